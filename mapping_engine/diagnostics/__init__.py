@@ -1,0 +1,22 @@
+"""What is wrong with a rule file, where, and what to do about it.
+
+The lowest room: every other one reports through :class:`Diagnostic`.
+"""
+
+from mapping_engine.diagnostics.catalogue import CATALOGUE, Check, Severity
+from mapping_engine.diagnostics.diagnostic import Diagnostic, Diagnostics, Fix, Label
+from mapping_engine.diagnostics.span import Span
+from mapping_engine.diagnostics.suggest import did_you_mean, listed
+
+__all__ = [
+    "CATALOGUE",
+    "Check",
+    "Diagnostic",
+    "Diagnostics",
+    "Fix",
+    "Label",
+    "Severity",
+    "Span",
+    "did_you_mean",
+    "listed",
+]

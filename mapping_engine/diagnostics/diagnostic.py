@@ -1,0 +1,105 @@
+"""The one type in which loader, checks and commands report mistakes in rule files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mapping_engine.diagnostics.catalogue import CATALOGUE, Severity
+from mapping_engine.diagnostics.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A further place that matters: the other side of a conflict, say."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A replacement of one stretch of text; ``safe`` when behaviour cannot change."""
+
+    span: Span
+    replacement: str
+    message: str
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One mistake: a stable code, a place, what is wrong, and what to do.
+
+    The message is lower-case, one sentence, without a final period, and never holds a value of
+    an event or of settings.
+    """
+
+    code: str
+    message: str
+    span: Span
+    labels: tuple[Label, ...] = ()
+    help: str | None = None
+    notes: tuple[str, ...] = ()
+    fix: Fix | None = None
+
+    @property
+    def name(self) -> str:
+        """The readable name of the check, such as ``unknown-key``."""
+        return CATALOGUE[self.code].name
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is, as the catalogue declares it."""
+        return CATALOGUE[self.code].severity
+
+    def to_dict(self) -> dict[str, object]:
+        """The diagnostic as JSON-ready data."""
+        found: dict[str, object] = {
+            "code": self.code,
+            "name": self.name,
+            "severity": self.severity.value,
+            "message": self.message,
+            "span": self.span.to_dict(),
+        }
+        if self.labels:
+            found["labels"] = [
+                {"span": label.span.to_dict(), "message": label.message} for label in self.labels
+            ]
+        if self.help:
+            found["help"] = self.help
+        if self.notes:
+            found["notes"] = list(self.notes)
+        return found
+
+
+@dataclass(slots=True)
+class Diagnostics:
+    """Collects diagnostics while a file is read; reading goes on after each."""
+
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        *,
+        help: str | None = None,
+        labels: tuple[Label, ...] = (),
+        notes: tuple[str, ...] = (),
+        fix: Fix | None = None,
+    ) -> None:
+        """Add one diagnostic; ``code`` must be in the catalogue."""
+        if code not in CATALOGUE:
+            raise KeyError(code)
+        self.found.append(Diagnostic(code, message, span, labels, help, notes, fix))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything found keeps the rules from being used."""
+        return any(diagnostic.severity is Severity.ERROR for diagnostic in self.found)
+
+    def sorted(self) -> tuple[Diagnostic, ...]:
+        """All diagnostics by file, place and code, without repeats."""
+        unique = {(d.span, d.code, d.message): d for d in self.found}
+        return tuple(unique[key] for key in sorted(unique))

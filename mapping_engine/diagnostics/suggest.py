@@ -1,0 +1,24 @@
+"""Words for diagnostics: the nearest accepted name, and lists that stay short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+SHOWN = 12
+
+
+def did_you_mean(given: str, accepted: Iterable[str]) -> str | None:
+    """``did you mean `x`?`` for the accepted name nearest to ``given``, if one is near."""
+    names = list(accepted)
+    folded = {name.casefold(): name for name in reversed(names)}
+    near = get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)
+    return f"did you mean `{folded[near[0]]}`?" if near else None
+
+
+def listed(names: Iterable[str]) -> str:
+    """The names in order of the alphabet, quoted; a long list is cut and counted."""
+    ordered = sorted(names)
+    shown = ", ".join(f"`{name}`" for name in ordered[:SHOWN])
+    rest = len(ordered) - SHOWN
+    return f"{shown} (and {rest} more)" if rest > 0 else shown or "none"

@@ -1,0 +1,184 @@
+"""Why an event became what it became, as data and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mapping_engine.diagnostics import Span
+from mapping_engine.engine.outcome import EventWarning
+from mapping_engine.engine.trace import USED, Entry, Trace
+from mapping_engine.errors import MappingError
+
+
+@dataclass(frozen=True, slots=True)
+class FieldExplanation:
+    """One payload field of one request: its outcome, its rule, and every alternative."""
+
+    path: str
+    sent: bool
+    value: str | None
+    reason: str | None
+    span: Span
+    entries: tuple[Entry, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """The explanation as JSON-ready data."""
+        return {
+            "path": self.path,
+            "sent": self.sent,
+            "value": self.value,
+            "reason": self.reason,
+            "file": self.span.file,
+            "line": self.span.line,
+            "entries": [entry.to_dict() for entry in self.entries],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RequestExplanation:
+    """One request: the fan-out values it was made for, and its fields."""
+
+    number: int
+    variables: dict[str, str]
+    fields: tuple[FieldExplanation, ...]
+
+    def field(self, path: str) -> FieldExplanation | None:
+        """The field at ``path`` of the payload."""
+        return next((field for field in self.fields if field.path == path), None)
+
+    def to_dict(self) -> dict[str, object]:
+        """The explanation as JSON-ready data."""
+        return {
+            "number": self.number,
+            "variables": self.variables,
+            "fields": [field.to_dict() for field in self.fields],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why there are these requests, or none, or an error.
+
+    Personal values and secrets appear as kind and length only.
+    """
+
+    title: str
+    requests: tuple[RequestExplanation, ...]
+    fan_out: tuple[Entry, ...]
+    error: MappingError | None
+    warnings: tuple[EventWarning, ...]
+    sent: int
+
+    def field(self, path: str, request: int = 0) -> FieldExplanation | None:
+        """The field at ``path`` in the request with this number, from 0."""
+        found = self.requests[request] if request < len(self.requests) else None
+        return found.field(path) if found else None
+
+    def to_dict(self) -> dict[str, object]:
+        """The explanation as JSON-ready data."""
+        return {
+            "title": self.title,
+            "sent": self.sent,
+            "error": self.error.to_dict() if self.error else None,
+            "warnings": [warning.to_dict() for warning in self.warnings],
+            "fan_out": [entry.to_dict() for entry in self.fan_out],
+            "requests": [request.to_dict() for request in self.requests],
+        }
+
+    def text(self, path: str | None = None) -> str:
+        """The explanation as readable text; of one field only, where ``path`` is given."""
+        return "\n".join(_lines(self, path)) + "\n"
+
+
+def explained(
+    title: str,
+    trace: Trace,
+    error: MappingError | None,
+    warnings: tuple[EventWarning, ...],
+    sent: int,
+) -> Explanation:
+    """The explanation of a recording."""
+    shared: list[FieldExplanation] = []
+    requests: list[RequestExplanation] = []
+    for number, recorded in enumerate(trace.requests):
+        fields = [field for entry in recorded.fields for field in _fields(entry, {})]
+        own = {field.path for field in fields}
+        if number == 0:
+            shared = fields
+        fields += [field for field in shared if field.path not in own]
+        variables = {name: str(value) for name, value in recorded.variables.items()}
+        requests.append(RequestExplanation(number, variables, tuple(fields)))
+    return Explanation(title, tuple(requests), tuple(trace.fan_out), error, warnings, sent)
+
+
+def _fields(entry: Entry, counts: dict[str, int]) -> Iterator[FieldExplanation]:
+    """The field of an entry and the fields inside it, items numbered."""
+    inner = [child for child in entry.children if child.kind == "field"]
+    others = tuple(child for child in entry.children if child.kind != "field")
+    path = entry.label
+    if "[]" in path:
+        number = counts.get(path, 0)
+        counts[path] = number + 1
+        path = path.replace("[]", f"[{number}]", 1)
+    yield FieldExplanation(
+        path, entry.outcome == USED, entry.value, entry.reason, entry.span, others
+    )
+    for child in inner:
+        yield from _fields(child, counts)
+
+
+# Text
+
+
+def _lines(explanation: Explanation, path: str | None) -> Iterator[str]:
+    count = explanation.sent
+    yield f"{explanation.title}: {count} request{'' if count == 1 else 's'}"
+    if explanation.error is not None:
+        yield f"error: {explanation.error}"
+    for warning in explanation.warnings:
+        yield f"warning: {warning}"
+    if path is None:
+        for entry in explanation.fan_out:
+            yield ""
+            yield f"fan-out {entry.label} = {entry.value or 'nothing'}  ({_place(entry.span)})"
+            yield from _entries(tuple(entry.children), "  ")
+    for request in explanation.requests:
+        yield from _request(request, path)
+
+
+def _request(request: RequestExplanation, path: str | None) -> Iterator[str]:
+    fields = [field for field in request.fields if path in (None, field.path)]
+    if not fields:
+        return
+    yield ""
+    names = ", ".join(f"{name} = {value}" for name, value in request.variables.items())
+    yield f"request {request.number + 1}" + (f": {names}" if names else "")
+    for field in fields:
+        state = field.value if field.sent else "left out"
+        why = f": {field.reason}" if field.reason and not field.sent else ""
+        yield f"  {field.path} = {state}{why}  ({_place(field.span)})"
+        yield from _entries(field.entries, "    ")
+
+
+def _entries(entries: tuple[Entry, ...], indent: str) -> Iterator[str]:
+    for entry in entries:
+        mark = {"used": "*", "met": "*"}.get(entry.outcome, "-")
+        result = entry.value if entry.outcome == USED and entry.value else entry.outcome
+        why = f": {entry.reason}" if entry.reason else ""
+        kind = {"row": "row ", "condition": "when "}.get(entry.kind, "")
+        pipe = "|> " if entry.kind == "transform" else ""
+        yield f"{indent}{mark} {kind}{pipe}{entry.label}: {result}{why}  ({_place(entry.span)})"
+        if not _says_the_same(entry):
+            yield from _entries(tuple(entry.children), indent + "  ")
+
+
+def _says_the_same(entry: Entry) -> bool:
+    """Whether what lies below only repeats the entry: `traits.email` below the arm of that name."""
+    return len(entry.children) == 1 and (
+        entry.children[0].label == entry.label and not entry.children[0].children
+    )
+
+
+def _place(span: Span) -> str:
+    return f"{span.file}:{span.line}"

@@ -1,0 +1,96 @@
+"""Whether an event is JSON that the rules can safely read."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from mapping_engine.errors import ErrorCode, InstrumentationError
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+"""A key that may be shown; others could be personal data themselves."""
+
+DEEPEST = 100
+LARGEST_INT_BITS = 4096
+
+
+def inspect_event(event: object) -> dict[str, Any]:
+    """The event, once it is known to be a JSON object of bounded depth.
+
+    Raises InstrumentationError: EV01 no object, EV02 a part that is not JSON, EV03 nested deeper
+    than 100 levels. NaN, infinities and lone surrogates pass: rules treat them as unusable values.
+    """
+    if type(event) is not dict:
+        raise InstrumentationError(
+            ErrorCode.EVENT_NOT_OBJECT,
+            f"an event is a JSON object, this is {_shown_type(event)}",
+            help="send one object for each event",
+        )
+    _walk(event)
+    return event
+
+
+def _walk(event: dict[str, Any]) -> None:
+    """Visit every part without recursion, so that depth cannot overflow the stack."""
+    level: list[tuple[str, object]] = [("", event)]
+    for _ in range(DEEPEST):
+        level = [part for path, node in level for part in _parts(path, node)]
+        if not level:
+            return
+    raise InstrumentationError(
+        ErrorCode.EVENT_TOO_DEEP,
+        f"the event is nested deeper than {DEEPEST} levels",
+        path=level[0][0][:100],
+        help="send a flatter event",
+    )
+
+
+def _parts(path: str, node: object) -> list[tuple[str, object]]:
+    if type(node) is dict:
+        found: list[tuple[str, object]] = []
+        for key, value in node.items():
+            if type(key) is not str:
+                raise _not_json(path, f"has a key that is {_shown_type(key)}, not text")
+            _check(path, key, value, found)
+        return found
+    assert type(node) is list
+    return [
+        (f"{path}[]", item) for item in node if _is_container(f"{path}[]", item)
+    ]
+
+
+def _check(path: str, key: str, value: object, found: list[tuple[str, object]]) -> None:
+    shown = key if _NAME.fullmatch(key) else "*"
+    below = f"{path}.{shown}" if path else shown
+    if _is_container(below, value):
+        found.append((below, value))
+
+
+def _is_container(path: str, value: object) -> bool:
+    kind = type(value)
+    if kind is dict or kind is list:
+        return True
+    if kind is int:
+        if isinstance(value, int) and value.bit_length() > LARGEST_INT_BITS:
+            raise _not_json(path, "is too large a number")
+        return False
+    if value is None or kind is str or kind is float or kind is bool:
+        return False
+    raise _not_json(path, f"is {_shown_type(value)}, which is no JSON value")
+
+
+def _not_json(path: str, what: str) -> InstrumentationError:
+    shown = path[:100] or "the event"
+    return InstrumentationError(
+        ErrorCode.EVENT_NOT_JSON,
+        f"a part of the event {what}",
+        path=shown,
+        help="send JSON: objects, lists, texts, numbers, true, false and null",
+    )
+
+
+def _shown_type(value: object) -> str:
+    if value is None:
+        return "null"
+    names = {str: "a text", bool: "a boolean", int: "a number", float: "a number", list: "a list"}
+    return names.get(type(value), f"a Python {type(value).__name__}")

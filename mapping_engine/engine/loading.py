@@ -1,0 +1,94 @@
+"""From a name or a path to a compiled mapping."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
+from mapping_engine.engine.mapping import Mapping
+from mapping_engine.errors import ErrorCode, RuleError
+from mapping_engine.model.load import Loader
+from mapping_engine.model.model import Model
+from mapping_engine.source.bundled import bundled_folder
+from mapping_engine.source.folder import Folder
+
+ENTRY = "rules.yaml"
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class Read:
+    """What reading a pack gave: a model unless there are errors, diagnostics, and the texts."""
+
+    model: Model | None
+    diagnostics: tuple[Diagnostic, ...]
+    texts: dict[str, str]
+
+
+def load(pack: str | PathLike[str]) -> Mapping:
+    """The mapping of a bundled pack (by name), a pack folder, or a rule file (by path).
+
+    Raises RuleError that carries a diagnostic for every mistake found.
+    """
+    read = read_pack(pack)
+    if read.model is None:
+        raise _refused(str(pack), read.diagnostics)
+    return Mapping(read.model)
+
+
+def read_pack(pack: str | PathLike[str]) -> Read:
+    """Read a pack and report everything the loader knows, without raising for its mistakes.
+
+    Raises RuleError only when there is no such pack.
+    """
+    folder, name, entry = find_pack(pack)
+    loader = Loader(folder, Folder(bundled_folder("rules"), "rules"))
+    model = loader.load(name, entry)
+    return Read(model, loader.diagnostics.sorted(), loader.texts)
+
+
+def bundled_packs() -> tuple[str, ...]:
+    """The names of the packs that come with the package."""
+    rules = bundled_folder("rules")
+    return tuple(sorted(f.name for f in rules.iterdir() if f.joinpath(ENTRY).is_file()))
+
+
+def find_pack(pack: str | PathLike[str]) -> tuple[Folder, str, str]:
+    """The folder of a pack, its name, and its rule file inside the folder."""
+    path = Path(pack)
+    try:
+        if path.is_dir():
+            return Folder(path, str(path)), path.resolve().name, ENTRY
+        if path.is_file():
+            parent = path.parent
+            shown = "" if str(parent) == "." else str(parent)
+            name = parent.resolve().name if path.name == ENTRY else path.stem
+            return Folder(parent, shown), name, path.name
+    except (OSError, ValueError):
+        pass
+    text = str(pack)
+    if _NAME.fullmatch(text) and text in bundled_packs():
+        root = bundled_folder("rules").joinpath(text)
+        return Folder(root, f"rules/{text}"), text, ENTRY
+    names = bundled_packs()
+    raise RuleError(
+        ErrorCode.RULES_INVALID,
+        f"there is no pack `{text}`: no bundled pack, folder or file of that name",
+        help=did_you_mean(text, names) or f"bundled packs: {listed(names)}",
+    )
+
+
+def _refused(pack: str, diagnostics: tuple[Diagnostic, ...]) -> RuleError:
+    count = len(diagnostics)
+    first = diagnostics[0] if diagnostics else None
+    more = f" (and {count - 1} more)" if count > 1 else ""
+    return RuleError(
+        ErrorCode.RULES_INVALID,
+        f"the rules of `{pack}` cannot be used: {first.message if first else 'unknown'}{more}",
+        diagnostics=diagnostics,
+        span=first.span if first else None,
+        help=first.help if first else None,
+    )

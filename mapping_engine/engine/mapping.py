@@ -1,0 +1,169 @@
+"""Mappings and destinations: what a developer holds in hand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping as MappingType
+from typing import Any
+
+from mapping_engine.engine.explanation import Explanation, explained
+from mapping_engine.engine.inspect import inspect_event
+from mapping_engine.engine.outcome import EventWarning, Outcome
+from mapping_engine.engine.program import Lowering, Program
+from mapping_engine.engine.request import Request
+from mapping_engine.engine.run import Run
+from mapping_engine.engine.settings import accept_settings, unknown_settings
+from mapping_engine.engine.trace import Trace, TracingLowering
+from mapping_engine.engine.validate import PayloadGate
+from mapping_engine.errors import MappingError
+from mapping_engine.model.model import Model
+
+Clock = Callable[[], float]
+"""Yields the time as seconds since 1970."""
+
+
+class Mapping:
+    """A compiled rule file: immutable, shared by threads, picklable."""
+
+    __slots__ = ("_program", "model")
+
+    model: Model
+
+    def __init__(self, model: Model) -> None:
+        object.__setattr__(self, "model", model)
+        object.__setattr__(self, "_program", Program(Lowering(model)))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a mapping does not change")
+
+    def __repr__(self) -> str:
+        return f"<Mapping {self.model.name}>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Mapping, (self.model,))
+
+    @property
+    def name(self) -> str:
+        """The name of the pack."""
+        return self.model.name
+
+    @property
+    def title(self) -> str:
+        """The destination's name for people."""
+        return self.model.title
+
+    def bind(self, settings: MappingType[str, Any], *, clock: Clock = time.time) -> Destination:
+        """The mapping under these settings, which are validated and copied.
+
+        Raises ConfigurationError that names the key and what is accepted.
+        """
+        return Destination(self, settings, clock)
+
+    def apply(
+        self,
+        event: MappingType[str, Any],
+        settings: MappingType[str, Any],
+        *,
+        clock: Clock = time.time,
+    ) -> list[Request]:
+        """The requests of one event: ``bind`` and ``apply`` in a single call."""
+        return self.bind(settings, clock=clock).apply(event)
+
+
+class Destination:
+    """A mapping with settings and a clock; immutable, shared by threads, picklable."""
+
+    __slots__ = ("_clock", "_gate", "_given", "_hashing", "_program", "_settings", "mapping")
+
+    mapping: Mapping
+
+    def __init__(
+        self, mapping: Mapping, settings: MappingType[str, Any], clock: Clock = time.time
+    ) -> None:
+        model = mapping.model
+        accepted = accept_settings(model.settings_schema, settings, model.title)
+        program: Program = mapping._program
+        hashing = program.hashes(accepted)
+        state = {
+            "mapping": mapping,
+            "_given": dict(settings),
+            "_settings": accepted,
+            "_clock": clock,
+            "_program": program,
+            "_hashing": hashing,
+            "_gate": PayloadGate(model, hashing=hashing),
+        }
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a destination does not change")
+
+    def __repr__(self) -> str:
+        return f"<Destination {self.mapping.name}>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Destination, (self.mapping, self._settings, self._clock))
+
+    @property
+    def warnings(self) -> tuple[EventWarning, ...]:
+        """What is odd about the settings without being wrong: unknown keys."""
+        return unknown_settings(self.mapping.model.settings_schema, self._given)
+
+    def apply(self, event: MappingType[str, Any]) -> list[Request]:
+        """The requests of one event; an empty list where the rules pass the event over.
+
+        Raises a MappingError: InstrumentationError (the event is wrong), ConfigurationError (the
+        settings do not cover it), PayloadError (the schema refused the result).
+        """
+        return self._requests(self._program, self._run(self._program, event))
+
+    def apply_many(self, events: Iterable[object]) -> Iterator[Outcome]:
+        """The outcome of each event, in order and one at a time; a bad event never raises."""
+        for index, event in enumerate(events):
+            yield self.outcome(event, index)
+
+    def outcome(self, event: object, index: int = 0) -> Outcome:
+        """What becomes of one event: its requests or its error, and the warnings."""
+        try:
+            run = self._run(self._program, event)
+        except MappingError as error:
+            return Outcome(index, error=error)
+        try:
+            requests = self._requests(self._program, run)
+        except MappingError as error:
+            return Outcome(index, error=error, warnings=run.warnings.all())
+        return Outcome(index, tuple(requests), warnings=run.warnings.all())
+
+    def explain(self, event: object) -> Explanation:
+        """Why the event becomes what it becomes, field by field; never raises for a bad event."""
+        program = Program(TracingLowering(self.mapping.model))
+        trace = Trace()
+        error: MappingError | None = None
+        requests: list[Request] = []
+        warnings: tuple[EventWarning, ...] = ()
+        try:
+            run = self._run(program, event)
+            run.trace = trace
+            try:
+                requests = self._requests(program, run)
+            finally:
+                warnings = run.warnings.all()
+        except MappingError as problem:
+            error = problem
+        return explained(self.mapping.title, trace, error, warnings, len(requests))
+
+    def _run(self, program: Program, event: object) -> Run:
+        run = program.run_for(inspect_event(event), self._settings, self._clock())
+        run.hashing = self._hashing
+        return run
+
+    def _requests(self, program: Program, run: Run) -> list[Request]:
+        return list(program.requests(run, self._gate))
+
+    _clock: Clock
+    _gate: PayloadGate
+    _given: dict[str, Any]
+    _hashing: bool
+    _program: Program
+    _settings: dict[str, Any]

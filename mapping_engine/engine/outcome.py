@@ -1,0 +1,98 @@
+"""What becomes of one event: requests or an error, and warnings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mapping_engine.diagnostics import Span
+from mapping_engine.engine.request import Request
+from mapping_engine.errors import MappingError
+
+
+@dataclass(frozen=True, slots=True)
+class EventWarning:
+    """Something about an event that is worth knowing although it was sent.
+
+    ``fields`` are the payload fields concerned, ``path`` the source as the rules write it. The
+    message never holds a personal value. Codes: WA01 a value was left out, WA02 a rule of `warn`.
+    """
+
+    code: str
+    message: str
+    fields: tuple[str, ...] = ()
+    path: str | None = None
+    span: Span | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.span}: " if self.span else ""
+        return f"{where}{self.message} [{self.code}]"
+
+    def to_dict(self) -> dict[str, object]:
+        """The warning as JSON-ready data."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "fields": list(self.fields),
+            "path": self.path,
+            "span": self.span.to_dict() if self.span else None,
+        }
+
+
+@dataclass(slots=True)
+class Warnings:
+    """Collects the warnings of one event; the same one for several fields is kept once."""
+
+    _found: dict[tuple[str, str, Span], tuple[str, list[str]]] = field(default_factory=dict)
+
+    def left_out(self, field_path: str, source: str, reason: str, span: Span, then: str) -> None:
+        """A source was present but could not be used for ``field_path``."""
+        _, fields = self._found.setdefault((source, f"{reason}; {then}", span), ("WA01", []))
+        if field_path not in fields:
+            fields.append(field_path)
+
+    def rule(self, message: str, field_path: str | None, span: Span) -> None:
+        """A rule of `warn` applies."""
+        _, fields = self._found.setdefault(("", message, span), ("WA02", []))
+        if field_path and field_path not in fields:
+            fields.append(field_path)
+
+    def all(self) -> tuple[EventWarning, ...]:
+        """The warnings in the order they came up."""
+        return tuple(
+            EventWarning(code, _message(fields, source, text), tuple(fields), source or None, span)
+            for (source, text, span), (code, fields) in self._found.items()
+        )
+
+
+def _message(fields: list[str], source: str, text: str) -> str:
+    concerned = ", ".join(fields)
+    if not source:
+        return f"{concerned}: {text}" if concerned else text
+    return f"{concerned}: {source} {text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of one event: requests, or an error, and warnings beside them.
+
+    ``index`` is the place of the event among those that were given, from 0.
+    """
+
+    index: int
+    requests: tuple[Request, ...] = ()
+    error: MappingError | None = None
+    warnings: tuple[EventWarning, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error; an event may also yield no request at all."""
+        return self.error is None
+
+    def to_dict(self) -> dict[str, object]:
+        """The outcome as JSON-ready data; requests carry secrets and personal data."""
+        return {
+            "index": self.index,
+            "requests": [request.to_dict() for request in self.requests],
+            "error": self.error.to_dict() if self.error else None,
+            "warnings": [warning.to_dict() for warning in self.warnings],
+        }

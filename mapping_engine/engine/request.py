@@ -1,0 +1,46 @@
+"""One HTTP call that has to be made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+CONTENT_TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request ready to be sent.
+
+    ``body`` is a dict of plain data and ``format`` (``form`` or ``json``) says how
+    :meth:`encode` writes it. The body holds secrets and personal data: ``repr`` leaves it out.
+    """
+
+    method: str
+    url: str
+    body: dict[str, Any] = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
+    format: str
+
+    def encode(self) -> bytes:
+        """The bytes of the body: URL-encoded form fields (containers as JSON), or JSON."""
+        if self.format == "json":
+            return orjson.dumps(self.body)
+        return urlencode({key: _form_text(value) for key, value in self.body.items()}).encode()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The request as plain data: method, url, body, headers, format."""
+        return {
+            "method": self.method,
+            "url": self.url,
+            "body": self.body,
+            "headers": self.headers,
+            "format": self.format,
+        }
+
+
+def _form_text(value: Any) -> bytes | str:
+    return value if isinstance(value, str) else orjson.dumps(value)

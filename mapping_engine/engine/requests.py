@@ -1,0 +1,102 @@
+"""The request around a payload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from mapping_engine.engine.lower import ExpressionLowering, Names, as_text
+from mapping_engine.engine.request import CONTENT_TYPES, Request
+from mapping_engine.engine.run import Evaluate, Run
+from mapping_engine.errors import ConfigurationError, ErrorCode
+from mapping_engine.expression import Expression, Reference, print_expression
+from mapping_engine.model.documents import RequestBlock
+from mapping_engine.model.shapes import BodyTree
+
+Build = Callable[[Run], Request]
+
+
+def lower_request(lowering: ExpressionLowering, block: RequestBlock, names: Names) -> Build:
+    """What builds the request of one payload."""
+    format = "form" if block.form is not None else "json"
+    method = block.method or "POST"
+    url = _url(lowering, block, names)
+    body = _tree(lowering, block.form if block.form is not None else block.json, names)
+    headers = [
+        (header.name, lowering.lower(header.value, names))
+        for header in block.headers or ()
+        if header.value is not None
+    ]
+
+    def build(run: Run) -> Request:
+        made = body(run)
+        filled = {"Content-Type": CONTENT_TYPES[format]}
+        for name, evaluate in headers:
+            text = as_text(evaluate(run))
+            if text is not None:
+                filled[name] = _header(name, text, block)
+        return Request(method, url(run), made if type(made) is dict else {}, filled, format)
+
+    return build
+
+
+def _header(name: str, text: str, block: RequestBlock) -> str:
+    if any(ord(letter) < 32 or ord(letter) > 126 for letter in text):
+        raise ConfigurationError(
+            ErrorCode.REQUEST_INCOMPLETE,
+            f"the header `{name}` would hold characters that a header must not hold",
+            span=block.span,
+        )
+    return text
+
+
+def _url(lowering: ExpressionLowering, block: RequestBlock, names: Names) -> Evaluate:
+    evaluate = lowering.template(block.url, names, _encoded)
+
+    def url(run: Run) -> str:
+        found = evaluate(run)
+        if found is None:
+            raise _incomplete(block)
+        return str(found)
+
+    return url
+
+
+def _encoded(node: Expression, text: str) -> str:
+    """What is filled into a URL, percent-encoded; constants of the rule file stay as they are."""
+    if isinstance(node, Reference) and node.name == "api":
+        return text
+    if text in (".", ".."):
+        raise ConfigurationError(
+            ErrorCode.REQUEST_INCOMPLETE,
+            f"`{print_expression(node)}` would change the path of the URL",
+            span=node.span,
+            help="correct the setting it comes from",
+        )
+    return quote(text.encode("utf-8", "replace"), safe="")
+
+
+def _incomplete(block: RequestBlock) -> ConfigurationError:
+    return ConfigurationError(
+        ErrorCode.REQUEST_INCOMPLETE,
+        "the URL of the request cannot be filled in",
+        span=block.span,
+        help="every part of the URL needs a value",
+    )
+
+
+def _tree(lowering: ExpressionLowering, tree: BodyTree, names: Names) -> Evaluate:
+    if isinstance(tree, Mapping):
+        parts = [(key, _tree(lowering, part, names)) for key, part in tree.items()]
+        return lambda run: _object(run, parts)
+    if isinstance(tree, tuple):
+        items = [_tree(lowering, part, names) for part in tree]
+        return lambda run: [v for item in items if (v := item(run)) is not None]
+    assert tree is not None
+    return lowering.lower(tree, names)
+
+
+def _object(run: Run, parts: list[tuple[str, Evaluate]]) -> dict[str, Any]:
+    found = ((key, evaluate(run)) for key, evaluate in parts)
+    return {key: value for key, value in found if value is not None}

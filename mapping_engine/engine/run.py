@@ -1,0 +1,89 @@
+"""The state of one event on its way through the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from mapping_engine.diagnostics import Span
+from mapping_engine.types import is_missing
+
+from mapping_engine.engine.outcome import Warnings
+
+if TYPE_CHECKING:
+    from mapping_engine.engine.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A value that was present but could not be used.
+
+    ``path`` is the source as the rules write it, ``reason`` a fixed text that continues it:
+    ``traits.birthday`` ``is not a real date``.
+    """
+
+    path: str
+    reason: str
+    span: Span
+
+
+class _Unset:
+    """The value of a definition that has not been asked for yet."""
+
+
+UNSET = _Unset()
+
+
+@dataclass(slots=True)
+class Run:
+    """What evaluations read and write; one object an event, used by one thread."""
+
+    event: dict[str, Any]
+    settings: dict[str, Any]
+    hashing: bool
+    now: float
+    memo: list[Any]
+    names: list[Any]
+    integration: Any = None
+    payload: Any = None
+    notes: list[Note] = field(default_factory=list)
+    warnings: Warnings = field(default_factory=Warnings)
+    trace: Trace | None = None
+
+
+Evaluate: TypeAlias = Callable[[Run], Any]
+"""Yields a value that is not missing, or None."""
+
+Step: TypeAlias = Callable[[Run, Any], Any]
+"""Converts a value that is not missing; None when nothing is left of it."""
+
+
+def present(value: Any) -> Any:
+    """The value, or None where the one rule of absence holds."""
+    return None if is_missing(value) else value
+
+
+def holds(value: Any) -> bool:
+    """Whether a condition is met: its value is not missing and not ``false``."""
+    return value is not None and value is not False
+
+
+def same(left: Any, right: Any) -> bool:
+    """JSON equality: ``true`` is not ``1``."""
+    if isinstance(left, bool) is not isinstance(right, bool):
+        return False
+    return bool(left == right)
+
+
+def fresh(value: Any) -> Any:
+    """A copy that shares no container with ``value``; numbers that JSON cannot hold are left out."""
+    if type(value) is dict:
+        copied = {key: fresh(item) for key, item in value.items()}
+        return {key: item for key, item in copied.items() if item is not None}
+    if type(value) is list:
+        return [item for item in map(fresh, value) if item is not None]
+    if type(value) is float and not isfinite(value):
+        return None
+    return value

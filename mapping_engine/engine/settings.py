@@ -1,0 +1,79 @@
+"""Settings: validated once, completed with their defaults, never changed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from mapping_engine.diagnostics import did_you_mean, listed
+from mapping_engine.engine.outcome import EventWarning
+from mapping_engine.engine.violations import deepest, expected, found_kind, path_text
+from mapping_engine.errors import ConfigurationError, ErrorCode
+from mapping_engine.model.json_types import follow, property_names
+
+Schema = Mapping[str, Any]
+
+
+def accept_settings(schema: Schema, settings: object, title: str) -> dict[str, Any]:
+    """A copy of ``settings`` with the schema's defaults.
+
+    Raises ConfigurationError (CF01) that names the key and what is accepted, never the value.
+    """
+    from jsonschema import Draft202012Validator
+
+    if type(settings) is not dict:
+        raise ConfigurationError(
+            ErrorCode.SETTINGS_INVALID,
+            f"the settings of {title} are {found_kind(settings)}, not an object",
+            help="give one JSON object",
+        )
+    try:
+        error = deepest(Draft202012Validator(schema).iter_errors(settings))
+        if error is None:
+            return _with_defaults(schema, deepcopy(settings))
+    except RecursionError:
+        raise ConfigurationError(
+            ErrorCode.SETTINGS_INVALID, f"the settings of {title} are nested too deeply"
+        ) from None
+    path = path_text(error.absolute_path)
+    if error.validator == "required":
+        missing = sorted(set(error.validator_value) - set(error.instance))
+        path = ".".join(part for part in (path, missing[0]) if part)
+        message = f"setting `{path}` is missing"
+    else:
+        message = f"setting `{path or 'settings'}` is {found_kind(error.instance)}"
+    raise ConfigurationError(
+        ErrorCode.SETTINGS_INVALID,
+        f"{message}; accepted: {expected(error)}" if error.validator != "required" else message,
+        path=path,
+        help=_described(schema, path),
+    ) from None
+
+
+def unknown_settings(schema: Schema, settings: Mapping[str, Any]) -> tuple[EventWarning, ...]:
+    """A warning (WA03) for each key of the settings that the schema does not declare."""
+    names = property_names(schema, follow(schema, schema))
+    return tuple(
+        EventWarning(
+            "WA03",
+            f"unknown setting `{key}`; {did_you_mean(key, names) or f'known: {listed(names)}'}",
+            path=key,
+        )
+        for key in settings
+        if key not in names
+    )
+
+
+def _described(schema: Schema, path: str) -> str | None:
+    top = path.split(".")[0].split("[")[0]
+    declared = schema.get("properties", {}).get(top, {})
+    described = declared.get("description") if isinstance(declared, dict) else None
+    return described if isinstance(described, str) else None
+
+
+def _with_defaults(schema: Schema, settings: dict[str, Any]) -> dict[str, Any]:
+    for name, declared in schema.get("properties", {}).items():
+        if isinstance(declared, dict) and "default" in declared:
+            settings.setdefault(name, deepcopy(declared["default"]))
+    return settings

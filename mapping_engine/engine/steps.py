@@ -1,0 +1,204 @@
+"""Transforms and named pipelines to closures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mapping_engine.diagnostics import Span
+from mapping_engine.engine.lower import ExpressionLowering, Names, first_present
+from mapping_engine.engine.run import Evaluate, Note, Run, Step, present
+from mapping_engine.expression import Call, Expression, Literal, Reference, print_expression
+from mapping_engine.model.calls import Bound, bind, find
+from mapping_engine.model.infer import Scope
+from mapping_engine.model.values import ArmBlock, PipelineBlock
+from mapping_engine.transforms.declare import Rejected, Transform
+from mapping_engine.transforms.hashing import digest, is_digest
+from mapping_engine.types import kind_of
+from mapping_engine.types.type import UNKNOWN
+
+VALUE = "value"
+
+
+class StepLowering(ExpressionLowering):
+    """Lowers calls: each becomes a step on a value, or a value of its own."""
+
+    def step(self, call: Call, names: Names, label: str) -> Step:
+        """One transform of a pipeline; ``label`` names the source in notes."""
+        bound = self._bound(call, piped=True)
+        if isinstance(bound.target, PipelineBlock):
+            return self._named(call, bound, bound.target, names, label)
+        return self._transform(bound, bound.target, names, label, call.span)
+
+    def function(self, call: Call, names: Names) -> Evaluate:
+        """A transform written as a call: its first argument is the piped value."""
+        bound = self._bound(call, piped=False)
+        label = print_expression(bound.input) if bound.input else print_expression(call)
+        if isinstance(bound.target, Transform) and bound.target.reads_event:
+            return self._on_event(bound, bound.target, names)
+        assert bound.input is not None
+        source = self.lower(bound.input, names)
+        if isinstance(bound.target, PipelineBlock):
+            step = self._named(call, bound, bound.target, names, label)
+        else:
+            step = self._transform(bound, bound.target, names, label, call.span)
+
+        def evaluate(run: Run) -> Any:
+            value = source(run)
+            return None if value is None else step(run, value)
+
+        return evaluate
+
+    def _bound(self, call: Call, *, piped: bool) -> Bound:
+        target = find(call.name, dict(self.model.pipelines))
+        assert target is not None
+        bound = bind(call, target, piped)
+        assert isinstance(bound, Bound)
+        return bound
+
+    # Transforms
+
+    def _transform(
+        self, bound: Bound, target: Transform, names: Names, label: str, span: Span
+    ) -> Step:
+        convert = self._prepared(bound, target, names)
+        accepted = target.accepts.names
+        switched = target.honours_hashing_switch
+
+        def step(run: Run, value: Any) -> Any:
+            if switched and not run.hashing:
+                return value
+            kind = kind_of(value)
+            if kind not in accepted:
+                run.notes.append(Note(label, wrong_kind(kind, str(target.accepts)), span))
+                return None
+            result = convert(run, value)
+            if type(result) is Rejected:
+                run.notes.append(Note(label, result.reason, span))
+                return None
+            return present(result)
+
+        return step
+
+    def _prepared(self, bound: Bound, target: Transform, names: Names) -> Step:
+        """The function of a transform with its arguments; constants are prepared once."""
+        values = [self._argument(a, names) for a in bound.arguments]
+        if all(constant for constant, _ in values):
+            fixed = [
+                p.default if value is None else value
+                for p, (_, value) in zip(target.parameters, values, strict=True)
+            ]
+            convert = self._fixed(target, fixed)
+            return lambda run, value: convert(value)
+        return self._variable(bound, target, names)
+
+    def _fixed(self, target: Transform, arguments: list[Any]) -> Callable[[Any], Any]:
+        if target.prepare is not None:
+            return target.prepare(*arguments)
+        function = target.function
+        return lambda value: function(value, *arguments)
+
+    def _variable(self, bound: Bound, target: Transform, names: Names) -> Step:
+        arguments = [self.lower(a, names) if a else None for a in bound.arguments]
+        plan = list(zip(target.parameters, arguments, strict=True))
+        function = target.function
+
+        def convert(run: Run, value: Any) -> Any:
+            given: list[Any] = []
+            for parameter, argument in plan:
+                found = argument(run) if argument else None
+                if found is None or kind_of(found) not in parameter.kinds.names:
+                    if parameter.required:
+                        return None
+                    found = parameter.default
+                given.append(found)
+            return function(value, *given)
+
+        return convert
+
+    def _argument(self, node: Expression | None, names: Names) -> tuple[bool, Any]:
+        """Whether an argument is known now, and its value."""
+        if node is None:
+            return True, None
+        if isinstance(node, Literal):
+            return True, node.value
+        if isinstance(node, Reference) and node.name == "tables":
+            return True, self.lower(node, names)(_NO_RUN)
+        return False, None
+
+    def _on_event(self, bound: Bound, target: Transform, names: Names) -> Evaluate:
+        convert = self._variable(bound, target, names)
+        return lambda run: present(convert(run, run.event))
+
+    # Named pipelines
+
+    def _named(
+        self, call: Call, bound: Bound, block: PipelineBlock, names: Names, label: str
+    ) -> Step:
+        arguments = [self.lower(a, names) if a else None for a in bound.arguments]
+        inside = Names({}, Scope({}, only=True))
+        slots: list[int] = []
+        for parameter in (VALUE, *(name.text for name in block.parameters or ())):
+            slots.append(self.new_slot())
+            scope = inside.scope.having(parameter, UNKNOWN)
+            inside = inside.having(parameter, slots[-1], scope)
+        body = self._body(block, inside, label)
+
+        def step(run: Run, value: Any) -> Any:
+            given = [argument(run) if argument else None for argument in arguments]
+            for slot, found in zip(slots, (value, *given), strict=True):
+                run.names[slot] = found
+            return body(run)
+
+        if block.normalises is None:
+            return step
+        return _passing_digests(step, block, label, call.span)
+
+    def _body(self, block: PipelineBlock, inside: Names, label: str) -> Evaluate:
+        slot = inside.slots[VALUE]
+        if block.steps is not None:
+            return self.then(lambda run: run.names[slot], block.steps, inside, label)
+        return first_present([self._pipeline_arm(a, inside, label) for a in block.first_of or ()])
+
+    def _pipeline_arm(self, arm: ArmBlock, inside: Names, label: str) -> Evaluate:
+        node = arm.value or arm.template or arm.constant
+        assert node is not None
+        evaluate = self.lower(node, inside)
+        if arm.as_:
+            evaluate = self.then(evaluate, arm.as_, inside, label)
+        return self.guarded(arm, evaluate, inside)
+
+    def guarded(self, arm: ArmBlock, evaluate: Evaluate, names: Names) -> Evaluate:
+        """``evaluate`` where the alternative's condition holds, and nothing elsewhere."""
+        if arm.when is None:
+            return evaluate
+        condition = self.condition(arm.when, names)
+        return lambda run: evaluate(run) if condition(run) else None
+
+
+def _passing_digests(step: Step, block: PipelineBlock, label: str, span: Span) -> Step:
+    """A value that is a digest already passes, unless it is a digest of nothing accepted."""
+    closed = frozenset(digest(str(value.value)) for value in block.values or ())
+
+    def passing(run: Run, value: Any) -> Any:
+        if type(value) is not str or not is_digest(value.strip()):
+            return step(run, value)
+        found = value.strip().lower()
+        if closed and found not in closed:
+            run.notes.append(Note(label, "is a digest of none of the accepted values", span))
+            return None
+        return found
+
+    return passing
+
+
+def wrong_kind(kind: str, accepted: str) -> str:
+    """Why a value of this kind was not converted."""
+    article = "an" if kind == "object" else "a"
+    found = "is no JSON value" if kind == "nothing" else f"is {article} {kind}"
+    return f"{found}, not {accepted}"
+
+
+_NO_RUN = Run(event={}, settings={}, hashing=True, now=0.0, memo=[], names=[])
+
+

@@ -1,0 +1,107 @@
+"""The last gate: no payload leaves that its schema refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mapping_engine.engine.fields import tried
+from mapping_engine.engine.run import Run
+from mapping_engine.engine.violations import deepest, expected, found_kind, path_text
+from mapping_engine.errors import ErrorCode, PayloadError
+from mapping_engine.model.model import Model
+from mapping_engine.model.shapes import Named
+from mapping_engine.model.sinks import PERSONAL_KEYWORD
+from mapping_engine.model.values import FieldBlock
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+PAYLOAD_BYTES = 1024 * 1024
+DIGEST_PATTERN = "^[0-9a-f]{64}$"
+
+
+class PayloadGate:
+    """Holds payloads against the schema; jsonschema has the verdict."""
+
+    def __init__(self, model: Model, *, hashing: bool) -> None:
+        from jsonschema import Draft202012Validator
+
+        self._model = model
+        self._validator = Draft202012Validator(_strict(model.payload_schema, hashing=hashing))
+        limits = model.file.limits
+        self._largest = (limits.payload_bytes if limits else None) or PAYLOAD_BYTES
+
+    def __call__(self, payload: dict[str, Any], run: Run) -> None:
+        """Raise PayloadError (PL01, PL02) unless the payload may be handed on."""
+        error = deepest(self._validator.iter_errors(payload))
+        if error is not None:
+            raise self._refused(error)
+        try:
+            size = len(orjson.dumps(payload))
+        except (TypeError, ValueError):
+            raise PayloadError(
+                ErrorCode.PAYLOAD_REFUSED,
+                "the payload cannot be written as JSON in UTF-8",
+                help="a text with broken Unicode or a number out of range reached it",
+            ) from None
+        if size > self._largest:
+            raise PayloadError(
+                ErrorCode.PAYLOAD_TOO_LARGE,
+                f"the payload has {size} bytes, more than the {self._largest} that are accepted",
+                help="`limits.payload_bytes` in the rule file sets the bound",
+            )
+
+    def _refused(self, error: ValidationError) -> PayloadError:
+        path = path_text(error.absolute_path)
+        keys = [step for step in error.absolute_path if isinstance(step, str)]
+        if error.validator == "required":
+            missing = sorted(set(error.validator_value) - set(error.instance))
+            keys.append(missing[0])
+            path = ".".join(part for part in (path, missing[0]) if part)
+            what = f"`{path}` is missing"
+        else:
+            what = f"`{path or 'the payload'}` is {found_kind(error.instance)}"
+            what += f", but the schema accepts {expected(error)}"
+        rule = _rule(self._model.file.fields, keys)
+        sources = tried(rule.value, self._model) if rule and rule.value else []
+        origin = f"; it comes from {', '.join(sources)}" if sources else ""
+        return PayloadError(
+            ErrorCode.PAYLOAD_REFUSED,
+            f"{what}{origin}",
+            path=path,
+            span=rule.span if rule else None,
+            help="correct the rule, or the value in the event",
+        )
+
+
+def _rule(fields: tuple[Named[FieldBlock], ...], keys: list[str]) -> Named[FieldBlock] | None:
+    """The entry of the rule file nearest to the refused field."""
+    found: Named[FieldBlock] | None = None
+    for key in keys:
+        below = next((field for field in fields if field.name == key), None)
+        if below is None:
+            return found
+        found = below
+        fields = below.value.fields or () if below.value else ()
+    return found
+
+
+def _strict(schema: Mapping[str, Any], *, hashing: bool) -> dict[str, Any]:
+    """The schema as it is checked: personal fields take digests only, when hashing is on."""
+    strict = deepcopy(dict(schema))
+    waiting: list[Any] = [strict]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            waiting.extend(node.values())
+            if hashing and node.get(PERSONAL_KEYWORD):
+                node["allOf"] = [*node.get("allOf", []), {"pattern": DIGEST_PATTERN}]
+        elif isinstance(node, list):
+            waiting.extend(node)
+    return strict
+
+

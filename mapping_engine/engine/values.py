@@ -1,0 +1,270 @@
+"""Definitions and fields to closures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mapping_engine.engine.lower import Names, first_present
+from mapping_engine.engine.rest import Path, Remainder, exclusions
+from mapping_engine.engine.run import Evaluate, Note, Run, present, same
+from mapping_engine.engine.steps import StepLowering, wrong_kind
+from mapping_engine.expression import Call, Expression, Reference, Select, print_expression
+from mapping_engine.model.mapped import mapped_paths
+from mapping_engine.model.values import ArmBlock, ValueBlock
+from mapping_engine.model.walk import Uses, calls, item_name, reachable
+from mapping_engine.selectors import steps as path_steps
+from mapping_engine.transforms.declare import Transform
+from mapping_engine.types import Type, kind_of
+from mapping_engine.types.type import UNKNOWN
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One alternative ready to be tried: its label, its rule, and what evaluates it."""
+
+    label: str
+    node: Expression
+    evaluate: Evaluate
+
+
+class ValueLowering(StepLowering):
+    """Lowers blocks; fields inside them are lowered by the hook :meth:`fields`."""
+
+    outer: Names
+    """The names that definitions may use: the fan-out variables."""
+
+    uses: Uses
+    """Which values depend on the fan-out."""
+
+    def fields(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
+        """The object that the fields of a block make."""
+        raise NotImplementedError
+
+    def definition(self, name: str) -> Evaluate:
+        """The value of a definition, before it is remembered."""
+        block = self.model.definitions[name]
+        return self.with_default(block, self.value(block, self.outer, f"${name}"), self.outer)
+
+    # Values
+
+    def value(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
+        """The value of a definition or field before its default; None when there is none."""
+        evaluate = self._source(block, names, path)
+        label = source_label(block)
+        if block.as_ and block.first_of is None and block.decide is None:
+            evaluate = self.then(evaluate, block.as_, names, label)
+        if block.then:
+            evaluate = self.then(evaluate, block.then, names, label)
+        if block.one_of is not None:
+            evaluate = self._accepted(evaluate, block.one_of, names, label)
+        if block.when is not None:
+            return self._when(block.when, evaluate, names)
+        return evaluate
+
+    def with_default(self, block: ValueBlock, evaluate: Evaluate, names: Names) -> Evaluate:
+        """``evaluate``, or the block's default where it yields nothing."""
+        if block.default is None:
+            return evaluate
+        return first_present([evaluate, self.lower(block.default, names)])
+
+    def _source(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
+        if block.each is not None:
+            return self._each(block, block.each, names, path)
+        if block.fields is not None:
+            return self.fields(block, names, path)
+        if block.rest_of is not None:
+            return self._rest(block, block.rest_of)
+        if block.first_of is not None:
+            return self._chain_of(self._spliced(block.first_of, block, names))
+        if block.decide is not None:
+            return self._chain_of(self._rows(block, names))
+        return self._single(block, names)
+
+    def _single(self, block: ValueBlock | ArmBlock, names: Names) -> Evaluate:
+        node = block.value or block.template or block.constant
+        assert node is not None
+        return self.lower(node, names)
+
+    def _when(self, node: Expression, evaluate: Evaluate, names: Names) -> Evaluate:
+        condition = self.condition(node, names)
+        return lambda run: evaluate(run) if condition(run) else None
+
+    def _accepted(
+        self, evaluate: Evaluate, accepted: Expression, names: Names, label: str
+    ) -> Evaluate:
+        values = self.lower(accepted, names)
+
+        def checked(run: Run) -> Any:
+            value = evaluate(run)
+            if value is None or any(same(value, item) for item in values(run) or ()):
+                return value
+            run.notes.append(Note(label, "is not one of the accepted values", accepted.span))
+            return None
+
+        return checked
+
+    # Chains and decision tables
+
+    def _chain_of(self, arms: list[Arm]) -> Evaluate:
+        labels = [(arm.label, arm.node) for arm in arms]
+        return self.alternatives(labels, first_present([arm.evaluate for arm in arms]))
+
+    def _rows(self, block: ValueBlock, names: Names) -> list[Arm]:
+        rows: list[Arm] = []
+        for row in block.decide or ():
+            if row.value is not None:
+                rows.append(self._arm(row.value, block, names, row.name, "row"))
+        return rows
+
+    def _spliced(
+        self, arms: tuple[ArmBlock, ...], block: ValueBlock, names: Names
+    ) -> list[Arm]:
+        """The arms, with those of a plain chain in place of its ``$name``."""
+        found: list[Arm] = []
+        for arm in arms:
+            chain = self._plain_chain(arm)
+            if chain is None:
+                found.append(self._arm(arm, block, names, arm_label(arm), "arm"))
+            else:
+                inner = self._spliced(chain, ValueBlock(span=block.span), self.outer)
+                found.extend(self._converted(part, arm, block, names) for part in inner)
+        return found
+
+    def _plain_chain(self, arm: ArmBlock) -> tuple[ArmBlock, ...] | None:
+        node = arm.value
+        if not isinstance(node, Reference) or node.tail is not None or arm.when is not None:
+            return None
+        if node.name not in self.model.definitions:
+            return None
+        block = self.model.definitions[node.name]
+        converts = block.as_ or block.then or block.when or block.default or block.one_of
+        return None if converts else block.first_of
+
+    def _arm(
+        self, arm: ArmBlock, block: ValueBlock, names: Names, label: str, kind: str
+    ) -> Arm:
+        node = arm.value or arm.template or arm.constant
+        assert node is not None
+        evaluate = self._single(arm, names)
+        source = arm_label(arm)
+        for conversion in (arm.as_, block.as_):
+            if conversion:
+                evaluate = self.then(evaluate, conversion, names, source)
+        evaluate = self.guarded(arm, evaluate, names)
+        return Arm(label, node, self.observed(kind, node, names, evaluate, label))
+
+    def _converted(self, part: Arm, arm: ArmBlock, block: ValueBlock, names: Names) -> Arm:
+        evaluate = part.evaluate
+        for conversion in (arm.as_, block.as_):
+            if conversion:
+                evaluate = self.then(evaluate, conversion, names, part.label)
+        observed = self.observed("arm", part.node, names, evaluate, part.label)
+        return Arm(part.label, part.node, observed)
+
+    # Lists
+
+    def _each(self, block: ValueBlock, each: Expression, names: Names, path: str) -> Evaluate:
+        source = self.lower(each, names)
+        slot = self.new_slot()
+        scope = names.scope.having(item_name(block), self.item_type(each, names))
+        inside = names.having(item_name(block), slot, scope)
+        if block.fields is not None:
+            make = self.fields(block, inside, f"{path}[]")
+        else:
+            make = self._single(block, inside)
+        keep = self.condition(block.keep_when, inside) if block.keep_when is not None else None
+        label = print_expression(each)
+
+        def evaluate(run: Run) -> Any:
+            items = source(run)
+            if items is not None and type(items) is not list:
+                run.notes.append(Note(label, wrong_kind(kind_of(items), "list"), each.span))
+                return None
+            found: list[Any] = []
+            for item in items or ():
+                run.names[slot] = item
+                if keep is None or keep(run):
+                    made = make(run)
+                    if made is not None:
+                        found.append(made)
+            return present(found)
+
+        return evaluate
+
+    def item_type(self, each: Expression, names: Names) -> Type:
+        """The type of one item; only tracing needs to know."""
+        return UNKNOWN
+
+    # The rest of an object
+
+    def _rest(self, block: ValueBlock, node: Expression) -> Evaluate:
+        base = _field_path(node)
+        mapped = [*mapped_paths(self.model), *((*base, key.text) for key in block.without or ())]
+        tree = exclusions(base, mapped)
+        remainder = Remainder(self.model.vocabulary.personal, print_expression(node), node.span)
+        located = self._located()
+        read = self.lower(node, self.outer)
+
+        def evaluate(run: Run) -> Any:
+            source = read(run)
+            if type(source) is not dict:
+                return None
+            without = tree
+            moved = [path for locate in located if (path := locate(run)) is not None]
+            if moved:
+                without = exclusions(base, [*mapped, *moved])
+            return present(remainder.of(run, source, without))
+
+        return evaluate
+
+    def _located(self) -> list[Callable[[Run], Path | None]]:
+        """The paths that rules read by a setting, known only with the settings."""
+        blocks = [field.value for field in self.model.file.fields if field.value is not None]
+        found: list[Callable[[Run], Path | None]] = []
+        for block in reachable(iter(blocks), self.model.definitions):
+            for call in calls(block):
+                bound = self._event_call(call)
+                if bound is not None:
+                    found.append(bound)
+        return found
+
+    def _event_call(self, call: Call) -> Callable[[Run], Path | None] | None:
+        from mapping_engine.model.calls import find
+
+        target = find(call.name, dict(self.model.pipelines))
+        if not isinstance(target, Transform) or target.locate is None:
+            return None
+        bound = self._bound(call, piped=False)
+        arguments = [self.lower(a, self.outer) if a else None for a in bound.arguments]
+        locate = target.locate
+
+        def located(run: Run) -> Path | None:
+            return locate(*(argument(run) if argument else None for argument in arguments))
+
+        return located
+
+
+def _field_path(node: Expression) -> Path:
+    found = path_steps(node.selector) if isinstance(node, Select) else None
+    return tuple(step for step in found or () if isinstance(step, str))
+
+
+def arm_label(arm: ArmBlock) -> str:
+    """An alternative as the rules write it."""
+    if arm.value is not None:
+        return print_expression(arm.value)
+    return "template" if arm.template is not None else "constant"
+
+
+def source_label(block: ValueBlock) -> str:
+    """Where a value comes from, in a few words for notes."""
+    if block.value is not None:
+        return print_expression(block.value)
+    if block.first_of is not None:
+        return " ?? ".join(arm_label(arm) for arm in block.first_of)
+    return "the value"
+
+
+

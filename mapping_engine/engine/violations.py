@@ -1,0 +1,89 @@
+"""What a JSON Schema refuses, in words that never hold the value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+_BOUNDS = {
+    "minLength": "a text of at least {} characters",
+    "maxLength": "a text of at most {} characters",
+    "minimum": "a number of at least {}",
+    "maximum": "a number of at most {}",
+    "exclusiveMinimum": "a number above {}",
+    "exclusiveMaximum": "a number below {}",
+    "multipleOf": "a multiple of {}",
+    "minItems": "a list of at least {} items",
+    "maxItems": "a list of at most {} items",
+    "minProperties": "an object of at least {} keys",
+    "maxProperties": "an object of at most {} keys",
+    "pattern": "a text that matches {}",
+    "format": "a text in the form of a {}",
+    "const": "the value {}",
+}
+
+
+def path_text(steps: Iterable[str | int]) -> str:
+    """A path such as ``contents[0].price``."""
+    text = ""
+    for step in steps:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def expected(error: ValidationError) -> str:
+    """What is accepted at the place of the error, from the schema alone."""
+    keyword, wanted = error.validator, error.validator_value
+    if keyword == "type":
+        names = [wanted] if isinstance(wanted, str) else wanted
+        return " or ".join(_article(name) for name in names)
+    if keyword == "enum":
+        return "one of " + ", ".join(_constant(value) for value in wanted)
+    if keyword in _BOUNDS:
+        return _BOUNDS[keyword].format(_constant(wanted))
+    if keyword == "required":
+        return f"an object with {_names(set(wanted) - set(error.instance))}"
+    if keyword == "additionalProperties":
+        known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
+        return f"an object with no keys but {_names(known)}"
+    if keyword in ("anyOf", "oneOf"):
+        return "one of the forms the schema lists"
+    return f"what `{keyword}` asks for"
+
+
+def deepest(errors: Iterable[ValidationError]) -> ValidationError | None:
+    """The error to report first: the deepest one, in the order of paths."""
+    from jsonschema.exceptions import best_match
+
+    found = list(errors)
+    return best_match(found) if found else None
+
+
+def found_kind(value: Any) -> str:
+    """What was found, as a kind."""
+    names: dict[type, str] = {
+        str: "a text",
+        bool: "a boolean",
+        int: "a number",
+        float: "a number",
+        list: "a list",
+        dict: "an object",
+        type(None): "null",
+    }
+    return names.get(type(value), f"a Python {type(value).__name__}")
+
+
+def _article(name: str) -> str:
+    words = {"string": "a text", "integer": "a whole number", "array": "a list"}
+    return words.get(name) or (f"an {name}" if name[0] in "aio" else name if name == "null" else f"a {name}")
+
+
+def _constant(value: Any) -> str:
+    return f"`{value}`"
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names)) or "none"

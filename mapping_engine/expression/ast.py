@@ -1,0 +1,178 @@
+"""Expressions as typed, frozen trees.
+
+Two trees are equal when they mean the same: places do not count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from mapping_engine.diagnostics import Span
+from mapping_engine.selectors import Selector
+from mapping_engine.source.node import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A stretch of the scalar an expression is written in."""
+
+    scalar: Scalar = field(repr=False)
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """The place in the file."""
+        return self.scalar.span_at(self.start, self.end)
+
+    def to(self, other: Extent) -> Extent:
+        """From the start of this stretch to the end of ``other``."""
+        return Extent(self.scalar, self.start, other.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Any node; ``extent`` says where it is written."""
+
+    extent: Extent = field(compare=False, repr=False)
+
+    @property
+    def span(self) -> Span:
+        """The place in the file."""
+        return self.extent.span
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Expression):
+    """A text, number, true or false; or a whole YAML value under `constant` or `default`."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Select(Expression):
+    """A JMESPath selector on the event; ``explicit`` when written ``jmespath(...)``."""
+
+    selector: Selector
+    explicit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Expression):
+    """``$name`` and the JMESPath steps after it."""
+
+    name: str
+    tail: Selector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Items(Expression):
+    """A list of expressions."""
+
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """A transform with arguments; as an expression of its own, the first is the piped value."""
+
+    name: str
+    arguments: tuple[Expression, ...] = ()
+    named: tuple[tuple[str, Expression], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chain(Expression):
+    """``a ?? b``: the first arm that is not missing."""
+
+    arms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline(Expression):
+    """``source |> step |> step``."""
+
+    source: Expression
+    steps: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Expression):
+    """``left operator right``; operators: == != < <= > >= in."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Test(Expression):
+    """``operand is present`` and the other words after ``is``."""
+
+    operand: Expression
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Expression):
+    """``not operand``."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Both(Expression):
+    """``a and b and c``."""
+
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Expression):
+    """``a or b or c``."""
+
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template(Expression):
+    """Text with expressions in braces; missing when one of them is missing."""
+
+    parts: tuple[str | Expression, ...]
+
+
+AnyExpression: TypeAlias = (
+    Literal
+    | Select
+    | Reference
+    | Items
+    | Call
+    | Chain
+    | Pipeline
+    | Compare
+    | Test
+    | Not
+    | Both
+    | Either
+    | Template
+)
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    """The expressions directly inside ``node``, in the order they are written."""
+    match node:
+        case Items(items=parts) | Chain(arms=parts) | Both(operands=parts) | Either(operands=parts):
+            return parts
+        case Call():
+            return (*node.arguments, *(value for _, value in node.named))
+        case Pipeline():
+            return (node.source, *node.steps)
+        case Compare():
+            return (node.left, node.right)
+        case Test() | Not():
+            return (node.operand,)
+        case Template():
+            return tuple(part for part in node.parts if isinstance(part, Expression))
+        case _:
+            return ()

@@ -1,0 +1,98 @@
+"""Syntax mistakes in words a maintainer of rules can act on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.source.node import Scalar
+
+if TYPE_CHECKING:
+    from lark.exceptions import UnexpectedInput
+
+_WORDS = {
+    "NAME": "a transform name",
+    "CALL": "a transform with arguments",
+    "SELECTOR": "a path",
+    "REFERENCE": "a `$name`",
+    "STRING": "a 'text'",
+    "NUMBER": "a number",
+    "TEST": "`present`, `missing` or a kind of value",
+    "_PIPE": "`|>`",
+    "_ELSE": "`??`",
+    "_COMMA": "`,`",
+    "RPAR": "`)`",
+    "RSQB": "`]`",
+    "_RBRACE": "`}`",
+    "COMPARATOR": "a comparison",
+    "TEXT": "text",
+}
+
+_HABITS = (
+    ("||", "write `??` between alternatives, or `or` between conditions"),
+    ("|", "write `|>` before a transform"),
+    ("&&", "write `and` between conditions"),
+    ("&", "write `and` between conditions"),
+    ("!", "write `not` before a condition, or `!=` to compare"),
+    ("?", "write `??` between alternatives"),
+    ("=", "write `==` to compare"),
+    ("$", "a `$` is followed by a name, such as `$settings`"),
+    ("'", "a text in single quotes is not closed"),
+    ('"', "a name in double quotes is not closed; texts are written in 'single quotes'"),
+    ("}", "a brace that is meant as text is doubled: `}}`"),
+    ("{", "braces belong to templates; a brace that is meant as text is doubled: `{{`"),
+    ("[", "a bracket is not closed, or a filter is nested too deeply"),
+    ("-", "a name with a dash is written in double quotes"),
+    ("+", "there is no arithmetic; use a transform such as `times`"),
+    ("*", "there is no arithmetic; use a transform such as `times`"),
+    ("`", "literals are written 'text' or 1; JMESPath's own go inside `jmespath(...)`"),
+)
+
+
+def explain_syntax(problem: UnexpectedInput, scalar: Scalar, diagnostics: Diagnostics) -> None:
+    """Report where the expression stops making sense, and what could stand there."""
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+    text = scalar.text
+    if isinstance(problem, UnexpectedToken) and problem.token.type != "$END":
+        start, end = problem.token.start_pos or 0, problem.token.end_pos or 0
+    elif isinstance(problem, UnexpectedCharacters):
+        start = problem.pos_in_stream or 0
+        end = start + 1
+    else:
+        start = end = len(text)
+    if not text.strip():
+        message = "the expression is empty"
+    elif start >= len(text):
+        message = f"the expression ends too soon; expected {_expected(problem)}"
+    else:
+        shown = _shown(text, start, end)
+        message = f"unexpected `{shown}`; expected {_expected(problem)}"
+    diagnostics.report("SY03", message, scalar.span_at(start, end), help=_habit(text, start))
+
+
+def _shown(text: str, start: int, end: int) -> str:
+    word = text[start:end]
+    for habit in ("||", "&&"):
+        if text.startswith(habit, start):
+            word = habit
+    return word if len(word) <= 40 else word[:40] + "…"
+
+
+def _expected(problem: UnexpectedInput) -> str:
+    names: set[str] = set(
+        getattr(problem, "accepts", None)
+        or getattr(problem, "allowed", None)
+        or getattr(problem, "expected", None)
+        or ()
+    )
+    words = [word for name, word in _WORDS.items() if name in names]
+    unique = list(dict.fromkeys(words))[:5]
+    if not unique:
+        return "the end of the expression"
+    return unique[0] if len(unique) == 1 else f"{', '.join(unique[:-1])} or {unique[-1]}"
+
+
+def _habit(text: str, start: int) -> str | None:
+    rest = text[start:]
+    return next((advice for mark, advice in _HABITS if rest.startswith(mark)), None)

@@ -1,0 +1,75 @@
+"""Text to expression trees, by the grammar in ``grammar/expression.lark``."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.expression.ast import Call, Expression, Template
+from mapping_engine.expression.build import Builder
+from mapping_engine.expression.mistakes import explain_syntax
+from mapping_engine.source.bundled import bundled_folder
+from mapping_engine.source.node import Scalar
+
+if TYPE_CHECKING:
+    from lark import Lark
+
+LONGEST = 4_000
+DEEPEST = 64
+_NESTING = re.compile(r"\(|\bnot\b")
+
+
+@cache
+def _grammar() -> Lark:
+    """The LALR tables; immutable once built, so threads may share them."""
+    from lark import Lark
+
+    text = bundled_folder("grammar").joinpath("expression.lark").read_text("utf-8")
+    return Lark(
+        text,
+        parser="lalr",
+        lexer="contextual",
+        start=["expression", "steps", "template"],
+        maybe_placeholders=False,
+    )
+
+
+def parse_expression(scalar: Scalar, diagnostics: Diagnostics) -> Expression | None:
+    """The expression written in ``scalar``, or None with the mistakes reported."""
+    found = _parse("expression", scalar, diagnostics)
+    return found if isinstance(found, Expression) else None
+
+
+def parse_steps(scalar: Scalar, diagnostics: Diagnostics) -> tuple[Call, ...] | None:
+    """The pipeline steps written in ``scalar`` (``trim |> lower``), or None."""
+    found = _parse("steps", scalar, diagnostics)
+    return found if isinstance(found, tuple) else None
+
+
+def parse_template(scalar: Scalar, diagnostics: Diagnostics) -> Template | None:
+    """The template written in ``scalar`` (``{$api.base}/events``), or None."""
+    found = _parse("template", scalar, diagnostics)
+    return found if isinstance(found, Template) else None
+
+
+def _parse(
+    start: str, scalar: Scalar, diagnostics: Diagnostics
+) -> Expression | tuple[Call, ...] | None:
+    from lark.exceptions import UnexpectedInput
+
+    if len(scalar.text) > LONGEST or len(_NESTING.findall(scalar.text)) > DEEPEST:
+        diagnostics.report(
+            "SY03",
+            "the expression is too long or nested too deeply",
+            scalar.span,
+            help=f"at most {LONGEST} characters and {DEEPEST} parentheses; split it with `define`",
+        )
+        return None
+    try:
+        tree = _grammar().parse(scalar.text, start=start)
+    except UnexpectedInput as problem:
+        explain_syntax(problem, scalar, diagnostics)
+        return None
+    return Builder(scalar, diagnostics).build(tree)

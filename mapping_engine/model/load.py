@@ -1,0 +1,261 @@
+"""Files to a model: the rule file, its fragments, vocabulary, schemas and tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean, listed
+from mapping_engine.expression import Extent, Literal
+from mapping_engine.model.blocks import Block, read_block
+from mapping_engine.model.documents import Document, FragmentFile, MappingFile
+from mapping_engine.model.examine import examine
+from mapping_engine.model.model import BUILTINS, Model
+from mapping_engine.model.schema_file import read_schema
+from mapping_engine.model.shapes import Named
+from mapping_engine.model.values import PipelineBlock, ValueBlock
+from mapping_engine.model.vocabulary_file import VocabularyFile, build_vocabulary
+from mapping_engine.source.folder import Folder
+from mapping_engine.source.node import Mapping as MappingNode
+from mapping_engine.source.node import Scalar, Source, Style
+from mapping_engine.source.yaml_text import decode, read_yaml
+from mapping_engine.transforms import REGISTRY
+from mapping_engine.vocabulary import Personal, Vocabulary
+
+B = TypeVar("B", bound=Block)
+V = TypeVar("V")
+
+_NOWHERE = Span("", 1, 1, 1, 1)
+_EMPTY = Vocabulary("", {}, frozenset(), Personal({}))
+_BROKEN: dict[str, Any] = {
+    "definition": ValueBlock(span=_NOWHERE),
+    "pipeline": PipelineBlock(span=_NOWHERE),
+    "table": Literal(Extent(Scalar(_NOWHERE, "", "", Style.PLAIN, Source("", "")), 0, 0), {}),
+}
+"""What stands for an entry whose reading failed: its name is known, nothing else is."""
+
+FRAGMENTS = "fragments"
+VOCABULARIES = "vocabularies"
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """A document and the folder that its relative names start from."""
+
+    document: Document
+    folder: Folder
+    base: str
+
+
+@dataclass
+class Loader:
+    """Reads one mapping; what cannot be read is reported, and reading goes on."""
+
+    pack: Folder
+    bundled: Folder
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def load(self, name: str, entry: str) -> Model | None:
+        """The model of the rule file ``entry``, or None; ``diagnostics`` says why."""
+        file = self._block(MappingFile, self.pack, entry, None)
+        if file is None:
+            return None
+        documents = self._fragments(file, entry)
+        vocabulary = self._vocabulary(file.event)
+        settings = self._schema(file.settings, entry)
+        payload = self._schema(file.payload, entry)
+        definitions = self._definitions(documents)
+        pipelines = self._merged(documents, lambda d: d.pipelines, "pipeline")
+        self._reserved(definitions, pipelines)
+        model = Model(
+            name=name,
+            file=file,
+            definitions=definitions,
+            pipelines=pipelines,
+            tables=self._tables(documents),
+            vocabulary=vocabulary or _EMPTY,
+            settings_schema=settings or {},
+            payload_schema=payload or {},
+            texts=self.texts,
+        )
+        if vocabulary is not None and settings is not None and payload is not None:
+            examine(model, self.diagnostics)
+        return None if self.diagnostics.has_errors else model
+
+    # Files
+
+    def _source(self, folder: Folder, relative: str, span: Span | None) -> Source | None:
+        data = folder.read(relative, span, self.diagnostics)
+        if data is None:
+            return None
+        source = decode(folder.shown(relative), data, self.diagnostics)
+        if source is not None:
+            self.texts[source.file] = source.text
+        return source
+
+    def _block(
+        self, block: type[B], folder: Folder, relative: str, span: Span | None
+    ) -> B | None:
+        source = self._source(folder, relative, span)
+        node = read_yaml(source, self.diagnostics) if source else None
+        if node is None:
+            return None
+        if not isinstance(node, MappingNode):
+            self.diagnostics.report(
+                "SH03", f"expected a mapping of {block.what}, found something else", node.span
+            )
+            return None
+        return read_block(block, node, self.diagnostics)
+
+    def _schema(self, name: Scalar, entry: str) -> dict[str, Any] | None:
+        relative = _beside(entry, name.text)
+        source = self._source(self.pack, relative, name.span)
+        return read_schema(source, name.span, self.diagnostics) if source else None
+
+    def _vocabulary(self, name: Scalar) -> Vocabulary | None:
+        folder, relative = self._place(name.text, "", VOCABULARIES, self.pack)
+        file = self._block(VocabularyFile, folder, relative, name.span)
+        return build_vocabulary(name.text, file, self.diagnostics) if file else None
+
+    def _place(
+        self, name: str, base: str, kind: str, folder: Folder
+    ) -> tuple[Folder, str]:
+        """Where a used file lies: ``./file.yaml`` beside the user, other names bundled."""
+        if name.startswith("./"):
+            return folder, _beside(base, name[2:])
+        return self.bundled, f"{kind}/{name}.yaml"
+
+    # Fragments
+
+    def _fragments(self, file: MappingFile, entry: str) -> list[_Loaded]:
+        """The fragments in the order of use, each once, and the mapping itself at the end."""
+        found: dict[str, _Loaded] = {}
+        self._use(file, self.pack, entry, (self.pack.shown(entry),), found)
+        return [*found.values(), _Loaded(file, self.pack, entry)]
+
+    def _use(
+        self,
+        document: Document,
+        folder: Folder,
+        base: str,
+        way: tuple[str, ...],
+        found: dict[str, _Loaded],
+    ) -> None:
+        for name in document.use or ():
+            place, relative = self._place(name.text, base, FRAGMENTS, folder)
+            shown = place.shown(relative)
+            if shown in way:
+                circle = " -> ".join(f"`{step}`" for step in (*way[way.index(shown) :], shown))
+                self.diagnostics.report("PR04", f"files that use themselves: {circle}", name.span)
+            elif shown not in found:
+                fragment = self._fragment(place, relative, name)
+                if fragment is not None:
+                    self._use(fragment, place, relative, (*way, shown), found)
+                    found[shown] = _Loaded(fragment, place, relative)
+
+    def _fragment(self, folder: Folder, relative: str, name: Scalar) -> FragmentFile | None:
+        if folder is self.bundled and not folder.exists(relative):
+            prefix = f"{FRAGMENTS}/"
+            known = [n[len(prefix) : -5] for n in folder.names(FRAGMENTS, ".yaml")]
+            self.diagnostics.report(
+                "PR01",
+                f"there is no bundled fragment `{name.text}`",
+                name.span,
+                help=did_you_mean(name.text, known) or f"bundled: {listed(known)}",
+            )
+            return None
+        return self._block(FragmentFile, folder, relative, name.span)
+
+    # Names
+
+    def _definitions(self, documents: list[_Loaded]) -> dict[str, ValueBlock]:
+        merged = self._merged(documents, lambda d: d.define, "definition")
+        for loaded in documents:
+            for entry in loaded.document.override or ():
+                if entry.name not in merged:
+                    self.diagnostics.report(
+                        "PR01",
+                        f"there is no definition `{entry.name}` to replace",
+                        entry.span,
+                        help=did_you_mean(entry.name, merged) or "write it under `define`",
+                    )
+                if entry.value is not None:
+                    merged[entry.name] = entry.value
+        return merged
+
+    def _merged(self, documents: list[_Loaded], section: Any, what: str) -> dict[str, Any]:
+        """The entries of all documents; a name declared twice is reported."""
+        found: dict[str, Any] = {}
+        spans: dict[str, Span] = {}
+        for loaded in documents:
+            for entry in section(loaded.document) or ():
+                if entry.name in spans:
+                    self._declared_twice(entry, spans[entry.name], what)
+                    continue
+                spans[entry.name] = entry.span
+                found[entry.name] = entry.value if entry.value is not None else _BROKEN[what]
+        return found
+
+    def _declared_twice(self, entry: Named[Any], first: Span, what: str) -> None:
+        self.diagnostics.report(
+            "PR02",
+            f"{what} `{entry.name}` hides another of the same name",
+            entry.span,
+            labels=(Label(first, "the other is here"),),
+            help="rename one, or replace the definition of a fragment under `override`"
+            if what == "definition"
+            else "rename one",
+        )
+
+    def _reserved(
+        self, definitions: Mapping[str, ValueBlock], pipelines: Mapping[str, PipelineBlock]
+    ) -> None:
+        for name in definitions.keys() & BUILTINS.keys():
+            self.diagnostics.report(
+                "PR02", f"`${name}` is a built-in name", definitions[name].span
+            )
+        for name in pipelines.keys() & REGISTRY.keys():
+            self.diagnostics.report(
+                "PR02", f"`{name}` is a built-in transform", pipelines[name].span
+            )
+
+    # Tables
+
+    def _tables(self, documents: list[_Loaded]) -> dict[str, object]:
+        merged = self._merged(documents, lambda d: d.tables, "table")
+        found = {name: literal.value for name, literal in merged.items()}
+        for loaded in documents:
+            for entry in loaded.document.table_files or ():
+                if entry.name in found:
+                    self.diagnostics.report(
+                        "PR02", f"table `{entry.name}` hides another of the same name", entry.span
+                    )
+                elif entry.value is not None:
+                    found[entry.name] = self._table(loaded, entry.value)
+        return found
+
+    def _table(self, loaded: _Loaded, name: Scalar) -> object:
+        relative = _beside(loaded.base, name.text)
+        data = loaded.folder.read(relative, name.span, self.diagnostics)
+        if data is None:
+            return {}
+        try:
+            table: object = json.loads(data)
+        except (ValueError, RecursionError):
+            self.diagnostics.report("SH03", f"`{name.text}` is not a JSON document", name.span)
+            return {}
+        if not isinstance(table, dict | list):
+            self.diagnostics.report(
+                "SH03", f"`{name.text}` is neither an object nor a list", name.span
+            )
+            return {}
+        return table
+
+
+def _beside(base: str, name: str) -> str:
+    """``name`` in the folder of ``base``; what leads outside is refused by the folder."""
+    folder, slash, _ = base.rpartition("/")
+    return f"{folder}{slash}{name}"

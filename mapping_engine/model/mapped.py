@@ -1,0 +1,58 @@
+"""Which paths of the event the rules map to fields of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mapping_engine.expression import Expression, Select
+from mapping_engine.model.model import Model
+from mapping_engine.model.shapes import BodyTree
+from mapping_engine.model.values import ValueBlock
+from mapping_engine.model.walk import reachable, selects, walk
+from mapping_engine.selectors import prefixes
+
+
+def mapped_paths(model: Model) -> frozenset[tuple[str, ...]]:
+    """The field paths that any field, fan-out variable or part of the request reads.
+
+    A path ends before its first index, filter or projection. An object that is copied as a whole
+    (``rest_of``) does not count as mapped.
+    """
+    found: set[tuple[str, ...]] = set()
+    for select in _selects(model):
+        found |= prefixes(select.selector)
+    return frozenset(found)
+
+
+def _selects(model: Model) -> Iterator[Select]:
+    request = [ValueBlock(span=e.span, value=e) for e in _request(model)]
+    starts = [*_blocks(model), *request]
+    for block in reachable(iter(starts), model.definitions):
+        copied = {id(node) for node in walk(block.rest_of)} if block.rest_of else set()
+        yield from (select for select in selects(block) if id(select) not in copied)
+
+
+def _blocks(model: Model) -> Iterator[ValueBlock]:
+    fields = [field.value for field in model.file.fields]
+    fan_out = [variable.value for variable in model.file.fan_out.each] if model.file.fan_out else []
+    yield from (block for block in (*fields, *fan_out) if block is not None)
+
+
+def _request(model: Model) -> Iterator[Expression]:
+    request = model.file.request
+    yield request.url
+    for header in request.headers or ():
+        if header.value is not None:
+            yield header.value
+    yield from _leaves(request.form if request.form is not None else request.json)
+
+
+def _leaves(tree: BodyTree) -> Iterator[Expression]:
+    if isinstance(tree, Expression):
+        yield tree
+    elif isinstance(tree, Mapping):
+        for part in tree.values():
+            yield from _leaves(part)
+    elif tree is not None:
+        for part in tree:
+            yield from _leaves(part)

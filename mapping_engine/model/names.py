@@ -1,0 +1,220 @@
+"""What a ``$name`` means where it is used, and its type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mapping_engine.diagnostics import did_you_mean, listed
+from mapping_engine.expression import Reference
+from mapping_engine.model.json_types import (
+    follow,
+    is_closed,
+    items_schema,
+    property_names,
+    property_schema,
+    setting_type,
+)
+from mapping_engine.model.model import BUILTINS, LATE, Model
+from mapping_engine.model.walk import Uses
+from mapping_engine.selectors import prefixes, vocabulary_path
+from mapping_engine.types.kinds import ANY, NUMBER, OBJECT
+from mapping_engine.types.type import (
+    BROKEN,
+    IDENTIFYING,
+    PUBLIC_TEXT,
+    SECRET,
+    UNDECLARED,
+    Type,
+    type_of_constant,
+)
+
+if TYPE_CHECKING:
+    from mapping_engine.model.infer import Inference, Scope
+
+
+class Names:
+    """Resolves references over one model."""
+
+    def __init__(self, model: Model, inference: Inference) -> None:
+        self._model = model
+        self._inference = inference
+        self._types: dict[str, Type] = {}
+        self.uses = Uses(model.definitions, frozenset(model.fan_out_names) | LATE)
+
+    def type_of(self, node: Reference, scope: Scope) -> Type:
+        """The type of ``$name`` with its steps; a name that means nothing here is reported."""
+        name = node.name
+        if name in scope.variables:
+            return self._below(scope.variables[name], node)
+        if scope.only:
+            return self._in_pipeline(node, scope)
+        if name in self._model.definitions:
+            return self._below(self._definition(node, scope), node)
+        return self._builtin(node, scope)
+
+    def _builtin(self, node: Reference, scope: Scope) -> Type:
+        match node.name:
+            case "settings":
+                return self._setting(node)
+            case "api":
+                return self._member(node, self._model.api, "FO03", "`api` has no")
+            case "tables":
+                return self._table(node)
+            case "now" | "now_ms":
+                return Type(NUMBER, False)
+            case "integration":
+                hidden = frozenset({UNDECLARED})
+                return Type(OBJECT if node.tail is None else ANY, True, hidden)
+            case "payload" if scope.late:
+                hidden = frozenset({UNDECLARED, IDENTIFYING})
+                return Type(OBJECT if node.tail is None else ANY, node.tail is not None, hidden)
+            case _:
+                return self._undefined(node, scope)
+
+    def _in_pipeline(self, node: Reference, scope: Scope) -> Type:
+        if node.name == "tables":
+            return self._table(node)
+        known = {*self._model.definitions, *BUILTINS}
+        if node.name in known:
+            self._report(
+                node,
+                "FO02",
+                f"`${node.name}` is not available inside a pipeline",
+                "declare a parameter and pass it: `steps |> name($value)`",
+            )
+        else:
+            self._report(
+                node,
+                "PR01",
+                f"`${node.name}` is not defined",
+                f"inside a pipeline: {listed(f'${n}' for n in ('tables', *scope.variables))}",
+            )
+        return BROKEN
+
+    def _undefined(self, node: Reference, scope: Scope) -> Type:
+        model = self._model
+        if node.name in model.fan_out_names or node.name in BUILTINS or node.name == "item":
+            where = {"item": "under `each`", "payload": "in `request` and `warn`"}
+            place = where.get(node.name, "where the requests of a fan-out are made")
+            self._report(node, "FO02", f"`${node.name}` is only available {place}", None)
+            return BROKEN
+        names = [*BUILTINS, *model.definitions, *model.fan_out_names, *scope.variables]
+        near = did_you_mean(node.name, names)
+        self._report(node, "PR01", f"`${node.name}` is not defined", near or _available(names))
+        return BROKEN
+
+    def _definition(self, node: Reference, scope: Scope) -> Type:
+        from mapping_engine.model.infer import Scope
+
+        needed = self.uses.of_names(iter([node.name])) - set(scope.variables)
+        if "payload" in needed and not scope.late:
+            self._report(
+                node, "FO02", f"`${node.name}` uses `$payload`, which does not exist yet here", None
+            )
+            return BROKEN
+        if needed - LATE:
+            self._report(
+                node,
+                "FO02",
+                f"`${node.name}` depends on the fan-out variable {listed(needed - LATE)}, which "
+                "has no value here",
+                None,
+            )
+            return BROKEN
+        if node.name not in self._types:
+            self._types[node.name] = BROKEN
+            variables = dict.fromkeys(self._model.fan_out_names, PUBLIC_TEXT)
+            inside = Scope({**variables, **_variables(self._model, scope)}, late=True)
+            block = self._model.definitions[node.name]
+            self._types[node.name] = self._inference.block(block, inside)
+        return self._types[node.name]
+
+    def _below(self, start: Type, node: Reference) -> Type:
+        if node.tail is None:
+            return start
+        path = vocabulary_path(node.tail)
+        if start.described is not None and path is not None:
+            return self._model.vocabulary.below(start, path)
+        undeclared = frozenset({UNDECLARED}) if start.tags else frozenset[str]()
+        return Type(ANY, True, start.spreading | undeclared)
+
+    def _setting(self, node: Reference) -> Type:
+        root = schema = self._model.settings_schema
+        path = vocabulary_path(node.tail) if node.tail else None
+        if path is None:
+            secret = any(
+                s.get("x-secret") is True for s in root.get("properties", {}).values()
+            )
+            every = not node.tail or not prefixes(node.tail)
+            tags = frozenset({SECRET}) if secret and every else frozenset[str]()
+            return Type(ANY, False, tags)
+        found = setting_type(root)
+        for depth, step in enumerate(path):
+            if step == "[]":
+                schema = dict(items_schema(root, schema))
+            else:
+                below = property_schema(root, schema, step)
+                if below is None:
+                    return self._unknown_setting(node, step, schema, depth)
+                schema = dict(below)
+            found = setting_type(schema)
+        return found
+
+    def _unknown_setting(
+        self, node: Reference, step: str, schema: dict[str, object], depth: int
+    ) -> Type:
+        root = self._model.settings_schema
+        if depth == 0 or is_closed(root, schema):
+            names = property_names(root, follow(root, schema))
+            self._report(
+                node,
+                "FO03",
+                f"setting `{step}` is not declared",
+                did_you_mean(step, names) or f"declared: {listed(names)}",
+            )
+            return BROKEN
+        return Type(ANY, True, frozenset({UNDECLARED}))
+
+    def _member(self, node: Reference, members: dict[str, str], code: str, what: str) -> Type:
+        path = vocabulary_path(node.tail) if node.tail else None
+        if path is None or len(path) != 1 or path[0] not in members:
+            step = path[0] if path else ""
+            self._report(
+                node,
+                code,
+                f"{what} `{step}`" if step else f"write `${node.name}.name`",
+                did_you_mean(step, members) or f"available: {listed(members)}",
+            )
+            return BROKEN
+        return Type(PUBLIC_TEXT.kinds, False)
+
+    def _table(self, node: Reference) -> Type:
+        tables = self._model.tables
+        path = vocabulary_path(node.tail) if node.tail else None
+        if path is None or path[0] not in tables:
+            step = path[0] if path else ""
+            self._report(
+                node,
+                "PR01",
+                f"table `{step}` is not defined" if step else "write `$tables.name`",
+                did_you_mean(step, tables) or f"available: {listed(tables)}",
+            )
+            return BROKEN
+        if len(path) == 1:
+            return type_of_constant(tables[path[0]])
+        return Type(ANY, True)
+
+    def _report(self, node: Reference, code: str, message: str, help: str | None) -> None:
+        self._inference.diagnostics.report(code, message, node.span, help=help)
+
+
+def _variables(model: Model, scope: Scope) -> dict[str, Type]:
+    """The fan-out variables whose types are known already."""
+    return {n: t for n, t in scope.variables.items() if n in model.fan_out_names}
+
+
+def _available(names: list[str]) -> str:
+    return f"available: {listed(f'${name}' for name in names)}"
+
+
+__all__ = ["Names"]

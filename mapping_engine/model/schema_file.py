@@ -1,0 +1,78 @@
+"""The JSON Schemas of a pack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from mapping_engine.diagnostics import Diagnostics, Span
+from mapping_engine.source.node import Source
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def read_schema(source: Source, used: Span, diagnostics: Diagnostics) -> dict[str, Any] | None:
+    """The schema in ``source``, or None with the mistake reported (SH08).
+
+    Only JSON Schema 2020-12 with references inside the same file is accepted: nothing is fetched.
+    """
+    try:
+        schema = json.loads(source.text)
+    except json.JSONDecodeError as problem:
+        place = Span(
+            source.file, problem.lineno, problem.colno, problem.lineno, problem.colno + 1
+        )
+        diagnostics.report("SH08", f"not a JSON document: {problem.msg.lower()}", place)
+        return None
+    except RecursionError:
+        diagnostics.report("SH08", f"`{source.file}` is nested too deeply", used)
+        return None
+    problem_text = _problem(schema)
+    if problem_text:
+        diagnostics.report("SH08", f"`{source.file}`: {problem_text}", used)
+        return None
+    found: dict[str, Any] = schema
+    return found
+
+
+def _problem(schema: object) -> str | None:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
+    if not isinstance(schema, dict):
+        return "a schema is an object"
+    if schema.get("$schema", DRAFT) != DRAFT:
+        return f"write `$schema`: `{DRAFT}`"
+    for reference in _references(schema):
+        if not _resolves(schema, reference):
+            return f"the reference `{reference}` leads nowhere in this file"
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as problem:
+        where = "/".join(str(step) for step in problem.absolute_path)
+        return f"not a JSON Schema at `/{where}`: {problem.validator} is not met"
+    return None
+
+
+def _references(node: object) -> Iterator[str]:
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            for name in ("$ref", "$dynamicRef"):
+                if isinstance(found.get(name), str):
+                    yield found[name]
+            waiting.extend(found.values())
+        elif isinstance(found, list):
+            waiting.extend(found)
+
+
+def _resolves(schema: dict[str, Any], reference: str) -> bool:
+    if reference == "#":
+        return True
+    target: Any = schema
+    for step in reference.removeprefix("#/").split("/"):
+        step = step.replace("~1", "/").replace("~0", "~")
+        target = target.get(step) if isinstance(target, dict) else None
+    return reference.startswith("#/") and isinstance(target, dict | bool)

@@ -1,0 +1,127 @@
+"""The file of a vocabulary, and its reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mapping_engine.diagnostics import Diagnostics, did_you_mean
+from mapping_engine.model.blocks import Block, BlockOf, key
+from mapping_engine.model.shapes import ListOf, MapOf, Named, Text, Version
+from mapping_engine.source.node import Scalar
+from mapping_engine.types.kinds import NAMES
+from mapping_engine.types.type import Described
+from mapping_engine.vocabulary import (
+    Personal,
+    Switches,
+    Vocabulary,
+    fold_name,
+    parse_description,
+)
+from mapping_engine.vocabulary.vocabulary import EVENT
+
+_PATHS = MapOf(Text())
+
+
+@dataclass(frozen=True)
+class SwitchesBlock(Block):
+    """Where an event switches destinations on and off."""
+
+    what: ClassVar[str] = "`switches`"
+
+    path: Scalar = key(
+        Text(), "The key of the object that holds one entry a destination.", required=True
+    )
+    all: Scalar = key(Text(), "The entry that stands for every destination.", required=True)
+
+
+@dataclass(frozen=True)
+class PersonalBlock(Block):
+    """What is personal data wherever it stands."""
+
+    what: ClassVar[str] = "`personal`"
+
+    names: tuple[Named[tuple[Scalar, ...]], ...] = key(
+        MapOf(ListOf(Text())),
+        "Kinds of personal data, each with the keys that hold it (case, `_` and `-` do not count).",
+        required=True,
+    )
+    patterns: tuple[Scalar, ...] | None = key(
+        ListOf(Text()), "Regular expressions; a text that matches one whole is personal data."
+    )
+
+
+@dataclass(frozen=True)
+class VocabularyFile(Block):
+    """What an event of a source looks like."""
+
+    what: ClassVar[str] = "a vocabulary"
+
+    vocabulary: int = key(Version(), "The version of the format: 1.", required=True)
+    title: Scalar | None = key(Text(), "The name that people know.")
+    description: Scalar | None = key(Text(), "What events these are.")
+    event: tuple[Named[Scalar], ...] = key(_PATHS, "The keys of the event.", required=True)
+    objects: tuple[Named[tuple[Named[Scalar], ...]], ...] | None = key(
+        MapOf(_PATHS), "Objects inside an event, by the names used in descriptions."
+    )
+    open: tuple[Scalar, ...] | None = key(
+        ListOf(Text()), "Objects that may hold other keys than the declared ones."
+    )
+    switches: SwitchesBlock | None = key(
+        BlockOf(SwitchesBlock), "Where an event switches destinations on and off."
+    )
+    personal: PersonalBlock = key(
+        BlockOf(PersonalBlock), "What is personal data wherever it stands.", required=True
+    )
+
+
+def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) -> Vocabulary:
+    """The vocabulary that ``file`` describes."""
+    from mapping_engine.transforms.text import pattern_problem
+
+    objects = {entry.name: entry.value or () for entry in file.objects or ()}
+    objects[EVENT] = file.event
+    for scalar in file.personal.patterns or ():
+        problem = pattern_problem(scalar.text)
+        if problem:
+            diagnostics.report("TX06", f"invalid regular expression: {problem}", scalar.span)
+    return Vocabulary(
+        name=name,
+        objects={key: _fields(fields, objects, diagnostics) for key, fields in objects.items()},
+        open=frozenset(scalar.text for scalar in file.open or ()),
+        personal=Personal(
+            {
+                fold_name(scalar.text): entry.name
+                for entry in file.personal.names
+                for scalar in entry.value or ()
+            },
+            tuple(scalar.text for scalar in file.personal.patterns or ()),
+        ),
+        switches=_switches(file.switches),
+    )
+
+
+def _switches(block: SwitchesBlock | None) -> Switches | None:
+    return Switches(block.path.text, block.all.text) if block else None
+
+
+def _fields(
+    fields: tuple[Named[Scalar], ...],
+    objects: dict[str, tuple[Named[Scalar], ...]],
+    diagnostics: Diagnostics,
+) -> dict[str, Described]:
+    found: dict[str, Described] = {}
+    for field in fields:
+        if field.value is None:
+            continue
+        described = parse_description(field.value.text, objects)
+        if isinstance(described, str):
+            diagnostics.report(
+                "SH03",
+                described,
+                field.value.span,
+                help=did_you_mean(field.value.text, [*NAMES, *objects]),
+            )
+        else:
+            found[field.name] = described
+    return found

@@ -1,0 +1,135 @@
+"""Which expressions a block holds, and which names they use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from mapping_engine.expression import Call, Expression, Reference, Select, children
+from mapping_engine.model.values import ArmBlock, FieldBlock, ValueBlock
+
+DEFAULT_ITEM = "item"
+
+
+def item_name(block: ValueBlock) -> str:
+    """The name under which the items of ``each`` are read."""
+    return block.item.text if block.item else DEFAULT_ITEM
+
+
+def arms_of(block: ValueBlock) -> tuple[ArmBlock, ...]:
+    """The alternatives of a chain, or the rows of a decision table."""
+    if block.decide is not None:
+        return tuple(row.value for row in block.decide if row.value is not None)
+    return block.first_of or ()
+
+
+def fields_of(block: ValueBlock) -> tuple[FieldBlock, ...]:
+    """The fields of an object or of the items of a list."""
+    return tuple(field.value for field in block.fields or () if field.value is not None)
+
+
+def arm_expressions(arm: ArmBlock) -> Iterator[Expression]:
+    """The expressions of one alternative."""
+    yield from _present(arm.when, arm.value, arm.template, arm.constant)
+    yield from arm.as_ or ()
+
+
+def own_expressions(block: ValueBlock) -> Iterator[tuple[Expression, bool]]:
+    """The expressions of a block, but for those of its fields; True for those that see the item."""
+    outer = _present(block.when, block.rest_of, block.each, block.default, block.one_of)
+    inner = _present(block.value, block.template, block.constant, block.keep_when)
+    yield from ((expression, False) for expression in outer)
+    yield from ((expression, True) for expression in inner)
+    for arm in arms_of(block):
+        yield from ((expression, True) for expression in arm_expressions(arm))
+    for call in (*(block.as_ or ()), *(block.then or ())):
+        yield call, False
+
+
+def _present(*expressions: Expression | None) -> list[Expression]:
+    return [expression for expression in expressions if expression is not None]
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """The expression and everything inside it."""
+    yield expression
+    for child in children(expression):
+        yield from walk(child)
+
+
+def block_nodes(block: ValueBlock, bound: frozenset[str] = frozenset()) -> Iterator[Expression]:
+    """Every node of every expression of a block; references to its own items are left out."""
+    inside = bound | {item_name(block)} if block.each is not None else bound
+    for expression, sees_item in own_expressions(block):
+        names = inside if sees_item else bound
+        for node in walk(expression):
+            if not (isinstance(node, Reference) and node.name in names):
+                yield node
+    for field in fields_of(block):
+        yield from block_nodes(field, inside)
+
+
+def references(block: ValueBlock) -> Iterator[Reference]:
+    """The ``$names`` a block uses from outside."""
+    return (node for node in block_nodes(block) if isinstance(node, Reference))
+
+
+def calls(block: ValueBlock) -> Iterator[Call]:
+    """The transforms a block calls."""
+    return (node for node in block_nodes(block) if isinstance(node, Call))
+
+
+def selects(block: ValueBlock) -> Iterator[Select]:
+    """The selectors of a block."""
+    return (node for node in block_nodes(block) if isinstance(node, Select))
+
+
+def reachable(starts: Iterator[ValueBlock], definitions: Mapping[str, ValueBlock]) -> list[ValueBlock]:
+    """The blocks, and every definition they use, directly or not."""
+    found: list[ValueBlock] = []
+    seen: set[str] = set()
+    waiting = list(starts)
+    while waiting:
+        block = waiting.pop(0)
+        found.append(block)
+        for reference in references(block):
+            if reference.name in definitions and reference.name not in seen:
+                seen.add(reference.name)
+                waiting.append(definitions[reference.name])
+    return found
+
+
+class Uses:
+    """Which fan-out variables (and late names) a value depends on, through definitions."""
+
+    def __init__(self, definitions: Mapping[str, ValueBlock], variables: frozenset[str]) -> None:
+        self._definitions = definitions
+        self._variables = variables
+        self._of = cache(self._definition)
+
+    def of_names(self, names: Iterator[str]) -> frozenset[str]:
+        """The variables behind these ``$names``."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in self._variables:
+                found.add(name)
+            elif name in self._definitions:
+                waiting.extend(self._of(name))
+        return frozenset(found)
+
+    def of_expression(self, expression: Expression) -> frozenset[str]:
+        """The variables an expression depends on."""
+        return self.of_names(n.name for n in walk(expression) if isinstance(n, Reference))
+
+    def of_block(self, block: ValueBlock) -> frozenset[str]:
+        """The variables a field or definition depends on."""
+        return self.of_names(reference.name for reference in references(block))
+
+    def _definition(self, name: str) -> tuple[str, ...]:
+        return tuple({reference.name for reference in references(self._definitions[name])})

@@ -1,0 +1,71 @@
+"""Selector texts to selectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mapping_engine.selectors.calls import wrong_call
+from mapping_engine.selectors.mistakes import explained, masked, zero_step
+from mapping_engine.selectors.problem import SelectorProblem
+from mapping_engine.selectors.tree import Tree, containers_deep, copied, tree_of
+
+MAX_LENGTH = 4_000
+MAX_NESTING = 64
+MAX_TREE = 2 * MAX_NESTING + 2
+"""Levels of the tree: a bracket makes up to two, and long chains make some without brackets."""
+_CONTAINERS_PER_LEVEL = 2
+_SPLIT = "split it into several selectors"
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A JMESPath expression that parses and calls its functions rightly.
+
+    Two selectors are equal when their texts are; the tree is rebuilt when one is unpickled.
+    """
+
+    text: str
+    tree: Tree = field(compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuilt, (self.text,))
+
+
+def parse_selector(text: str) -> Selector | SelectorProblem:
+    """The selector, or what is wrong with the text: SE01 syntax, SE02 function, SE03 arguments."""
+    if len(text) > MAX_LENGTH:
+        return _too_large(text, f"the selector is longer than {MAX_LENGTH} characters")
+    too_deep = "the selector is nested too deeply"
+    if _brackets_deep(text) > MAX_NESTING:
+        return _too_large(text, too_deep)
+    try:
+        parsed = tree_of(text)
+    except RecursionError:
+        return _too_large(text, too_deep)
+    except ValueError as error:
+        return explained(text, error)
+    if containers_deep(parsed) > _CONTAINERS_PER_LEVEL * MAX_TREE:
+        return _too_large(text, too_deep)
+    tree = copied(parsed)
+    return zero_step(text) or wrong_call(text, tree) or Selector(text, tree)
+
+
+def _too_large(text: str, message: str) -> SelectorProblem:
+    return SelectorProblem("SE01", message, _SPLIT, 0, len(text))
+
+
+def _brackets_deep(text: str) -> int:
+    if sum(map(text.count, "([{")) <= MAX_NESTING:
+        return 0
+    level = deepest = 0
+    for character in masked(text):
+        level += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, level)
+    return deepest
+
+
+def _rebuilt(text: str) -> Selector:
+    return Selector(text, copied(tree_of(text)))

@@ -1,0 +1,98 @@
+"""The syntax trees of the jmespath package: nested dicts with ``type``, ``value``, ``children``."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, NamedTuple, TypeAlias
+
+Tree: TypeAlias = dict[str, Any]
+_WHITESPACE = " \t\n\r"
+_IN_A_ROW = frozenset({"subexpression", "index_expression", "pipe", "key_val_pair"})
+_IN_SOURCE_ORDER = {"filter_projection": (0, 2, 1)}
+
+
+class Token(NamedTuple):
+    """One token of a selector and where it stands."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def tree_of(text: str) -> Tree:
+    """The syntax tree of ``text``; raises what the jmespath package raises."""
+    from jmespath.parser import Parser
+
+    if "`" not in text:
+        return dict(Parser().parse(text).parsed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
+        return dict(Parser().parse(text).parsed)
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of a text whose quotes and characters are sound, without the end marker.
+
+    The package's own ends are relative to the token for some kinds and one short for others, so
+    only its starts are used.
+    """
+    from jmespath.lexer import Lexer
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
+        raw = list(Lexer().tokenize(text))
+    tokens = []
+    for token, following in pairwise(raw):
+        start = token["start"]
+        written = text[start : following["start"]].rstrip(_WHITESPACE)
+        tokens.append(Token(token["type"], written, start, start + len(written)))
+    return tokens
+
+
+def copied(value: Any) -> Any:
+    """A copy of JSON data that shares no container with the original."""
+    if type(value) is dict:
+        return {key: copied(inner) for key, inner in value.items()}
+    if type(value) is list:
+        return [copied(inner) for inner in value]
+    return value
+
+
+def containers_deep(value: object) -> int:
+    """How many dicts and lists are nested in each other; needs no recursion."""
+    deepest = 0
+    pending = [(value, 1)]
+    while pending:
+        current, level = pending.pop()
+        if isinstance(current, dict):
+            inner = list(current.values())
+        elif isinstance(current, list):
+            inner = current
+        else:
+            continue
+        deepest = max(deepest, level)
+        pending.extend((one, level + 1) for one in inner)
+    return deepest
+
+
+def walk(tree: Tree, parent: Tree | None = None) -> Iterator[tuple[Tree, Tree | None]]:
+    """Every node with its parent, in the order in which they are written."""
+    yield tree, parent
+    children = tree["children"]
+    if tree["type"] == "slice":
+        return
+    for position in _IN_SOURCE_ORDER.get(tree["type"], range(len(children))):
+        yield from walk(children[position], tree)
+
+
+def stages(tree: Tree) -> list[Tree]:
+    """The nodes a value passes through one after another; ``a.b | c`` has three."""
+    kind = tree["type"]
+    if kind in ("identity", "current"):
+        return []
+    if kind in _IN_A_ROW:
+        return [stage for child in tree["children"] for stage in stages(child)]
+    return [tree]

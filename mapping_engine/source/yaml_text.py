@@ -1,0 +1,344 @@
+"""YAML text to a tree of nodes, from the parser's events: no recursion, nothing expanded."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import yaml
+
+from mapping_engine.diagnostics import Diagnostics, Fix, Label, Span
+from mapping_engine.source.node import (
+    Constant,
+    Entry,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Source,
+    Style,
+)
+from mapping_engine.source.offsets import Lines, block_end
+
+MAX_DEPTH = 64
+MAX_BYTES = 2 * 1024 * 1024
+MAX_DIGITS = 300
+_SHOWN = 60
+_SHOWN_CHARACTERS = 5
+
+_UNREADABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_PROPERTY = re.compile(r"!<[^>\s]*>|[&!][^\s,\[\]{}]*")
+_GAP = re.compile(r"(?:[ \t\r\n]+(?:#[^\r\n]*)?)*")
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_WORDS: tuple[tuple[frozenset[str], Constant], ...] = (
+    (frozenset(("", "~", "null", "Null", "NULL")), None),
+    (frozenset(("true", "True", "TRUE")), True),
+    (frozenset(("false", "False", "FALSE")), False),
+)
+_YAML_1_1_BOOLEAN = re.compile(r"[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF")
+_YAML_1_1_NUMBER = re.compile(
+    r"""
+      [-+]?0[0-9_]+
+    | [-+]?0b[01_]+ | [-+]?0o[0-7]+ | [-+]?0x[0-9a-fA-F_]+
+    | [-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+
+    | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*
+    | [-+]?(?=[0-9.]*_)(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?
+    | [-+]?\.(?:inf|Inf|INF) | \.(?:nan|NaN|NAN)
+    """,
+    re.VERBOSE,
+)
+_YAML_1_1_SPECIAL = frozenset(("<<", "="))
+_STYLES = MappingProxyType(
+    {"'": Style.SINGLE, '"': Style.DOUBLE, "|": Style.LITERAL, ">": Style.FOLDED}
+)
+_FIRST_OF_TYPED = frozenset("0123456789+-.=<~yYnNoOtTfF")
+
+
+def decode(file: str, data: bytes, diagnostics: Diagnostics) -> Source | None:
+    """The text of a file; a byte order mark is dropped. Anything but UTF-8 is reported."""
+    start = Span(file, 1, 1, 1, 1)
+    if len(data) > MAX_BYTES:
+        diagnostics.report(
+            "SH07", f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB", start
+        )
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        _refuse_bytes(file, data, diagnostics)
+        return None
+    return Source(file, text)
+
+
+def read_yaml(source: Source, diagnostics: Diagnostics) -> Node | None:
+    """The tree of a rule file, or None if there is none to work with; mistakes are reported."""
+    lines = Lines(source)
+    if _refuse_characters(source, lines, diagnostics):
+        return None
+    return _Reader(source, lines, diagnostics).read()
+
+
+def _refuse_bytes(file: str, data: bytes, diagnostics: Diagnostics) -> None:
+    body = data.removeprefix(b"\xef\xbb\xbf")
+    text = body.decode("utf-8", "replace")
+    first = len(data) - len(body)
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        first += error.start
+        text = body[: error.start].decode("utf-8")
+    span = Lines(Source(file, text)).span(len(text), len(text))
+    message = f"byte {first} of the file is not UTF-8 text"
+    diagnostics.report("SY01", message, span, help="save the file in the encoding UTF-8")
+
+
+def _refuse_characters(source: Source, lines: Lines, diagnostics: Diagnostics) -> bool:
+    seen: set[str] = set()
+    for found in _UNREADABLE.finditer(source.text):
+        if found[0] in seen:
+            continue
+        seen.add(found[0])
+        code = ord(found[0])
+        diagnostics.report(
+            "SY01",
+            f"the character U+{code:04X} is not accepted in a rule file",
+            lines.span(*found.span()),
+            help=f"remove it, or write it as `\\u{code:04x}` in text within double quotes",
+        )
+        if len(seen) == _SHOWN_CHARACTERS:
+            break
+    return bool(seen)
+
+
+class _TooDeep(Exception):
+    """The nesting limit is passed."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end has not been read yet; keys and values alternate in a mapping."""
+
+    start: int
+    mapping: bool
+    flow: bool
+    nodes: list[Node] = field(default_factory=list)
+
+
+class _Reader:
+    """Builds the tree of one document."""
+
+    def __init__(self, source: Source, lines: Lines, diagnostics: Diagnostics) -> None:
+        self.source = source
+        self.lines = lines
+        self.diagnostics = diagnostics
+        self.open: list[_Open] = []
+        self.root: Node | None = None
+        self.documents = 0
+
+    def read(self) -> Node | None:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        try:
+            for event in yaml.parse(self.source.text, Loader=loader):
+                if isinstance(event, yaml.DocumentStartEvent):
+                    self.documents += 1
+                    if self.documents > 1:
+                        self.refuse_document(event)
+                        break
+                self.take(event)
+        except yaml.YAMLError as error:
+            self.refuse_syntax(error)
+        except _TooDeep:
+            pass
+        else:
+            return self.finished()
+        self.abandon()
+        return None
+
+    def take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self.put(self.scalar(event))
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self.begin(event, isinstance(event, yaml.MappingStartEvent))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self.put(self.close(self.open.pop(), _index(event.end_mark)))
+        elif isinstance(event, yaml.AliasEvent):
+            self.put(self.alias(event))
+
+    def put(self, node: Node) -> None:
+        if self.open:
+            self.open[-1].nodes.append(node)
+        else:
+            self.root = node
+
+    def finished(self) -> Node | None:
+        root = self.root
+        empty = isinstance(root, Scalar) and root.style is Style.PLAIN and not root.text
+        if root is None or empty:
+            self.diagnostics.report("SY01", "the file holds no document", self.lines.span(0, 0))
+            return None
+        return root
+
+    def abandon(self) -> None:
+        """Report what is wrong in the collections that were not read to their end."""
+        while self.open:
+            frame = self.open.pop()
+            self.put(self.close(frame, frame.start))
+
+    def begin(self, event: yaml.CollectionStartEvent, mapping: bool) -> None:
+        start = self.content_start(event)
+        if len(self.open) >= MAX_DEPTH:
+            message = f"the file is nested deeper than {MAX_DEPTH} levels"
+            self.diagnostics.report("SH03", message, self.lines.span(start, start + 1))
+            raise _TooDeep
+        self.open.append(_Open(start, mapping, bool(event.flow_style)))
+
+    def close(self, frame: _Open, end: int) -> Node:
+        if not frame.flow:
+            end = max((node.span.end_offset for node in frame.nodes), default=frame.start)
+        span = self.lines.span(frame.start, end)
+        if frame.mapping:
+            return Mapping(span, self.entries(frame.nodes))
+        return Sequence(span, tuple(frame.nodes))
+
+    def entries(self, nodes: list[Node]) -> tuple[Entry, ...]:
+        entries: dict[str, Entry] = {}
+        for key, value in zip(nodes[::2], nodes[1::2], strict=False):
+            if not isinstance(key, Scalar):
+                kind = "a mapping" if isinstance(key, Mapping) else "a list"
+                self.diagnostics.report("SH03", f"a key must be text, found {kind}", key.span)
+            elif key.style is Style.PLAIN and key.text == "<<":
+                self.refuse("the merge key `<<`", key.span)
+            elif key.text in entries:
+                first = Label(entries[key.text].key.span, "first defined here")
+                message = f"the key `{_shown(key.text)}` is repeated"
+                self.diagnostics.report("SY02", message, key.span, labels=(first,))
+            else:
+                entries[key.text] = Entry(key, value)
+        return tuple(entries.values())
+
+    def scalar(self, event: yaml.ScalarEvent) -> Scalar:
+        start, end = self.content_start(event), _index(event.end_mark)
+        style = _STYLES.get(event.style or "", Style.PLAIN)
+        if style in (Style.LITERAL, Style.FOLDED):
+            end = block_end(self.source.text, start, end, event.value)
+        span = self.lines.span(min(start, end), end)
+        value: Constant = event.value
+        if style is Style.PLAIN and event.tag is None:
+            value = self.typed(event.value, span)
+        return Scalar(span, event.value, value, style, self.source)
+
+    def typed(self, text: str, span: Span) -> Constant:
+        if text and text[0] not in _FIRST_OF_TYPED:
+            return text
+        kind = _kind_in_yaml_1_1(text)
+        if kind is None:
+            return self.constant(text, span)
+        is_key = bool(self.open) and self.open[-1].mapping and len(self.open[-1].nodes) % 2 == 0
+        if not (text == "<<" and is_key):
+            self.diagnostics.report(
+                "SY04",
+                f"unquoted `{_shown(text)}` is read as {kind} by other YAML tools",
+                span,
+                help="write it in quotes",
+                fix=Fix(span, f'"{text}"', "write it in quotes", safe=True),
+            )
+        return text
+
+    def constant(self, text: str, span: Span) -> Constant:
+        for words, value in _WORDS:
+            if text in words:
+                return value
+        if not _FLOAT.fullmatch(text):
+            return text
+        whole = _INTEGER.fullmatch(text)
+        if len(text) <= MAX_DIGITS:
+            number = int(text) if whole else float(text)
+            if math.isfinite(number):
+                return number
+        self.diagnostics.report("SH03", "the number is too long or too large", span)
+        return text
+
+    def alias(self, event: yaml.AliasEvent) -> Scalar:
+        span = self.lines.span(_index(event.start_mark), _index(event.end_mark))
+        text = self.source.text[span.offset : span.end_offset]
+        self.refuse(f"the alias `{_shown(text)}`", span)
+        return Scalar(span, text, None, Style.PLAIN, self.source)
+
+    def content_start(self, event: yaml.NodeEvent) -> int:
+        """Where the node itself begins; anchors and tags before it are reported."""
+        text, at = self.source.text, _index(event.start_mark)
+        if event.anchor is None and getattr(event, "tag", None) is None:
+            return at
+        for _ in range(2):
+            found = _PROPERTY.match(text, at)
+            if not found:
+                break
+            kind = "anchor" if found[0].startswith("&") else "tag"
+            self.refuse(f"the {kind} `{_shown(found[0])}`", self.lines.span(*found.span()))
+            gap = _GAP.match(text, found.end())
+            at = gap.end() if gap else found.end()
+        return at
+
+    def refuse(self, what: str, span: Span) -> None:
+        message = f"{what} is not accepted in a rule file"
+        self.diagnostics.report("SY05", message, span, help="write the value out where it is used")
+
+    def refuse_document(self, event: yaml.DocumentStartEvent) -> None:
+        span = self.lines.span(_index(event.start_mark), _index(event.end_mark))
+        message = "the file holds more than one document"
+        self.diagnostics.report("SY01", message, span, help="write one file for each document")
+
+    def refuse_syntax(self, error: yaml.YAMLError) -> None:
+        problem = getattr(error, "problem", None) or getattr(error, "context", None)
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        around = getattr(error, "context_mark", None)
+        at = _index(mark)
+        labels: tuple[Label, ...] = ()
+        if around and _index(around) != at:
+            message = _said(getattr(error, "context", None) or "began here")
+            start = _index(around)
+            labels = (Label(self.lines.span(start, start + 1), message),)
+        message = _said(problem or "this is not YAML text")
+        span = self.lines.span(at, at + 1)
+        help = _advice(message, self.source.text[at : at + 1])
+        self.diagnostics.report("SY01", message, span, help=help, labels=labels)
+
+
+def _index(mark: object) -> int:
+    return int(getattr(mark, "index", 0))
+
+
+def _said(words: str) -> str:
+    return re.sub(r"'([^']+)'", r"`\1`", words[:1].lower() + words[1:])
+
+
+def _advice(message: str, character: str) -> str | None:
+    if message.startswith("mapping values are not allowed"):
+        return "write text that holds a colon and a space in quotes"
+    if "cannot start any token" not in message:
+        return None
+    if character == "\t":
+        return "indent with spaces, not with tabs"
+    return f"write text that begins with {_quoted(character)} in quotes"
+
+
+def _quoted(character: str) -> str:
+    return "a backtick" if character == "`" else f"`{character}`"
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _kind_in_yaml_1_1(text: str) -> str | None:
+    """What YAML 1.1 makes of text that the core schema of YAML 1.2 reads otherwise."""
+    if _YAML_1_1_BOOLEAN.fullmatch(text):
+        return "a boolean"
+    if _YAML_1_1_NUMBER.fullmatch(text):
+        return "a number"
+    return "a special mark" if text in _YAML_1_1_SPECIAL else None

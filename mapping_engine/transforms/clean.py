@@ -1,0 +1,163 @@
+"""Text without what does not belong in it: spaces, punctuation, digits, case."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import category
+
+from mapping_engine.transforms.declare import Example, Json, Parameter, Rejected, transform
+from mapping_engine.transforms.forms import nfc as _nfc
+from mapping_engine.transforms.scalars import MAX_LENGTH, TOO_LONG
+from mapping_engine.types.kinds import TEXT
+
+_DIGITS = re.compile(r"\d+")
+_OTHERS = re.compile(r"\D+")
+
+
+@transform(
+    "trim",
+    accepts=TEXT,
+    returns=TEXT,
+    examples=(Example("  Ann \n", "Ann"), Example("a b", "a b"), Example(" \t", None)),
+)
+def trim(value: str) -> Json:
+    """The text without white space at either end."""
+    return value.strip()
+
+
+@transform(
+    "lower",
+    accepts=TEXT,
+    returns=TEXT,
+    examples=(Example("ANN", "ann"), Example("ÅSE", "åse"), Example("정", "정")),
+)
+def lower(value: str) -> Json:
+    """The text in lower case."""
+    return value.lower()
+
+
+@transform(
+    "upper",
+    accepts=TEXT,
+    returns=TEXT,
+    examples=(Example("usd", "USD"), Example("straße", "STRASSE")),
+)
+def upper(value: str) -> Json:
+    """The text in upper case."""
+    return value.upper()
+
+
+@transform(
+    "nfc",
+    accepts=TEXT,
+    returns=TEXT,
+    examples=(
+        Example("Vale\u0301ry", "Val\u00e9ry"),
+        Example("Ann", "Ann"),
+        Example("a" + "\u0301" * 300, Rejected("has too many combining marks")),
+    ),
+)
+def nfc(value: str) -> Json:
+    """The text in Unicode's normal form C, in which an accented letter is one character.
+
+    Digests of equal-looking texts are equal only in one form; `hashed` does this by itself.
+    """
+    normal = _nfc(value)
+    return Rejected("has too many combining marks") if normal is None else normal
+
+
+@transform(
+    "digits",
+    accepts=TEXT,
+    returns=TEXT,
+    examples=(
+        Example("+1 (616) 954-78 88", "16169547888"),
+        Example("٠١٢", "012"),
+        Example("none", None),
+    ),
+)
+def digits(value: str) -> Json:
+    """The decimal digits of the text, those of any script written as 0 to 9."""
+    found = _OTHERS.sub("", value)
+    return found if found.isascii() else "".join(str(int(digit)) for digit in found)
+
+
+@transform(
+    "without_digits",
+    accepts=TEXT,
+    returns=TEXT,
+    examples=(Example("Seattle 98121", "Seattle "), Example("٠١٢", None)),
+)
+def without_digits(value: str) -> Json:
+    """The text without decimal digits of any script."""
+    return _DIGITS.sub("", value)
+
+
+@transform(
+    "without_spaces",
+    accepts=TEXT,
+    returns=TEXT,
+    examples=(Example(" Menlo\tPark ", "MenloPark"), Example("a\u00a0b\u3000c", "abc")),
+)
+def without_spaces(value: str) -> Json:
+    """The text without any white space, that of other scripts included."""
+    return "".join(value.split())
+
+
+@transform(
+    "without_punctuation",
+    accepts=TEXT,
+    returns=TEXT,
+    examples=(
+        Example("O'Connor-Smith", "OConnorSmith"),
+        Example("«¡José!» €", "José "),
+        Example("...", None),
+    ),
+)
+def without_punctuation(value: str) -> Json:
+    """The text without punctuation and symbols (Unicode categories P and S)."""
+    if value.isalnum():
+        return value
+    unwanted = [ord(each) for each in set(value) if category(each)[0] in "PS"]
+    return value.translate(dict.fromkeys(unwanted))
+
+
+@transform(
+    "without_leading",
+    accepts=TEXT,
+    returns=TEXT,
+    parameters=(Parameter("characters", TEXT, blank=True, doc="The characters to drop."),),
+    examples=(
+        Example("00161", "161", ("0",)),
+        Example("+-7", "7", ("-+",)),
+        Example("000", None, ("0",)),
+    ),
+)
+def without_leading(value: str, characters: str) -> Json:
+    """The text without any of these characters at its start."""
+    return value.lstrip(characters)
+
+
+@transform(
+    "replace",
+    accepts=TEXT,
+    returns=TEXT,
+    parameters=(
+        Parameter("old", TEXT, blank=True, doc="The text to look for."),
+        Parameter("new", TEXT, required=False, default="", blank=True, doc="What to write."),
+    ),
+    examples=(
+        Example("a_b_c", "a b c", ("_", " ")),
+        Example("a_b_c", "abc", ("_", "")),
+        Example("abc", "abc", ("", "x")),
+    ),
+)
+def replace(value: str, old: str, new: str) -> Json:
+    """The text with every occurrence of one text written as another."""
+    if not old:
+        return value
+    if len(new) > len(old):
+        growth = value.count(old) * (len(new) - len(old))
+        if len(value) + growth > MAX_LENGTH:
+            return TOO_LONG
+    return value.replace(old, new)

@@ -1,0 +1,174 @@
+"""How a transform is declared: the loader, the checks and the documentation read only this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from inspect import cleandoc
+from typing import TypeAlias
+
+from mapping_engine.types.kinds import Kinds
+
+Json: TypeAlias = object
+"""A JSON value: str, int, float, bool, None, list or dict with str keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """What a transform answers when it cannot convert its input.
+
+    The value then counts as missing, and the reason is kept for warnings and explanations: it is
+    a fixed text and never holds the value ("is not a number").
+    """
+
+    reason: str
+
+
+class Flow(StrEnum):
+    """What a transform does to the tags (personal, normalised, hashed) of its input."""
+
+    KEEP = "keep"
+    """The value is the same in another box: all tags stay."""
+    DERIVE = "derive"
+    """A changed value: still personal, but no longer in normal form or a digest."""
+    HASH = "hash"
+    """A digest: no longer personal."""
+    CLEAR = "clear"
+    """A fact about the value (a count) that is not personal any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """An argument after the piped value.
+
+    A ``constant`` argument must be known when the rules are loaded (a literal, or a table).
+    A ``required`` one that is missing at run time makes the result missing; one that is not
+    required arrives as the ``default``. Blank text is missing, unless ``blank`` says it is a value
+    here (a separator). ``problem`` says what is wrong with a constant argument, or None.
+    """
+
+    name: str
+    kinds: Kinds
+    required: bool = True
+    default: Json = None
+    constant: bool = False
+    doc: str = ""
+    blank: bool = False
+    problem: Callable[[Json], str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A call and its result, run as a test; ``result`` may be a :class:`Rejected` or None."""
+
+    value: Json
+    result: Json
+    arguments: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """A named conversion of one value, written ``value |> name(arguments)``.
+
+    ``function(value, *arguments)`` converts; where arguments can be made ready once (a pattern, a
+    folded table), ``prepare(*arguments)`` answers a function of the value that does the same.
+    """
+
+    name: str
+    function: Callable[..., Json]
+    accepts: Kinds
+    returns: Kinds
+    doc: str
+    parameters: tuple[Parameter, ...] = ()
+    flow: Flow = Flow.DERIVE
+    examples: tuple[Example, ...] = ()
+    honours_hashing_switch: bool = False
+    reads_event: bool = False
+    prepare: Callable[..., Callable[[Json], Json]] | None = None
+
+    def bound(self, *arguments: Json) -> Callable[[Json], Json]:
+        """A function of the value alone, for arguments that stay the same."""
+        if self.prepare is not None:
+            return self.prepare(*arguments)
+        if not arguments:
+            return self.function
+        function = self.function
+        return lambda value: function(value, *arguments)
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the documentation, without its period."""
+        return " ".join(self.doc.split("\n\n")[0].split()).split(". ")[0].removesuffix(".")
+
+    @property
+    def signature(self) -> str:
+        """``text |> name(argument: kind) -> text``, as the documentation shows it."""
+        arguments = ", ".join(_parameter(parameter) for parameter in self.parameters)
+        call = f"{self.name}({arguments})" if arguments else self.name
+        source = "" if self.reads_event else f"{self.accepts} |> "
+        return f"{source}{call} -> {self.returns}"
+
+
+def _parameter(parameter: Parameter) -> str:
+    optional = "" if parameter.required else "?"
+    return f"{parameter.name}{optional}: {parameter.kinds}"
+
+
+def transform(
+    name: str,
+    *,
+    accepts: Kinds,
+    returns: Kinds,
+    parameters: tuple[Parameter, ...] = (),
+    flow: Flow = Flow.DERIVE,
+    examples: tuple[Example, ...] = (),
+    honours_hashing_switch: bool = False,
+    reads_event: bool = False,
+) -> Callable[[Callable[..., Json]], Transform]:
+    """Declare a function of ``(value, *arguments)`` as the transform of this name."""
+
+    def declare(function: Callable[..., Json]) -> Transform:
+        return Transform(
+            name=name,
+            function=function,
+            accepts=accepts,
+            returns=returns,
+            doc=cleandoc(function.__doc__ or ""),
+            parameters=parameters,
+            flow=flow,
+            examples=examples,
+            honours_hashing_switch=honours_hashing_switch,
+            reads_event=reads_event,
+        )
+
+    return declare
+
+
+def prepared_transform(
+    name: str,
+    *,
+    accepts: Kinds,
+    returns: Kinds,
+    parameters: tuple[Parameter, ...],
+    flow: Flow = Flow.DERIVE,
+    examples: tuple[Example, ...] = (),
+    reads_event: bool = False,
+) -> Callable[[Callable[..., Callable[[Json], Json]]], Transform]:
+    """Declare a function of the arguments, which answers a function of the value."""
+
+    def declare(prepare: Callable[..., Callable[[Json], Json]]) -> Transform:
+        return Transform(
+            name=name,
+            function=lambda value, *arguments: prepare(*arguments)(value),
+            accepts=accepts,
+            returns=returns,
+            doc=cleandoc(prepare.__doc__ or ""),
+            parameters=parameters,
+            flow=flow,
+            examples=examples,
+            reads_event=reads_event,
+            prepare=prepare,
+        )
+
+    return declare

@@ -1,0 +1,64 @@
+"""SHA-256 digests of personal data."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from string import hexdigits
+
+from mapping_engine.transforms.declare import Example, Flow, Json, Rejected, transform
+from mapping_engine.transforms.forms import nfc
+from mapping_engine.transforms.scalars import is_unicode
+from mapping_engine.types.kinds import TEXT
+
+_DIGEST_LENGTH = 64
+_HEX = frozenset(hexdigits)
+
+
+def is_digest(text: str) -> bool:
+    """Whether the text is a SHA-256 digest already: 64 hex digits, of any case."""
+    if len(text) != _DIGEST_LENGTH:
+        text = text.strip()
+    return len(text) == _DIGEST_LENGTH and _HEX.issuperset(text)
+
+
+def digest(text: str) -> str:
+    """The SHA-256 digest, in lower-case hex, of the UTF-8 bytes of the text in normal form C.
+
+    Raises:
+        ValueError: the text is not valid Unicode or has endless combining marks.
+    """
+    normal = nfc(text)
+    if normal is None:
+        raise ValueError("the text has too many combining marks")
+    return sha256(normal.encode()).hexdigest()
+
+
+@transform(
+    "hashed",
+    accepts=TEXT,
+    returns=TEXT,
+    flow=Flow.HASH,
+    honours_hashing_switch=True,
+    examples=(
+        Example("mary", "6915771be1c5aa0c886870b6951b03d7eafc121fea0e80a5ea83beb7c449f4ec"),
+        Example("vale\u0301ry", "08e1996b5dd49e62a4b4c010d44e4345592a863bb9f8e3976219bac29417149c"),
+        Example(f" {'6F' * 32} ", "6f" * 32),
+        Example("", None),
+        Example("\ud800", Rejected("is not valid unicode text")),
+    ),
+)
+def hashed(value: str) -> Json:
+    """The SHA-256 digest of the text, in lower-case hex.
+
+    What is a digest already is passed on in lower case, and never hashed twice.
+    """
+    if not value or value.isspace():
+        return None
+    if is_digest(value):
+        return value.strip().lower()
+    if not is_unicode(value):
+        return Rejected("is not valid unicode text")
+    try:
+        return digest(value)
+    except ValueError:
+        return Rejected("has too many combining marks")

@@ -1,0 +1,152 @@
+"""Lists: made, picked from, and tidied."""
+
+from __future__ import annotations
+
+from mapping_engine.transforms.declare import Example, Flow, Json, Parameter, Rejected, transform
+from mapping_engine.transforms.scalars import whole, whole_number
+from mapping_engine.types.kinds import ANY, LIST, NUMBER, is_missing
+
+
+@transform(
+    "list",
+    accepts=ANY,
+    returns=LIST,
+    flow=Flow.KEEP,
+    examples=(Example("a", ["a"]), Example(["a"], ["a"]), Example(0, [0])),
+)
+def list_(value: Json) -> Json:
+    """A list of the one value; a list stays as it is."""
+    return value if type(value) is list else [value]
+
+
+@transform(
+    "records",
+    accepts=ANY,
+    returns=LIST,
+    flow=Flow.KEEP,
+    examples=(
+        Example([{"id": 1}, "x", {}, {"id": 2}], [{"id": 1}, {}, {"id": 2}]),
+        Example({"id": 1}, [{"id": 1}]),
+        Example("x", None),
+    ),
+)
+def records(value: Json) -> Json:
+    """The objects of a list; a single object counts as a list of one, all else is missing."""
+    if type(value) is dict:
+        return [value]
+    if type(value) is not list:
+        return None
+    return [item for item in value if type(item) is dict]
+
+
+@transform(
+    "first",
+    accepts=LIST,
+    returns=ANY,
+    flow=Flow.KEEP,
+    examples=(Example(["a", "b"], "a"), Example([], None)),
+)
+def first(value: list[Json]) -> Json:
+    """The first item."""
+    return value[0] if value else None
+
+
+@transform(
+    "last",
+    accepts=LIST,
+    returns=ANY,
+    flow=Flow.KEEP,
+    examples=(Example(["a", "b"], "b"), Example([], None)),
+)
+def last(value: list[Json]) -> Json:
+    """The last item."""
+    return value[-1] if value else None
+
+
+@transform(
+    "item",
+    accepts=LIST,
+    returns=ANY,
+    parameters=(Parameter("index", NUMBER, doc="The place, from 0; from the end, -1, -2."),),
+    flow=Flow.KEEP,
+    examples=(
+        Example(["a", "b"], "b", (1,)),
+        Example(["a", "b"], "a", (-2,)),
+        Example(["a", "b"], None, (2,)),
+        Example(["a", "b"], None, (0.5,)),
+    ),
+)
+def item(value: list[Json], index: int | float) -> Json:
+    """The item at a place, counted from 0, or from the end when negative."""
+    place = whole(index)
+    if place is None or not -len(value) <= place < len(value):
+        return None
+    return value[place]
+
+
+@transform(
+    "drop",
+    accepts=LIST,
+    returns=LIST,
+    parameters=(Parameter("count", NUMBER, doc="How many to leave out.", problem=whole_number),),
+    flow=Flow.KEEP,
+    examples=(Example([1, 2, 3], [2, 3], (1,)), Example([1], None, (5,)), Example([1], [1], (-1,))),
+)
+def drop(value: list[Json], count: int | float) -> Json:
+    """The list without its first items."""
+    return value[max(0, int(count)) :]
+
+
+@transform(
+    "count",
+    accepts=LIST,
+    returns=NUMBER,
+    flow=Flow.CLEAR,
+    examples=(Example(["a", "a"], 2), Example([None], 1)),
+)
+def count(value: list[Json]) -> Json:
+    """How many items the list has."""
+    return len(value)
+
+
+@transform(
+    "compact",
+    accepts=LIST,
+    returns=LIST,
+    flow=Flow.KEEP,
+    examples=(Example(["a", None, " ", 0, False, {}], ["a", 0, False]), Example([None], None)),
+)
+def compact(value: list[Json]) -> Json:
+    """The list without items that are missing: null, blank text, empty lists and objects."""
+    return [each for each in value if not is_missing(each)]
+
+
+@transform(
+    "distinct",
+    accepts=LIST,
+    returns=LIST,
+    flow=Flow.KEEP,
+    examples=(
+        Example(["b", "a", "b"], ["b", "a"]),
+        Example([1, 1.0, True, "1"], [1, True, "1"]),
+        Example([{"a": 1, "b": []}, {"b": [], "a": 1}], [{"a": 1, "b": []}]),
+    ),
+)
+def distinct(value: list[Json]) -> Json:
+    """The list without repeats; the first of equal items stays."""
+    seen: dict[Json, Json] = {}
+    try:
+        for each in value:
+            seen.setdefault(_identity(each), each)
+    except RecursionError:
+        return Rejected("is nested too deeply")
+    return list(seen.values())
+
+
+def _identity(value: Json) -> Json:
+    """Something that can be hashed and is equal for equal JSON values (and true is not 1)."""
+    if isinstance(value, list):
+        return "list", tuple(map(_identity, value))
+    if isinstance(value, dict):
+        return "object", frozenset((key, _identity(each)) for key, each in value.items())
+    return type(value) is bool, value

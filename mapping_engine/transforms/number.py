@@ -1,0 +1,161 @@
+"""Numbers, exact where decimal arithmetic is: `19.99 |> times(100)` is 1999."""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+
+from mapping_engine.transforms.declare import Example, Flow, Json, Parameter, Rejected, transform
+from mapping_engine.transforms.scalars import number_text, whole, whole_number
+from mapping_engine.types.kinds import NUMBER, TEXT
+
+_MAX_DIGITS = 400
+_MAX_PLACES = 15
+_PRECISION = 40
+_FLOAT_BITS = 1024
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NOT_A_NUMBER = Rejected("is not a number")
+_TOO_LARGE = Rejected("is too large a number")
+
+
+@transform(
+    "number",
+    accepts=TEXT | NUMBER,
+    returns=NUMBER,
+    examples=(
+        Example("18.99", 18.99),
+        Example(" 1e2 ", 100.0),
+        Example("007", 7),
+        Example(5, 5),
+        Example("1_000", Rejected("is not a number")),
+        Example("0x1f", Rejected("is not a number")),
+        Example("NaN", Rejected("is not a number")),
+        Example("1e999", Rejected("is too large a number")),
+    ),
+)
+def number(value: Json) -> Json:
+    """The value as a number; text may be an integer or a decimal, also with an exponent."""
+    return _number(value)
+
+
+@transform(
+    "integer",
+    accepts=TEXT | NUMBER,
+    returns=NUMBER,
+    examples=(
+        Example("12", 12),
+        Example(12.0, 12),
+        Example("12.50", Rejected("is not a whole number")),
+        Example("twelve", Rejected("is not a number")),
+    ),
+)
+def integer(value: Json) -> Json:
+    """The value as a whole number; it must be one."""
+    found = _number(value)
+    if isinstance(found, Rejected):
+        return found
+    exact = whole(found)
+    return Rejected("is not a whole number") if exact is None else exact
+
+
+@transform(
+    "times",
+    accepts=NUMBER,
+    returns=NUMBER,
+    parameters=(Parameter("factor", NUMBER, doc="What to multiply by."),),
+    examples=(
+        Example(19.99, 1999.0, (100,)),
+        Example(3, 6, (2,)),
+        Example(1e308, Rejected("is too large a number"), (10,)),
+    ),
+)
+def times(value: int | float, factor: int | float) -> Json:
+    """The number multiplied, as one would on paper: 19.99 times 100 is 1999."""
+    if type(value) is int and type(factor) is int:
+        return value * factor
+    if any(type(each) is int and each.bit_length() > _FLOAT_BITS for each in (value, factor)):
+        return _TOO_LARGE
+    from decimal import Context, Decimal
+
+    one, other = (Decimal(each if type(each) is int else repr(each)) for each in (value, factor))
+    product = float(Context(prec=_PRECISION).multiply(one, other))
+    return product if isfinite(product) else _TOO_LARGE
+
+
+@transform(
+    "round",
+    accepts=NUMBER,
+    returns=NUMBER,
+    parameters=(
+        Parameter(
+            "digits",
+            NUMBER,
+            required=False,
+            default=0,
+            doc="Digits after the point; 0 gives a whole number.",
+            problem=whole_number,
+        ),
+    ),
+    examples=(
+        Example(2.675, 2.68, (2,)),
+        Example(2.5, 3, (0,)),
+        Example(-2.5, -3, (0,)),
+        Example(7, 7, (2,)),
+    ),
+)
+def round_(value: int | float, digits: int | float) -> Json:
+    """The number rounded to so many digits after the point, halves away from zero."""
+    if type(value) is int or digits > _MAX_PLACES:
+        return value
+    from decimal import ROUND_HALF_UP, Context, Decimal
+
+    places = max(0, int(digits))
+    context = Context(prec=_MAX_DIGITS, rounding=ROUND_HALF_UP)
+    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), context=context)
+    return float(rounded) if places else int(rounded)
+
+
+@transform(
+    "between",
+    accepts=NUMBER,
+    returns=NUMBER,
+    parameters=(
+        Parameter("minimum", NUMBER, required=False, constant=True, doc="The least number."),
+        Parameter("maximum", NUMBER, required=False, constant=True, doc="The greatest number."),
+    ),
+    flow=Flow.KEEP,
+    examples=(
+        Example(5, 5, (1, 10)),
+        Example(0, Rejected("is less than 1"), (1, 10)),
+        Example(10.5, Rejected("is more than 10"), (None, 10)),
+    ),
+)
+def between(value: int | float, minimum: int | float | None, maximum: int | float | None) -> Json:
+    """The number as it is, when it is within the limits."""
+    if minimum is not None and value < minimum:
+        return Rejected(f"is less than {number_text(minimum)}")
+    if maximum is not None and value > maximum:
+        return Rejected(f"is more than {number_text(maximum)}")
+    return value
+
+
+def _number(value: Json) -> int | float | Rejected:
+    if type(value) is int:
+        return value
+    if type(value) is float:
+        return value if isfinite(value) else _NOT_A_NUMBER
+    if type(value) is str:
+        return _read(value.strip())
+    return _NOT_A_NUMBER
+
+
+def _read(text: str) -> int | float | Rejected:
+    if len(text) > _MAX_DIGITS:
+        return Rejected("has too many digits")
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if not _DECIMAL.fullmatch(text):
+        return _NOT_A_NUMBER
+    found = float(text)
+    return found if isfinite(found) else _TOO_LARGE

@@ -1,0 +1,138 @@
+"""Parts of a text: words, what stands before and after a separator; and texts joined."""
+
+from __future__ import annotations
+
+from mapping_engine.transforms.declare import Example, Json, Parameter, Rejected, transform
+from mapping_engine.transforms.scalars import (
+    MAX_LENGTH,
+    TOO_LONG,
+    scalar_text,
+    whole_number,
+)
+from mapping_engine.types.kinds import LIST, NUMBER, TEXT, is_missing
+
+_SEPARATOR = Parameter("separator", TEXT, blank=True, doc="The text that separates.")
+
+
+@transform(
+    "before",
+    accepts=TEXT,
+    returns=TEXT,
+    parameters=(_SEPARATOR,),
+    examples=(
+        Example("98121-4892", "98121", ("-",)),
+        Example("98121", "98121", ("-",)),
+        Example("-4892", None, ("-",)),
+    ),
+)
+def before(value: str, separator: str) -> Json:
+    """What stands before the first separator; all of the text when there is none."""
+    return value.partition(separator)[0] if separator else value
+
+
+@transform(
+    "after",
+    accepts=TEXT,
+    returns=TEXT,
+    parameters=(_SEPARATOR,),
+    examples=(
+        Example("l:123:4", "123:4", (":",)),
+        Example("123", None, (":",)),
+        Example("123", None, ("",)),
+    ),
+)
+def after(value: str, separator: str) -> Json:
+    """What stands after the first separator; missing when there is none."""
+    return value.partition(separator)[2] if separator else None
+
+
+@transform(
+    "truncate",
+    accepts=TEXT,
+    returns=TEXT,
+    parameters=(
+        Parameter("length", NUMBER, doc="The number of characters.", problem=whole_number),
+    ),
+    examples=(
+        Example("George", "Georg", (5,)),
+        Example("Al", "Al", (5,)),
+        Example("Al", None, (0,)),
+    ),
+)
+def truncate(value: str, length: int | float) -> Json:
+    """The first characters of the text, as many as said."""
+    return value[: max(0, int(length))]
+
+
+@transform(
+    "words",
+    accepts=TEXT,
+    returns=LIST,
+    examples=(Example(" Mary  Ann Smith ", ["Mary", "Ann", "Smith"]), Example(" ", None)),
+)
+def words(value: str) -> Json:
+    """The words of the text, which white space separates."""
+    return value.split() or None
+
+
+@transform(
+    "first_word",
+    accepts=TEXT,
+    returns=TEXT,
+    examples=(Example(" Mary Ann Smith", "Mary"), Example("Mary", "Mary"), Example(" ", None)),
+)
+def first_word(value: str) -> Json:
+    """The first word of the text."""
+    found = value.split(maxsplit=1)
+    return found[0] if found else None
+
+
+@transform(
+    "last_word",
+    accepts=TEXT,
+    returns=TEXT,
+    examples=(Example("Mary Ann Smith ", "Smith"), Example("Mary", None)),
+)
+def last_word(value: str) -> Json:
+    """The last of two or more words; missing for a single word."""
+    found = value.rsplit(maxsplit=1)
+    return found[1] if len(found) > 1 else None
+
+
+@transform(
+    "split",
+    accepts=TEXT,
+    returns=LIST,
+    parameters=(_SEPARATOR,),
+    examples=(
+        Example("a,b,,c", ["a", "b", "", "c"], (",",)),
+        Example("abc", ["abc"], (",",)),
+        Example("abc", ["abc"], ("",)),
+    ),
+)
+def split(value: str, separator: str) -> Json:
+    """The parts of the text between separators, empty ones too (`compact` drops them)."""
+    return value.split(separator) if separator else [value]
+
+
+@transform(
+    "join",
+    accepts=LIST,
+    returns=TEXT,
+    parameters=(_SEPARATOR,),
+    examples=(
+        Example(["a", 1, 2.0], "a, 1, 2", (", ",)),
+        Example(["a", None, " ", "b"], "ab", ("",)),
+        Example(["a", {}, {"b": 1}], Rejected("has an item that is not text or a number"), (",",)),
+        Example([None], None, (",",)),
+    ),
+)
+def join(value: list[Json], separator: str) -> Json:
+    """The texts and numbers of a list as one text; missing items are passed over."""
+    items = [scalar_text(item) for item in value if not is_missing(item)]
+    texts = [text for text in items if text is not None]
+    if len(texts) < len(items):
+        return Rejected("has an item that is not text or a number")
+    if sum(map(len, texts)) + len(separator) * len(texts) > MAX_LENGTH:
+        return TOO_LONG
+    return separator.join(texts)

@@ -1,0 +1,37 @@
+"""All transforms, by name and by family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType, ModuleType
+
+from mapping_engine.transforms import (
+    clean,
+    hashing,
+    lists,
+    number,
+    parts,
+    paths,
+    table,
+    text,
+    time,
+    urls,
+)
+from mapping_engine.transforms.declare import Transform
+
+_MODULES = (text, clean, parts, number, time, table, lists, urls, hashing, paths)
+
+
+def _declared_in(module: ModuleType) -> tuple[Transform, ...]:
+    return tuple(value for value in vars(module).values() if isinstance(value, Transform))
+
+
+FAMILIES: Mapping[str, tuple[Transform, ...]] = MappingProxyType(
+    {module.__name__.rpartition(".")[2]: _declared_in(module) for module in _MODULES}
+)
+"""The transforms of each family, in the order they are declared."""
+
+REGISTRY: Mapping[str, Transform] = MappingProxyType(
+    {transform.name: transform for family in FAMILIES.values() for transform in family}
+)
+"""Every transform by its name."""

@@ -1,0 +1,192 @@
+"""Values as text, and texts that are accepted only when they look right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from mapping_engine.transforms.declare import (
+    Example,
+    Flow,
+    Json,
+    Parameter,
+    Rejected,
+    prepared_transform,
+    transform,
+)
+from mapping_engine.transforms.hashing import is_digest
+from mapping_engine.transforms.scalars import is_unicode, number_text, whole_number
+from mapping_engine.types.kinds import NUMBER, TEXT
+
+MAX_MATCHED = 64 * 1024
+"""The longest text a pattern is tried on, in bytes of UTF-8."""
+
+_NOT_UNICODE = Rejected("is not valid unicode text")
+_TOO_LONG = Rejected("is too long to match")
+
+
+@transform(
+    "text",
+    accepts=TEXT | NUMBER,
+    returns=TEXT,
+    flow=Flow.KEEP,
+    examples=(
+        Example("a", "a"),
+        Example(12, "12"),
+        Example(12.0, "12"),
+        Example(0.5, "0.5"),
+        Example(12345678901234567890, "12345678901234567890"),
+        Example("\ud800", Rejected("is not valid unicode text")),
+    ),
+)
+def text(value: Json) -> Json:
+    """The value as text: a number is written in plain digits, `12.0` as `12`."""
+    if type(value) is str:
+        return value if is_unicode(value) else _NOT_UNICODE
+    if type(value) is int or type(value) is float:
+        written = number_text(value)
+        return Rejected("has too many digits") if written is None else written
+    return Rejected("is not text or a number")
+
+
+@transform(
+    "length_between",
+    accepts=TEXT,
+    returns=TEXT,
+    parameters=(
+        Parameter(
+            "minimum",
+            NUMBER,
+            constant=True,
+            doc="The fewest characters.",
+            problem=whole_number,
+        ),
+        Parameter(
+            "maximum",
+            NUMBER,
+            required=False,
+            constant=True,
+            doc="The most characters.",
+            problem=whole_number,
+        ),
+    ),
+    flow=Flow.KEEP,
+    examples=(
+        Example("16505551212", "16505551212", (7, 15)),
+        Example("911", Rejected("is shorter than 7 characters"), (7, 15)),
+        Example("1234", Rejected("is longer than 3 characters"), (1, 3)),
+        Example("1234", "1234", (2, None)),
+    ),
+)
+def length_between(value: str, minimum: int | float, maximum: int | float | None) -> Json:
+    """The text as it is, when its number of characters is within the limits."""
+    if len(value) < minimum:
+        return Rejected(f"is shorter than {number_text(minimum)} characters")
+    if maximum is not None and len(value) > maximum:
+        return Rejected(f"is longer than {number_text(maximum)} characters")
+    return value
+
+
+def pattern_problem(pattern: Json) -> str | None:
+    """What is wrong with a regular expression, or None."""
+    if type(pattern) is not str:
+        return "expected text"
+    try:
+        _compiled(pattern)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+_PATTERN = Parameter(
+    "pattern",
+    TEXT,
+    constant=True,
+    blank=True,
+    doc="A regular expression (RE2 syntax) for all of the text.",
+    problem=pattern_problem,
+)
+
+
+@prepared_transform(
+    "matching",
+    accepts=TEXT,
+    returns=TEXT,
+    parameters=(_PATTERN,),
+    flow=Flow.KEEP,
+    examples=(
+        Example("a@b.c", "a@b.c", ("[^@ ]+@[^@ ]+[.][^@ ]+",)),
+        Example("to a@b.c", Rejected("does not match the pattern"), ("[^ ]+",)),
+        Example("é", "é", (".",)),
+        Example("a\n", Rejected("does not match the pattern"), (".",)),
+        Example("\ud800", Rejected("is not valid unicode text"), (".",)),
+    ),
+)
+def matching(pattern: str) -> Callable[[Json], Json]:
+    """The text as it is, when all of it matches the pattern."""
+    return _matcher(pattern, Rejected("does not match the pattern"))
+
+
+@prepared_transform(
+    "only_matching",
+    accepts=TEXT,
+    returns=TEXT,
+    parameters=(_PATTERN,),
+    flow=Flow.KEEP,
+    examples=(
+        Example("98121", "98121", ("[0-9]{5}",)),
+        Example("9812", None, ("[0-9]{5}",)),
+        Example("\ud800", None, (".",)),
+    ),
+)
+def only_matching(pattern: str) -> Callable[[Json], Json]:
+    """The text as it is, when all of it matches the pattern; otherwise quietly missing."""
+    return _matcher(pattern, None)
+
+
+@transform(
+    "unhashed",
+    accepts=TEXT,
+    returns=TEXT,
+    flow=Flow.KEEP,
+    examples=(Example("Ann", "Ann"), Example("6F" * 32, None), Example("6f" * 33, "6f" * 33)),
+)
+def unhashed(value: str) -> Json:
+    """The text as it is, unless it is a SHA-256 digest already; then quietly missing."""
+    return None if is_digest(value) else value
+
+
+def _matcher(pattern: str, otherwise: Rejected | None) -> Callable[[Json], Json]:
+    compiled = _compiled(pattern)
+
+    def match(value: Json) -> Json:
+        if type(value) is not str:
+            return otherwise
+        try:
+            encoded = value.encode()
+        except UnicodeEncodeError:
+            return _NOT_UNICODE if otherwise else None
+        if len(encoded) > MAX_MATCHED:
+            return _TOO_LONG
+        return otherwise if compiled.fullmatch(encoded) is None else value
+
+    return match
+
+
+class _Pattern(Protocol):
+    def fullmatch(self, text: bytes) -> object: ...
+
+
+def _compiled(pattern: str) -> _Pattern:
+    import re2  # type: ignore[import-untyped]
+
+    if not is_unicode(pattern):
+        raise ValueError("it is not valid unicode text")
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        compiled: _Pattern = re2.compile(pattern, options)
+    except re2.error as error:
+        reason = error.args[0] if error.args else b"it cannot be read"
+        raise ValueError(reason.decode(errors="replace")) from None
+    return compiled

@@ -1,0 +1,64 @@
+"""Parts of URLs. A relative or broken URL has none, which is no error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mapping_engine.transforms.declare import Example, Json, Parameter, transform
+from mapping_engine.transforms.forms import nfc
+from mapping_engine.types.kinds import TEXT
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+_LONGEST = 64 * 1024
+
+
+@transform(
+    "query_parameter",
+    accepts=TEXT,
+    returns=TEXT,
+    parameters=(Parameter("name", TEXT, doc="The parameter's name."),),
+    examples=(
+        Example("https://a.example/?x=1&ref=a%20b&ref=c", "a b", ("ref",)),
+        Example("https://a.example/?ref=", None, ("ref",)),
+        Example("/page?ref=a", None, ("ref",)),
+        Example("https://[broken?ref=a", None, ("ref",)),
+    ),
+)
+def query_parameter(value: str, name: str) -> Json:
+    """The first value of a parameter in a URL's query, decoded."""
+    from urllib.parse import parse_qsl
+
+    url = _split(value)
+    if url is None or not url.query:
+        return None
+    return next((found for key, found in parse_qsl(url.query) if key == name), None)
+
+
+@transform(
+    "url_host",
+    accepts=TEXT,
+    returns=TEXT,
+    examples=(
+        Example("https://user@Shop.Example:8443/a", "shop.example"),
+        Example("/page", None),
+        Example("https://[broken", None),
+    ),
+)
+def url_host(value: str) -> Json:
+    """The host name of a URL, in lower case."""
+    url = _split(value)
+    return None if url is None else url.hostname
+
+
+def _split(text: str) -> SplitResult | None:
+    from urllib.parse import urlsplit
+
+    if len(text) > _LONGEST or nfc(text) is None:
+        return None
+    try:
+        url = urlsplit(text.strip())
+    except ValueError:
+        return None
+    return url if url.scheme and url.netloc else None

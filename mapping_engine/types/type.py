@@ -1,0 +1,119 @@
+"""The type of an expression: kinds of value, whether it may be missing, and tags.
+
+Two sorts of tag. Warnings (`personal:email`, `secret`, `identifying`, `undeclared`) spread: a value
+has them when any of its parts has. Merits (`normalised:email`, `digest`) must be earned: a value
+has them only when every alternative has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from mapping_engine.types.kinds import ANY, BOOLEAN, NOTHING, TEXT, Kinds, kind_of, kinds
+
+SECRET = "secret"
+IDENTIFYING = "identifying"
+UNDECLARED = "undeclared"
+DIGEST = "digest"
+_PERSONAL = "personal:"
+_NORMALISED = "normalised:"
+
+
+def personal(kind: str) -> str:
+    """The tag of personal data of this kind."""
+    return _PERSONAL + kind
+
+
+def normalised(kind: str) -> str:
+    """The tag of a value in the normal form of this kind of personal data."""
+    return _NORMALISED + kind
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a vocabulary says of a path: kinds, tags, and what lies below it."""
+
+    kinds: Kinds
+    tags: frozenset[str] = frozenset()
+    object: str | None = None
+    item: Described | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """What is known of a value."""
+
+    kinds: Kinds
+    missing: bool
+    tags: frozenset[str] = frozenset()
+    described: Described | None = None
+
+    @property
+    def personal_kinds(self) -> frozenset[str]:
+        """The kinds of personal data the value may hold in clear."""
+        return frozenset(t[len(_PERSONAL) :] for t in self.tags if t.startswith(_PERSONAL))
+
+    @property
+    def normalised_kinds(self) -> frozenset[str]:
+        """The kinds of personal data whose normal form the value has."""
+        return frozenset(t[len(_NORMALISED) :] for t in self.tags if t.startswith(_NORMALISED))
+
+    @property
+    def is_digest(self) -> bool:
+        """Whether the value is a digest wherever it is present."""
+        return DIGEST in self.tags
+
+    @property
+    def may_be_shown(self) -> bool:
+        """Whether the text of the value may appear in errors, logs and explanations."""
+        hidden = {SECRET, IDENTIFYING, UNDECLARED}
+        return not (self.tags & hidden) and not self.personal_kinds
+
+    @property
+    def spreading(self) -> frozenset[str]:
+        """The tags that any value made from this one keeps."""
+        return frozenset(t for t in self.tags if not _is_merit(t))
+
+    def with_tags(self, tags: Iterable[str]) -> Type:
+        """The same kinds under other tags, and nothing known of what lies below."""
+        return replace(self, tags=frozenset(tags), described=None)
+
+
+def _is_merit(tag: str) -> bool:
+    return tag == DIGEST or tag.startswith(_NORMALISED)
+
+
+UNKNOWN = Type(ANY, True, frozenset({UNDECLARED}))
+CONDITION = Type(BOOLEAN, False)
+BROKEN = Type(NOTHING, True)
+"""The type of what is reported already: nothing more is said about it."""
+PUBLIC_TEXT = Type(TEXT, True)
+
+
+def join(types: Iterable[Type]) -> Type:
+    """The type of a value that comes from one of several places."""
+    all_types = [found for found in types if found.kinds]
+    if not all_types:
+        return BROKEN
+    merits = frozenset.intersection(*(t.tags - t.spreading for t in all_types))
+    spreading = frozenset[str]().union(*(t.spreading for t in all_types))
+    found = Kinds(frozenset[str]().union(*(t.kinds.names for t in all_types)))
+    described = {t.described for t in all_types}
+    return Type(
+        found,
+        all(t.missing for t in all_types),
+        merits | spreading,
+        described.pop() if len(described) == 1 else None,
+    )
+
+
+def mixed(types: Iterable[Type], result: Kinds, *, missing: bool) -> Type:
+    """The type of a value made out of several: what spreads, spreads; merits are lost."""
+    return Type(result, missing, frozenset[str]().union(*(t.spreading for t in types)))
+
+
+def type_of_constant(value: object) -> Type:
+    """The type of a value that stands in the rules."""
+    kind = kind_of(value)
+    return BROKEN if kind == "nothing" else Type(kinds([kind]), False)

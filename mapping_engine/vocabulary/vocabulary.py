@@ -1,0 +1,103 @@
+"""The vocabulary of a source, and what it says of a path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mapping_engine.types.kinds import OBJECT
+from mapping_engine.types.type import UNKNOWN, Described, Type
+
+EVENT = "event"
+ITEM = "[]"
+
+
+@dataclass(frozen=True)
+class Switches:
+    """Where an event switches destinations on and off.
+
+    ``path`` is the object that holds one key a destination (its options, or false), and ``all``
+    the key that stands for all destinations.
+    """
+
+    path: str
+    all: str
+
+
+@dataclass(frozen=True)
+class Personal:
+    """How personal data is known by its key, at any depth, or by its look."""
+
+    names: Mapping[str, str]
+    """Folded key to kind of personal data."""
+    patterns: tuple[str, ...] = ()
+    """Regular expressions; a text that one of them matches whole is personal data."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What is known of the events of one source."""
+
+    name: str
+    objects: Mapping[str, Mapping[str, Described]]
+    open: frozenset[str]
+    personal: Personal
+    switches: Switches | None = None
+
+    def type_of(self, path: tuple[str, ...]) -> Type:
+        """The type at ``path``: field names, and ``[]`` for a step into a list."""
+        return self.below(self.root, path)
+
+    @property
+    def root(self) -> Type:
+        """The event itself."""
+        return Type(OBJECT, False, frozenset(), Described(OBJECT, object=EVENT))
+
+    def below(self, start: Type, path: tuple[str, ...]) -> Type:
+        """The type ``path`` below a value of type ``start``."""
+        described, tags = start.described, start.spreading
+        for step in path:
+            if described is None:
+                return Type(UNKNOWN.kinds, True, UNKNOWN.tags | tags)
+            described = self._step(described, step)
+            tags |= described.tags if described else frozenset()
+        if described is None:
+            return Type(UNKNOWN.kinds, True, UNKNOWN.tags | tags)
+        return Type(described.kinds, True, tags, described)
+
+    def is_known(self, path: tuple[str, ...]) -> bool:
+        """Whether ``path`` is declared, or lies below something open."""
+        described: Described | None = self.root.described
+        for step in path:
+            if described is None:
+                return True
+            below = self._step(described, step)
+            if below is None and described.object and described.object not in self.open:
+                return False
+            described = below
+        return True
+
+    def fields_of(self, described: Described | None) -> tuple[str, ...]:
+        """The declared keys of an object, for suggestions."""
+        return tuple(self.objects.get(described.object or "", {})) if described else ()
+
+    def _step(self, described: Described, step: str) -> Described | None:
+        if step == ITEM:
+            return described.item if "list" in described.kinds else None
+        fields = self.objects.get(described.object or "")
+        return fields.get(step) if fields is not None else None
+
+    def as_list(self, start: Type) -> Type:
+        """The type of one item of a value of type ``start``."""
+        item = start.described.item if start.described else None
+        if item is None:
+            return Type(UNKNOWN.kinds, True, UNKNOWN.tags | start.spreading)
+        return Type(item.kinds, False, item.tags | start.spreading, item)
+
+
+def fold_name(name: str) -> str:
+    """A key without case, ``_``, ``-`` and spaces: ``firstName`` and ``first_name`` are one."""
+    return "".join(letter for letter in name.casefold() if letter not in "_- ")
+
+
+__all__ = ["EVENT", "ITEM", "Personal", "Switches", "Vocabulary", "fold_name"]
