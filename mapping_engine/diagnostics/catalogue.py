@@ -37,7 +37,9 @@ CATALOGUE = _table(
     Check("SY01", "yaml-syntax", _E, "the file is not YAML text"),
     Check("SY02", "duplicate-key", _E, "a key is repeated in a mapping"),
     Check("SY03", "expression-syntax", _E, "an expression or template does not parse"),
-    Check("SY04", "ambiguous-scalar", _E, "YAML 1.1 tools would read this scalar as something else"),
+    Check(
+        "SY04", "ambiguous-scalar", _E, "YAML 1.1 tools would read this scalar as something else"
+    ),
     Check("SY05", "anchor-or-merge", _E, "anchors, aliases, merges and tags are not accepted"),
     Check("SH01", "unknown-key", _E, "the key is not in the file format"),
     Check("SH02", "missing-key", _E, "a required key is absent"),
@@ -48,7 +50,12 @@ CATALOGUE = _table(
     Check("SH08", "invalid-schema", _E, "a JSON Schema of the pack is not usable"),
     Check("SE01", "selector-syntax", _E, "the JMESPath selector does not parse"),
     Check("SE02", "unknown-function", _E, "the JMESPath function does not exist"),
-    Check("SE03", "function-call", _E, "a JMESPath function is called with a wrong number of arguments"),
+    Check(
+        "SE03",
+        "function-call",
+        _E,
+        "a JMESPath function is called with a wrong number of arguments",
+    ),
     Check("TX01", "unknown-transform", _E, "the transform or function does not exist"),
     Check("TX02", "transform-argument", _E, "a transform is called with wrong arguments"),
     Check("TX03", "transform-input-type", _E, "the piped type is never accepted"),
@@ -61,7 +68,9 @@ CATALOGUE = _table(
     Check("PI03", "double-hash", _E, "a hash of a hash"),
     Check("PI06", "secret-leak", _E, "a secret setting flows to a place that must not hold it"),
     Check("OU01", "output-not-in-schema", _E, "the payload schema does not allow this field"),
-    Check("OU05", "required-output-unmapped", _E, "the payload schema requires a field no rule writes"),
+    Check(
+        "OU05", "required-output-unmapped", _E, "the payload schema requires a field no rule writes"
+    ),
     Check("FO02", "item-scope", _E, "a name is used outside the scope that defines it"),
     Check("FO03", "undefined-config", _E, "a setting or API constant is not declared"),
     Check("TE03", "invalid-test", _E, "a rule test cannot be read"),

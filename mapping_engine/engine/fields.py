@@ -122,8 +122,7 @@ class _Absence:
         unusable = "".join(f"; {note.path} {note.reason}" for note in notes)
         return InstrumentationError(
             ErrorCode.FIELD_REQUIRED,
-            f"`{self._path}` is required, and none of its sources has a value: "
-            f"{sources}{unusable}",
+            f"`{self._path}` is required, and none of its sources has a value: {sources}{unusable}",
             path=self._path,
             span=self._span,
             help="send one of the sources",

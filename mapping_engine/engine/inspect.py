@@ -54,9 +54,7 @@ def _parts(path: str, node: object) -> list[tuple[str, object]]:
             _check(path, key, value, found)
         return found
     assert type(node) is list
-    return [
-        (f"{path}[]", item) for item in node if _is_container(f"{path}[]", item)
-    ]
+    return [(f"{path}[]", item) for item in node if _is_container(f"{path}[]", item)]
 
 
 def _check(path: str, key: str, value: object, found: list[tuple[str, object]]) -> None:

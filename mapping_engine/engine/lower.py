@@ -67,9 +67,7 @@ class ExpressionLowering:
         """``evaluate`` itself; tracing wraps it."""
         return evaluate
 
-    def alternatives(
-        self, labels: list[tuple[str, Expression]], evaluate: Evaluate
-    ) -> Evaluate:
+    def alternatives(self, labels: list[tuple[str, Expression]], evaluate: Evaluate) -> Evaluate:
         """``evaluate`` itself, which tries these alternatives in order; tracing wraps it."""
         return evaluate
 
@@ -153,9 +151,7 @@ class ExpressionLowering:
         source = self.lower(node.source, names)
         return self.then(source, node.steps, names, print_expression(node.source))
 
-    def then(
-        self, source: Evaluate, calls: tuple[Call, ...], names: Names, label: str
-    ) -> Evaluate:
+    def then(self, source: Evaluate, calls: tuple[Call, ...], names: Names, label: str) -> Evaluate:
         """``source`` followed by transforms; ``label`` names the source in notes."""
         steps = [self.observed_step(c, names, self.step(c, names, label)) for c in calls]
 

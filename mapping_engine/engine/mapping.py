@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping as MappingType
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as MappingType
 from typing import Any
 
 from mapping_engine.engine.explanation import Explanation, explained

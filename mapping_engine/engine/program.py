@@ -278,9 +278,7 @@ def _none(lowering: Lowering, names: Names) -> Rule | None:
     )
 
 
-def _message(
-    lowering: Lowering, template: Template | None, names: Names
-) -> Callable[[Run], str]:
+def _message(lowering: Lowering, template: Template | None, names: Names) -> Callable[[Run], str]:
     """What a message says; a value that is not there is shown as `nothing`."""
     if template is None:
         return lambda run: "refused by the rules"
@@ -298,7 +296,10 @@ def _message(
 
 def printable(text: str) -> str:
     """``text`` on one line, cut to a length, without control characters."""
-    clean = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[: MESSAGE_LENGTH + 1])
+    clean = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for letter in text[: MESSAGE_LENGTH + 1]
+    )
     return clean if len(clean) <= MESSAGE_LENGTH else clean[:MESSAGE_LENGTH] + "…"
 
 
@@ -306,5 +307,3 @@ def _refusal(rule: Rule, run: Run) -> MappingError:
     kind = ERRORS[rule.kind or "instrumentation"]
     code = ErrorCode.NO_DESTINATION if kind is ConfigurationError else ErrorCode.EVENT_REFUSED
     return kind(code, rule.message(run), span=rule.span, help=rule.help)
-
-

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from math import isfinite
 from typing import Any, TypeAlias
 
-from mapping_engine.engine.run import Note, Run
 from mapping_engine.diagnostics import Span
+from mapping_engine.engine.run import Note, Run
 from mapping_engine.vocabulary import Personal, fold_name
 
 Tree: TypeAlias = dict[str, Any]
@@ -75,7 +75,9 @@ class Remainder:
 
     def _text(self, run: Run, value: str) -> str | None:
         if self._looks_personal(value):
-            run.notes.append(Note(self._path, "holds a text that looks like personal data", self._span))
+            run.notes.append(
+                Note(self._path, "holds a text that looks like personal data", self._span)
+            )
             return None
         return value if _is_unicode(value) else None
 

@@ -8,9 +8,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mapping_engine.diagnostics import Span
-from mapping_engine.types import is_missing
-
 from mapping_engine.engine.outcome import Warnings
+from mapping_engine.types import is_missing
 
 if TYPE_CHECKING:
     from mapping_engine.engine.trace import Trace

@@ -200,5 +200,3 @@ def wrong_kind(kind: str, accepted: str) -> str:
 
 
 _NO_RUN = Run(event={}, settings={}, hashing=True, now=0.0, memo=[], names=[])
-
-

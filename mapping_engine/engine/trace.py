@@ -112,7 +112,13 @@ def summary(value: Any, *, hidden: bool) -> str:
         unit = "items" if kind == "list" else "keys"
         return f"{kind} of {len(value)} {unit}"
     if not hidden:
-        text = f"'{value}'" if kind == "text" else str(value).lower() if kind == "boolean" else str(value)
+        text = (
+            f"'{value}'"
+            if kind == "text"
+            else str(value).lower()
+            if kind == "boolean"
+            else str(value)
+        )
         return text if len(text) <= 80 else text[:79] + "…"
     return f"text of {len(value)} characters" if kind == "text" else f"a {kind}"
 
@@ -159,9 +165,7 @@ class TracingLowering(Lowering):
 
         return recorded
 
-    def alternatives(
-        self, labels: list[tuple[str, Expression]], evaluate: Evaluate
-    ) -> Evaluate:
+    def alternatives(self, labels: list[tuple[str, Expression]], evaluate: Evaluate) -> Evaluate:
         """``evaluate``, with the alternatives that were not reached."""
 
         def recorded(run: Run) -> Any:
@@ -228,5 +232,3 @@ def _is_blank(read: Any, run: Run) -> bool:
         return read(run.event) is not None
     except SelectorError:
         return False
-
-

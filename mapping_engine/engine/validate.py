@@ -103,5 +103,3 @@ def _strict(schema: Mapping[str, Any], *, hashing: bool) -> dict[str, Any]:
         elif isinstance(node, list):
             waiting.extend(node)
     return strict
-
-

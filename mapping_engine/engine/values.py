@@ -118,9 +118,7 @@ class ValueLowering(StepLowering):
                 rows.append(self._arm(row.value, block, names, row.name, "row"))
         return rows
 
-    def _spliced(
-        self, arms: tuple[ArmBlock, ...], block: ValueBlock, names: Names
-    ) -> list[Arm]:
+    def _spliced(self, arms: tuple[ArmBlock, ...], block: ValueBlock, names: Names) -> list[Arm]:
         """The arms, with those of a plain chain in place of its ``$name``."""
         found: list[Arm] = []
         for arm in arms:
@@ -142,9 +140,7 @@ class ValueLowering(StepLowering):
         converts = block.as_ or block.then or block.when or block.default or block.one_of
         return None if converts else block.first_of
 
-    def _arm(
-        self, arm: ArmBlock, block: ValueBlock, names: Names, label: str, kind: str
-    ) -> Arm:
+    def _arm(self, arm: ArmBlock, block: ValueBlock, names: Names, label: str, kind: str) -> Arm:
         node = arm.value or arm.template or arm.constant
         assert node is not None
         evaluate = self._single(arm, names)
@@ -265,6 +261,3 @@ def source_label(block: ValueBlock) -> str:
     if block.first_of is not None:
         return " ?? ".join(arm_label(arm) for arm in block.first_of)
     return "the value"
-
-
-

@@ -78,7 +78,9 @@ def found_kind(value: Any) -> str:
 
 def _article(name: str) -> str:
     words = {"string": "a text", "integer": "a whole number", "array": "a list"}
-    return words.get(name) or (f"an {name}" if name[0] in "aio" else name if name == "null" else f"a {name}")
+    return words.get(name) or (
+        f"an {name}" if name[0] in "aio" else name if name == "null" else f"a {name}"
+    )
 
 
 def _constant(value: Any) -> str:

@@ -34,7 +34,6 @@ _ESCAPED = re.compile(r"\\(['\\])")
 Named = tuple[str, Expression]
 
 
-
 @v_args(inline=True)
 class Builder(Transformer[Token, Any]):
     """Builds the tree of one scalar; selectors that do not parse are reported as they are met."""

@@ -64,5 +64,3 @@ def _circle(graph: Graph, start: str) -> tuple[str, ...] | None:
                 seen.add(step)
                 ways.append((*way, step))
     return None
-
-

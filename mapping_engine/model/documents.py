@@ -128,7 +128,9 @@ class WarnBlock(Block):
 
     what: ClassVar[str] = "this warning"
 
-    when: Expression = key(ExpressionText(), "The condition; `$payload` is what is sent.", required=True)
+    when: Expression = key(
+        ExpressionText(), "The condition; `$payload` is what is sent.", required=True
+    )
     message: Template = key(TemplateText(), "What the warning says.", required=True)
     field: Scalar | None = key(Text(), "The payload field it is about.")
 

@@ -136,5 +136,3 @@ class Examination:
             if not isinstance(part, str):
                 found = self._inference.expression(part, scope)
                 check_shown(found, part, place, self._diagnostics)
-
-

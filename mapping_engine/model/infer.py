@@ -297,9 +297,7 @@ class Inference:
         self, call: Call, block: PipelineBlock, source: Type, arguments: list[Type | None]
     ) -> Type:
         names = [name.text for name in block.parameters or ()]
-        given = {
-            name: argument or UNKNOWN for name, argument in zip(names, arguments, strict=True)
-        }
+        given = {name: argument or UNKNOWN for name, argument in zip(names, arguments, strict=True)}
         found = self.pipeline(call.name, block, source, given)
         if block.normalises is None:
             return found

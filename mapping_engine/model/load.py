@@ -96,9 +96,7 @@ class Loader:
             self.texts[source.file] = source.text
         return source
 
-    def _block(
-        self, block: type[B], folder: Folder, relative: str, span: Span | None
-    ) -> B | None:
+    def _block(self, block: type[B], folder: Folder, relative: str, span: Span | None) -> B | None:
         source = self._source(folder, relative, span)
         node = read_yaml(source, self.diagnostics) if source else None
         if node is None:
@@ -120,9 +118,7 @@ class Loader:
         file = self._block(VocabularyFile, folder, relative, name.span)
         return build_vocabulary(name.text, file, self.diagnostics) if file else None
 
-    def _place(
-        self, name: str, base: str, kind: str, folder: Folder
-    ) -> tuple[Folder, str]:
+    def _place(self, name: str, base: str, kind: str, folder: Folder) -> tuple[Folder, str]:
         """Where a used file lies: ``./file.yaml`` beside the user, other names bundled."""
         if name.startswith("./"):
             return folder, _beside(base, name[2:])
@@ -214,9 +210,7 @@ class Loader:
         self, definitions: Mapping[str, ValueBlock], pipelines: Mapping[str, PipelineBlock]
     ) -> None:
         for name in definitions.keys() & BUILTINS.keys():
-            self.diagnostics.report(
-                "PR02", f"`${name}` is a built-in name", definitions[name].span
-            )
+            self.diagnostics.report("PR02", f"`${name}` is a built-in name", definitions[name].span)
         for name in pipelines.keys() & REGISTRY.keys():
             self.diagnostics.report(
                 "PR02", f"`{name}` is a built-in transform", pipelines[name].span

@@ -142,9 +142,7 @@ class Names:
         root = schema = self._model.settings_schema
         path = vocabulary_path(node.tail) if node.tail else None
         if path is None:
-            secret = any(
-                s.get("x-secret") is True for s in root.get("properties", {}).values()
-            )
+            secret = any(s.get("x-secret") is True for s in root.get("properties", {}).values())
             every = not node.tail or not prefixes(node.tail)
             tags = frozenset({SECRET}) if secret and every else frozenset[str]()
             return Type(ANY, False, tags)

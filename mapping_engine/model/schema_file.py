@@ -20,9 +20,7 @@ def read_schema(source: Source, used: Span, diagnostics: Diagnostics) -> dict[st
     try:
         schema = json.loads(source.text)
     except json.JSONDecodeError as problem:
-        place = Span(
-            source.file, problem.lineno, problem.colno, problem.lineno, problem.colno + 1
-        )
+        place = Span(source.file, problem.lineno, problem.colno, problem.lineno, problem.colno + 1)
         diagnostics.report("SH08", f"not a JSON document: {problem.msg.lower()}", place)
         return None
     except RecursionError:

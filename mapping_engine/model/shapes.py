@@ -6,7 +6,9 @@ The loader and the editor schema are both derived from these, so they cannot dis
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping as MappingType, Sequence as SequenceType
+from collections.abc import Callable
+from collections.abc import Mapping as MappingType
+from collections.abc import Sequence as SequenceType
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar

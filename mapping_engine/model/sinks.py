@@ -130,5 +130,7 @@ class PayloadSinks:
             message,
             block.span,
             help="normalise it and append `|> hashed`",
-            notes=(f"`{path}` has `{PERSONAL_KEYWORD}` in the payload schema where it may hold it",),
+            notes=(
+                f"`{path}` has `{PERSONAL_KEYWORD}` in the payload schema where it may hold it",
+            ),
         )

@@ -84,7 +84,9 @@ def selects(block: ValueBlock) -> Iterator[Select]:
     return (node for node in block_nodes(block) if isinstance(node, Select))
 
 
-def reachable(starts: Iterator[ValueBlock], definitions: Mapping[str, ValueBlock]) -> list[ValueBlock]:
+def reachable(
+    starts: Iterator[ValueBlock], definitions: Mapping[str, ValueBlock]
+) -> list[ValueBlock]:
     """The blocks, and every definition they use, directly or not."""
     found: list[ValueBlock] = []
     seen: set[str] = set()

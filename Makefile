@@ -1,0 +1,40 @@
+# Every target sets up .venv by itself; only Python 3.11+, make and git are needed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test check lint types layers schema docs clean
+.DEFAULT_GOAL := test
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "mapping-engine needs Python 3.11 or later; name one with: make PYTHON=python3.11"; exit 1; }
+	@echo "setting up .venv (once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(READY)
+
+demo: $(READY)  ## the main job on the reference's own track call and some others
+	@$(BIN)/python examples/demo.py
+
+test: $(READY)  ## all tests
+	$(BIN)/pytest -n auto
+
+check: lint types layers test  ## what CI runs
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+layers: $(READY)
+	$(BIN)/lint-imports
+
+schema: $(READY)  ## write grammar/*.schema.json from the declarations
+	$(BIN)/python -m tools.editor_schema
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
