@@ -29,6 +29,7 @@ class Mapping:
     __slots__ = ("_program", "model")
 
     model: Model
+    _program: Program
 
     def __init__(self, model: Model) -> None:
         object.__setattr__(self, "model", model)
@@ -83,7 +84,7 @@ class Destination:
     ) -> None:
         model = mapping.model
         accepted = accept_settings(model.settings_schema, settings, model.title)
-        program: Program = mapping._program
+        program = mapping._program
         hashing = program.hashes(accepted)
         state = {
             "mapping": mapping,

@@ -8,7 +8,7 @@ from typing import Any
 
 from mapping_engine.diagnostics import did_you_mean, listed
 from mapping_engine.engine.outcome import EventWarning
-from mapping_engine.engine.violations import deepest, expected, found_kind, path_text
+from mapping_engine.engine.violations import deepest, expected, found_kind, path_text, missing_keys
 from mapping_engine.errors import ConfigurationError, ErrorCode
 from mapping_engine.model.json_types import follow, property_names
 
@@ -38,7 +38,7 @@ def accept_settings(schema: Schema, settings: object, title: str) -> dict[str, A
         ) from None
     path = path_text(error.absolute_path)
     if error.validator == "required":
-        missing = sorted(set(error.validator_value) - set(error.instance))
+        missing = missing_keys(error)
         path = ".".join(part for part in (path, missing[0]) if part)
         message = f"setting `{path}` is missing"
     else:

@@ -8,10 +8,11 @@ from typing import Any
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.lower import ExpressionLowering, Names, first_present
 from mapping_engine.engine.run import Evaluate, Note, Run, Step, present
-from mapping_engine.expression import Call, Expression, Literal, Reference, print_expression
+from mapping_engine.expression import Call, Expression, Items, Literal, Reference, print_expression
 from mapping_engine.model.calls import Bound, bind, find
 from mapping_engine.model.infer import Scope
 from mapping_engine.model.values import ArmBlock, PipelineBlock
+from mapping_engine.selectors import lower as read_selector
 from mapping_engine.transforms.declare import Rejected, Transform
 from mapping_engine.transforms.hashing import digest, is_digest
 from mapping_engine.types import kind_of
@@ -93,13 +94,10 @@ class StepLowering(ExpressionLowering):
         return self._variable(bound, target, names)
 
     def _fixed(self, target: Transform, arguments: list[Any]) -> Callable[[Any], Any]:
-        if target.prepare is not None:
-            return target.prepare(*arguments)
-        function = target.function
-        return lambda value: function(value, *arguments)
+        return target.bound(*arguments)
 
     def _variable(self, bound: Bound, target: Transform, names: Names) -> Step:
-        arguments = [self.lower(a, names) if a else None for a in bound.arguments]
+        arguments = [self._given(a, names) for a in bound.arguments]
         plan = list(zip(target.parameters, arguments, strict=True))
         function = target.function
 
@@ -116,14 +114,24 @@ class StepLowering(ExpressionLowering):
 
         return convert
 
+    def _given(self, node: Expression | None, names: Names) -> Evaluate | None:
+        """What evaluates an argument; a blank text that is written out is given as it stands."""
+        if isinstance(node, Literal):
+            value = node.value
+            return lambda run: value
+        return self.lower(node, names) if node else None
+
     def _argument(self, node: Expression | None, names: Names) -> tuple[bool, Any]:
         """Whether an argument is known now, and its value."""
         if node is None:
             return True, None
         if isinstance(node, Literal):
             return True, node.value
-        if isinstance(node, Reference) and node.name == "tables":
-            return True, self.lower(node, names)(_NO_RUN)
+        if isinstance(node, Items):
+            items = [self._argument(item, names) for item in node.items]
+            return all(known for known, _ in items), [value for _, value in items]
+        if isinstance(node, Reference) and node.name == "tables" and node.tail is not None:
+            return True, read_selector(node.tail)(self.model.tables)
         return False, None
 
     def _on_event(self, bound: Bound, target: Transform, names: Names) -> Evaluate:
@@ -197,6 +205,3 @@ def wrong_kind(kind: str, accepted: str) -> str:
     article = "an" if kind == "object" else "a"
     found = "is no JSON value" if kind == "nothing" else f"is {article} {kind}"
     return f"{found}, not {accepted}"
-
-
-_NO_RUN = Run(event={}, settings={}, hashing=True, now=0.0, memo=[], names=[])

@@ -10,7 +10,7 @@ import orjson
 
 from mapping_engine.engine.fields import tried
 from mapping_engine.engine.run import Run
-from mapping_engine.engine.violations import deepest, expected, found_kind, path_text
+from mapping_engine.engine.violations import deepest, expected, found_kind, path_text, missing_keys
 from mapping_engine.errors import ErrorCode, PayloadError
 from mapping_engine.model.model import Model
 from mapping_engine.model.shapes import Named
@@ -59,7 +59,7 @@ class PayloadGate:
         path = path_text(error.absolute_path)
         keys = [step for step in error.absolute_path if isinstance(step, str)]
         if error.validator == "required":
-            missing = sorted(set(error.validator_value) - set(error.instance))
+            missing = missing_keys(error)
             keys.append(missing[0])
             path = ".".join(part for part in (path, missing[0]) if part)
             what = f"`{path}` is missing"

@@ -237,9 +237,20 @@ class ValueLowering(StepLowering):
         locate = target.locate
 
         def located(run: Run) -> Path | None:
-            return locate(*(argument(run) if argument else None for argument in arguments))
+            found = locate(*(argument(run) if argument else None for argument in arguments))
+            return _until_index(found or ()) or None
 
         return located
+
+
+def _until_index(steps: tuple[str | int, ...]) -> Path:
+    """The field names before the first index: what lies there is mapped as a whole."""
+    names: list[str] = []
+    for step in steps:
+        if isinstance(step, int):
+            break
+        names.append(step)
+    return tuple(names)
 
 
 def _field_path(node: Expression) -> Path:

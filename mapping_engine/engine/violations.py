@@ -34,18 +34,29 @@ def path_text(steps: Iterable[str | int]) -> str:
     return text
 
 
+def wanted_by(error: ValidationError) -> Any:
+    """The value of the keyword that refuses."""
+    return error.validator_value
+
+
+def missing_keys(error: ValidationError) -> list[str]:
+    """The keys that a ``required`` asks for in vain."""
+    present: Any = error.instance
+    return sorted(set(wanted_by(error)) - set(present))
+
+
 def expected(error: ValidationError) -> str:
     """What is accepted at the place of the error, from the schema alone."""
-    keyword, wanted = error.validator, error.validator_value
+    keyword, wanted = error.validator, wanted_by(error)
     if keyword == "type":
         names = [wanted] if isinstance(wanted, str) else wanted
         return " or ".join(_article(name) for name in names)
     if keyword == "enum":
         return "one of " + ", ".join(_constant(value) for value in wanted)
-    if keyword in _BOUNDS:
+    if isinstance(keyword, str) and keyword in _BOUNDS:
         return _BOUNDS[keyword].format(_constant(wanted))
     if keyword == "required":
-        return f"an object with {_names(set(wanted) - set(error.instance))}"
+        return f"an object with {_names(missing_keys(error))}"
     if keyword == "additionalProperties":
         known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
         return f"an object with no keys but {_names(known)}"

@@ -76,9 +76,14 @@ class BlockOf(Shape):
         return block_schema(self.block, definitions)
 
 
-@cache
 def keys_of(block: type[Block]) -> dict[str, Key]:
     """The keys of a block by name, in the order of their declaration."""
+    identity: Any = block
+    return _keys_of(identity)
+
+
+@cache
+def _keys_of(block: Any) -> dict[str, Key]:
     declared = (f for f in dataclasses.fields(block) if "shape" in f.metadata)
     keys = (
         Key(f.name.rstrip("_"), f.metadata["shape"], f.metadata["doc"], f.metadata["required"])

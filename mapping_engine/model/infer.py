@@ -262,7 +262,7 @@ class Inference:
         ):
             if value is not None and found is not None:
                 self._check_argument(call, parameter, value, found)
-        self._check_pattern(bound)
+        self._check_constants(bound)
 
     def _check_argument(
         self, call: Call, parameter: Parameter, value: Expression, found: Type
@@ -280,18 +280,29 @@ class Inference:
                 value.span,
             )
 
-    def _check_pattern(self, bound: Bound) -> None:
-        from mapping_engine.transforms.text import pattern_problem
-
+    def _check_constants(self, bound: Bound) -> None:
         assert isinstance(bound.target, Transform)
-        for parameter, value in zip(bound.target.parameters, bound.arguments, strict=True):
-            if parameter.name != "pattern" or not isinstance(value, Literal):
+        for parameter, node in zip(bound.target.parameters, bound.arguments, strict=True):
+            if parameter.problem is None or node is None:
                 continue
-            problem = pattern_problem(str(value.value))
-            if problem:
-                self.diagnostics.report(
-                    "TX06", f"invalid regular expression: {problem}", value.span
-                )
+            known, value = self.constant(node)
+            problem = parameter.problem(value) if known else None
+            if problem and parameter.name == "pattern":
+                self.diagnostics.report("TX06", f"invalid regular expression: {problem}", node.span)
+            elif problem:
+                self.diagnostics.report("TX02", f"`{parameter.name}` {problem}", node.span)
+
+    def constant(self, node: Expression) -> tuple[bool, object]:
+        """Whether the value of ``node`` is known now, and the value."""
+        if isinstance(node, Literal):
+            return True, node.value
+        if isinstance(node, Items):
+            items = [self.constant(item) for item in node.items]
+            return all(known for known, _ in items), [value for _, value in items]
+        if isinstance(node, Reference) and node.name == "tables" and node.tail is not None:
+            path = vocabulary_path(node.tail) or ("",)
+            return len(path) == 1 and path[0] in self.model.tables, self.model.tables.get(path[0])
+        return False, None
 
     def _pipeline(
         self, call: Call, block: PipelineBlock, source: Type, arguments: list[Type | None]

@@ -33,6 +33,10 @@ class Folder:
         self.root = root
         self.display = display
 
+    def shown(self, relative: str) -> str:
+        """The name under which diagnostics show a file of this folder."""
+        return f"{self.display}/{relative}" if self.display else relative
+
     def read(self, relative: str, span: Span | None, diagnostics: Diagnostics) -> bytes | None:
         """The bytes of a file, or None after a report at ``span``, where the file is named."""
         place = span or Span(self.display, 1, 1, 1, 1)

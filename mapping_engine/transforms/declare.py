@@ -85,6 +85,7 @@ class Transform:
     examples: tuple[Example, ...] = ()
     honours_hashing_switch: bool = False
     reads_event: bool = False
+    locate: Callable[..., tuple[str | int, ...] | None] | None = None
     prepare: Callable[..., Callable[[Json], Json]] | None = None
 
     def bound(self, *arguments: Json) -> Callable[[Json], Json]:
@@ -154,6 +155,7 @@ def prepared_transform(
     flow: Flow = Flow.DERIVE,
     examples: tuple[Example, ...] = (),
     reads_event: bool = False,
+    locate: Callable[..., tuple[str | int, ...] | None] | None = None,
 ) -> Callable[[Callable[..., Callable[[Json], Json]]], Transform]:
     """Declare a function of the arguments, which answers a function of the value."""
 
@@ -168,6 +170,7 @@ def prepared_transform(
             flow=flow,
             examples=examples,
             reads_event=reads_event,
+            locate=locate,
             prepare=prepare,
         )
 

@@ -29,6 +29,14 @@ def parse_path(text: str) -> tuple[str | int, ...] | None:
     return tuple(steps)
 
 
+def located(path: Json, under: Json) -> tuple[str | int, ...] | None:
+    """The steps from the event's root to what :data:`at` reads with these arguments."""
+    steps = parse_path(path) if isinstance(path, str) else None
+    if steps is not None and len(steps) == 1 and isinstance(under, str):
+        return (*(parse_path(under) or ()), *steps)
+    return steps
+
+
 @prepared_transform(
     "at",
     accepts=OBJECT,
@@ -45,6 +53,7 @@ def parse_path(text: str) -> tuple[str | int, ...] | None:
     ),
     flow=Flow.KEEP,
     reads_event=True,
+    locate=located,
     examples=(
         Example(_EVENT, 2, ("properties.price", "")),
         Example(_EVENT, 2, ("price", "properties")),
@@ -58,9 +67,7 @@ def at(path: str, under: str) -> Callable[[Json], Json]:
 
     A single name is read in the object `under`; a malformed path leads nowhere.
     """
-    steps = parse_path(path)
-    if steps is not None and len(steps) == 1:
-        steps = (*(parse_path(under) or ()), *steps)
+    steps = located(path, under)
 
     def read(event: Json) -> Json:
         if steps is None:

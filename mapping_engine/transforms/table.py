@@ -118,7 +118,7 @@ def rows(value: list[Json], key: Json, source: str, target: str, ignore_case: bo
     found: dict[str, None] = {}
     for row in value:
         if type(row) is dict and wanted and _cell(row.get(source), ignore_case) == wanted:
-            found.setdefault(_cell(row.get(target), False))
+            found.setdefault(_cell(row.get(target), False).strip())
     found.pop("", None)
     return list(found) or None
 
@@ -162,5 +162,7 @@ def _comparable(value: Json) -> tuple[bool, Json]:
 
 
 def _cell(value: Json, ignore_case: bool) -> str:
-    text = (scalar_text(value) or "").strip()
+    text = scalar_text(value) or ""
+    if text.isspace():
+        return ""
     return text.casefold() if ignore_case else text

@@ -178,7 +178,7 @@ class _Pattern(Protocol):
 
 
 def _compiled(pattern: str) -> _Pattern:
-    import re2  # type: ignore[import-untyped]
+    import re2
 
     if not is_unicode(pattern):
         raise ValueError("it is not valid unicode text")
