@@ -80,7 +80,7 @@ class InstrumentationError(MappingError):
 
 
 class ConfigurationError(MappingError):
-    """The settings are wrong or incomplete: whoever configures the destination has to change them."""
+    """The settings are wrong or incomplete: whoever configures the destination changes them."""
 
     kind = "configuration"
 

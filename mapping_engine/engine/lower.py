@@ -44,6 +44,8 @@ class Names:
 
     slots: Mapping[str, int]
     scope: Scope
+    label: str | None = None
+    """What notes call the source, inside a pipeline; elsewhere sources are shown as written."""
 
     def having(self, name: str, slot: int, scope: Scope) -> Names:
         """These names and one more."""
@@ -149,7 +151,7 @@ class ExpressionLowering:
 
     def _pipeline(self, node: Pipeline, names: Names) -> Evaluate:
         source = self.lower(node.source, names)
-        return self.then(source, node.steps, names, print_expression(node.source))
+        return self.then(source, node.steps, names, names.label or print_expression(node.source))
 
     def then(self, source: Evaluate, calls: tuple[Call, ...], names: Names, label: str) -> Evaluate:
         """``source`` followed by transforms; ``label`` names the source in notes."""

@@ -39,28 +39,42 @@ class EventWarning:
 
 
 @dataclass(slots=True)
+class _Found:
+    code: str
+    span: Span
+    fields: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Warnings:
     """Collects the warnings of one event; the same one for several fields is kept once."""
 
-    _found: dict[tuple[str, str, Span], tuple[str, list[str]]] = field(default_factory=dict)
+    _found: dict[tuple[str, str], _Found] = field(default_factory=dict)
 
     def left_out(self, field_path: str, source: str, reason: str, span: Span, then: str) -> None:
         """A source was present but could not be used for ``field_path``."""
-        _, fields = self._found.setdefault((source, f"{reason}; {then}", span), ("WA01", []))
-        if field_path not in fields:
-            fields.append(field_path)
+        self._add(source, f"{reason}; {then}", _Found("WA01", span), field_path)
 
     def rule(self, message: str, field_path: str | None, span: Span) -> None:
         """A rule of `warn` applies."""
-        _, fields = self._found.setdefault(("", message, span), ("WA02", []))
+        self._add("", message, _Found("WA02", span), field_path)
+
+    def _add(self, source: str, text: str, new: _Found, field_path: str | None) -> None:
+        fields = self._found.setdefault((source, text), new).fields
         if field_path and field_path not in fields:
             fields.append(field_path)
 
     def all(self) -> tuple[EventWarning, ...]:
         """The warnings in the order they came up."""
         return tuple(
-            EventWarning(code, _message(fields, source, text), tuple(fields), source or None, span)
-            for (source, text, span), (code, fields) in self._found.items()
+            EventWarning(
+                found.code,
+                _message(found.fields, source, text),
+                tuple(found.fields),
+                source or None,
+                found.span,
+            )
+            for (source, text), found in self._found.items()
         )
 
 

@@ -70,16 +70,21 @@ class Remainder:
         if type(value) is str:
             return self._text(run, value)
         if type(value) is float and not isfinite(value):
+            self._left_out(run, "holds a number that JSON cannot hold")
             return None
         return value if type(value) in (int, float, bool) else None
 
     def _text(self, run: Run, value: str) -> str | None:
-        if self._looks_personal(value):
-            run.notes.append(
-                Note(self._path, "holds a text that looks like personal data", self._span)
-            )
+        if not _is_unicode(value):
+            self._left_out(run, "holds a text that is not valid unicode")
             return None
-        return value if _is_unicode(value) else None
+        if self._looks_personal(value):
+            self._left_out(run, "holds a text that looks like personal data")
+            return None
+        return value
+
+    def _left_out(self, run: Run, reason: str) -> None:
+        run.notes.append(Note(self._path, reason, self._span))
 
     def _looks_personal(self, text: str) -> bool:
         return any(look(text) for look in self._looks)

@@ -77,7 +77,7 @@ def same(left: Any, right: Any) -> bool:
 
 
 def fresh(value: Any) -> Any:
-    """A copy that shares no container with ``value``; numbers that JSON cannot hold are left out."""
+    """A copy that shares no container with ``value``, without numbers that JSON cannot hold."""
     if type(value) is dict:
         copied = {key: fresh(item) for key, item in value.items()}
         return {key: item for key, item in copied.items() if item is not None}

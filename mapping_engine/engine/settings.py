@@ -8,7 +8,7 @@ from typing import Any
 
 from mapping_engine.diagnostics import did_you_mean, listed
 from mapping_engine.engine.outcome import EventWarning
-from mapping_engine.engine.violations import deepest, expected, found_kind, path_text, missing_keys
+from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
 from mapping_engine.errors import ConfigurationError, ErrorCode
 from mapping_engine.model.json_types import follow, property_names
 

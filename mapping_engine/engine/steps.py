@@ -34,7 +34,7 @@ class StepLowering(ExpressionLowering):
     def function(self, call: Call, names: Names) -> Evaluate:
         """A transform written as a call: its first argument is the piped value."""
         bound = self._bound(call, piped=False)
-        label = print_expression(bound.input) if bound.input else print_expression(call)
+        label = names.label or print_expression(bound.input or call)
         if isinstance(bound.target, Transform) and bound.target.reads_event:
             return self._on_event(bound, bound.target, names)
         assert bound.input is not None
@@ -144,7 +144,7 @@ class StepLowering(ExpressionLowering):
         self, call: Call, bound: Bound, block: PipelineBlock, names: Names, label: str
     ) -> Step:
         arguments = [self.lower(a, names) if a else None for a in bound.arguments]
-        inside = Names({}, Scope({}, only=True))
+        inside = Names({}, Scope({}, only=True), label)
         slots: list[int] = []
         for parameter in (VALUE, *(name.text for name in block.parameters or ())):
             slots.append(self.new_slot())

@@ -10,7 +10,7 @@ import orjson
 
 from mapping_engine.engine.fields import tried
 from mapping_engine.engine.run import Run
-from mapping_engine.engine.violations import deepest, expected, found_kind, path_text, missing_keys
+from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
 from mapping_engine.errors import ErrorCode, PayloadError
 from mapping_engine.model.model import Model
 from mapping_engine.model.shapes import Named

@@ -95,7 +95,7 @@ def _article(name: str) -> str:
 
 
 def _constant(value: Any) -> str:
-    return f"`{value}`"
+    return str(value) if type(value) in (int, float) else f"`{value}`"
 
 
 def _names(names: Iterable[str]) -> str:

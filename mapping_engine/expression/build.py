@@ -142,7 +142,7 @@ class Builder(Transformer[Token, Any]):
         return Compare(_around((left, right)), str(operator), left, right)
 
     def not_within(
-        self, left: Expression, _not: Token, operator: Token, right: Expression
+        self, left: Expression, word: Token, operator: Token, right: Expression
     ) -> Expression:
         extent = _around((left, right))
         return Not(extent, Compare(extent, str(operator), left, right))
@@ -150,7 +150,7 @@ class Builder(Transformer[Token, Any]):
     def test(self, operand: Expression, test: Token) -> Expression:
         return Test(operand.extent.to(self._at(test)), operand, str(test))
 
-    def test_not(self, operand: Expression, _not: Token, test: Token) -> Expression:
+    def test_not(self, operand: Expression, word: Token, test: Token) -> Expression:
         extent = operand.extent.to(self._at(test))
         return Not(extent, Test(extent, operand, str(test)))
 

@@ -1,0 +1,1 @@
+"""Rule files as frozen blocks, read, resolved and examined."""

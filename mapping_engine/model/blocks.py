@@ -64,15 +64,18 @@ class BlockOf(Shape):
 
     @property
     def wanted(self) -> str:  # type: ignore[override]  # read-only is enough
+        """What is expected here, in words."""
         return "a mapping"
 
     def read(self, node: Node, diagnostics: Diagnostics) -> Any:
+        """The block in ``node``, or None with the mistakes reported."""
         if not isinstance(node, Mapping):
             wrong(node, f"a mapping of {self.block.what}", diagnostics)
             return None
         return read_block(self.block, node, diagnostics)
 
     def schema(self, definitions: Definitions) -> JsonSchema:
+        """A reference to the block's JSON Schema."""
         return block_schema(self.block, definitions)
 
 

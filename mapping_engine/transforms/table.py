@@ -64,7 +64,7 @@ def _folded_problem(table: Json) -> str | None:
     ),
     examples=(
         Example(" united  STATES", "us", (_COUNTRIES,)),
-        Example("cote d’ivoire", "ci", (_COUNTRIES,)),
+        Example("cote d\u2019ivoire", "ci", (_COUNTRIES,)),
         Example("uk", "gb", (_COUNTRIES,)),
         Example("Utopia", Rejected("has no row in the table"), (_COUNTRIES,)),
         Example("...", Rejected("has no row in the table"), ({"?": 1},)),
