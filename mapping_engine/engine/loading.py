@@ -60,6 +60,8 @@ def find_pack(pack: str | PathLike[str]) -> tuple[Folder, str, str]:
     """The folder of a pack, its name, and its rule file inside the folder."""
     path = Path(pack)
     try:
+        if not str(pack):
+            raise ValueError
         if path.is_dir():
             return Folder(path, str(path)), path.resolve().name, ENTRY
         if path.is_file():

@@ -75,7 +75,7 @@ class Mapping:
 class Destination:
     """A mapping with settings and a clock; immutable, shared by threads, picklable."""
 
-    __slots__ = ("_clock", "_gate", "_given", "_hashing", "_program", "_settings", "mapping")
+    __slots__ = ("_clock", "_gate", "_hashing", "_program", "_settings", "_warnings", "mapping")
 
     mapping: Mapping
 
@@ -88,7 +88,7 @@ class Destination:
         hashing = program.hashes(accepted)
         state = {
             "mapping": mapping,
-            "_given": dict(settings),
+            "_warnings": unknown_settings(model.settings_schema, accepted),
             "_settings": accepted,
             "_clock": clock,
             "_program": program,
@@ -110,7 +110,7 @@ class Destination:
     @property
     def warnings(self) -> tuple[EventWarning, ...]:
         """What is odd about the settings without being wrong: unknown keys."""
-        return unknown_settings(self.mapping.model.settings_schema, self._given)
+        return self._warnings
 
     def apply(self, event: MappingType[str, Any]) -> list[Request]:
         """The requests of one event; an empty list where the rules pass the event over.
@@ -165,7 +165,7 @@ class Destination:
 
     _clock: Clock
     _gate: PayloadGate
-    _given: dict[str, Any]
     _hashing: bool
     _program: Program
     _settings: dict[str, Any]
+    _warnings: tuple[EventWarning, ...]

@@ -123,6 +123,8 @@ def _check_keys(block: type[Block], node: Mapping, diagnostics: Diagnostics) -> 
     missing = [k.name for k in keys_of(block).values() if k.required and k.name not in names]
     for name in missing:
         diagnostics.report("SH02", f"{block.what} has no `{name}`", _head(node))
+    if names - set(keys_of(block)):
+        return not missing
     if block.needed and not names & set(block.needed):
         wanted = " or ".join(f"`{name}`" for name in block.needed)
         diagnostics.report("SH02", f"{block.what} has no {wanted}", _head(node))

@@ -187,7 +187,7 @@ class FragmentFile(Document):
 class MappingFile(Document):
     """A pack's rules: how an event becomes the requests of one destination."""
 
-    what: ClassVar[str] = "a mapping"
+    what: ClassVar[str] = "a mapping file"
 
     mapping: int = key(Version(), "The version of the format: 1.", required=True)
     event: Scalar = key(

@@ -14,7 +14,7 @@ from mapping_engine.model.documents import Document, FragmentFile, MappingFile
 from mapping_engine.model.examine import examine
 from mapping_engine.model.model import BUILTINS, Model
 from mapping_engine.model.schema_file import read_schema
-from mapping_engine.model.shapes import Named
+from mapping_engine.model.shapes import Named, describe
 from mapping_engine.model.values import PipelineBlock, ValueBlock
 from mapping_engine.model.vocabulary_file import VocabularyFile, build_vocabulary
 from mapping_engine.source.folder import Folder
@@ -103,7 +103,7 @@ class Loader:
             return None
         if not isinstance(node, MappingNode):
             self.diagnostics.report(
-                "SH03", f"expected a mapping of {block.what}, found something else", node.span
+                "SH03", f"expected {block.what}, found {describe(node)}", node.span
             )
             return None
         return read_block(block, node, self.diagnostics)

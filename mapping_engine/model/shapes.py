@@ -23,7 +23,7 @@ from mapping_engine.expression import (
     parse_steps,
     parse_template,
 )
-from mapping_engine.source.node import Mapping, Node, Scalar, Sequence, to_data
+from mapping_engine.source.node import Mapping, Node, Scalar, Sequence, Style, to_data
 
 T = TypeVar("T")
 JsonSchema = dict[str, Any]
@@ -87,6 +87,9 @@ class Text(ScalarShape):
         return {"type": ["string", "number"]}
 
 
+_YAML_1_1_FLAGS = frozenset({"yes", "no", "on", "off", "y", "n"})
+
+
 class Flag(ScalarShape):
     """true or false."""
 
@@ -95,6 +98,8 @@ class Flag(ScalarShape):
     def convert(self, node: Scalar, diagnostics: Diagnostics) -> Any:
         if isinstance(node.value, bool):
             return node.value
+        if node.style is Style.PLAIN and node.text.lower() in _YAML_1_1_FLAGS:
+            return None  # reported where the file was read
         wrong(node, self.wanted, diagnostics)
         return None
 

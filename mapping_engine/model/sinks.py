@@ -130,7 +130,5 @@ class PayloadSinks:
             message,
             block.span,
             help="normalise it and append `|> hashed`",
-            notes=(
-                f"`{path}` has `{PERSONAL_KEYWORD}` in the payload schema where it may hold it",
-            ),
+            notes=(f"fields for hashed personal data have `{PERSONAL_KEYWORD}` in the schema",),
         )
