@@ -1,0 +1,1 @@
+"""The commands: `mapping-engine` and `rules-check`."""

@@ -137,6 +137,17 @@ class Destination:
             return Outcome(index, error=error, warnings=run.warnings.all())
         return Outcome(index, tuple(requests), warnings=run.warnings.all())
 
+    def payloads(self, event: object) -> list[dict[str, Any]]:
+        """The payload of each request, as the rules made it; raises like :meth:`apply`."""
+        made: list[dict[str, Any]] = []
+
+        def keep(payload: dict[str, Any], run: Run) -> None:
+            self._gate(payload, run)
+            made.append(payload)
+
+        list(self._program.requests(self._run(self._program, event), keep))
+        return made
+
     def explain(self, event: object) -> Explanation:
         """Why the event becomes what it becomes, field by field; never raises for a bad event."""
         program = Program(TracingLowering(self.mapping.model))

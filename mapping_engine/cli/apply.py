@@ -1,0 +1,151 @@
+"""`mapping-engine apply`: events in, requests out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import IO, Any
+
+import click
+
+from mapping_engine.cli.common import bind, fail, now_option, settings_option
+from mapping_engine.cli.events import Line, dumps, read_events
+from mapping_engine.engine.mapping import Clock, Destination
+from mapping_engine.errors import MappingError
+
+SHOWN_ERRORS = 20
+
+
+@dataclass
+class Count:
+    """What was done so far."""
+
+    events: int = 0
+    requests: int = 0
+    failed: int = 0
+
+
+@click.command()
+@click.argument("pack")
+@click.argument("events", nargs=-1, metavar="[EVENTS]...")
+@settings_option
+@click.option("--errors", metavar="FILE", help="Where bad events go, as NDJSON.")
+@click.option("--keep-events", is_flag=True, help="Put the bad events themselves into --errors.")
+@click.option("--warnings", metavar="FILE", help="Where warnings go, as NDJSON.")
+@now_option
+def apply(
+    pack: str,
+    events: tuple[str, ...],
+    settings: str,
+    errors: str | None,
+    keep_events: bool,
+    warnings: str | None,
+    now: Clock,
+) -> None:
+    """Apply PACK to EVENTS (files of NDJSON or a JSON array; `-` or none is standard input).
+
+    Requests go to standard output, one JSON object a line. They hold the access token and the
+    data that is sent. Exit status: 0 all well, 1 some events failed, 2 usage.
+    """
+    destination = bind(pack, settings, now)
+    count = Count()
+    with ExitStack() as stack:
+        sinks = _Sinks(sys.stdout.buffer, _sink(errors, stack), _sink(warnings, stack), keep_events)
+        try:
+            for line in _progress(_all_events(events), count):
+                _one(destination, line, sinks, count)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _summary(count, errors)
+    sys.exit(1 if count.failed else 0)
+
+
+@dataclass
+class _Sinks:
+    requests: IO[bytes]
+    errors: IO[bytes] | None
+    warnings: IO[bytes] | None
+    keep_events: bool
+
+
+def _sink(path: str | None, stack: ExitStack) -> IO[bytes] | None:
+    if path is None:
+        return None
+    try:
+        return stack.enter_context(open(path, "wb"))
+    except OSError as problem:
+        fail(f"`{path}` cannot be written: {problem.strerror}")
+
+
+def _all_events(files: tuple[str, ...]) -> Iterator[Line]:
+    for file in files or ("-",):
+        shown = "stdin" if file == "-" else file
+        try:
+            with click.open_file(file, "rb") as stream:
+                yield from read_events(stream, shown)
+        except OSError as problem:
+            fail(f"the events file `{shown}` cannot be read: {problem.strerror}")
+
+
+def _one(destination: Destination, line: Line, sinks: _Sinks, count: Count) -> None:
+    count.events += 1
+    if line.error is not None:
+        _failed(line, line.error, sinks, count)
+        return
+    outcome = destination.outcome(line.event, count.events - 1)
+    if sinks.warnings is not None:
+        for warning in outcome.warnings:
+            place = {"file": line.file, "line": line.number}
+            sinks.warnings.write(dumps({**place, "warning": warning.to_dict()}))
+    if outcome.error is not None:
+        _failed(line, outcome.error, sinks, count)
+        return
+    for request in outcome.requests:
+        count.requests += 1
+        place = {"file": line.file, "line": line.number}
+        sinks.requests.write(dumps({**place, **request.to_dict()}))
+
+
+def _failed(line: Line, error: MappingError, sinks: _Sinks, count: Count) -> None:
+    count.failed += 1
+    if sinks.errors is None:
+        if count.failed <= SHOWN_ERRORS:
+            click.echo(f"{line.file}:{line.number}: {error}", err=True)
+        return
+    record: dict[str, Any] = {"file": line.file, "line": line.number, "error": error.to_dict()}
+    if sinks.keep_events:
+        kept = line.event if line.error is None else line.text.decode("utf-8", "replace")
+        record["event"] = kept
+    sinks.errors.write(dumps(record))
+
+
+def _progress(lines: Iterable[Line], count: Count) -> Iterator[Line]:
+    """Show how far it is, on a terminal."""
+    if not sys.stderr.isatty():
+        yield from lines
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("events")
+        for number, line in enumerate(lines):
+            yield line
+            if number % 100 == 0:
+                shown = f"{count.events} events, {count.requests} requests, {count.failed} failed"
+                progress.update(task, description=shown)
+
+
+def _summary(count: Count, errors: str | None) -> None:
+    if errors is None and count.failed > SHOWN_ERRORS:
+        more = count.failed - SHOWN_ERRORS
+        click.echo(f"and {more} more; --errors FILE keeps them all", err=True)
+    if count.failed or sys.stderr.isatty():
+        click.echo(
+            f"{count.events} events, {count.requests} requests, {count.failed} failed", err=True
+        )

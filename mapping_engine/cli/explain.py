@@ -1,0 +1,45 @@
+"""`mapping-engine explain`: why an event becomes what it becomes."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from mapping_engine.cli.common import bind, fail, now_option, settings_option
+from mapping_engine.cli.events import dumps, read_events
+from mapping_engine.engine.mapping import Clock
+
+
+@click.command()
+@click.argument("pack")
+@click.argument("event", default="-")
+@settings_option
+@click.option("--field", metavar="PATH", help="Only this payload field, such as match_keys.email.")
+@click.option("--json", "as_json", is_flag=True, help="As data, one JSON object an event.")
+@now_option
+def explain(
+    pack: str, event: str, settings: str, field: str | None, as_json: bool, now: Clock
+) -> None:
+    """Explain what PACK makes of the events in EVENT (a file; standard input by default).
+
+    Personal values and secrets are shown as kind and length. Exit status: 0 all well, 1 an event
+    failed, 2 usage.
+    """
+    destination = bind(pack, settings, now)
+    shown = "stdin" if event == "-" else event
+    failed = False
+    try:
+        with click.open_file(event, "rb") as stream:
+            for line in read_events(stream, shown):
+                if line.error is not None:
+                    click.echo(f"{line.file}:{line.number}: {line.error}", err=True)
+                    failed = True
+                    continue
+                found = destination.explain(line.event)
+                failed = failed or found.error is not None
+                text = dumps(found.to_dict()).decode() if as_json else found.text(field)
+                click.echo(text, nl=False)
+    except OSError as problem:
+        fail(f"the events file `{shown}` cannot be read: {problem.strerror}")
+    sys.exit(1 if failed else 0)

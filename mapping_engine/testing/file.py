@@ -1,0 +1,78 @@
+"""The file of rule tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mapping_engine.expression import Literal
+from mapping_engine.model.blocks import Block, BlockOf, key
+from mapping_engine.model.shapes import Data, Flag, ListOf, Text, Version, Whole
+from mapping_engine.source.node import Scalar
+
+
+@dataclass(frozen=True)
+class ErrorBlock(Block):
+    """The error a case expects."""
+
+    what: ClassVar[str] = "`error`"
+
+    kind: Scalar | None = key(Text(), "instrumentation, configuration or payload.")
+    code: Scalar | None = key(Text(), "The code, such as EV05.")
+    message: Scalar | None = key(Text(), "A part of the message.")
+    path: Scalar | None = key(Text(), "The path it is about.")
+
+
+@dataclass(frozen=True)
+class ExpectBlock(Block):
+    """What a case expects; what is not mentioned is not compared."""
+
+    what: ClassVar[str] = "`expect`"
+
+    requests: int | None = key(Whole(0), "How many requests there are.")
+    payload: Literal | None = key(
+        Data(), "What every payload holds at least; {sha256: text} stands for a digest."
+    )
+    payloads: Literal | None = key(Data(), "The same, for each request in order.")
+    absent: tuple[Scalar, ...] | None = key(
+        ListOf(Text()), "Paths that no payload holds, such as match_keys.email."
+    )
+    url: tuple[Scalar, ...] | None = key(
+        ListOf(Text(), or_one=True), "The URL of each request, in order."
+    )
+    body: Literal | None = key(Data(), "What every request's body holds at least.")
+    error: ErrorBlock | None = key(BlockOf(ErrorBlock), "The event is refused.")
+    warnings: tuple[Scalar, ...] | None = key(
+        ListOf(Text()), "Parts of messages, each found in some warning."
+    )
+    no_warnings: bool | None = key(Flag(), "There is no warning.")
+
+
+@dataclass(frozen=True)
+class CaseBlock(Block):
+    """One case: a change of the base event and settings, and what is expected then."""
+
+    what: ClassVar[str] = "this case"
+
+    name: Scalar = key(Text(), "What the case shows, as a sentence.", required=True)
+    without: tuple[Scalar, ...] | None = key(
+        ListOf(Text()), "Paths taken out of the base event first."
+    )
+    event: Literal | None = key(Data(), "Merged over the base event; null removes a key.")
+    settings: Literal | None = key(Data(), "Merged over the base settings; null removes a key.")
+    expect: ExpectBlock = key(BlockOf(ExpectBlock), "What is expected.", required=True)
+
+
+@dataclass(frozen=True)
+class TestsFile(Block):
+    """Rule tests of a pack."""
+
+    __test__: ClassVar[bool] = False
+    what: ClassVar[str] = "a file of rule tests"
+
+    tests: int = key(Version(), "The version of the format: 1.", required=True)
+    title: Scalar | None = key(Text(), "What these cases are about.")
+    clock: Scalar | None = key(Text(), "The time of the clock; 2024-01-01T12:00:00Z by default.")
+    settings: Literal | None = key(Data(), "The base settings.")
+    event: Literal | None = key(Data(), "The base event.")
+    cases: tuple[CaseBlock, ...] = key(ListOf(BlockOf(CaseBlock)), "The cases.", required=True)

@@ -1,0 +1,191 @@
+"""Running rule tests; a failure says where, what was expected, and which rule made it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+from mapping_engine.engine.loading import load
+from mapping_engine.engine.mapping import Destination, Mapping
+from mapping_engine.engine.outcome import Outcome
+from mapping_engine.errors import MappingError
+from mapping_engine.model.shapes import Named
+from mapping_engine.model.values import FieldBlock
+from mapping_engine.testing.cases import Case, collect
+from mapping_engine.testing.file import ErrorBlock
+from mapping_engine.transforms.hashing import digest
+
+_NOTHING = object()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one case: no differences mean that it passed."""
+
+    case: Case
+    differences: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as expected."""
+        return not self.differences
+
+    def text(self) -> str:
+        """The failure for a reader: place and name, then a line for each difference."""
+        head = f"{self.case.file}:{self.case.line}: {self.case.name}"
+        return "\n".join([head, *(f"    {line}" for line in self.differences)])
+
+
+class _Clock:
+    """A clock that stands still."""
+
+    def __init__(self, now: float) -> None:
+        self._now = now
+
+    def __call__(self) -> float:
+        return self._now
+
+
+def run_tests(pack: str | PathLike[str]) -> list[Result]:
+    """Run all rule tests of a pack. Raises RuleError when rules or tests cannot be read."""
+    mapping = load(pack)
+    return [run_case(mapping, case) for case in collect(pack)]
+
+
+def run_case(mapping: Mapping, case: Case) -> Result:
+    """Run one case."""
+    try:
+        destination = mapping.bind(case.settings, clock=_Clock(case.now))
+    except MappingError as error:
+        outcome, payloads = Outcome(0, error=error), []
+    else:
+        outcome, payloads = destination.outcome(case.event), _payloads(destination, case.event)
+    return Result(case, tuple(_differences(mapping, case, outcome, payloads)))
+
+
+def _payloads(destination: Destination, event: Any) -> list[dict[str, Any]]:
+    try:
+        return destination.payloads(event)
+    except MappingError:
+        return []
+
+
+def _differences(
+    mapping: Mapping, case: Case, outcome: Outcome, payloads: list[dict[str, Any]]
+) -> Iterator[str]:
+    expect = case.expect
+    if expect.error is None and outcome.error is not None:
+        yield f"unexpected error: {outcome.error}"
+        return
+    if expect.error is not None:
+        yield from _error(expect.error, outcome.error)
+    count = len(outcome.requests)
+    wanted = expect.requests
+    if wanted is None and (expect.payload is not None or expect.absent):
+        wanted = count or 1
+    if wanted is not None and wanted != count:
+        yield f"expected {wanted} requests, got {count}"
+    yield from _payload_differences(mapping, case, payloads)
+    if expect.url is not None:
+        yield from _compare("url", [u.text for u in expect.url], [r.url for r in outcome.requests])
+    if expect.body is not None:
+        for request in outcome.requests:
+            yield from _compare("body", expect.body.value, request.body)
+    yield from _warnings(case, outcome)
+
+
+def _payload_differences(
+    mapping: Mapping, case: Case, payloads: list[dict[str, Any]]
+) -> Iterator[str]:
+    expect = case.expect
+    found: list[str] = []
+    if expect.payload is not None:
+        for payload in payloads:
+            found += _compare("", expect.payload.value, payload)
+    if expect.payloads is not None:
+        wanted: Any = expect.payloads.value
+        if len(wanted) != len(payloads):
+            yield f"expected {len(wanted)} payloads, got {len(payloads)}"
+        for each, payload in zip(wanted, payloads, strict=False):
+            found += _compare("", each, payload)
+    for path in expect.absent or ():
+        for payload in payloads:
+            value = _at(payload, path.text)
+            if value is not _NOTHING:
+                found.append(f"{path.text}: expected nothing, got {_shown(value)}")
+    for line in dict.fromkeys(found):
+        yield f"{line}{_rule(mapping, line.split(':')[0])}"
+
+
+def _compare(path: str, wanted: Any, found: Any) -> list[str]:
+    """The differences between what is wanted and found; objects may hold more than wanted."""
+    if isinstance(wanted, dict) and set(wanted) == {"sha256"}:
+        wanted = digest(str(wanted["sha256"]))
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        lines: list[str] = []
+        for key, value in wanted.items():
+            below = f"{path}.{key}" if path else key
+            lines += _compare(below, value, found.get(key, _NOTHING))
+        return lines
+    if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        pairs = enumerate(zip(wanted, found, strict=True))
+        return [line for n, (w, f) in pairs for line in _compare(f"{path}[{n}]", w, f)]
+    if type(wanted) is type(found) and wanted == found:
+        return []
+    if _are_numbers(wanted, found) and wanted == found:
+        return []
+    return [f"{path}: expected {_shown(wanted)}, got {_shown(found)}"]
+
+
+def _are_numbers(*values: Any) -> bool:
+    return all(type(value) in (int, float) for value in values)
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is _NOTHING else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _at(value: Any, path: str) -> Any:
+    for step in path.split("."):
+        if not isinstance(value, dict) or step not in value:
+            return _NOTHING
+        value = value[step]
+    return value
+
+
+def _rule(mapping: Mapping, path: str) -> str:
+    """Where the rule of a payload field is written."""
+    fields: tuple[Named[FieldBlock], ...] = mapping.model.file.fields
+    place = ""
+    for step in path.split("."):
+        name = step.split("[")[0]
+        field = next((field for field in fields if field.name == name), None)
+        if field is None:
+            return place
+        place = f"  ({field.span.file}:{field.span.line})"
+        fields = (field.value.fields if field.value else None) or ()
+    return place
+
+
+def _error(wanted: ErrorBlock, found: MappingError | None) -> Iterator[str]:
+    if found is None:
+        yield "expected an error, got none"
+        return
+    for name, value in (("kind", found.kind), ("code", str(found.code)), ("path", found.path)):
+        scalar = getattr(wanted, name)
+        if scalar is not None and scalar.text != value:
+            yield f"error.{name}: expected {scalar.text}, got {value}"
+    if wanted.message is not None and wanted.message.text not in found.message:
+        yield f"error.message: expected a part {wanted.message.text!r}, got {found.message!r}"
+
+
+def _warnings(case: Case, outcome: Outcome) -> Iterator[str]:
+    messages = [warning.message for warning in outcome.warnings]
+    for wanted in case.expect.warnings or ():
+        if not any(wanted.text in message for message in messages):
+            yield f"no warning holds {wanted.text!r}; there are: {messages}"
+    if case.expect.no_warnings and messages:
+        yield f"expected no warnings, got {messages}"
