@@ -14,6 +14,7 @@ from mapping_engine.model.blocks import Block, block_schema
 from mapping_engine.model.documents import FragmentFile, MappingFile
 from mapping_engine.model.shapes import Definitions, JsonSchema
 from mapping_engine.model.vocabulary_file import VocabularyFile
+from mapping_engine.testing.file import TestsFile
 
 FOLDER = Path(__file__).parent.parent / "grammar"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -21,6 +22,7 @@ DOCUMENTS: dict[str, type[Block]] = {
     "mapping": MappingFile,
     "fragment": FragmentFile,
     "vocabulary": VocabularyFile,
+    "tests": TestsFile,
 }
 
 

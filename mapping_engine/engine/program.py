@@ -156,7 +156,15 @@ class Program:
             for rule in self._warn:
                 if rule.applies(run):
                     run.warnings.rule(rule.message(run), rule.field, rule.span)
-            yield self._build(run)
+            yield self._request(run)
+
+    def _request(self, run: Run) -> Request:
+        mark = len(run.notes)
+        request = self._build(run)
+        for note in run.notes[mark:]:
+            run.warnings.left_out("request", note.path, note.reason, note.span, "it is left out")
+        del run.notes[mark:]
+        return request
 
     def _enter(self, run: Run, number: int) -> None:
         if run.trace is not None:

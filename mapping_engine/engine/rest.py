@@ -16,6 +16,10 @@ Tree: TypeAlias = dict[str, Any]
 Path: TypeAlias = tuple[str, ...]
 
 
+_LEAST, _MOST = -(2**63), 2**64 - 1
+"""The whole numbers that receivers of JSON can be expected to read."""
+
+
 def exclusions(base: Path, mapped: Iterable[Path]) -> Tree:
     """The keys below ``base`` that the ``mapped`` paths name."""
     tree: Tree = {}
@@ -71,6 +75,9 @@ class Remainder:
             return self._text(run, value)
         if type(value) is float and not isfinite(value):
             self._left_out(run, "holds a number that JSON cannot hold")
+            return None
+        if type(value) is int and not _LEAST <= value <= _MOST:
+            self._left_out(run, "holds a number of more than 64 bits")
             return None
         return value if type(value) in (int, float, bool) else None
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+import orjson
+
 from mapping_engine.diagnostics import did_you_mean, listed
 from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
@@ -22,6 +24,12 @@ def accept_settings(schema: Schema, settings: object, title: str) -> dict[str, A
     """
     from jsonschema import Draft202012Validator
 
+    if type(settings) is dict and not _is_json(settings):
+        raise ConfigurationError(
+            ErrorCode.SETTINGS_INVALID,
+            f"the settings of {title} hold something that is not JSON text",
+            help="give plain JSON: no broken Unicode, no numbers beyond 64 bits, no other types",
+        )
     if type(settings) is not dict:
         raise ConfigurationError(
             ErrorCode.SETTINGS_INVALID,
@@ -63,6 +71,14 @@ def unknown_settings(schema: Schema, settings: Mapping[str, Any]) -> tuple[Event
         for key in settings
         if key not in names
     )
+
+
+def _is_json(settings: dict[str, Any]) -> bool:
+    try:
+        orjson.dumps(settings)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _described(schema: Schema, path: str) -> str | None:
