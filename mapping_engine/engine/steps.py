@@ -65,6 +65,7 @@ class StepLowering(ExpressionLowering):
         convert = self._prepared(bound, target, names)
         accepted = target.accepts.names
         switched = target.honours_hashing_switch
+        emptied = f"has nothing left after `{target.name}`"
 
         def step(run: Run, value: Any) -> Any:
             if switched and not run.hashing:
@@ -77,7 +78,10 @@ class StepLowering(ExpressionLowering):
             if type(result) is Rejected:
                 run.notes.append(Note(label, result.reason, span))
                 return None
-            return present(result)
+            found = present(result)
+            if found is None and result is not None:
+                run.notes.append(Note(label, emptied, span))
+            return found
 
         return step
 

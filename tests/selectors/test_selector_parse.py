@@ -323,7 +323,8 @@ def test_every_text_is_a_selector_or_has_a_problem_inside_it(text: str) -> None:
     if isinstance(found, SelectorProblem):
         assert found.code in {"SE01", "SE02", "SE03"}
         assert 0 <= found.start <= found.end <= len(text)
-        assert found.message and not found.message.endswith(".")
+        assert found.message
+        assert not found.message.endswith(".")
     else:
         assert found.text == text
 

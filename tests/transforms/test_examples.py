@@ -51,7 +51,8 @@ def test_an_example_is_a_call_the_engine_would_make(transform: Transform, exampl
 def test_a_transform_is_documented_and_has_two_examples(transform: Transform) -> None:
     assert len(transform.examples) >= 2
     assert transform.doc.endswith(".")
-    assert transform.summary and not transform.summary.endswith(".")
+    assert transform.summary
+    assert not transform.summary.endswith(".")
     assert all(parameter.doc for parameter in transform.parameters)
 
 
@@ -106,7 +107,8 @@ def test_every_reason_is_one_fixed_sentence_that_continues_the_name_of_a_path() 
     for reason in reasons:
         parts = reason.values if isinstance(reason, ast.JoinedStr) else [reason]
         first = parts[0]
-        assert isinstance(first, ast.Constant) and isinstance(first.value, str)
+        assert isinstance(first, ast.Constant)
+        assert isinstance(first.value, str)
         assert re.match(r"(is|has|does|becomes) ", first.value)
         assert not first.value.endswith(".")
         for part in parts:

@@ -25,7 +25,8 @@ def generated() -> Iterator[tuple[str, str]]:
     specification = importlib.util.spec_from_file_location(
         "iso_tables", ROOT / "tools" / "iso_tables.py"
     )
-    assert specification is not None and specification.loader is not None
+    assert specification is not None
+    assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     yield from module.tables()

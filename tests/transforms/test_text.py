@@ -66,7 +66,8 @@ def test_text_is_cleaned_in_every_script(name: str, value: str, expected: str) -
 @given(st.text())
 def test_digits_and_what_is_left_without_them_are_all_of_the_text(text: str) -> None:
     found, rest = apply("digits", text), apply("without_digits", text)
-    assert isinstance(found, str) and isinstance(rest, str)
+    assert isinstance(found, str)
+    assert isinstance(rest, str)
     assert len(found) + len(rest) == len(text)
     assert found == "" or (found.isascii() and found.isdigit())
 

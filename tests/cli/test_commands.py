@@ -1,0 +1,192 @@
+"""The commands as a shell user meets them: what they print, where, and how they exit."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mapping_engine.cli.main import main
+from mapping_engine.cli.rules_check import main as rules_check
+
+PACK = "facebook_offline_conversions"
+GOOD = {"type": "track", "event": "Product Added", "userId": "u", "traits": {"email": "q7@z9.org"}}
+SETTINGS = {"accessToken": "TOKEN-4711", "eventsToIds": [{"from": "AddToCart", "to": "111"}]}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> str:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps(SETTINGS))
+    return str(path)
+
+
+def run(*arguments: str, given: bytes | str = b"") -> Result:
+    return CliRunner().invoke(main, list(arguments), input=given)
+
+
+def lines(*events: Any) -> bytes:
+    return b"".join(json.dumps(event).encode() + b"\n" for event in events)
+
+
+def test_requests_go_to_standard_output_one_a_line(settings: str) -> None:
+    result = run("apply", PACK, "--settings", settings, given=lines(GOOD, GOOD))
+    assert result.exit_code == 0
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [request["line"] for request in found] == [1, 2]
+    assert found[0]["url"].endswith("/111/events")
+
+
+def test_a_json_array_is_read_as_its_events(settings: str) -> None:
+    given = json.dumps([GOOD, GOOD, GOOD])
+    result = run("apply", PACK, "--settings", settings, "-", given=given)
+    assert len(result.stdout.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"type": "track", ', "not a JSON document"),
+        (b'{"a": 1, "a": 2}', "repeats a key"),
+        (b'{"a": NaN}', "`NaN` is no JSON number"),
+        (b'{"a": -Infinity}', "no JSON number"),
+        (b'{"a": "\xff"}', "is not UTF-8"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "too many digits"),
+        (b'"a text"', "an event is a JSON object"),
+        (b"null", "an event is a JSON object"),
+    ],
+    ids=lambda value: "" if isinstance(value, bytes) else value,
+)
+def test_a_bad_line_is_an_error_with_its_number_and_the_others_go_on(
+    line: bytes, reason: str, settings: str, tmp_path: Path
+) -> None:
+    errors = tmp_path / "errors.ndjson"
+    given = lines(GOOD) + line + b"\n" + lines(GOOD)
+    result = run("apply", PACK, "--settings", settings, "--errors", str(errors), given=given)
+    assert result.exit_code == 1
+    assert len(result.stdout.splitlines()) == 2
+    record = json.loads(errors.read_text())
+    assert record["line"] == 2
+    assert reason in record["error"]["message"]
+
+
+def test_the_last_line_may_be_cut_off(settings: str) -> None:
+    result = run("apply", PACK, "--settings", settings, given=lines(GOOD) + b'{"type": "tr')
+    assert result.exit_code == 1
+    assert "stdin:2:" in result.stderr
+    assert len(result.stdout.splitlines()) == 1
+
+
+def test_bad_events_are_kept_only_when_asked_for(settings: str, tmp_path: Path) -> None:
+    errors = tmp_path / "errors.ndjson"
+    bad = {**GOOD, "type": "page"}
+    for flag, kept in (([], False), (["--keep-events"], True)):
+        options = ["--settings", settings, "--errors", str(errors), *flag]
+        run("apply", PACK, *options, given=lines(bad))
+        assert ("q7@z9.org" in errors.read_text()) is kept
+
+
+def test_warnings_can_be_kept(settings: str, tmp_path: Path) -> None:
+    path = tmp_path / "warnings.ndjson"
+    event = {**GOOD, "traits": {"phone": "no"}}
+    run("apply", PACK, "--settings", settings, "--warnings", str(path), given=lines(event))
+    assert json.loads(path.read_text())["warning"]["fields"] == ["match_keys.phone"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("apply", PACK),
+        ("apply", PACK, "--settings", "no-such-file.json"),
+        ("apply", "no_such_pack", "--settings", "SETTINGS"),
+        ("apply", PACK, "--settings", "SETTINGS", "no-such-events.ndjson"),
+        ("apply", PACK, "--settings", "SETTINGS", "--now", "noon"),
+        ("explain", "no_such_pack", "--settings", "SETTINGS"),
+        ("test", "no_such_pack"),
+        ("transforms", "no_such_transform"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_no_traceback(
+    arguments: tuple[str, ...], settings: str
+) -> None:
+    result = run(*(settings if a == "SETTINGS" else a for a in arguments))
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    assert result.stderr
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"accessToken": 5}', '{"accessToken": ""}'])
+def test_settings_that_are_wrong_end_with_2(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(text)
+    result = run("apply", PACK, "--settings", str(path), given=lines(GOOD))
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def test_explain_shows_neither_personal_values_nor_secrets(settings: str) -> None:
+    for form in ([], ["--json"]):
+        result = run("explain", PACK, "--settings", settings, *form, given=lines(GOOD))
+        assert result.exit_code == 0
+        assert "traits.email" in result.stdout
+        assert "q7@z9.org" not in result.stdout
+        assert "TOKEN-4711" not in result.stdout
+
+
+def test_explain_of_one_field_names_the_rule_line(settings: str) -> None:
+    options = ["--settings", settings, "--field", "match_keys.email"]
+    result = run("explain", PACK, *options, given=lines(GOOD))
+    assert "rules/fragments/rudderstack/person.yaml:" in result.stdout
+    assert "content_type" not in result.stdout
+
+
+def test_transforms_lists_all_of_them() -> None:
+    from mapping_engine.transforms import REGISTRY
+
+    listed = run("transforms", "--json").stdout.splitlines()
+    assert {json.loads(line)["name"] for line in listed} == set(REGISTRY)
+    assert "text |> trim -> text" in run("transforms").stdout
+    assert "rejected" in run("transforms", "matching").stdout
+
+
+def test_rules_check_finds_nothing_in_the_bundled_pack() -> None:
+    result = CliRunner().invoke(rules_check, [PACK])
+    assert (result.exit_code, result.stdout.strip()) == (0, "no mistakes found")
+
+
+def test_rules_check_shows_mistakes_and_exits_with_1(tmp_path: Path) -> None:
+    path = tmp_path / "names.yaml"
+    path.write_text("fragment: 1\ndefin:\n  a: traits.email\n")
+    full = CliRunner().invoke(rules_check, [str(path)])
+    assert full.exit_code == 1
+    assert "did you mean `define`?" in full.stdout
+    concise = CliRunner().invoke(rules_check, ["--format", "concise", str(path)])
+    assert "names.yaml:2:1: unknown key `defin` in a fragment [SH01" in concise.stdout
+    data = CliRunner().invoke(rules_check, ["--format", "json", str(path)])
+    assert json.loads(data.stdout)[0]["code"] == "SH01"
+
+
+def test_rules_check_of_nothing_ends_with_2(tmp_path: Path) -> None:
+    assert CliRunner().invoke(rules_check, [str(tmp_path)]).exit_code == 2
+    assert CliRunner().invoke(rules_check, ["no_such_pack"]).exit_code == 2
+
+
+def test_a_closed_pipe_is_no_error(settings: str) -> None:
+    code = "from mapping_engine.cli.main import main; main()"
+    command = [sys.executable, "-c", code, "apply", PACK, "--settings", settings]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        process.stdin.write(lines(*[GOOD] * 200))
+        process.stdin.close()
+        assert b"Traceback" not in process.stderr.read()

@@ -1,0 +1,106 @@
+"""Rule tests fail readably, and can fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mapping_engine import RuleError, load
+from mapping_engine.source.bundled import bundled_folder
+from mapping_engine.testing import collect, run_tests
+from mapping_engine.testing.cases import merged
+
+CASE = """
+tests: 1
+settings: {{accessToken: t, eventsToIds: [{{from: Other, to: 1}}]}}
+event: {{type: track, event: E, userId: u, properties: {{currency: eur}}}}
+cases:
+  - name: a case
+    {change}
+    expect: {expect}
+"""
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    source = bundled_folder("rules").joinpath("facebook_offline_conversions")
+    for name in ("rules.yaml", "settings.schema.json", "payload.schema.json"):
+        (tmp_path / name).write_text(source.joinpath(name).read_text("utf-8"), "utf-8")
+    (tmp_path / "tests").mkdir()
+    return tmp_path
+
+
+def differences(pack: Path, expect: str, change: str = "event: {}") -> list[str]:
+    text = CASE.format(expect=expect, change=change)
+    (pack / "tests" / "case.yaml").write_text(text)
+    (result,) = run_tests(pack)
+    return list(result.differences)
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        "{payload: {currency: EUR, match_keys: {extern_id: u}}}",
+        "{requests: 1, url: https://graph.facebook.com/v16.0/1/events}",
+        "{payloads: [{event_name: Other}]}",
+        "{absent: [match_keys.email, contents], no_warnings: true}",
+        "{body: {upload_tag: RudderStack}}",
+    ],
+)
+def test_what_holds_passes(expect: str, pack: Path) -> None:
+    assert differences(pack, expect) == []
+
+
+@pytest.mark.parametrize(
+    ("expect", "line"),
+    [
+        ("{payload: {currency: USD}}", 'currency: expected "USD", got "EUR"'),
+        ("{payload: {value: '0'}}", 'value: expected "0", got 0'),
+        ("{payload: {value: false}}", "value: expected false, got 0"),
+        ("{requests: 2}", "expected 2 requests, got 1"),
+        ("{payloads: [{}, {}]}", "expected 2 payloads, got 1"),
+        ("{absent: [currency]}", 'currency: expected nothing, got "EUR"'),
+        ("{url: https://x}", "url[0]: expected"),
+        ("{error: {kind: instrumentation}}", "expected an error, got none"),
+        ("{warnings: [too old]}", "no warning holds 'too old'"),
+        ("{payload: {match_keys: {email: [{sha256: a}]}}}", "match_keys.email: expected"),
+    ],
+)
+def test_what_does_not_hold_is_shown(expect: str, line: str, pack: Path) -> None:
+    assert any(line in found for found in differences(pack, expect))
+
+
+def test_a_difference_names_the_line_of_the_rule(pack: Path) -> None:
+    (found,) = differences(pack, "{payload: {match_keys: {extern_id: v}}}")
+    rules = (pack / "rules.yaml").read_text().splitlines()
+    line = int(found.rstrip(")").rpartition(":")[2])
+    assert rules[line - 1].strip().startswith("extern_id:")
+
+
+def test_an_error_is_compared_by_kind_code_path_and_message(pack: Path) -> None:
+    change = "event: {userId: null}"
+    good = "{error: {kind: instrumentation, code: EV05, message: is required}}"
+    assert differences(pack, good, change) == []
+    assert differences(pack, "{error: {code: EV01}}", change) == [
+        "error.code: expected EV01, got EV05"
+    ]
+    assert "unexpected error" in differences(pack, "{requests: 1}", change)[0]
+
+
+def test_mistakes_in_test_files_have_places(pack: Path) -> None:
+    (pack / "tests" / "bad.yaml").write_text("tests: 1\ncases:\n  - nam: x\n")
+    with pytest.raises(RuleError) as caught:
+        collect(pack)
+    assert next(d.code for d in caught.value.diagnostics) == "SH01"
+    assert caught.value.diagnostics[0].span.line == 3
+
+
+def test_a_merge_patch_replaces_merges_and_removes() -> None:
+    base = {"a": {"b": 1, "c": 2}, "d": [1]}
+    assert merged(base, {"a": {"b": None, "e": 3}, "d": [2]}) == {"a": {"c": 2, "e": 3}, "d": [2]}
+    assert base == {"a": {"b": 1, "c": 2}, "d": [1]}
+
+
+def test_the_bundled_pack_loads() -> None:
+    assert load("facebook_offline_conversions").title == "Facebook Offline Conversions"
