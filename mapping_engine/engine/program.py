@@ -196,7 +196,8 @@ class Program:
         for slot in self._late:
             run.memo[slot] = UNSET
         count = 0
-        for value in variable.values(run) or ():
+        values = variable.values(run)
+        for value in values if type(values) is list else ():
             run.names[variable.slot] = value
             for rest in self._combinations(run, depth + 1):
                 yield (value, *rest)

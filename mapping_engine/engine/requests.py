@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from mapping_engine.engine.lower import ExpressionLowering, Names, as_text
 from mapping_engine.engine.request import CONTENT_TYPES, Request
-from mapping_engine.engine.run import Evaluate, Run
+from mapping_engine.engine.run import Evaluate, Run, fresh
 from mapping_engine.errors import ConfigurationError, ErrorCode
 from mapping_engine.expression import Expression, Reference, print_expression
 from mapping_engine.model.documents import RequestBlock
@@ -94,7 +94,10 @@ def _tree(lowering: ExpressionLowering, tree: BodyTree, names: Names) -> Evaluat
         items = [_tree(lowering, part, names) for part in tree]
         return lambda run: [v for item in items if (v := item(run)) is not None]
     assert tree is not None
-    return lowering.lower(tree, names)
+    evaluate = lowering.lower(tree, names)
+    if isinstance(tree, Reference) and tree.name == "payload" and tree.tail is None:
+        return evaluate
+    return lambda run: fresh(evaluate(run))
 
 
 def _object(run: Run, parts: list[tuple[str, Evaluate]]) -> dict[str, Any]:
