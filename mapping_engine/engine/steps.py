@@ -14,7 +14,7 @@ from mapping_engine.model.infer import Scope
 from mapping_engine.model.values import ArmBlock, PipelineBlock
 from mapping_engine.selectors import lower as read_selector
 from mapping_engine.transforms.declare import Rejected, Transform
-from mapping_engine.transforms.hashing import digest, is_digest
+from mapping_engine.transforms.hashing import OF_NOTHING, digest, is_digest
 from mapping_engine.types import kind_of
 from mapping_engine.types.type import UNKNOWN
 
@@ -196,6 +196,9 @@ def _passing_digests(step: Step, block: PipelineBlock, label: str, span: Span) -
         if type(value) is not str or not is_digest(value.strip()):
             return step(run, value)
         found = value.strip().lower()
+        if found == OF_NOTHING:
+            run.notes.append(Note(label, "is the digest of an empty text", span))
+            return None
         if closed and found not in closed:
             run.notes.append(Note(label, "is a digest of none of the accepted values", span))
             return None

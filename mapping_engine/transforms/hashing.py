@@ -12,6 +12,8 @@ from mapping_engine.types.kinds import TEXT
 
 _DIGEST_LENGTH = 64
 _HEX = frozenset(hexdigits)
+OF_NOTHING = sha256(b"").hexdigest()
+"""The digest of an empty text: in a payload it is a sure sign of a mistake."""
 
 
 def is_digest(text: str) -> bool:
