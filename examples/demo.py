@@ -35,7 +35,7 @@ def main() -> None:
 
 def read_events() -> Iterator[dict[str, Any]]:
     """The track call of the documentation, and a handful of others."""
-    yield json.loads((HERE / "track.json").read_text())
+    yield from json.loads((HERE / "track.json").read_text())
     for line in (HERE / "events.ndjson").read_text().splitlines():
         yield json.loads(line)
 

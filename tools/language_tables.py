@@ -1,7 +1,7 @@
 """Write the tables of docs/language.md: `python -m tools.language_tables`.
 
-Tables stand between `<!-- keys: Block -->` or `<!-- transforms -->` and `<!-- end -->`; they are made
-from the same declarations that the loader reads files with.
+Tables stand between `<!-- keys: Block -->` or `<!-- transforms -->` and `<!-- end -->`; they are
+made from the same declarations that the loader reads files with.
 """
 
 from __future__ import annotations

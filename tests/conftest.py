@@ -1,0 +1,27 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+IN_CI = os.environ.get("CI") == "true"
+
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("local", deadline=None)
+settings.load_profile("ci" if IN_CI else "local")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The published conformance suites beside the checkout; a user's clone has none."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        if IN_CI:
+            pytest.fail(f"the published conformance suites are absent: {folder}")
+        pytest.skip("the published conformance suites are not beside this checkout")
+    return folder
