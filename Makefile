@@ -19,7 +19,7 @@ demo: $(READY)  ## the main job on the reference's own track call and some other
 	@$(BIN)/python examples/demo.py
 
 test: $(READY)  ## all tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 check: lint types layers test  ## what CI runs
 
@@ -35,6 +35,10 @@ layers: $(READY)
 
 schema: $(READY)  ## write grammar/*.schema.json from the declarations
 	$(BIN)/python -m tools.editor_schema
+
+docs: $(READY)  ## write the generated tables and the outputs shown in the documents
+	$(BIN)/python -m tools.language_tables
+	$(BIN)/python -m tools.shown_output
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -31,7 +31,7 @@ def read_events(stream: IO[bytes], file: str) -> Iterator[Line]:
     """The events of a stream in order; what cannot be read is an error in its place.
 
     NDJSON is read line by line in constant memory; a document that starts with ``[`` is one JSON
-    array and is read whole.
+    array, one whose first line is ``{`` alone is a single event, and both are read whole.
     """
     lines = _lines(stream)
     for number, raw in enumerate(lines, 1):
@@ -41,7 +41,20 @@ def read_events(stream: IO[bytes], file: str) -> Iterator[Line]:
         if number == 1 and text.lstrip().startswith(b"["):
             yield from _array(text, lines, file)
             return
+        if number == 1 and text.strip() == b"{":
+            yield _line(b"".join((text, *_bounded(lines))), file, number)
+            return
         yield _line(text, file, number)
+
+
+def _bounded(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The rest of a document that is written over several lines, as far as it may be long."""
+    size = 0
+    for line in lines:
+        size += len(line)
+        yield line
+        if size > LONGEST_LINE:
+            return
 
 
 def _line(text: bytes, file: str, number: int) -> Line:

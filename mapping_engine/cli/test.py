@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from mapping_engine.cli.common import rule_errors
+from mapping_engine.cli.common import fail, rule_errors
 from mapping_engine.testing import run_tests
 
 
@@ -20,7 +20,10 @@ def test(packs: tuple[str, ...]) -> None:
     passed = failed = 0
     for pack in packs:
         with rule_errors(pack):
-            for result in run_tests(pack):
+            results = run_tests(pack)
+            if not results:
+                fail(f"there are no rule tests in the folder `tests` of `{pack}`")
+            for result in results:
                 passed += result.passed
                 failed += not result.passed
                 if not result.passed:

@@ -169,7 +169,7 @@ def _entries(entries: tuple[Entry, ...], indent: str) -> Iterator[str]:
         kind = {"row": "row ", "condition": "when "}.get(entry.kind, "")
         pipe = "|> " if entry.kind == "transform" else ""
         yield f"{indent}{mark} {kind}{pipe}{entry.label}: {result}{why}  ({_place(entry.span)})"
-        if not _says_the_same(entry):
+        if not _says_the_same(entry) and not _is_done_pipeline(entry):
             yield from _entries(tuple(entry.children), indent + "  ")
 
 
@@ -178,6 +178,11 @@ def _says_the_same(entry: Entry) -> bool:
     return len(entry.children) == 1 and (
         entry.children[0].label == entry.label and not entry.children[0].children
     )
+
+
+def _is_done_pipeline(entry: Entry) -> bool:
+    """Whether an entry is a named pipeline that worked: its steps are of no interest then."""
+    return entry.kind == "transform" and entry.outcome == USED
 
 
 def _place(span: Span) -> str:

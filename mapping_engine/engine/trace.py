@@ -109,8 +109,8 @@ def summary(value: Any, *, hidden: bool) -> str:
     """A value in a few words: its text where that may be shown, else its kind and length."""
     kind = kind_of(value)
     if kind in ("list", "object"):
-        unit = "items" if kind == "list" else "keys"
-        return f"{kind} of {len(value)} {unit}"
+        unit = "item" if kind == "list" else "key"
+        return f"{kind} of {_counted(len(value), unit)}"
     if not hidden:
         text = (
             f"'{value}'"
@@ -120,7 +120,11 @@ def summary(value: Any, *, hidden: bool) -> str:
             else str(value)
         )
         return text if len(text) <= 80 else text[:79] + "…"
-    return f"text of {len(value)} characters" if kind == "text" else f"a {kind}"
+    return f"text of {_counted(len(value), 'character')}" if kind == "text" else f"a {kind}"
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 class TracingLowering(Lowering):
@@ -159,7 +163,7 @@ class TracingLowering(Lowering):
             trace.close(entry, value, run.notes[mark:])
             if kind == "condition":
                 entry.outcome = NOT_MET if value is None or value is False else MET
-            elif value is None and raw is not None and _is_blank(raw, run):
+            elif entry.outcome == MISSING and raw is not None and _is_blank(raw, run):
                 entry.outcome = BLANK
             return value
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mapping_engine.expression.ast import (
     Both,
     Call,
@@ -19,6 +21,7 @@ from mapping_engine.expression.ast import (
     Test,
 )
 
+_NEEDS_ESCAPE = re.compile(r"'|\\(?=['\\]|\Z)")
 _LOOSE, _AND, _NOT, _COMPARE, _PIPE, _CHAIN, _TIGHT = range(7)
 
 
@@ -106,6 +109,6 @@ def _literal(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+        escaped = _NEEDS_ESCAPE.sub(r"\\\g<0>", value)
         return f"'{escaped}'"
     return repr(value)

@@ -10,6 +10,7 @@ import dataclasses
 import inspect
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from typing import Any, ClassVar, TypeVar
 
 from mapping_engine.diagnostics import Diagnostics, Label, Span
@@ -160,6 +161,9 @@ def block_schema(block: type[Block], definitions: Definitions) -> JsonSchema:
         required = [key.name for key in keys_of(block).values() if key.required]
         if required:
             schema["required"] = required
+        if block.exclusive:
+            pairs = [{"required": list(pair)} for pair in combinations(block.exclusive, 2)]
+            schema["not"] = {"anyOf": pairs}
         if block.needed:
             schema["anyOf"] = [{"required": [needed]} for needed in block.needed]
     return {"$ref": f"#/$defs/{name}"}
