@@ -262,7 +262,6 @@ class Inference:
         ):
             if value is not None and found is not None:
                 self._check_argument(call, parameter, value, found)
-        self._check_constants(bound)
 
     def _check_argument(
         self, call: Call, parameter: Parameter, value: Expression, found: Type
@@ -279,18 +278,16 @@ class Inference:
                 f"`{parameter.name}` of `{call.name}` must be a constant or a table",
                 value.span,
             )
+        else:
+            self._check_constant(parameter, value)
 
-    def _check_constants(self, bound: Bound) -> None:
-        assert isinstance(bound.target, Transform)
-        for parameter, node in zip(bound.target.parameters, bound.arguments, strict=True):
-            if parameter.problem is None or node is None:
-                continue
-            known, value = self.constant(node)
-            problem = parameter.problem(value) if known else None
-            if problem and parameter.name == "pattern":
-                self.diagnostics.report("TX06", f"invalid regular expression: {problem}", node.span)
-            elif problem:
-                self.diagnostics.report("TX02", f"`{parameter.name}` {problem}", node.span)
+    def _check_constant(self, parameter: Parameter, node: Expression) -> None:
+        known, value = self.constant(node)
+        problem = parameter.problem(value) if known and parameter.problem else None
+        if problem and parameter.name == "pattern":
+            self.diagnostics.report("TX06", f"invalid regular expression: {problem}", node.span)
+        elif problem:
+            self.diagnostics.report("TX02", f"`{parameter.name}` {problem}", node.span)
 
     def constant(self, node: Expression) -> tuple[bool, object]:
         """Whether the value of ``node`` is known now, and the value."""

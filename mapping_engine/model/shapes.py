@@ -57,7 +57,9 @@ def describe(node: Node) -> str:
 
 
 def wrong(node: Node, wanted: str, diagnostics: Diagnostics) -> None:
-    """Report SH03 at ``node``."""
+    """Report SH03 at ``node``, unless it is an alias, which is reported already."""
+    if isinstance(node, Scalar) and node.value is None and node.text.startswith("*"):
+        return
     diagnostics.report("SH03", f"expected {wanted}, found {describe(node)}", node.span)
 
 
