@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check lint types layers schema docs clean
+.PHONY: demo test check lint types layers lowest schema docs clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt
@@ -33,6 +33,13 @@ types: $(READY)
 layers: $(READY)
 	$(BIN)/lint-imports
 
+lowest:  ## the tests under the lowest versions that pyproject.toml accepts, in .venv-lowest
+	@$(PYTHON) -m venv .venv-lowest
+	@$(PYTHON) -m tools.lowest_bounds > .venv-lowest/pins.txt
+	@.venv-lowest/bin/pip install --quiet -r .venv-lowest/pins.txt hypothesis pytest pytest-xdist
+	@.venv-lowest/bin/pip install --quiet --no-deps -e .
+	.venv-lowest/bin/pytest -n auto --dist loadgroup --ignore tests/project
+
 schema: $(READY)  ## write grammar/*.schema.json from the declarations
 	$(BIN)/python -m tools.editor_schema
 
@@ -41,4 +48,4 @@ docs: $(READY)  ## write the generated tables and the outputs shown in the docum
 	$(BIN)/python -m tools.shown_output
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-lowest build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,24 @@
+"""Print the lowest versions that pyproject.toml accepts: `python -m tools.lowest_bounds`.
+
+`make lowest` installs exactly these and runs the tests, so the bounds are known to hold.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent / "pyproject.toml"
+_BOUND = re.compile(r"([A-Za-z0-9_.-]+)>=([0-9.]+)")
+
+
+def lowest(project: Path = PROJECT) -> list[str]:
+    """A pin such as ``click==8.2`` for each run-time dependency."""
+    dependencies = tomllib.loads(project.read_text("utf-8"))["project"]["dependencies"]
+    found = [_BOUND.fullmatch(dependency) for dependency in dependencies]
+    return [f"{match[1]}=={match[2]}" for match in found if match]
+
+
+if __name__ == "__main__":
+    print("\n".join(lowest()))
