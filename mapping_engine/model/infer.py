@@ -95,8 +95,8 @@ class Inference:
         if block.fields is not None:
             return self._fields(block, scope)
         if block.rest_of is not None:
-            source = self.expression(block.rest_of, scope)
-            return Type(OBJECT, True, source.spreading, None)
+            self.expression(block.rest_of, scope)
+            return Type(OBJECT, True, UNKNOWN.tags)
         if block.first_of is not None or block.decide is not None:
             return join(self._arm(arm, block, scope) for arm in arms_of(block))
         return self._single(block, scope)

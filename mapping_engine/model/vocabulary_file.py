@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean
@@ -87,7 +87,9 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
             diagnostics.report("TX06", f"invalid regular expression: {problem}", scalar.span)
     return Vocabulary(
         name=name,
-        objects={key: _fields(fields, objects, diagnostics) for key, fields in objects.items()},
+        objects=_complete(
+            {key: _fields(fields, objects, diagnostics) for key, fields in objects.items()}
+        ),
         open=frozenset(scalar.text for scalar in file.open or ()),
         personal=Personal(
             {
@@ -99,6 +101,40 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
         ),
         switches=_switches(file.switches),
     )
+
+
+Objects = dict[str, dict[str, Described]]
+
+
+def _complete(objects: Objects) -> Objects:
+    """The objects, each path with the tags of everything that lies below it."""
+    tags = {name: _tags_below(name, objects) for name in objects}
+    return {
+        name: {key: _containing(described, tags) for key, described in fields.items()}
+        for name, fields in objects.items()
+    }
+
+
+def _tags_below(name: str, objects: Objects) -> frozenset[str]:
+    found: set[str] = set()
+    seen, waiting = {name}, [name]
+    while waiting:
+        for described in objects[waiting.pop()].values():
+            inner: Described | None = described
+            while inner is not None:
+                found |= inner.tags
+                if inner.object is not None and inner.object not in seen:
+                    seen.add(inner.object)
+                    waiting.append(inner.object)
+                inner = inner.item
+    return frozenset(found)
+
+
+def _containing(described: Described, tags: dict[str, frozenset[str]]) -> Described:
+    item = _containing(described.item, tags) if described.item else None
+    below = tags[described.object] if described.object else frozenset[str]()
+    inside = (item.contained | item.tags) if item else frozenset[str]()
+    return replace(described, item=item, contained=below | inside)
 
 
 def _switches(block: SwitchesBlock | None) -> Switches | None:

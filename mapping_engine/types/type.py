@@ -32,12 +32,16 @@ def normalised(kind: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a vocabulary says of a path: kinds, tags, and what lies below it."""
+    """What a vocabulary says of a path: kinds, tags, and what lies below it.
+
+    ``contained`` are the tags of everything below: who takes the object takes them all.
+    """
 
     kinds: Kinds
     tags: frozenset[str] = frozenset()
     object: str | None = None
     item: Described | None = None
+    contained: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Type:
     @property
     def personal_kinds(self) -> frozenset[str]:
         """The kinds of personal data the value may hold in clear."""
-        return frozenset(t[len(_PERSONAL) :] for t in self.tags if t.startswith(_PERSONAL))
+        return frozenset(t[len(_PERSONAL) :] for t in self.spreading if t.startswith(_PERSONAL))
 
     @property
     def normalised_kinds(self) -> frozenset[str]:
@@ -68,12 +72,17 @@ class Type:
     def may_be_shown(self) -> bool:
         """Whether the text of the value may appear in errors, logs and explanations."""
         hidden = {SECRET, IDENTIFYING, UNDECLARED}
-        return not (self.tags & hidden) and not self.personal_kinds
+        return not (self.spreading & hidden) and not self.personal_kinds
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The warnings about the value itself, without those about what it contains."""
+        return frozenset(t for t in self.tags if not _is_merit(t))
 
     @property
     def spreading(self) -> frozenset[str]:
         """The tags that any value made from this one keeps."""
-        return frozenset(t for t in self.tags if not _is_merit(t))
+        return self.own | (self.described.contained if self.described else frozenset())
 
     def with_tags(self, tags: Iterable[str]) -> Type:
         """The same kinds under other tags, and nothing known of what lies below."""
@@ -96,7 +105,7 @@ def join(types: Iterable[Type]) -> Type:
     all_types = [found for found in types if found.kinds]
     if not all_types:
         return BROKEN
-    merits = frozenset.intersection(*(t.tags - t.spreading for t in all_types))
+    merits = frozenset.intersection(*(t.tags - t.own for t in all_types))
     spreading = frozenset[str]().union(*(t.spreading for t in all_types))
     found = Kinds(frozenset[str]().union(*(t.kinds.names for t in all_types)))
     described = {t.described for t in all_types}

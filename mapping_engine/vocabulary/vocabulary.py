@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mapping_engine.types.kinds import OBJECT
-from mapping_engine.types.type import UNKNOWN, Described, Type
+from mapping_engine.types.type import UNKNOWN, Described, Type, personal
 
 EVENT = "event"
 ITEM = "[]"
@@ -51,19 +51,25 @@ class Vocabulary:
     @property
     def root(self) -> Type:
         """The event itself."""
-        return Type(OBJECT, False, frozenset(), Described(OBJECT, object=EVENT))
+        every = frozenset[str]().union(
+            *(d.tags for fields in self.objects.values() for d in fields.values())
+        )
+        return Type(OBJECT, False, frozenset(), Described(OBJECT, object=EVENT, contained=every))
 
     def below(self, start: Type, path: tuple[str, ...]) -> Type:
         """The type ``path`` below a value of type ``start``."""
-        described, tags = start.described, start.spreading
+        described, tags = start.described, start.own
         for step in path:
-            if described is None:
-                return Type(UNKNOWN.kinds, True, UNKNOWN.tags | tags)
-            described = self._step(described, step)
-            tags |= described.tags if described else frozenset()
+            described = self._step(described, step) if described else None
+            tags |= described.tags if described else self._by_name(step)
         if described is None:
             return Type(UNKNOWN.kinds, True, UNKNOWN.tags | tags)
         return Type(described.kinds, True, tags, described)
+
+    def _by_name(self, step: str) -> frozenset[str]:
+        """What an undeclared key says by its name alone: `properties.buyer.email` is personal."""
+        kind = self.personal.names.get(fold_name(step))
+        return frozenset({personal(kind)}) if kind else frozenset()
 
     def is_known(self, path: tuple[str, ...]) -> bool:
         """Whether ``path`` is declared, or lies below something open."""
@@ -92,7 +98,7 @@ class Vocabulary:
         item = start.described.item if start.described else None
         if item is None:
             return Type(UNKNOWN.kinds, True, UNKNOWN.tags | start.spreading)
-        return Type(item.kinds, False, item.tags | start.spreading, item)
+        return Type(item.kinds, False, item.tags | start.own, item)
 
 
 def fold_name(name: str) -> str:
