@@ -107,8 +107,7 @@ def explained(
         if number == 0:
             shared = fields
         fields += [field for field in shared if field.path not in own]
-        variables = {name: str(value) for name, value in recorded.variables.items()}
-        requests.append(RequestExplanation(number, variables, tuple(fields)))
+        requests.append(RequestExplanation(number, recorded.variables, tuple(fields)))
     return Explanation(title, tuple(requests), tuple(trace.fan_out), error, warnings, sent)
 
 

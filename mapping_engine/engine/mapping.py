@@ -150,8 +150,9 @@ class Destination:
 
     def explain(self, event: object) -> Explanation:
         """Why the event becomes what it becomes, field by field; never raises for a bad event."""
-        program = Program(TracingLowering(self.mapping.model))
-        trace = Trace()
+        lowering = TracingLowering(self.mapping.model)
+        program = Program(lowering)
+        trace = Trace(hidden_variables=lowering.hidden_variables)
         error: MappingError | None = None
         requests: list[Request] = []
         warnings: tuple[EventWarning, ...] = ()

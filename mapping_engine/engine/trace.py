@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mapping_engine.diagnostics import Diagnostics, Span
@@ -11,11 +11,11 @@ from mapping_engine.engine.lower import Names
 from mapping_engine.engine.program import Lowering
 from mapping_engine.engine.run import Evaluate, Note, Run, Step
 from mapping_engine.expression import Call, Expression, Select, print_expression
-from mapping_engine.model.infer import Inference
+from mapping_engine.model.infer import Inference, Scope
 from mapping_engine.model.model import Model
 from mapping_engine.model.values import FieldBlock
 from mapping_engine.selectors import SelectorError, lower
-from mapping_engine.types import Type, kind_of
+from mapping_engine.types import ANY, Type, kind_of
 
 MET, NOT_MET = "met", "not met"
 USED, MISSING, BLANK, UNUSABLE, UNREACHED = "used", "missing", "blank", "unusable", "not reached"
@@ -61,7 +61,7 @@ class Entry:
 class RequestTrace:
     """The fields of one request, and the fan-out values it was made for."""
 
-    variables: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
     fields: list[Entry] = field(default_factory=list)
 
 
@@ -73,10 +73,15 @@ class Trace:
     requests: list[RequestTrace] = field(default_factory=list)
     stack: list[Entry] = field(default_factory=list)
     hidden: bool = False
+    hidden_variables: frozenset[str] = frozenset()
 
     def request(self, number: int, variables: dict[str, Any]) -> None:
         """The fields from here on belong to this request."""
-        self.requests.append(RequestTrace(dict(variables)))
+        shown = {
+            name: summary(value, hidden=True) if name in self.hidden_variables else str(value)
+            for name, value in variables.items()
+        }
+        self.requests.append(RequestTrace(shown))
 
     def open(self, kind: str, label: str, span: Span) -> Entry:
         """Start an entry below the one that is open."""
@@ -133,6 +138,23 @@ class TracingLowering(Lowering):
     def __init__(self, model: Model) -> None:
         super().__init__(model)
         self._inference = Inference(model, Diagnostics())
+        self.outer = replace(self.outer, scope=self._typed_variables())
+
+    def _typed_variables(self) -> Scope:
+        """The fan-out variables with what is known of their values."""
+        scope = Scope({}, late=True)
+        fan_out = self.model.file.fan_out
+        for variable in fan_out.each if fan_out else ():
+            assert variable.value is not None
+            tags = self._inference.block(variable.value, scope).spreading
+            scope = scope.having(variable.name, Type(ANY, False, tags))
+        return scope
+
+    @property
+    def hidden_variables(self) -> frozenset[str]:
+        """The fan-out variables whose values are shown as kind and length only."""
+        types = self.outer.scope.variables
+        return frozenset(name for name, found in types.items() if not found.may_be_shown)
 
     def remembered(self, name: str) -> Evaluate:
         """A definition, evaluated each time so that each use shows its own reasons."""

@@ -350,6 +350,13 @@ def test_every_error_has_a_code_and_is_data() -> None:
         assert {"kind", "code", "message", "path", "span", "help"} <= set(error.to_dict())
 
 
+def test_an_explanation_hides_fan_out_values_that_are_not_public(mini: Mini) -> None:
+    rules = "fan_out:\n  each: {one: p.hidden, two: tags}\nfields:\n  x: $one\n  z: $two\n"
+    found = mini(rules).explain({"p": {"hidden": ["s3cret"]}, "tags": ["open"]})
+    assert found.requests[0].variables == {"one": "text of 6 characters", "two": "open"}
+    assert "s3cret" not in found.text() + json.dumps(found.to_dict())
+
+
 def test_explanations_tell_every_outcome_apart(mini: Mini) -> None:
     rules = """
 fields:
