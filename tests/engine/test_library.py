@@ -190,6 +190,22 @@ def test_a_fan_out_is_the_cross_product_in_order(mini: Mini) -> None:
     assert [f["x"] for f in found] == [[1, "x"], [1, "y"], [2, "x"], [2, "y"]]
 
 
+def test_a_definition_that_uses_a_fan_out_variable_is_made_for_each_request(mini: Mini) -> None:
+    rules = """
+define:
+  label: {template: "<{$one}>"}
+  longer: $label |> upper
+fan_out:
+  each: {one: p.a, two: "['v', $longer]"}
+fields:
+  x: $longer
+  z: $two
+"""
+    found = mini(rules).payloads({"p": {"a": ["x", "w"]}})
+    assert [f["x"] for f in found] == ["<X>", "<X>", "<W>", "<W>"]
+    assert [f["z"] for f in found] == ["v", "<X>", "v", "<W>"]
+
+
 @pytest.mark.parametrize("value", [None, "ab", {}, 5, []])
 def test_a_fan_out_over_no_list_makes_no_request(mini: Mini, value: object) -> None:
     destination = mini("fan_out:\n  each:\n    one: p.a\nfields:\n  x: $one\n")
