@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from types import MappingProxyType
 
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
 from mapping_engine.engine.mapping import Mapping
@@ -13,9 +14,10 @@ from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.model.load import Loader
 from mapping_engine.model.model import Model
 from mapping_engine.source.bundled import bundled_folder
-from mapping_engine.source.folder import Folder
+from mapping_engine.source.folder import Folder, Overlay
 
 ENTRY = "rules.yaml"
+_NO_OVERLAY: Overlay = MappingProxyType({})
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -39,12 +41,13 @@ def load(pack: str | PathLike[str]) -> Mapping:
     return Mapping(read.model)
 
 
-def read_pack(pack: str | PathLike[str]) -> Read:
+def read_pack(pack: str | PathLike[str], overlay: Overlay = _NO_OVERLAY) -> Read:
     """Read a pack and report everything the loader knows, without raising for its mistakes.
 
-    Raises RuleError only when there is no such pack.
+    ``overlay`` holds unsaved texts by absolute path. Raises RuleError only when there is no such
+    pack.
     """
-    folder, name, entry = find_pack(pack)
+    folder, name, entry = find_pack(pack, overlay)
     loader = Loader(folder, Folder(bundled_folder("rules"), "rules"))
     model = loader.load(name, entry)
     return Read(model, loader.diagnostics.sorted(), loader.texts)
@@ -56,19 +59,21 @@ def bundled_packs() -> tuple[str, ...]:
     return tuple(sorted(f.name for f in rules.iterdir() if f.joinpath(ENTRY).is_file()))
 
 
-def find_pack(pack: str | PathLike[str]) -> tuple[Folder, str, str]:
+def find_pack(
+    pack: str | PathLike[str], overlay: Overlay = _NO_OVERLAY
+) -> tuple[Folder, str, str]:
     """The folder of a pack, its name, and its rule file inside the folder."""
     path = Path(pack)
     try:
         if not str(pack):
             raise ValueError
         if path.is_dir():
-            return Folder(path, str(path)), path.resolve().name, ENTRY
+            return Folder(path, str(path), overlay), path.resolve().name, ENTRY
         if path.is_file():
             parent = path.parent
             shown = "" if str(parent) == "." else str(parent)
             name = parent.resolve().name if path.name == ENTRY else path.stem
-            return Folder(parent, shown), name, path.name
+            return Folder(parent, shown, overlay), name, path.name
     except (OSError, ValueError):
         pass
     text = str(pack)

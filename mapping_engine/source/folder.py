@@ -6,9 +6,11 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
+from typing import TypeAlias
 from zipfile import BadZipFile
 
 from mapping_engine.diagnostics import Diagnostics, Span, did_you_mean
@@ -19,6 +21,8 @@ MAX_DEPTH = 12
 _SHOWN = 80
 _DRIVE = re.compile(r"[A-Za-z]:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+Overlay: TypeAlias = Mapping[Path, str]
+_NO_OVERLAY: Overlay = MappingProxyType({})
 _UNUSABLE = (OSError, RuntimeError, ValueError, KeyError, EOFError, BadZipFile, zlib.error)
 
 
@@ -27,11 +31,18 @@ class _Refused(Exception):
 
 
 class Folder:
-    """The files below ``root``, a directory or resources of a package, shown as ``display``."""
+    """The files below ``root``, a directory or resources of a package, shown as ``display``.
 
-    def __init__(self, root: Traversable | Path, display: str) -> None:
+    ``overlay`` holds texts, by absolute path, that stand in for what is on disk: the unsaved
+    buffers of an editor.
+    """
+
+    def __init__(
+        self, root: Traversable | Path, display: str, overlay: Overlay = _NO_OVERLAY
+    ) -> None:
         self.root = root
         self.display = display
+        self.overlay = overlay
 
     def shown(self, relative: str) -> str:
         """The name under which diagnostics show a file of this folder."""
@@ -60,7 +71,8 @@ class Folder:
         try:
             parts = _parts(relative)
             if isinstance(self.root, Path):
-                return self._inside(self.root, parts).is_file()
+                place = self._inside(self.root, parts)
+                return place in self.overlay or place.is_file()
             return self._resource(parts).is_file()
         except (_Refused, *_UNUSABLE):
             return False
@@ -89,7 +101,10 @@ class Folder:
 
     def _bytes(self, parts: tuple[str, ...]) -> bytes:
         if isinstance(self.root, Path):
-            data = _read_regular_file(self._inside(self.root, parts))
+            place = self._inside(self.root, parts)
+            if place in self.overlay:
+                return self.overlay[place].encode("utf-8", "surrogatepass")
+            data = _read_regular_file(place)
         else:
             resource = self._resource(parts)
             if not resource.is_file():
