@@ -45,6 +45,7 @@ schema: $(READY)  ## write grammar/*.schema.json from the declarations
 
 docs: $(READY)  ## write the generated tables and the outputs shown in the documents
 	$(BIN)/python -m tools.language_tables
+	$(BIN)/python -m tools.check_pages
 	$(BIN)/python -m tools.shown_output
 
 clean:

@@ -2,117 +2,206 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 
+from mapping_engine.checks.families import FAMILIES
+from mapping_engine.checks.fixing import with_plain_fixes
+from mapping_engine.checks.rule_tests import stale, untested
+from mapping_engine.checks.selection import Options
+from mapping_engine.checks.subject import Subject
+from mapping_engine.checks.suppressions import suppress
 from mapping_engine.diagnostics import Diagnostic, Diagnostics
-from mapping_engine.engine.loading import ENTRY, find_pack, read_pack
+from mapping_engine.engine.loading import ENTRY, Read, find_pack, read_pack
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.model.blocks import read_block
 from mapping_engine.model.documents import FragmentFile
 from mapping_engine.model.vocabulary_file import VocabularyFile, build_vocabulary
 from mapping_engine.source.folder import Folder
-from mapping_engine.source.node import Mapping
+from mapping_engine.source.node import Mapping as MappingNode
+from mapping_engine.source.node import Node
 from mapping_engine.source.yaml_text import decode, read_yaml
-from mapping_engine.testing.cases import FOLDER, read_cases
+from mapping_engine.testing.cases import FOLDER, Case, read_cases
+
+YAML = ".yaml"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found, sorted by file and place, and the texts of all files that were read."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    files: int = 0
+
+
+def check(path: str | PathLike[str], options: Options | None = None) -> list[Diagnostic]:
+    """Everything that is wrong at ``path``: a rule file, a pack, a folder of packs, or a name.
+
+    Raises RuleError when there is nothing of the kind at ``path``.
+    """
+    return list(check_all([path], options).diagnostics)
+
+
+def check_all(paths: Iterable[str | PathLike[str]], options: Options | None = None) -> Checked:
+    """Check several paths; raises RuleError when one of them is no rule file, pack or folder."""
+    options = options or Options()
+    codes = options.codes
+    run = _Run(options, codes)
+    for path in paths:
+        run.check(path)
+    return run.result()
 
 
 @dataclass
-class Checked:
-    """What was found, and the texts for snippets."""
+class _Run:
+    """One run over several paths; the same finding in two packs counts once."""
 
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    options: Options
+    codes: frozenset[str]
+    found: dict[Diagnostic, None] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     files: int = 0
 
-    def add(self, diagnostics: Iterable[Diagnostic], texts: dict[str, str]) -> None:
-        """Take over what one file gave; the same finding of two packs counts once."""
-        self.diagnostics += [d for d in diagnostics if d not in self.diagnostics]
+    def check(self, path: str | PathLike[str]) -> None:
+        place = Path(path)
+        if place.is_file() and place.name != ENTRY:
+            self._file(place)
+        elif place.is_dir() and not (place / ENTRY).is_file():
+            self._folder(place)
+        else:
+            self._pack(path)
+
+    def result(self) -> Checked:
+        shown = [each for each in self.found if each.code in self.codes]
+        kept = suppress(shown, self.texts, self.options.today, self.codes)
+        kept = [each for each in kept if each.code in self.codes]
+        plain = with_plain_fixes(_without_echoes(kept), self.texts)
+        plain.sort(key=lambda d: (d.span, d.code, d.message))
+        return Checked(tuple(plain), self.texts, self.files)
+
+    def _folder(self, place: Path) -> None:
+        packs = sorted(file.parent for file in place.rglob(ENTRY))
+        for pack in packs:
+            self._pack(pack)
+        folder = Folder(place, str(place), self.options.overlay)
+        loose = [
+            name
+            for name in folder.names("", YAML)
+            if folder.shown(name) not in self.texts and self._kind(folder, name) in _READERS
+        ]
+        for name in loose:
+            self._read(folder, name)
+        if not packs and not loose:
+            raise RuleError(
+                ErrorCode.RULES_INVALID,
+                f"there is no `{ENTRY}` in or below `{place}`",
+                help="name a rule file, a pack folder, or a folder that holds packs",
+            )
+
+    def _pack(self, pack: str | PathLike[str]) -> None:
+        read = read_pack(pack, self.options.overlay)
+        cases = self._tests(pack, read)
+        self._examined(read, cases)
+
+    def _examined(self, read: Read, cases: list[Case]) -> None:
+        diagnostics = Diagnostics(list(read.diagnostics))
+        if read.examined is not None:
+            subject = Subject(read.examined, diagnostics, read.texts, self.options.today)
+            for find in FAMILIES:
+                find(subject)
+            if "TE01" in self.codes and read.model is not None:
+                untested(subject, cases)
+        self._add(diagnostics, read.texts)
+
+    def _tests(self, pack: str | PathLike[str], read: Read) -> list[Case]:
+        """The rule tests beside a pack; what is wrong with them is found, too."""
+        folder, _, _ = find_pack(pack, self.options.overlay)
+        cases: list[Case] = []
+        for name in folder.names(FOLDER, YAML):
+            diagnostics = Diagnostics()
+            node, texts = self._node(folder, name, diagnostics)
+            cases += read_cases(folder, name, Diagnostics())
+            read_cases(folder, name, diagnostics)
+            if node is not None and read.examined is not None:
+                stale(read.examined.model, node, diagnostics)
+            self._add(diagnostics, texts)
+        return cases
+
+    def _file(self, path: Path) -> None:
+        shown = "" if str(path.parent) == "." else str(path.parent)
+        self._read(Folder(path.parent, shown, self.options.overlay), path.name)
+
+    def _node(
+        self, folder: Folder, name: str, diagnostics: Diagnostics
+    ) -> tuple[Node | None, dict[str, str]]:
+        data = folder.read(name, None, diagnostics)
+        source = decode(folder.shown(name), data, diagnostics) if data is not None else None
+        node = read_yaml(source, diagnostics) if source else None
+        return node, ({source.file: source.text} if source else {})
+
+    def _kind(self, folder: Folder, name: str) -> str | None:
+        node, _ = self._node(folder, name, Diagnostics())
+        if not isinstance(node, MappingNode):
+            return None
+        return next((e.key.text for e in node if e.key.text in _KINDS), None)
+
+    def _read(self, folder: Folder, name: str) -> None:
+        """Check one file by what its first key says it is."""
+        diagnostics = Diagnostics()
+        node, texts = self._node(folder, name, diagnostics)
+        if isinstance(node, MappingNode):
+            kind = self._kind(folder, name) or "mapping"
+            if kind == "mapping":
+                path = Path(str(folder.root)) / name
+                self._examined(read_pack(path, self.options.overlay), [])
+                return
+            if kind == "tests":
+                diagnostics = Diagnostics()
+                read_cases(folder, name, diagnostics)
+            else:
+                _READERS[kind](node, diagnostics)
+        elif node is not None:
+            diagnostics.report("SH03", "expected a mapping of keys and values", node.span)
+        self._add(diagnostics, texts)
+
+    def _add(self, diagnostics: Diagnostics, texts: Mapping[str, str]) -> None:
+        self.found.update(dict.fromkeys(diagnostics.sorted()))
         self.texts.update(texts)
         self.files += 1
 
 
-def check(path: str | PathLike[str]) -> list[Diagnostic]:
-    """Everything that is wrong at ``path``: a rule file, a pack, a folder of packs, or a name."""
-    return check_all([path]).diagnostics
+def _without_echoes(found: list[Diagnostic]) -> list[Diagnostic]:
+    """One mistake, one message: what the more exact finding at the same place says already."""
+    return [each for each in found if not any(_echoes(each, other) for other in found)]
 
 
-def check_all(paths: Iterable[str | PathLike[str]]) -> Checked:
-    """Check several paths; raises RuleError when one of them is no rule file, pack or folder."""
-    checked = Checked()
-    for path in paths:
-        _check(path, checked)
-    checked.diagnostics.sort(key=lambda d: (d.span, d.code, d.message))
-    return checked
+def _echoes(one: Diagnostic, other: Diagnostic) -> bool:
+    if other.code not in _ECHOES.get(one.code, ()) or one.severity.rank > other.severity.rank:
+        return False
+    inside = other.span.offset <= one.span.offset and one.span.end_offset <= other.span.end_offset
+    return one.span.file == other.span.file and inside
 
 
-def _check(path: str | PathLike[str], checked: Checked) -> None:
-    place = Path(path)
-    if place.is_file() and place.name != ENTRY:
-        _check_file(place, checked)
-    elif place.is_dir() and not (place / ENTRY).is_file():
-        packs = sorted(file.parent for file in place.rglob(ENTRY))
-        if not packs:
-            raise RuleError(
-                ErrorCode.RULES_INVALID,
-                f"there is no `{ENTRY}` in or below `{path}`",
-                help="name a rule file, a pack folder, or a folder that holds packs",
-            )
-        for pack in packs:
-            _check_pack(pack, checked)
-    else:
-        _check_pack(path, checked)
+_ECHOES = {"FB04": ("OU02", "FB02", "FB03"), "SE08": ("PI02",)}
+"""Codes, and those that say it all at the same place."""
 
 
-def _check_pack(pack: str | PathLike[str], checked: Checked) -> None:
-    read = read_pack(pack)
-    checked.add(read.diagnostics, read.texts)
-    folder, _, _ = find_pack(pack)
-    for name in folder.names(FOLDER, ".yaml"):
-        _read(folder, name, checked)
-
-
-def _check_file(path: Path, checked: Checked) -> None:
-    folder = Folder(path.parent, "" if str(path.parent) == "." else str(path.parent))
-    _read(folder, path.name, checked)
-
-
-def _read(folder: Folder, name: str, checked: Checked) -> None:
-    """Check one file by what its first key says it is."""
-    diagnostics = Diagnostics()
-    data = folder.read(name, None, diagnostics)
-    source = decode(folder.shown(name), data, diagnostics) if data is not None else None
-    node = read_yaml(source, diagnostics) if source else None
-    texts = {source.file: source.text} if source else {}
-    if isinstance(node, Mapping):
-        kind = next((e.key.text for e in node if e.key.text in _KINDS), "mapping")
-        if kind == "mapping":
-            read = read_pack(Path(str(folder.root)) / name)
-            checked.add(read.diagnostics, read.texts)
-            return
-        if kind == "tests":
-            diagnostics = Diagnostics()
-            read_cases(folder, name, diagnostics)
-        else:
-            _READERS[kind](node, diagnostics)
-    elif node is not None:
-        diagnostics.report("SH03", "expected a mapping of keys and values", node.span)
-    checked.add(diagnostics.sorted(), texts)
-
-
-def _fragment(node: Mapping, diagnostics: Diagnostics) -> object:
+def _fragment(node: MappingNode, diagnostics: Diagnostics) -> object:
     return read_block(FragmentFile, node, diagnostics)
 
 
-def _vocabulary(node: Mapping, diagnostics: Diagnostics) -> object:
+def _vocabulary(node: MappingNode, diagnostics: Diagnostics) -> object:
     file = read_block(VocabularyFile, node, diagnostics)
     return build_vocabulary("", file, diagnostics) if file else None
 
 
-_READERS: dict[str, Callable[[Mapping, Diagnostics], object]] = {
+_READERS: dict[str, Callable[[MappingNode, Diagnostics], object]] = {
     "fragment": _fragment,
     "vocabulary": _vocabulary,
 }
 _KINDS = ("mapping", "fragment", "vocabulary", "tests")
+
+__all__ = ["Checked", "check", "check_all"]

@@ -17,6 +17,7 @@ from mapping_engine.diagnostics.render import render_all
 from mapping_engine.engine.loading import load, read_pack
 from mapping_engine.engine.mapping import Clock, Destination, Mapping
 from mapping_engine.errors import InputError, MappingError, RuleError
+from mapping_engine.testing.runner import StillClock
 
 USAGE = 2
 
@@ -77,17 +78,6 @@ def bind(pack: str, settings: str, now: Clock) -> Destination:
     for warning in destination.warnings:
         click.echo(f"warning: {warning}", err=True)
     return destination
-
-
-class StillClock:
-    """A clock that stands still, for replays."""
-
-    def __init__(self, now: float) -> None:
-        self._now = now
-
-    def __call__(self) -> float:
-        """Seconds since 1970."""
-        return self._now
 
 
 def clock(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Clock:

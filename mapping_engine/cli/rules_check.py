@@ -2,46 +2,172 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from datetime import date
+from pathlib import Path
 
 import click
 
 from mapping_engine import __version__
-from mapping_engine.checks import Checked, check_all
+from mapping_engine.checks import Checked, Options, check_all
 from mapping_engine.cli.common import coloured, fail
-from mapping_engine.cli.events import dumps
+from mapping_engine.cli.fix import changes, write_fixes
+from mapping_engine.cli.formats import FORMATS
+from mapping_engine.cli.pages import list_checks, show_page
+from mapping_engine.diagnostics import Severity
 from mapping_engine.diagnostics.render import render_all
 from mapping_engine.errors import RuleError
 
+STDIN = "-"
+AUTO = "auto"
+FULL = "full"
+
+
+def _day(_context: click.Context, _parameter: click.Parameter, text: str | None) -> date:
+    if text is None:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter("a date such as 2026-12-31") from None
+
+
+def _codes(
+    _context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]
+) -> list[str]:
+    return [code for text in texts for code in text.replace(",", " ").split()]
+
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["full", "concise", "json"]),
-    default="full",
-    help="How findings are shown.",
+    type=click.Choice([AUTO, FULL, *FORMATS]),
+    default=AUTO,
+    help="How findings are shown; auto is github in a GitHub workflow, full elsewhere.",
 )
+@click.option(
+    "--select", multiple=True, callback=_codes, metavar="CODES", help="Only these checks."
+)
+@click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="Not these checks.")
+@click.option(
+    "--fail-level",
+    type=click.Choice([severity.value for severity in Severity]),
+    default=Severity.ERROR.value,
+    show_default=True,
+    help="The least severity that makes the exit status 1.",
+)
+@click.option("--strict", is_flag=True, help="The same as --fail-level warning.")
+@click.option("--fix", is_flag=True, help="Apply fixes that change nothing of what the rules do.")
+@click.option("--unsafe-fixes", is_flag=True, help="Apply the other fixes, too.")
+@click.option("--diff", is_flag=True, help="Show what the fixes would change; write nothing.")
+@click.option("--explain", metavar="CODE", help="Print the page of one check.")
+@click.option(
+    "--list", "listing", is_flag=True, help="List all checks (with --format json as data)."
+)
+@click.option("--stdin-filename", metavar="FILE", help="The name of what `-` reads.")
+@click.option("--today", callback=_day, metavar="DATE", help="The day for dates in rules.")
+@click.option("--lsp", is_flag=True, help="Be a language server on standard input and output.")
 @click.version_option(__version__, prog_name="rules-check")
-def main(paths: tuple[str, ...], form: str) -> None:
-    """Check rule files, packs (by folder or bundled name) and folders of packs.
+def main(
+    paths: tuple[str, ...],
+    form: str,
+    select: list[str],
+    ignore: list[str],
+    fail_level: str,
+    strict: bool,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    explain: str | None,
+    listing: bool,
+    stdin_filename: str | None,
+    today: date,
+    lsp: bool,
+) -> None:
+    """Check rule files, packs (by folder or bundled name), folders of packs, or `-`.
 
-    Exit status: 0 no findings, 1 findings, 2 usage.
+    Codes are given as `FB01`, as a family `FB`, or by name; several with commas.
+
+    Exit status: 0 nothing at or above the level, 1 findings, 2 usage.
     """
-    try:
-        checked = check_all(paths)
-    except RuleError as error:
-        fail(str(error))
+    if lsp:
+        _serve()
+    elif explain is not None:
+        show_page(explain)
+    elif listing:
+        list_checks(as_json=form == "json")
+    elif not paths:
+        fail("name a rule file, a pack or a folder, or `-` for standard input")
+    else:
+        options = Options(today, tuple(select), tuple(ignore))
+        level = Severity.WARNING if strict else Severity(fail_level)
+        mode = _Mode(fix or unsafe_fixes, unsafe_fixes, diff)
+        try:
+            _run(list(paths), options, stdin_filename, form, level, mode)
+        except RuleError as error:
+            fail(f"{error.message}; {error.help}" if error.help else error.message)
+
+
+class _Mode:
+    """What is done with fixes."""
+
+    def __init__(self, write: bool, unsafe: bool, diff: bool) -> None:
+        self.write = write and not diff
+        self.unsafe = unsafe
+        self.diff = diff
+
+
+def _run(
+    paths: list[str],
+    options: Options,
+    stdin_filename: str | None,
+    form: str,
+    level: Severity,
+    mode: _Mode,
+) -> None:
+    if STDIN in paths:
+        if mode.write:
+            fail("fixes of standard input cannot be written; use --diff")
+        paths, options = _with_stdin(paths, options, stdin_filename)
+    if mode.diff:
+        shown, count = changes(paths, options, unsafe=mode.unsafe)
+        click.echo(shown, nl=False)
+        sys.exit(1 if count else 0)
+    if mode.write:
+        click.echo(write_fixes(paths, options, unsafe=mode.unsafe), err=True)
+    checked = check_all(paths, options)
     _print(checked, form)
-    sys.exit(1 if checked.diagnostics else 0)
+    failing = any(each.severity.rank >= level.rank for each in checked.diagnostics)
+    sys.exit(1 if failing else 0)
+
+
+def _with_stdin(paths: list[str], options: Options, name: str | None) -> tuple[list[str], Options]:
+    """Standard input as an unsaved text of a file that need not exist."""
+    file = name or "stdin.yaml"
+    text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    overlay = {Path(file).resolve(): text}
+    return (
+        [file if path == STDIN else path for path in paths],
+        Options(options.today, options.select, options.ignore, overlay),
+    )
 
 
 def _print(checked: Checked, form: str) -> None:
-    if form == "json":
-        click.echo(dumps([d.to_dict() for d in checked.diagnostics]), nl=False)
-    elif form == "concise":
-        for found in checked.diagnostics:
-            click.echo(f"{found.span}: {found.message} [{found.code} {found.name}]")
+    if form == AUTO:
+        form = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else FULL
+    if form == FULL:
+        colour = coloured(sys.stdout)
+        click.echo(render_all(checked.diagnostics, checked.texts, colour=colour))
     else:
-        click.echo(render_all(checked.diagnostics, checked.texts, colour=coloured(sys.stdout)))
+        click.echo(FORMATS[form](checked), nl=False)
+
+
+def _serve() -> None:
+    try:
+        from mapping_engine.lsp.server import serve
+    except ModuleNotFoundError:
+        fail("the language server needs more packages: pip install 'mapping-engine[lsp]'")
+    serve()

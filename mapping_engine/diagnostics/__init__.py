@@ -6,7 +6,7 @@ The lowest room: every other one reports through :class:`Diagnostic`.
 from mapping_engine.diagnostics.catalogue import CATALOGUE, Check, Severity
 from mapping_engine.diagnostics.diagnostic import Diagnostic, Diagnostics, Fix, Label
 from mapping_engine.diagnostics.span import Span
-from mapping_engine.diagnostics.suggest import did_you_mean, listed
+from mapping_engine.diagnostics.suggest import did_you_mean, listed, nearest, rename
 
 __all__ = [
     "CATALOGUE",
@@ -19,4 +19,6 @@ __all__ = [
     "Span",
     "did_you_mean",
     "listed",
+    "nearest",
+    "rename",
 ]

@@ -18,12 +18,21 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A replacement of one stretch of text; ``safe`` when behaviour cannot change."""
+    """A change of one stretch of text; ``safe`` when what the rules do cannot change.
+
+    With ``whole``, the entry or list item that is written at ``span`` goes as a whole, with its
+    key, dash or comma; before a fix is shown or applied, it is turned into a plain change.
+    """
 
     span: Span
     replacement: str
     message: str
     safe: bool
+    whole: bool = False
+    old: str | None = None
+    """The text that is replaced; a fix that would replace another one is not made."""
+    alone: bool = False
+    """Applied as the only one of its kind at a time: the next one depends on what is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,8 @@ class Diagnostic:
     help: str | None = None
     notes: tuple[str, ...] = ()
     fix: Fix | None = None
+    lighter: Severity | None = None
+    """The severity of this finding where it is less than that of its check."""
 
     @property
     def name(self) -> str:
@@ -49,8 +60,8 @@ class Diagnostic:
 
     @property
     def severity(self) -> Severity:
-        """How bad it is, as the catalogue declares it."""
-        return CATALOGUE[self.code].severity
+        """How bad it is: as the catalogue declares it, unless this finding is less than that."""
+        return self.lighter or CATALOGUE[self.code].severity
 
     def to_dict(self) -> dict[str, object]:
         """The diagnostic as JSON-ready data."""
@@ -69,6 +80,13 @@ class Diagnostic:
             found["help"] = self.help
         if self.notes:
             found["notes"] = list(self.notes)
+        if self.fix:
+            found["fix"] = {
+                "span": self.fix.span.to_dict(),
+                "replacement": self.fix.replacement,
+                "message": self.fix.message,
+                "safe": self.fix.safe,
+            }
         return found
 
 
@@ -88,11 +106,12 @@ class Diagnostics:
         labels: tuple[Label, ...] = (),
         notes: tuple[str, ...] = (),
         fix: Fix | None = None,
+        lighter: Severity | None = None,
     ) -> None:
         """Add one diagnostic; ``code`` must be in the catalogue."""
         if code not in CATALOGUE:
             raise KeyError(code)
-        self.found.append(Diagnostic(code, message, span, labels, help, notes, fix))
+        self.found.append(Diagnostic(code, message, span, labels, help, notes, fix, lighter))
 
     @property
     def has_errors(self) -> bool:

@@ -67,19 +67,19 @@ def _rendered(diagnostic: Diagnostic, lines: _Lines, paint: _Paint) -> str:
     spans = [diagnostic.span, *(label.span for label in far)]
     shown = [span.line for span in spans if _line(span, lines) is not None]
     gutter = _Gutter(len(str(max(shown, default=1))), paint)
-    place, code = _visible(str(diagnostic.span)), f"[{diagnostic.code} {diagnostic.name}]"
-    message = paint("bold", _visible(diagnostic.message))
+    place, code = visible(str(diagnostic.span)), f"[{diagnostic.code} {diagnostic.name}]"
+    message = paint("bold", visible(diagnostic.message))
     out = [f"{paint('bold', place + ':')} {message} {paint(strong, code)}"]
     out += _snippet(diagnostic.span, near, lines, gutter, ("^", "~", strong))
     for label in far:
-        where = f"{_visible(str(label.span))}: {_visible(label.message)}"
+        where = f"{visible(str(label.span))}: {visible(label.message)}"
         out.append(f"{gutter.blank}{paint('cyan', '::')} {where}")
         out += _snippet(label.span, (), lines, gutter, ("-", "-", "cyan"))
     notes = [("note", note) for note in diagnostic.notes]
     if diagnostic.help:
         notes.append(("help", diagnostic.help))
     equals = paint("cyan", "=")
-    out += [f"{gutter.blank}{equals} {kind}: {_visible(note)}" for kind, note in notes]
+    out += [f"{gutter.blank}{equals} {kind}: {visible(note)}" for kind, note in notes]
     return "\n".join(out)
 
 
@@ -137,7 +137,7 @@ def _snippet(
             marked.append(drawn)
         else:
             below.append([drawn])
-        below.append([(label_start, _visible(label.message), "cyan")])
+        below.append([(label_start, visible(label.message), "cyan")])
     rows += [gutter.row(None, _spread(row, gutter.paint)) for row in [marked, *below]]
     return rows
 
@@ -200,7 +200,7 @@ def _cell(character: str, column: int) -> tuple[str, int]:
         return " " * width, width
     if character.isascii() and character.isprintable():
         return character, 1
-    shown = _visible(character)
+    shown = visible(character)
     if shown != character:
         return shown, len(shown)
     if unicodedata.category(character) in ("Mn", "Me", "Cf") or "\u1160" <= character <= "\u11ff":
@@ -208,7 +208,7 @@ def _cell(character: str, column: int) -> tuple[str, int]:
     return character, 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """The text with every character that a terminal would act on replaced by a sign for it."""
     if text.isascii() and text.isprintable():
         return text

@@ -5,15 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from mapping_engine.diagnostics.diagnostic import Fix
+from mapping_engine.diagnostics.span import Span
+
 SHOWN = 12
+
+
+def nearest(given: str, accepted: Iterable[str]) -> str | None:
+    """The accepted name nearest to ``given``, if one is near."""
+    names = list(accepted)
+    folded = {name.casefold(): name for name in reversed(names)}
+    near = get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)
+    return folded[near[0]] if near else None
 
 
 def did_you_mean(given: str, accepted: Iterable[str]) -> str | None:
     """``did you mean `x`?`` for the accepted name nearest to ``given``, if one is near."""
-    names = list(accepted)
-    folded = {name.casefold(): name for name in reversed(names)}
-    near = get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)
-    return f"did you mean `{folded[near[0]]}`?" if near else None
+    near = nearest(given, accepted)
+    return f"did you mean `{near}`?" if near is not None else None
+
+
+def rename(span: Span, given: str, accepted: Iterable[str]) -> Fix | None:
+    """The fix that writes the nearest accepted name at ``span``, where ``given`` stands."""
+    near = nearest(given, accepted)
+    if near is None:
+        return None
+    return Fix(span, near, f"write `{near}`", safe=False, old=given)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
 from mapping_engine.engine.mapping import Mapping
 from mapping_engine.errors import ErrorCode, RuleError
-from mapping_engine.model.load import Loader
+from mapping_engine.model.load import Examined, Loader
 from mapping_engine.model.model import Model
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder, Overlay
@@ -28,6 +28,7 @@ class Read:
     model: Model | None
     diagnostics: tuple[Diagnostic, ...]
     texts: dict[str, str]
+    examined: Examined | None = None
 
 
 def load(pack: str | PathLike[str]) -> Mapping:
@@ -48,9 +49,9 @@ def read_pack(pack: str | PathLike[str], overlay: Overlay = _NO_OVERLAY) -> Read
     pack.
     """
     folder, name, entry = find_pack(pack, overlay)
-    loader = Loader(folder, Folder(bundled_folder("rules"), "rules"))
+    loader = Loader(folder, Folder(bundled_folder("rules"), "rules", overlay))
     model = loader.load(name, entry)
-    return Read(model, loader.diagnostics.sorted(), loader.texts)
+    return Read(model, loader.diagnostics.sorted(), loader.texts, loader.examined)
 
 
 def bundled_packs() -> tuple[str, ...]:
@@ -59,9 +60,7 @@ def bundled_packs() -> tuple[str, ...]:
     return tuple(sorted(f.name for f in rules.iterdir() if f.joinpath(ENTRY).is_file()))
 
 
-def find_pack(
-    pack: str | PathLike[str], overlay: Overlay = _NO_OVERLAY
-) -> tuple[Folder, str, str]:
+def find_pack(pack: str | PathLike[str], overlay: Overlay = _NO_OVERLAY) -> tuple[Folder, str, str]:
     """The folder of a pack, its name, and its rule file inside the folder."""
     path = Path(pack)
     try:

@@ -10,10 +10,10 @@ from mapping_engine.engine.lower import Names, first_present
 from mapping_engine.engine.rest import Path, Remainder, exclusions
 from mapping_engine.engine.run import Evaluate, Note, Run, present, same
 from mapping_engine.engine.steps import StepLowering, wrong_kind
-from mapping_engine.expression import Call, Expression, Reference, Select, print_expression
+from mapping_engine.expression import Call, Expression, Select, print_expression
 from mapping_engine.model.mapped import mapped_paths
 from mapping_engine.model.values import ArmBlock, ValueBlock
-from mapping_engine.model.walk import Uses, calls, item_name, reachable
+from mapping_engine.model.walk import Uses, calls, item_name, plain_chain, reachable
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.types import Type, kind_of
@@ -122,23 +122,13 @@ class ValueLowering(StepLowering):
         """The arms, with those of a plain chain in place of its ``$name``."""
         found: list[Arm] = []
         for arm in arms:
-            chain = self._plain_chain(arm)
+            chain = plain_chain(arm, self.model.definitions)
             if chain is None:
                 found.append(self._arm(arm, block, names, arm_label(arm), "arm"))
             else:
                 inner = self._spliced(chain, ValueBlock(span=block.span), self.outer)
                 found.extend(self._converted(part, arm, block, names) for part in inner)
         return found
-
-    def _plain_chain(self, arm: ArmBlock) -> tuple[ArmBlock, ...] | None:
-        node = arm.value
-        if not isinstance(node, Reference) or node.tail is not None or arm.when is not None:
-            return None
-        if node.name not in self.model.definitions:
-            return None
-        block = self.model.definitions[node.name]
-        converts = block.as_ or block.then or block.when or block.default or block.one_of
-        return None if converts else block.first_of
 
     def _arm(self, arm: ArmBlock, block: ValueBlock, names: Names, label: str, kind: str) -> Arm:
         node = arm.value or arm.template or arm.constant

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -55,6 +56,14 @@ class Block:
     needed: ClassVar[tuple[str, ...]] = ()
 
     span: Span = dataclasses.field(compare=False, repr=False)
+    places: MappingType[str, Span] = dataclasses.field(
+        default_factory=dict, compare=False, repr=False, kw_only=True
+    )
+    """Where each key is written."""
+
+    def place(self, name: str) -> Span:
+        """Where a key is written; the whole block where it is a short form."""
+        return self.places.get(name, self.span)
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,8 @@ def read_block(block: type[B], node: Mapping, diagnostics: Diagnostics) -> B | N
     required = (_attribute(block, k.name) for k in keys.values() if k.required)
     if not complete or any(values.get(name) is None for name in required):
         return None
-    return block(span=node.span, **values)
+    places = {entry.key.text: entry.key.span for entry in node}
+    return block(span=node.span, places=places, **values)
 
 
 def _check_keys(block: type[Block], node: Mapping, diagnostics: Diagnostics) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mapping_engine.diagnostics import Diagnostics, did_you_mean, listed
+from mapping_engine.diagnostics import Diagnostics, did_you_mean, listed, rename
 from mapping_engine.expression import Call, Expression
 from mapping_engine.model.values import PipelineBlock
 from mapping_engine.transforms import REGISTRY
@@ -85,4 +85,5 @@ def report_unknown(call: Call, pipelines: dict[str, PipelineBlock], found: Diagn
         f"unknown transform `{call.name}`",
         span,
         help=did_you_mean(call.name, names) or "`mapping-engine transforms` lists them all",
+        fix=rename(span, call.name, names),
     )

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import Expression, Template
+from mapping_engine.model.call_types import item_of
 from mapping_engine.model.cycles import report_cycles
+from mapping_engine.model.facts import Facts
 from mapping_engine.model.infer import Inference, Scope
 from mapping_engine.model.model import Model
 from mapping_engine.model.shapes import BodyTree
-from mapping_engine.model.sinks import PayloadSinks, check_shown
-from mapping_engine.types.kinds import LIST, TEXT
+from mapping_engine.model.sinks import PayloadSinks, Shown
+from mapping_engine.types.kinds import ANY, LIST, TEXT
 from mapping_engine.types.type import Type
 
 
-def examine(model: Model, diagnostics: Diagnostics) -> None:
-    """Report every mistake in a model whose files could be read."""
+def examine(model: Model, diagnostics: Diagnostics) -> Facts | None:
+    """Report every mistake in a model whose files could be read; None when it goes in circles."""
     if report_cycles(model, diagnostics):
-        return
-    Examination(model, diagnostics).run()
+        return None
+    return Examination(model, diagnostics).run()
 
 
 class Examination:
@@ -29,9 +32,10 @@ class Examination:
         self._model = model
         self._diagnostics = diagnostics
         self._inference = Inference(model, diagnostics)
+        self._shown = Shown(model, self._inference)
 
-    def run(self) -> None:
-        """Examine every section."""
+    def run(self) -> Facts:
+        """Examine every section; what was found out about the parts."""
         event = Scope({})
         self._pipelines()
         self._hashing(event)
@@ -41,6 +45,7 @@ class Examination:
         self._request(Scope(request.variables, late=True))
         self._warnings(Scope(request.variables, late=True))
         self._definitions(Scope(request.variables, late=True))
+        return self._inference.facts
 
     def _pipelines(self) -> None:
         for name, block in self._model.pipelines.items():
@@ -78,12 +83,13 @@ class Examination:
                 listed = self._inference.block(variable.value, scope)
                 if listed.kinds and not listed.kinds & LIST:
                     self._diagnostics.report(
-                        "SH03",
+                        "FO01",
                         f"a fan-out needs a list, this is {listed.kinds}",
                         variable.value.span,
                         help="wrap a single value with `|> list`",
                     )
-                found = Type(TEXT, False, listed.spreading)
+                item = item_of(listed) or Type(ANY, False)
+                found = replace(item, missing=False, tags=item.tags | listed.spreading)
             if variable.name in self._model.definitions:
                 self._diagnostics.report(
                     "PR02",
@@ -135,4 +141,4 @@ class Examination:
         for part in template.parts:
             if not isinstance(part, str):
                 found = self._inference.expression(part, scope)
-                check_shown(found, part, place, self._diagnostics)
+                self._shown.check(found, part, place)

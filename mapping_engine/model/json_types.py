@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mapping_engine.types.kinds import ANY, Kinds, kinds
-from mapping_engine.types.type import SECRET, Type
+from mapping_engine.types.kinds import ANY, Kinds, is_missing, kind_of, kinds
+from mapping_engine.types.type import SECRET, WHOLE, Type
 
 _KINDS = {
     "string": "text",
@@ -70,6 +70,29 @@ def kinds_of(schema: Mapping[str, Any]) -> Kinds:
 
 
 def setting_type(schema: Mapping[str, Any]) -> Type:
-    """The type of a setting that ``schema`` describes."""
-    tags = frozenset({SECRET}) if schema.get("x-secret") is True else frozenset[str]()
-    return Type(kinds_of(schema), "default" not in schema, tags)
+    """The type of a setting that ``schema`` describes, when it is given or has a default.
+
+    It is never missing only when no value that the schema accepts counts as missing.
+    """
+    tags = {SECRET} if schema.get("x-secret") is True else set[str]()
+    if schema.get("type") == "integer":
+        tags.add(WHOLE)
+    declared = schema.get("enum", [schema["const"]] if "const" in schema else None)
+    values = tuple(v for v in declared if v is not None) if isinstance(declared, list) else None
+    found = kinds_of(schema)
+    if values:
+        found &= kinds({kind_of(value) for value in values} - {"nothing"})
+    return Type(found, _may_be_blank(schema, found), frozenset(tags), values=values)
+
+
+def _may_be_blank(schema: Mapping[str, Any], found: Kinds) -> bool:
+    declared = schema.get("type")
+    if declared is None or "null" in (declared if isinstance(declared, list) else ()):
+        return "enum" not in schema or None in schema["enum"]
+    if "default" in schema and is_missing(schema["default"]):
+        return True
+    if "text" in found and not ("enum" in schema or schema.get("pattern") == r"\S"):
+        return True
+    if "list" in found and not schema.get("minItems"):
+        return True
+    return "object" in found and not schema.get("minProperties") and not schema.get("required")

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean, listed
+from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean, listed, rename
 from mapping_engine.expression import Extent, Literal
 from mapping_engine.model.blocks import Block, read_block
 from mapping_engine.model.documents import Document, FragmentFile, MappingFile
 from mapping_engine.model.examine import examine
+from mapping_engine.model.facts import Facts
 from mapping_engine.model.model import BUILTINS, Model
 from mapping_engine.model.schema_file import read_schema
 from mapping_engine.model.shapes import Named, describe
@@ -41,22 +42,46 @@ VOCABULARIES = "vocabularies"
 
 
 @dataclass(frozen=True)
-class _Loaded:
+class LoadedDocument:
     """A document and the folder that its relative names start from."""
 
     document: Document
     folder: Folder
     base: str
+    uses: tuple[tuple[Scalar, str], ...] = ()
+    """The fragments it names, and the files they lie in."""
+
+    @property
+    def file(self) -> str:
+        """The name that diagnostics show."""
+        return self.folder.shown(self.base)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A model with all that is known of it, also where it has mistakes.
+
+    ``documents`` are the fragments in the order of use, and the mapping itself at the end.
+    """
+
+    model: Model
+    facts: Facts
+    documents: tuple[LoadedDocument, ...]
+    settings: Source
 
 
 @dataclass
 class Loader:
-    """Reads one mapping; what cannot be read is reported, and reading goes on."""
+    """Reads one mapping; what cannot be read is reported, and reading goes on.
+
+    ``examined`` is what the last mapping that could be examined gave.
+    """
 
     pack: Folder
     bundled: Folder
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     texts: dict[str, str] = field(default_factory=dict)
+    examined: Examined | None = None
 
     def load(self, name: str, entry: str) -> Model | None:
         """The model of the rule file ``entry``, or None; ``diagnostics`` says why."""
@@ -82,7 +107,11 @@ class Loader:
             texts=self.texts,
         )
         if vocabulary is not None and settings is not None and payload is not None:
-            examine(model, self.diagnostics)
+            facts = examine(model, self.diagnostics)
+            if facts is not None:
+                source = Source(self.pack.shown(_beside(entry, file.settings.text)), "")
+                source = Source(source.file, self.texts.get(source.file, ""))
+                self.examined = Examined(model, facts, tuple(documents), source)
         return None if self.diagnostics.has_errors else model
 
     # Files
@@ -126,11 +155,20 @@ class Loader:
 
     # Fragments
 
-    def _fragments(self, file: MappingFile, entry: str) -> list[_Loaded]:
+    def _fragments(self, file: MappingFile, entry: str) -> list[LoadedDocument]:
         """The fragments in the order of use, each once, and the mapping itself at the end."""
-        found: dict[str, _Loaded] = {}
+        found: dict[str, LoadedDocument] = {}
         self._use(file, self.pack, entry, (self.pack.shown(entry),), found)
-        return [*found.values(), _Loaded(file, self.pack, entry)]
+        return [*found.values(), LoadedDocument(file, self.pack, entry, self._uses(file, entry))]
+
+    def _uses(
+        self, document: Document, base: str, folder: Folder | None = None
+    ) -> tuple[tuple[Scalar, str], ...]:
+        found = []
+        for name in document.use or ():
+            place, relative = self._place(name.text, base, FRAGMENTS, folder or self.pack)
+            found.append((name, place.shown(relative)))
+        return tuple(found)
 
     def _use(
         self,
@@ -138,7 +176,7 @@ class Loader:
         folder: Folder,
         base: str,
         way: tuple[str, ...],
-        found: dict[str, _Loaded],
+        found: dict[str, LoadedDocument],
     ) -> None:
         for name in document.use or ():
             place, relative = self._place(name.text, base, FRAGMENTS, folder)
@@ -150,7 +188,8 @@ class Loader:
                 fragment = self._fragment(place, relative, name)
                 if fragment is not None:
                     self._use(fragment, place, relative, (*way, shown), found)
-                    found[shown] = _Loaded(fragment, place, relative)
+                    uses = self._uses(fragment, relative, place)
+                    found[shown] = LoadedDocument(fragment, place, relative, uses)
 
     def _fragment(self, folder: Folder, relative: str, name: Scalar) -> FragmentFile | None:
         if folder is self.bundled and not folder.exists(relative):
@@ -161,13 +200,14 @@ class Loader:
                 f"there is no bundled fragment `{name.text}`",
                 name.span,
                 help=did_you_mean(name.text, known) or f"bundled: {listed(known)}",
+                fix=rename(name.span, name.text, known),
             )
             return None
         return self._block(FragmentFile, folder, relative, name.span)
 
     # Names
 
-    def _definitions(self, documents: list[_Loaded]) -> dict[str, ValueBlock]:
+    def _definitions(self, documents: list[LoadedDocument]) -> dict[str, ValueBlock]:
         merged = self._merged(documents, lambda d: d.define, "definition")
         for loaded in documents:
             for entry in loaded.document.override or ():
@@ -182,7 +222,7 @@ class Loader:
                     merged[entry.name] = entry.value
         return merged
 
-    def _merged(self, documents: list[_Loaded], section: Any, what: str) -> dict[str, Any]:
+    def _merged(self, documents: list[LoadedDocument], section: Any, what: str) -> dict[str, Any]:
         """The entries of all documents; a name declared twice is reported."""
         found: dict[str, Any] = {}
         spans: dict[str, Span] = {}
@@ -218,7 +258,7 @@ class Loader:
 
     # Tables
 
-    def _tables(self, documents: list[_Loaded]) -> dict[str, object]:
+    def _tables(self, documents: list[LoadedDocument]) -> dict[str, object]:
         merged = self._merged(documents, lambda d: d.tables, "table")
         found = {name: literal.value for name, literal in merged.items()}
         for loaded in documents:
@@ -231,7 +271,7 @@ class Loader:
                     found[entry.name] = self._table(loaded, entry.value)
         return found
 
-    def _table(self, loaded: _Loaded, name: Scalar) -> object:
+    def _table(self, loaded: LoadedDocument, name: Scalar) -> object:
         relative = _beside(loaded.base, name.text)
         data = loaded.folder.read(relative, name.span, self.diagnostics)
         if data is None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from mapping_engine.expression import Expression, Select
+from mapping_engine.expression import Select
+from mapping_engine.model.everything import request_expressions
 from mapping_engine.model.model import Model
-from mapping_engine.model.shapes import BodyTree
 from mapping_engine.model.values import ValueBlock
 from mapping_engine.model.walk import reachable, selects, walk
 from mapping_engine.selectors import prefixes
@@ -25,7 +25,7 @@ def mapped_paths(model: Model) -> frozenset[tuple[str, ...]]:
 
 
 def _selects(model: Model) -> Iterator[Select]:
-    request = [ValueBlock(span=e.span, value=e) for e in _request(model)]
+    request = [ValueBlock(span=e.span, value=e) for e in request_expressions(model)]
     starts = [*_blocks(model), *request]
     for block in reachable(iter(starts), model.definitions):
         copied = {id(node) for node in walk(block.rest_of)} if block.rest_of else set()
@@ -36,23 +36,3 @@ def _blocks(model: Model) -> Iterator[ValueBlock]:
     fields = [field.value for field in model.file.fields]
     fan_out = [variable.value for variable in model.file.fan_out.each] if model.file.fan_out else []
     yield from (block for block in (*fields, *fan_out) if block is not None)
-
-
-def _request(model: Model) -> Iterator[Expression]:
-    request = model.file.request
-    yield request.url
-    for header in request.headers or ():
-        if header.value is not None:
-            yield header.value
-    yield from _leaves(request.form if request.form is not None else request.json)
-
-
-def _leaves(tree: BodyTree) -> Iterator[Expression]:
-    if isinstance(tree, Expression):
-        yield tree
-    elif isinstance(tree, Mapping):
-        for part in tree.values():
-            yield from _leaves(part)
-    elif tree is not None:
-        for part in tree:
-            yield from _leaves(part)

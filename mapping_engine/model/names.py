@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from mapping_engine.diagnostics import did_you_mean, listed
+from mapping_engine.diagnostics import Fix, did_you_mean, listed, rename
 from mapping_engine.expression import Reference
+from mapping_engine.model.call_types import collected
 from mapping_engine.model.json_types import (
     follow,
     is_closed,
@@ -16,7 +18,7 @@ from mapping_engine.model.json_types import (
 )
 from mapping_engine.model.model import BUILTINS, LATE, Model
 from mapping_engine.model.walk import Uses
-from mapping_engine.selectors import prefixes, vocabulary_path
+from mapping_engine.selectors import prefixes, projections, vocabulary_path
 from mapping_engine.types.kinds import ANY, NUMBER, OBJECT
 from mapping_engine.types.type import (
     BROKEN,
@@ -24,6 +26,7 @@ from mapping_engine.types.type import (
     PUBLIC_TEXT,
     SECRET,
     UNDECLARED,
+    WHOLE,
     Type,
     type_of_constant,
 )
@@ -61,7 +64,7 @@ class Names:
             case "tables":
                 return self._table(node)
             case "now" | "now_ms":
-                return Type(NUMBER, False)
+                return Type(NUMBER, False, frozenset({WHOLE}))
             case "integration":
                 hidden = frozenset({UNDECLARED})
                 return Type(OBJECT if node.tail is None else ANY, True, hidden)
@@ -100,7 +103,9 @@ class Names:
             return BROKEN
         names = [*BUILTINS, *model.definitions, *model.fan_out_names, *scope.variables]
         near = did_you_mean(node.name, names)
-        self._report(node, "PR01", f"`${node.name}` is not defined", near or _available(names))
+        help = near or _available(names)
+        fix = self._rename(node, 1, node.name, names)
+        self._report(node, "PR01", f"`${node.name}` is not defined", help, fix)
         return BROKEN
 
     def _definition(self, node: Reference, scope: Scope) -> Type:
@@ -134,9 +139,20 @@ class Names:
             return start
         path = vocabulary_path(node.tail)
         if start.described is not None and path is not None:
-            return self._model.vocabulary.below(start, path)
+            self._inference.paths.below(start.described, node, path, self._inference.diagnostics)
+            found = self._model.vocabulary.below(start, path)
+            return collected(found, projections(node.tail))
+        if path is not None and start.item is not None and path[0] == "[]":
+            item = start.item.or_missing()
+            found = item if len(path) == 1 else self._deeper(item, path[1:])
+            return collected(found, projections(node.tail))
         undeclared = frozenset({UNDECLARED}) if start.tags else frozenset[str]()
         return Type(ANY, True, start.spreading | undeclared)
+
+    def _deeper(self, start: Type, path: tuple[str, ...]) -> Type:
+        if start.described is not None:
+            return self._model.vocabulary.below(start, path)
+        return Type(ANY, True, start.spreading | {UNDECLARED})
 
     def _setting(self, node: Reference) -> Type:
         root = schema = self._model.settings_schema
@@ -146,16 +162,19 @@ class Names:
             every = not node.tail or not prefixes(node.tail)
             tags = frozenset({SECRET}) if secret and every else frozenset[str]()
             return Type(ANY, False, tags)
-        found = setting_type(root)
+        found, sure = setting_type(root), True
         for depth, step in enumerate(path):
             if step == "[]":
-                schema = dict(items_schema(root, schema))
+                schema, sure = dict(items_schema(root, schema)), False
             else:
                 below = property_schema(root, schema, step)
                 if below is None:
                     return self._unknown_setting(node, step, schema, depth)
+                sure = sure and (step in schema.get("required", ()) or "default" in below)
                 schema = dict(below)
             found = setting_type(schema)
+            if not sure:
+                found = found.or_missing()
         return found
 
     def _unknown_setting(
@@ -169,6 +188,7 @@ class Names:
                 "FO03",
                 f"setting `{step}` is not declared",
                 did_you_mean(step, names) or f"declared: {listed(names)}",
+                self._rename(node, len(node.name) + 2, step, names) if depth == 0 else None,
             )
             return BROKEN
         return Type(ANY, True, frozenset({UNDECLARED}))
@@ -182,6 +202,7 @@ class Names:
                 code,
                 f"{what} `{step}`" if step else f"write `${node.name}.name`",
                 did_you_mean(step, members) or f"available: {listed(members)}",
+                self._rename(node, len(node.name) + 2, step, members),
             )
             return BROKEN
         return Type(PUBLIC_TEXT.kinds, False)
@@ -196,14 +217,24 @@ class Names:
                 "PR01",
                 f"table `{step}` is not defined" if step else "write `$tables.name`",
                 did_you_mean(step, tables) or f"available: {listed(tables)}",
+                self._rename(node, len(node.name) + 2, step, tables),
             )
             return BROKEN
         if len(path) == 1:
             return type_of_constant(tables[path[0]])
         return Type(ANY, True)
 
-    def _report(self, node: Reference, code: str, message: str, help: str | None) -> None:
-        self._inference.diagnostics.report(code, message, node.span, help=help)
+    def _rename(
+        self, node: Reference, shift: int, given: str, accepted: Iterable[str]
+    ) -> Fix | None:
+        """The fix that writes the nearest name ``shift`` characters into the reference."""
+        start = node.extent.start + shift
+        return rename(node.extent.scalar.span_at(start, start + len(given)), given, accepted)
+
+    def _report(
+        self, node: Reference, code: str, message: str, help: str | None, fix: Fix | None = None
+    ) -> None:
+        self._inference.diagnostics.report(code, message, node.span, help=help, fix=fix)
 
 
 def _variables(model: Model, scope: Scope) -> dict[str, Type]:

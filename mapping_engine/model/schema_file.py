@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from mapping_engine.diagnostics import Diagnostics, Span
-from mapping_engine.source.node import Source
+from mapping_engine.source.node import Mapping, Sequence, Source
+from mapping_engine.source.yaml_text import read_yaml
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -26,30 +27,46 @@ def read_schema(source: Source, used: Span, diagnostics: Diagnostics) -> dict[st
     except RecursionError:
         diagnostics.report("SH08", f"`{source.file}` is nested too deeply", used)
         return None
-    problem_text = _problem(schema)
-    if problem_text:
-        diagnostics.report("SH08", f"`{source.file}`: {problem_text}", used)
+    wrong = _problem(schema)
+    if wrong is not None:
+        message, path = wrong
+        diagnostics.report("SH08", message, _place(source, path) or used)
         return None
     found: dict[str, Any] = schema
     return found
 
 
-def _problem(schema: object) -> str | None:
+def _place(source: Source, path: tuple[str | int, ...]) -> Span | None:
+    """Where the value at ``path`` is written: JSON is read as the YAML it nearly always is."""
+    node = read_yaml(source, Diagnostics())
+    for step in path:
+        if isinstance(node, Mapping) and isinstance(step, str):
+            node = node.get(step)
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            return None
+    return None if node is None else node.span
+
+
+def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
+    """What is wrong with a schema, and the path to it; None when nothing is."""
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
     if not isinstance(schema, dict):
-        return "a schema is an object"
+        return "a schema is an object", ()
     if schema.get("$schema", DRAFT) != DRAFT:
-        return f"write `$schema`: `{DRAFT}`"
+        return f"write `$schema`: `{DRAFT}`", ("$schema",)
     for reference in _references(schema):
         if not _resolves(schema, reference):
-            return f"the reference `{reference}` leads nowhere in this file"
+            return f"the reference `{reference}` leads nowhere in this file", ()
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as problem:
         where = "/".join(str(step) for step in problem.absolute_path)
-        return f"not a JSON Schema at `/{where}`: {problem.validator} is not met"
+        message = f"not a JSON Schema at `/{where}`: {problem.validator} is not met"
+        return message, tuple(problem.absolute_path)
     return None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from mapping_engine.diagnostics import Diagnostics, Span, did_you_mean, listed
+from mapping_engine.diagnostics import Diagnostics, Span, did_you_mean, listed, rename
 from mapping_engine.expression import (
     Expression,
     Extent,
@@ -405,6 +405,7 @@ def report_unknown(
         f"unknown key `{key.text}` in {what}",
         key.span,
         help=did_you_mean(key.text, accepted) or f"accepted: {listed(accepted)}",
+        fix=rename(key.span, key.text, accepted),
     )
 
 

@@ -1,6 +1,7 @@
 """Where values end up, and what may not end up there.
 
-A personal field of the payload takes digests only; personal data and secrets go nowhere else.
+A personal field of the payload takes digests only; personal data and secrets go nowhere else. What
+the payload schema can never accept, or requires and may not get, is found before any event is seen.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mapping_engine.diagnostics import Diagnostics, did_you_mean, listed
+from mapping_engine.diagnostics import Diagnostics, Fix, did_you_mean, listed, rename
 from mapping_engine.expression import Expression
+from mapping_engine.model.absence import Absence
+from mapping_engine.model.conform import mismatch
 from mapping_engine.model.infer import Inference, Scope
 from mapping_engine.model.json_types import (
     is_closed,
@@ -18,9 +21,10 @@ from mapping_engine.model.json_types import (
     property_schema,
 )
 from mapping_engine.model.model import Model
+from mapping_engine.model.origins import described, what
 from mapping_engine.model.shapes import Named
-from mapping_engine.model.values import FieldBlock
-from mapping_engine.model.walk import item_name
+from mapping_engine.model.values import ArmBlock, FieldBlock, ValueBlock
+from mapping_engine.model.walk import arms_of, item_name
 from mapping_engine.types.type import IDENTIFYING, SECRET, UNDECLARED, Type
 
 Schema = Mapping[str, Any]
@@ -32,18 +36,37 @@ def is_personal(root: Schema, schema: Schema) -> bool:
     return PERSONAL_KEYWORD in schema or PERSONAL_KEYWORD in items_schema(root, schema)
 
 
-def check_shown(found: Type, node: Expression, place: str, diagnostics: Diagnostics) -> None:
-    """Report what must not be read in a message or a URL."""
-    if SECRET in found.tags:
-        diagnostics.report("PI06", f"a secret setting flows into {place}", node.span)
-    elif found.personal_kinds or IDENTIFYING in found.tags:
-        diagnostics.report("PI02", f"personal data flows into {place}", node.span)
-    elif UNDECLARED in found.tags:
-        diagnostics.report(
-            "PI02",
-            f"a value that the vocabulary does not declare flows into {place}",
-            node.span,
-            help="declare the path in the vocabulary, if it never holds personal data",
+class Shown:
+    """Holds what can be read in messages and URLs against what must not be."""
+
+    def __init__(self, model: Model, inference: Inference) -> None:
+        self._model = model
+        self._inference = inference
+
+    def check(self, found: Type, node: Expression, place: str) -> None:
+        """Report what must not be read in ``place``."""
+        if SECRET in found.tags:
+            self._report("PI06", f"a secret setting flows into {place}", node, place)
+        elif found.personal_kinds or IDENTIFYING in found.tags:
+            self._report("PI02", f"{what(found)} flows into {place}", node, place)
+        elif UNDECLARED in found.tags:
+            self._report(
+                "PI02",
+                f"a value that the vocabulary does not declare flows into {place}",
+                node,
+                place,
+                "declare the path in the vocabulary, if it never holds personal data",
+            )
+
+    def _report(
+        self, code: str, message: str, node: Expression, place: str, help: str | None = None
+    ) -> None:
+        facts = self._inference.facts
+        labels, notes = described(
+            node, place, self._model, facts, lambda found: not found.may_be_shown
+        )
+        self._inference.diagnostics.report(
+            code, message, node.span, help=help, labels=labels, notes=notes
         )
 
 
@@ -55,13 +78,19 @@ class PayloadSinks:
         self._root: Schema = model.payload_schema
         self._inference = inference
         self._diagnostics = diagnostics
+        self._absence = Absence(model, inference.facts)
 
     def check(self, scope: Scope) -> None:
         """Check every field, in the scope of one request."""
-        self._fields(self._model.file.fields, self._root, scope, "")
+        self._fields(self._model.file.fields, self._root, scope, "", [])
 
     def _fields(
-        self, fields: tuple[Named[FieldBlock], ...], schema: Schema, scope: Scope, prefix: str
+        self,
+        fields: tuple[Named[FieldBlock], ...],
+        schema: Schema,
+        scope: Scope,
+        prefix: str,
+        known: list[frozenset[str]],
     ) -> None:
         for field in fields:
             path = f"{prefix}{field.name}"
@@ -73,20 +102,60 @@ class PayloadSinks:
                     f"the payload schema has no field `{path}`",
                     field.span,
                     help=did_you_mean(field.name, names) or f"accepted: {listed(names)}",
+                    fix=rename(field.span, field.name, names),
                 )
             if field.value is not None:
                 self._field(field, field.value, below or {}, scope, path)
-        self._required(fields, schema, prefix)
+        self._required(fields, schema, prefix, known)
 
-    def _required(self, fields: tuple[Named[FieldBlock], ...], schema: Schema, prefix: str) -> None:
-        written = {field.name for field in fields}
+    def _required(
+        self,
+        fields: tuple[Named[FieldBlock], ...],
+        schema: Schema,
+        prefix: str,
+        known: list[frozenset[str]],
+    ) -> None:
+        written = {field.name: field for field in fields}
         for name in schema.get("required", ()):
-            if name not in written and fields:
-                self._diagnostics.report(
-                    "OU05",
-                    f"the payload schema requires `{prefix}{name}`, which no rule writes",
-                    fields[0].span,
-                )
+            field = written.get(name)
+            if field is None:
+                if fields and not self._misspelled(name, fields, schema):
+                    self._unmapped(f"{prefix}{name}", fields[0])
+            elif field.value is not None:
+                self._may_be_absent(f"{prefix}{name}", field, field.value, known)
+
+    def _misspelled(self, name: str, fields: tuple[Named[FieldBlock], ...], schema: Schema) -> bool:
+        """Whether a field that is reported already was meant for ``name``."""
+        names = property_names(self._root, schema)
+        strange = [f.name for f in fields if f.name not in names and is_closed(self._root, schema)]
+        return did_you_mean(name, strange) is not None
+
+    def _unmapped(self, path: str, first: Named[FieldBlock]) -> None:
+        self._diagnostics.report(
+            "OU05", f"the payload schema requires `{path}`, which no rule writes", first.span
+        )
+
+    def _may_be_absent(
+        self,
+        path: str,
+        field: Named[FieldBlock],
+        block: FieldBlock,
+        known: list[frozenset[str]],
+    ) -> None:
+        absent = self._absence.of_field(block, known)
+        if absent is None or not self._inference.facts.type_of(block).kinds:
+            return
+        together = listed(absent)
+        when = f"it is absent without {together}" if absent else "it is always absent"
+        if len(absent) > 1:
+            when = f"it is absent when these are missing together: {together}"
+        self._diagnostics.report(
+            "OU05",
+            f"the payload schema requires `{path}`, which may be absent",
+            field.span,
+            notes=(when,),
+            help="give it a `default`, or write `required: true` to refuse such an event",
+        )
 
     def _field(
         self, field: Named[FieldBlock], block: FieldBlock, schema: Schema, scope: Scope, path: str
@@ -95,18 +164,22 @@ class PayloadSinks:
             self._leaf(field, block, schema, scope, path)
             return
         inside, below = scope, schema
+        known: list[frozenset[str]] = []
         for condition in (block.when, block.default):
             if condition is not None:
                 self._inference.expression(condition, scope)
+        if block.when is not None:
+            known += self._absence.present_under(block.when)
         if block.each is not None:
             source = self._inference.expression(block.each, scope)
-            item = self._model.vocabulary.as_list(source)
+            item = self._inference.item(block.each, source)
             inside = scope.having(item_name(block), item)
             below = items_schema(self._root, schema)
             if block.keep_when is not None:
                 self._inference.expression(block.keep_when, inside)
+                known += self._absence.present_under(block.keep_when)
         separator = "[]." if block.each is not None else "."
-        self._fields(block.fields, below, inside, path + separator)
+        self._fields(block.fields, below, inside, path + separator, known)
 
     def _leaf(
         self, field: Named[FieldBlock], block: FieldBlock, schema: Schema, scope: Scope, path: str
@@ -115,20 +188,78 @@ class PayloadSinks:
         if block.rest_of is not None:
             return
         if SECRET in found.tags:
+            labels, notes = self._way(block, path, lambda each: SECRET in each.tags)
             self._diagnostics.report(
-                "PI06", f"a secret setting flows into the payload field `{path}`", field.span
+                "PI06",
+                f"a secret setting flows into the payload field `{path}`",
+                field.span,
+                labels=labels,
+                notes=notes,
             )
         if is_personal(self._root, schema):
             if found.kinds and not found.is_digest:
-                self._unhashed(path, block, f"`{path}` takes hashed personal data only")
+                self._unhashed(path, block, found, f"`{path}` takes hashed personal data only")
+                return
         elif found.personal_kinds:
-            self._unhashed(path, block, f"personal data flows into `{path}`")
+            self._unhashed(path, block, found, f"{what(found)} flows into `{path}`")
+            return
+        self._conforms(block, schema, found, path)
 
-    def _unhashed(self, path: str, block: FieldBlock, message: str) -> None:
+    # The schema
+
+    def _conforms(self, block: FieldBlock, schema: Schema, found: Type, path: str) -> None:
+        """Report the parts of a value that its schema does not accept, each where it stands."""
+        parts = self._parts(block, found)
+        for node, part in parts:
+            problem = mismatch(self._root, schema, part, f"`{path}`")
+            if problem is not None:
+                self._diagnostics.report(
+                    "OU02",
+                    problem.message,
+                    node.span,
+                    help=problem.help,
+                    lighter=problem.lighter,
+                )
+
+    def _parts(
+        self, block: FieldBlock, found: Type
+    ) -> list[tuple[Expression | ArmBlock | ValueBlock, Type]]:
+        """The alternatives of a value with their types; the whole where it is changed later."""
+        facts = self._inference.facts
+        defaults = [block.default] if block.default is not None else []
+        default = [(node, facts.type_of(node)) for node in defaults]
+        if block.then or block.one_of is not None or block.each is not None:
+            return [(block, found)]
+        arms = arms_of(block)
+        if arms:
+            return [*((arm, facts.type_of(arm)) for arm in arms), *default]
+        single = block.value or block.template or block.constant
+        if single is None or block.as_:
+            return [(block, found)]
+        return [(single, facts.type_of(single)), *default]
+
+    # Personal data
+
+    def _unhashed(self, path: str, block: FieldBlock, found: Type, message: str) -> None:
+        labels, notes = self._way(block, path, lambda found: bool(found.personal_kinds))
+        marked = f"fields for hashed personal data have `{PERSONAL_KEYWORD}` in the schema"
         self._diagnostics.report(
             "PI02",
             message,
             block.span,
             help="normalise it and append `|> hashed`",
-            notes=(f"fields for hashed personal data have `{PERSONAL_KEYWORD}` in the schema",),
+            labels=labels,
+            notes=(*notes, marked),
+            fix=self._hash(block, found),
         )
+
+    def _hash(self, block: FieldBlock, found: Type) -> Fix | None:
+        """The fix that hashes a value which is in normal form already."""
+        if not found.normalised_kinds or block.value is None:
+            return None
+        extent = block.value.extent
+        span = extent.scalar.span_at(extent.end, extent.end)
+        return Fix(span, " |> hashed", "append `|> hashed`", safe=False, old="")
+
+    def _way(self, block: FieldBlock, path: str, wanted: Any) -> Any:
+        return described(block, f"`{path}`", self._model, self._inference.facts, wanted)

@@ -74,6 +74,20 @@ def references(block: ValueBlock) -> Iterator[Reference]:
     return (node for node in block_nodes(block) if isinstance(node, Reference))
 
 
+def plain_chain(
+    arm: ArmBlock, definitions: Mapping[str, ValueBlock]
+) -> tuple[ArmBlock, ...] | None:
+    """The alternatives that an alternative ``$name`` stands for, if the definition is a chain."""
+    node = arm.value
+    if not isinstance(node, Reference) or node.tail is not None or arm.when is not None:
+        return None
+    block = definitions.get(node.name)
+    if block is None:
+        return None
+    converts = block.as_ or block.then or block.when or block.default or block.one_of
+    return None if converts else block.first_of
+
+
 def calls(block: ValueBlock) -> Iterator[Call]:
     """The transforms a block calls."""
     return (node for node in block_nodes(block) if isinstance(node, Call))

@@ -6,7 +6,13 @@ are left to its own interpreter.
 
 from mapping_engine.selectors.lower import Lowered, lower
 from mapping_engine.selectors.parse import Selector, parse_selector
-from mapping_engine.selectors.paths import prefixes, root_fields, steps, vocabulary_path
+from mapping_engine.selectors.paths import (
+    prefixes,
+    projections,
+    root_fields,
+    steps,
+    vocabulary_path,
+)
 from mapping_engine.selectors.problem import SelectorError, SelectorProblem
 
 __all__ = [
@@ -17,6 +23,7 @@ __all__ = [
     "lower",
     "parse_selector",
     "prefixes",
+    "projections",
     "root_fields",
     "steps",
     "vocabulary_path",

@@ -74,6 +74,12 @@ def vocabulary_path(selector: Selector) -> Fields | None:
     return found.path if found else None
 
 
+def projections(selector: Selector) -> int:
+    """In how many lists the values at the end of a vocabulary path are collected."""
+    found = _located(selector.tree, _Listed(()))
+    return found.lists if found else 0
+
+
 def _read(tree: Tree, current: _Paths) -> _Reading:
     reading = _Reading(current)
     for stage in stages(tree):

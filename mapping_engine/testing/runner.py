@@ -39,13 +39,14 @@ class Result:
         return "\n".join([head, *(f"    {line}" for line in self.differences)])
 
 
-class _Clock:
+class StillClock:
     """A clock that stands still."""
 
     def __init__(self, now: float) -> None:
         self._now = now
 
     def __call__(self) -> float:
+        """Seconds since 1970."""
         return self._now
 
 
@@ -58,7 +59,7 @@ def run_tests(pack: str | PathLike[str]) -> list[Result]:
 def run_case(mapping: Mapping, case: Case) -> Result:
     """Run one case."""
     try:
-        destination = mapping.bind(case.settings, clock=_Clock(case.now))
+        destination = mapping.bind(case.settings, clock=StillClock(case.now))
     except MappingError as error:
         outcome, payloads = Outcome(0, error=error), []
     else:

@@ -29,6 +29,7 @@ def trim(value: str) -> Json:
     "lower",
     accepts=TEXT,
     returns=TEXT,
+    total=True,
     examples=(Example("ANN", "ann"), Example("ÅSE", "åse"), Example("정", "정")),
 )
 def lower(value: str) -> Json:
@@ -40,6 +41,7 @@ def lower(value: str) -> Json:
     "upper",
     accepts=TEXT,
     returns=TEXT,
+    total=True,
     examples=(Example("usd", "USD"), Example("straße", "STRASSE")),
 )
 def upper(value: str) -> Json:

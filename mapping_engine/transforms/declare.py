@@ -38,6 +38,17 @@ class Flow(StrEnum):
     """A fact about the value (a count) that is not personal any more."""
 
 
+class Boxing(StrEnum):
+    """What a transform does with lists: where the type of the items goes."""
+
+    WRAP = "wrap"
+    """A list of the value; a list stays as it is."""
+    UNWRAP = "unwrap"
+    """One item of the list."""
+    SAME = "same"
+    """A list of the same items."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """An argument after the piped value.
@@ -73,6 +84,11 @@ class Transform:
 
     ``function(value, *arguments)`` converts; where arguments can be made ready once (a pattern, a
     folded table), ``prepare(*arguments)`` answers a function of the value that does the same.
+    A ``total`` one never loses a value of the accepted kinds. ``yields`` answers every value the
+    result can have for these arguments (an argument that is not known is None), and ``whole``
+    whether a number it yields has no fraction. One that ``finds`` looks for something, and may
+    quietly find nothing in a value that is as it should be. ``items`` says what the items of a
+    list it takes or makes are.
     """
 
     name: str
@@ -87,6 +103,11 @@ class Transform:
     reads_event: bool = False
     locate: Callable[..., tuple[str | int, ...] | None] | None = None
     prepare: Callable[..., Callable[[Json], Json]] | None = None
+    total: bool = False
+    yields: Callable[..., tuple[Json, ...] | None] | None = None
+    whole: Callable[..., bool] | None = None
+    items: Boxing | Kinds | None = None
+    finds: bool = False
 
     def bound(self, *arguments: Json) -> Callable[[Json], Json]:
         """A function of the value alone, for arguments that stay the same."""
@@ -111,6 +132,11 @@ class Transform:
         return f"{source}{call} -> {self.returns}"
 
 
+def always_whole(*_arguments: Json) -> bool:
+    """Of a transform whose numbers never have a fraction."""
+    return True
+
+
 def _parameter(parameter: Parameter) -> str:
     optional = "" if parameter.required else "?"
     return f"{parameter.name}{optional}: {parameter.kinds}"
@@ -126,6 +152,11 @@ def transform(
     examples: tuple[Example, ...] = (),
     honours_hashing_switch: bool = False,
     reads_event: bool = False,
+    total: bool = False,
+    yields: Callable[..., tuple[Json, ...] | None] | None = None,
+    whole: Callable[..., bool] | None = None,
+    items: Boxing | Kinds | None = None,
+    finds: bool = False,
 ) -> Callable[[Callable[..., Json]], Transform]:
     """Declare a function of ``(value, *arguments)`` as the transform of this name."""
 
@@ -141,6 +172,11 @@ def transform(
             examples=examples,
             honours_hashing_switch=honours_hashing_switch,
             reads_event=reads_event,
+            total=total,
+            yields=yields,
+            whole=whole,
+            items=items,
+            finds=finds,
         )
 
     return declare
@@ -156,6 +192,8 @@ def prepared_transform(
     examples: tuple[Example, ...] = (),
     reads_event: bool = False,
     locate: Callable[..., tuple[str | int, ...] | None] | None = None,
+    yields: Callable[..., tuple[Json, ...] | None] | None = None,
+    finds: bool = False,
 ) -> Callable[[Callable[..., Callable[[Json], Json]]], Transform]:
     """Declare a function of the arguments, which answers a function of the value."""
 
@@ -172,6 +210,8 @@ def prepared_transform(
             reads_event=reads_event,
             locate=locate,
             prepare=prepare,
+            yields=yields,
+            finds=finds,
         )
 
     return declare

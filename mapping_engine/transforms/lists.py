@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from mapping_engine.transforms.declare import Example, Flow, Json, Parameter, Rejected, transform
+from mapping_engine.transforms.declare import (
+    Boxing,
+    Example,
+    Flow,
+    Json,
+    Parameter,
+    Rejected,
+    always_whole,
+    transform,
+)
 from mapping_engine.transforms.scalars import whole, whole_number
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, is_missing
 
@@ -11,6 +20,8 @@ from mapping_engine.types.kinds import ANY, LIST, NUMBER, is_missing
     "list",
     accepts=ANY,
     returns=LIST,
+    total=True,
+    items=Boxing.WRAP,
     flow=Flow.KEEP,
     examples=(Example("a", ["a"]), Example(["a"], ["a"]), Example(0, [0])),
 )
@@ -23,6 +34,8 @@ def list_(value: Json) -> Json:
     "records",
     accepts=ANY,
     returns=LIST,
+    finds=True,
+    items=Boxing.WRAP,
     flow=Flow.KEEP,
     examples=(
         Example([{"id": 1}, "x", {}, {"id": 2}], [{"id": 1}, {}, {"id": 2}]),
@@ -43,6 +56,7 @@ def records(value: Json) -> Json:
     "first",
     accepts=LIST,
     returns=ANY,
+    items=Boxing.UNWRAP,
     flow=Flow.KEEP,
     examples=(Example(["a", "b"], "a"), Example([], None)),
 )
@@ -55,6 +69,7 @@ def first(value: list[Json]) -> Json:
     "last",
     accepts=LIST,
     returns=ANY,
+    items=Boxing.UNWRAP,
     flow=Flow.KEEP,
     examples=(Example(["a", "b"], "b"), Example([], None)),
 )
@@ -67,6 +82,8 @@ def last(value: list[Json]) -> Json:
     "item",
     accepts=LIST,
     returns=ANY,
+    finds=True,
+    items=Boxing.UNWRAP,
     parameters=(Parameter("index", NUMBER, doc="The place, from 0; from the end, -1, -2."),),
     flow=Flow.KEEP,
     examples=(
@@ -88,6 +105,7 @@ def item(value: list[Json], index: int | float) -> Json:
     "drop",
     accepts=LIST,
     returns=LIST,
+    items=Boxing.SAME,
     parameters=(Parameter("count", NUMBER, doc="How many to leave out.", problem=whole_number),),
     flow=Flow.KEEP,
     examples=(Example([1, 2, 3], [2, 3], (1,)), Example([1], None, (5,)), Example([1], [1], (-1,))),
@@ -101,6 +119,8 @@ def drop(value: list[Json], count: int | float) -> Json:
     "count",
     accepts=LIST,
     returns=NUMBER,
+    total=True,
+    whole=always_whole,
     flow=Flow.CLEAR,
     examples=(Example(["a", "a"], 2), Example([None], 1)),
 )
@@ -113,6 +133,7 @@ def count(value: list[Json]) -> Json:
     "compact",
     accepts=LIST,
     returns=LIST,
+    items=Boxing.SAME,
     flow=Flow.KEEP,
     examples=(Example(["a", None, " ", 0, False, {}], ["a", 0, False]), Example([None], None)),
 )
@@ -125,6 +146,7 @@ def compact(value: list[Json]) -> Json:
     "distinct",
     accepts=LIST,
     returns=LIST,
+    items=Boxing.SAME,
     flow=Flow.KEEP,
     examples=(
         Example(["b", "a", "b"], ["b", "a"]),

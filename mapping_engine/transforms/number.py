@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from math import isfinite
 
-from mapping_engine.transforms.declare import Example, Flow, Json, Parameter, Rejected, transform
+from mapping_engine.transforms.declare import (
+    Example,
+    Flow,
+    Json,
+    Parameter,
+    Rejected,
+    always_whole,
+    transform,
+)
 from mapping_engine.transforms.scalars import number_text, whole, whole_number
 from mapping_engine.types.kinds import NUMBER, TEXT
 
@@ -15,6 +23,12 @@ _PRECISION = 40
 _FLOAT_BITS = 1024
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+def _rounds_to_whole(digits: Json) -> bool:
+    return digits == 0
+
+
 _NOT_A_NUMBER = Rejected("is not a number")
 _TOO_LARGE = Rejected("is too large a number")
 
@@ -43,6 +57,7 @@ def number(value: Json) -> Json:
     "integer",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
+    whole=always_whole,
     examples=(
         Example("12", 12),
         Example(12.0, 12),
@@ -87,6 +102,8 @@ def times(value: int | float, factor: int | float) -> Json:
     "round",
     accepts=NUMBER,
     returns=NUMBER,
+    total=True,
+    whole=_rounds_to_whole,
     parameters=(
         Parameter(
             "digits",

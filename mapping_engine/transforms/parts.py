@@ -34,6 +34,7 @@ def before(value: str, separator: str) -> Json:
     "after",
     accepts=TEXT,
     returns=TEXT,
+    finds=True,
     parameters=(_SEPARATOR,),
     examples=(
         Example("l:123:4", "123:4", (":",)),
@@ -68,6 +69,8 @@ def truncate(value: str, length: int | float) -> Json:
     "words",
     accepts=TEXT,
     returns=LIST,
+    total=True,
+    items=TEXT,
     examples=(Example(" Mary  Ann Smith ", ["Mary", "Ann", "Smith"]), Example(" ", None)),
 )
 def words(value: str) -> Json:
@@ -79,6 +82,7 @@ def words(value: str) -> Json:
     "first_word",
     accepts=TEXT,
     returns=TEXT,
+    total=True,
     examples=(Example(" Mary Ann Smith", "Mary"), Example("Mary", "Mary"), Example(" ", None)),
 )
 def first_word(value: str) -> Json:
@@ -91,6 +95,7 @@ def first_word(value: str) -> Json:
     "last_word",
     accepts=TEXT,
     returns=TEXT,
+    finds=True,
     examples=(Example("Mary Ann Smith ", "Smith"), Example("Mary", None)),
 )
 def last_word(value: str) -> Json:
@@ -103,6 +108,8 @@ def last_word(value: str) -> Json:
     "split",
     accepts=TEXT,
     returns=LIST,
+    total=True,
+    items=TEXT,
     parameters=(_SEPARATOR,),
     examples=(
         Example("a,b,,c", ["a", "b", "", "c"], (",",)),

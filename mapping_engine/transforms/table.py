@@ -17,6 +17,15 @@ from mapping_engine.transforms.forms import folded
 from mapping_engine.transforms.scalars import scalar_text
 from mapping_engine.types.kinds import ANY, BOOLEAN, LIST, NUMBER, OBJECT, TEXT
 
+
+def _values_of(table: Json) -> tuple[Json, ...] | None:
+    return tuple(table.values()) if isinstance(table, dict) else None
+
+
+def _items_of(accepted: Json) -> tuple[Json, ...] | None:
+    return tuple(accepted) if isinstance(accepted, list) else None
+
+
 _NO_ROW = Rejected("has no row in the table")
 _COUNTRIES = {"United States": "us", "Côte d'Ivoire": "ci", "U.K.": "gb"}
 _MAPPED = [
@@ -32,6 +41,8 @@ _MAPPED = [
     "lookup",
     accepts=TEXT | NUMBER,
     returns=ANY,
+    finds=True,
+    yields=_values_of,
     parameters=(Parameter("table", OBJECT, doc="The table: a value for each key."),),
     examples=(
         Example("Sold", "Purchase", ({"Sold": "Purchase"},)),
@@ -59,6 +70,8 @@ def _folded_problem(table: Json) -> str | None:
     "lookup_folded",
     accepts=TEXT | NUMBER,
     returns=ANY,
+    finds=True,
+    yields=_values_of,
     parameters=(
         Parameter("table", OBJECT, doc="The table: a value for each key.", problem=_folded_problem),
     ),
@@ -86,6 +99,8 @@ def lookup_folded(table: dict[str, Json]) -> Callable[[Json], Json]:
     "rows",
     accepts=LIST,
     returns=LIST,
+    finds=True,
+    items=TEXT,
     parameters=(
         Parameter("key", TEXT | NUMBER, doc="What to look for."),
         Parameter(
@@ -127,6 +142,7 @@ def rows(value: list[Json], key: Json, source: str, target: str, ignore_case: bo
     "one_of",
     accepts=TEXT | NUMBER | BOOLEAN,
     returns=TEXT | NUMBER | BOOLEAN,
+    yields=_items_of,
     parameters=(Parameter("list", LIST, doc="The accepted values."),),
     flow=Flow.KEEP,
     examples=(

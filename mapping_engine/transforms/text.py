@@ -131,6 +131,7 @@ def matching(pattern: str) -> Callable[[Json], Json]:
     "only_matching",
     accepts=TEXT,
     returns=TEXT,
+    finds=True,
     parameters=(_PATTERN,),
     flow=Flow.KEEP,
     examples=(
@@ -148,6 +149,7 @@ def only_matching(pattern: str) -> Callable[[Json], Json]:
     "unhashed",
     accepts=TEXT,
     returns=TEXT,
+    finds=True,
     flow=Flow.KEEP,
     examples=(Example("Ann", "Ann"), Example("6F" * 32, None), Example("6f" * 33, "6f" * 33)),
 )

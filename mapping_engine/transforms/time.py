@@ -12,6 +12,7 @@ from mapping_engine.transforms.declare import (
     Json,
     Parameter,
     Rejected,
+    always_whole,
     prepared_transform,
     transform,
 )
@@ -40,6 +41,7 @@ _NO_DATE = Rejected("is not a real date")
     "epoch_seconds",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
+    whole=always_whole,
     examples=(
         Example("2024-01-02T03:04:05.678Z", 1704164645),
         Example("2024-01-02T03:04:05+05:30", 1704144845),
@@ -65,6 +67,7 @@ def epoch_seconds(value: Json) -> Json:
     "epoch_milliseconds",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
+    whole=always_whole,
     examples=(
         Example("2024-01-02T03:04:05.6789Z", 1704164645678),
         Example(1704164645, 1704164645000),

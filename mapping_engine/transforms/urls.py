@@ -18,6 +18,7 @@ _LONGEST = 64 * 1024
     "query_parameter",
     accepts=TEXT,
     returns=TEXT,
+    finds=True,
     parameters=(Parameter("name", TEXT, doc="The parameter's name."),),
     examples=(
         Example("https://a.example/?x=1&ref=a%20b&ref=c", "a b", ("ref",)),
@@ -40,6 +41,7 @@ def query_parameter(value: str, name: str) -> Json:
     "url_host",
     accepts=TEXT,
     returns=TEXT,
+    finds=True,
     examples=(
         Example("https://user@Shop.Example:8443/a", "shop.example"),
         Example("/page", None),

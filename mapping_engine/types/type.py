@@ -1,21 +1,33 @@
 """The type of an expression: kinds of value, whether it may be missing, and tags.
 
 Two sorts of tag. Warnings (`personal:email`, `secret`, `identifying`, `undeclared`) spread: a value
-has them when any of its parts has. Merits (`normalised:email`, `digest`) must be earned: a value
-has them only when every alternative has.
+has them when any of its parts has. Merits (`normalised:email`, `digest`, `whole`) must be earned: a
+value has them only when every alternative has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from mapping_engine.types.kinds import ANY, BOOLEAN, NOTHING, TEXT, Kinds, kind_of, kinds
+from mapping_engine.types.kinds import (
+    ANY,
+    BOOLEAN,
+    NOTHING,
+    TEXT,
+    Kinds,
+    is_missing,
+    kind_of,
+    kinds,
+)
 
 SECRET = "secret"
 IDENTIFYING = "identifying"
 UNDECLARED = "undeclared"
 DIGEST = "digest"
+WHOLE = "whole"
+"""Of a number: it has no fraction."""
+MOST_VALUES = 256
 _PERSONAL = "personal:"
 _NORMALISED = "normalised:"
 
@@ -46,12 +58,18 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """What is known of a value."""
+    """What is known of a value.
+
+    ``values`` are all the values it can have where they are few and known, ``item`` is the type
+    of a list's items where that is known.
+    """
 
     kinds: Kinds
     missing: bool
     tags: frozenset[str] = frozenset()
     described: Described | None = None
+    values: tuple[object, ...] | None = field(default=None, hash=False)
+    item: Type | None = None
 
     @property
     def personal_kinds(self) -> frozenset[str]:
@@ -88,9 +106,18 @@ class Type:
         """The same kinds under other tags, and nothing known of what lies below."""
         return replace(self, tags=frozenset(tags), described=None)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every number it can be is a whole one."""
+        return WHOLE in self.tags
+
+    def or_missing(self) -> Type:
+        """The same, but it may be missing."""
+        return self if self.missing else replace(self, missing=True)
+
 
 def _is_merit(tag: str) -> bool:
-    return tag == DIGEST or tag.startswith(_NORMALISED)
+    return tag in (DIGEST, WHOLE) or tag.startswith(_NORMALISED)
 
 
 UNKNOWN = Type(ANY, True, frozenset({UNDECLARED}))
@@ -114,7 +141,30 @@ def join(types: Iterable[Type]) -> Type:
         all(t.missing for t in all_types),
         merits | spreading,
         described.pop() if len(described) == 1 else None,
+        _values(all_types),
+        _item(all_types),
     )
+
+
+def _values(types: list[Type]) -> tuple[object, ...] | None:
+    """The values of all alternatives, each once; None when those of one are not known."""
+    found: list[object] = []
+    for each in types:
+        if each.values is None or len(found) > MOST_VALUES:
+            return None
+        found += [v for v in each.values if not any(_same(v, known) for known in found)]
+    return tuple(found)
+
+
+def _same(one: object, other: object) -> bool:
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _item(types: list[Type]) -> Type | None:
+    """The type of the items, whichever of these is the list; None when one does not say."""
+    items = [each.item for each in types if "list" in each.kinds]
+    known = [item for item in items if item is not None]
+    return join(known) if known and len(known) == len(items) else None
 
 
 def mixed(types: Iterable[Type], result: Kinds, *, missing: bool) -> Type:
@@ -125,4 +175,11 @@ def mixed(types: Iterable[Type], result: Kinds, *, missing: bool) -> Type:
 def type_of_constant(value: object) -> Type:
     """The type of a value that stands in the rules."""
     kind = kind_of(value)
-    return BROKEN if kind == "nothing" else Type(kinds([kind]), False)
+    if kind == "nothing":
+        return BROKEN
+    whole = type(value) is int or (type(value) is float and value.is_integer())
+    tags = frozenset({WHOLE}) if whole else frozenset[str]()
+    item = None
+    if isinstance(value, list):
+        item = join([type_of_constant(each) for each in value[:MOST_VALUES]])
+    return Type(kinds([kind]), is_missing(value), tags, values=(value,), item=item)

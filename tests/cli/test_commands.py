@@ -156,8 +156,17 @@ def test_transforms_lists_all_of_them() -> None:
 
 
 def test_rules_check_finds_nothing_in_the_bundled_pack() -> None:
-    result = CliRunner().invoke(rules_check, [PACK])
+    result = CliRunner().invoke(rules_check, [PACK, "--today", "2024-01-01", "--strict"])
     assert (result.exit_code, result.stdout.strip()) == (0, "no mistakes found")
+
+
+def test_rules_check_names_the_successor_of_an_api_that_is_switched_off() -> None:
+    result = CliRunner().invoke(rules_check, [PACK, "--today", "2026-01-01"])
+    assert result.exit_code == 0
+    assert "FO05 api-sunset" in result.stdout
+    assert "move to the pack `facebook_conversions`" in result.stdout
+    strict = CliRunner().invoke(rules_check, [PACK, "--today", "2026-01-01", "--strict"])
+    assert strict.exit_code == 1
 
 
 def test_rules_check_shows_mistakes_and_exits_with_1(tmp_path: Path) -> None:
@@ -167,7 +176,7 @@ def test_rules_check_shows_mistakes_and_exits_with_1(tmp_path: Path) -> None:
     assert full.exit_code == 1
     assert "did you mean `define`?" in full.stdout
     concise = CliRunner().invoke(rules_check, ["--format", "concise", str(path)])
-    assert "names.yaml:2:1: unknown key `defin` in a fragment [SH01" in concise.stdout
+    assert "names.yaml:2:1: error: unknown key `defin` in a fragment [SH01" in concise.stdout
     data = CliRunner().invoke(rules_check, ["--format", "json", str(path)])
     assert json.loads(data.stdout)[0]["code"] == "SH01"
 

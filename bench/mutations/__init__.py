@@ -1,0 +1,1 @@
+"""The mutation study: what becomes of mistakes planted in the bundled packs."""

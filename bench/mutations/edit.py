@@ -1,0 +1,93 @@
+"""A planted mistake: a small change of one rule file."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from bench.mutations.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One stretch of a text and what is written there instead."""
+
+    start: int
+    end: int
+    text: str
+
+    def applied(self, text: str) -> str:
+        """The text after the change."""
+        return text[: self.start] + self.text + text[self.end :]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A kind of mistake, and every place where it can be made in a file."""
+
+    name: str
+    mistake: str
+    edits: Callable[[Page], Iterator[Edit]]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A file with one mistake, and the packs that use the file."""
+
+    operator: str
+    file: str
+    path: Path
+    packs: tuple[str, ...]
+    line: int
+    change: str
+    text: str = field(repr=False)
+
+
+Edits: TypeAlias = Iterator[Edit]
+
+
+def mutant(operator: Operator, page: Page, edit: Edit) -> Mutant:
+    """The file of ``page`` after ``edit``."""
+    text = edit.applied(page.text)
+    line = page.text.count("\n", 0, edit.start) + 1
+    return Mutant(
+        operator.name, page.file, page.path, page.packs, line, change(page.text, text), text
+    )
+
+
+def change(before: str, after: str) -> str:
+    """The lines that differ, as `old -> new`."""
+    old, new = before.splitlines(), after.splitlines()
+    parts = []
+    for tag, i1, i2, j1, j2 in _opcodes(old, new):
+        if tag != "equal":
+            removed = " ⏎ ".join(line.strip() for line in old[i1:i2])
+            added = " ⏎ ".join(line.strip() for line in new[j1:j2])
+            if removed == added:
+                removed, added = "⏎".join(old[i1:i2]), "⏎".join(new[j1:j2])
+            parts.append(f"{removed or '(nothing)'} -> {added or '(nothing)'}")
+    return "; ".join(parts)
+
+
+def _opcodes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
+    """The differing lines; equal heads and tails are cut first, which keeps long files quick."""
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    middle = difflib.SequenceMatcher(
+        None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False
+    )
+    return [(t, a + head, b + head, c + head, d + head) for t, a, b, c, d in middle.get_opcodes()]
+
+
+def changed_lines(before: str, after: str) -> int:
+    """How many lines the change touches."""
+    opcodes = _opcodes(before.splitlines(), after.splitlines())
+    return sum(max(b - a, d - c) for tag, a, b, c, d in opcodes if tag != "equal")

@@ -1,0 +1,238 @@
+"""Facts that a condition claims of one value, and when such facts contradict each other.
+
+Nothing is guessed: a contradiction is only one that follows from the facts as they are written and
+from the types that are known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from math import inf
+from typing import TypeAlias
+
+from mapping_engine.expression import Expression
+from mapping_engine.types.kinds import ANY, kind_of
+from mapping_engine.types.type import Type
+
+_MIRRORED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_CASED = ("lower", "upper")
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One claim: ``subject relation value``, or that it is not so.
+
+    Relations: ``==``, ``in`` (``value`` is a tuple), ``<`` and its like, ``is`` (a word), and
+    ``holds`` for a bare value. Values are JSON texts, so that true and 1 differ.
+    """
+
+    subject: str
+    relation: str
+    value: str | tuple[str, ...] | float
+    holds: bool = True
+
+    @property
+    def negated(self) -> Atom:
+        """The opposite claim."""
+        if self.relation == "is" and self.value in ("present", "missing"):
+            other = "missing" if self.value == "present" else "present"
+            return Atom(self.subject, "is", other)
+        return Atom(self.subject, self.relation, self.value, not self.holds)
+
+
+Conjunction: TypeAlias = frozenset[Atom]
+
+
+@dataclass
+class Claims:
+    """All that a conjunction says of one subject."""
+
+    subject: str
+    type: Type | None
+    ends_in: str | None = None
+    """The transform the subject ends in, if it is one that settles the case of letters."""
+    allowed: set[str] | None = None
+    refused: set[str] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
+    excluded: set[str] = field(default_factory=set)
+    present: bool = False
+    absent: bool = False
+    low: tuple[float, bool] = (-inf, False)
+    high: tuple[float, bool] = (inf, False)
+    number: bool = False
+    truth: bool | None = None
+
+    def take(self, atom: Atom) -> None:
+        """Add one claim."""
+        value = atom.value
+        if atom.relation in ("==", "in"):
+            values = {value} if isinstance(value, str) else set(_texts(value))
+            if atom.holds:
+                self.present = True
+                self.allowed = values if self.allowed is None else self.allowed & values
+            else:
+                self.refused |= values
+        elif atom.relation == "is":
+            self._take_test(str(value), atom.holds)
+        elif atom.relation == "holds":
+            self.truth = atom.holds if self.truth in (None, atom.holds) else self._clash()
+            self.present = self.present or atom.holds
+        elif atom.holds and isinstance(value, float):
+            self._take_bound(atom.relation, value)
+
+    def _clash(self) -> bool:
+        self.present = self.absent = True
+        return True
+
+    def _take_test(self, word: str, holds: bool) -> None:
+        if word == "present":
+            self.present = True
+        elif word == "missing":
+            self.absent = True
+        elif holds:
+            self.present = True
+            self.kinds.add(word)
+        else:
+            self.excluded.add(word)
+
+    def _take_bound(self, relation: str, value: float) -> None:
+        self.present = self.number = True
+        if relation in (">", ">="):
+            self.low = max(self.low, (value, relation == ">"))
+        else:
+            tight = (value, relation == "<")
+            if tight[0] < self.high[0] or (tight[0] == self.high[0] and tight[1]):
+                self.high = tight
+
+    def contradiction(self) -> str | None:
+        """Why these claims cannot all be true, in words; None where they can."""
+        s = f"`{self.subject}`"
+        if self.present and self.absent:
+            return f"{s} cannot be both present and missing"
+        if self.absent and self.type is not None and not self.type.missing:
+            return f"{s} is never missing"
+        if len(self.kinds) > 1:
+            return f"{s} cannot be of two kinds"
+        if self.kinds & self.excluded:
+            return f"{s} cannot be {_first(self.kinds)} and not be it"
+        return self._bounds(s) or self._kinds(s) or self._values(s)
+
+    def _bounds(self, s: str) -> str | None:
+        (low, above), (high, below) = self.low, self.high
+        if low > high or (low == high and (above or below)):
+            return f"no number is within the bounds set for {s}"
+        if self.number and self.kinds and "number" not in self.kinds:
+            return f"{s} cannot be {_first(self.kinds)} and be compared as a number"
+        return None
+
+    def _kinds(self, s: str) -> str | None:
+        if self.type is None or self.type.kinds == ANY or not self.type.kinds:
+            return None
+        strange = [kind for kind in sorted(self.kinds) if kind not in self.type.kinds]
+        if strange:
+            return f"{s} is {self.type.kinds}, never {strange[0]}"
+        if self.number and "number" not in self.type.kinds:
+            return f"{s} is {self.type.kinds}, never a number"
+        if not self.type.missing and not self.type.kinds.names - self.excluded:
+            return f"{s} is always {self.type.kinds}"
+        return None
+
+    def _values(self, s: str) -> str | None:
+        if self.allowed is None:
+            known = self.type.values if self.type and not self.type.missing else None
+            all_known = {spelled(v) for v in known} if known else None
+            if all_known and all_known <= self.refused and not self.absent:
+                return f"{s} has no other value"
+            return None
+        left = {value for value in self.allowed if value not in self.refused}
+        if not left:
+            several = len(self.allowed) == 0
+            return f"{s} cannot have two values at once" if several else f"{s} is excluded"
+        for value in sorted(left):
+            reason = self._impossible(value, s)
+            if reason is None:
+                return None
+        return self._impossible(min(left), s)
+
+    def _impossible(self, value: str, s: str) -> str | None:
+        read = json.loads(value)
+        kind = kind_of(read)
+        if self.kinds and kind not in self.kinds:
+            return f"{s} cannot be {_first(self.kinds)} and equal {value}"
+        if self.truth is False and read is not False:
+            return f"{s} does not hold, so it cannot equal {value}"
+        if self.truth is True and read is False:
+            return f"{s} holds, so it cannot be false"
+        if self.number and not (kind == "number" and self._within(float(read))):
+            return f"{s} cannot equal {value} within these bounds"
+        return self._untyped(value, kind, s) or self._miscased(read, s)
+
+    def _within(self, number: float) -> bool:
+        (low, above), (high, below) = self.low, self.high
+        return (number > low if above else number >= low) and (
+            number < high if below else number <= high
+        )
+
+    def _untyped(self, value: str, kind: str, s: str) -> str | None:
+        if self.type is None or not self.type.kinds:
+            return None
+        if self.type.kinds != ANY and kind not in self.type.kinds:
+            return f"{s} is {self.type.kinds}, never {value}"
+        if self.type.values is not None and value not in {spelled(v) for v in self.type.values}:
+            return f"{s} never equals {value}"
+        return None
+
+    def _miscased(self, read: object, s: str) -> str | None:
+        if not isinstance(read, str) or self.ends_in not in _CASED:
+            return None
+        settled = read.lower() if self.ends_in == "lower" else read.upper()
+        return None if settled == read else f"{s} is in {self.ends_in} case, never `{read}`"
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """What is known of the subjects that atoms name."""
+
+    nodes: Mapping[str, Expression]
+    types: Mapping[str, Type]
+    cased: Mapping[str, str]
+
+
+def claims(conjunction: Iterable[Atom], known: Subjects) -> dict[str, Claims]:
+    """What a conjunction says, subject by subject."""
+    found: dict[str, Claims] = {}
+    for atom in sorted(conjunction, key=lambda a: (a.subject, a.relation, str(a.value), a.holds)):
+        name = atom.subject
+        if name not in found:
+            found[name] = Claims(name, known.types.get(name), known.cased.get(name))
+        found[name].take(atom)
+    return found
+
+
+def contradiction(conjunction: Conjunction, known: Subjects) -> str | None:
+    """Why a conjunction can never be true; None where it can, or that is not known."""
+    for atom in conjunction:
+        if Atom(atom.subject, atom.relation, atom.value, not atom.holds) in conjunction:
+            return f"`{atom.subject}` cannot be so and not so"
+    for each in claims(conjunction, known).values():
+        reason = each.contradiction()
+        if reason is not None:
+            return reason
+    return None
+
+
+def spelled(value: object) -> str:
+    """A JSON value as a text by which it can be compared."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _first(kinds: set[str]) -> str:
+    return min(kinds)

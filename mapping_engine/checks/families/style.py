@@ -1,0 +1,82 @@
+"""ST01: spacing that differs from the usual one, and lines that end in blanks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mapping_engine.checks.subject import Subject
+from mapping_engine.diagnostics import Diagnostics, Fix
+from mapping_engine.expression import Expression, Literal, Template, print_expression
+from mapping_engine.model.everything import expressions
+from mapping_engine.source.node import Node, Scalar, Sequence, Source, Style
+from mapping_engine.source.offsets import Lines
+from mapping_engine.source.yaml_text import read_yaml
+
+_TRAILING = re.compile(r"[ \t]+(?=\r?\n|\Z)")
+_BLOCKS = (Style.LITERAL, Style.FOLDED)
+
+
+def find(subject: Subject) -> None:
+    """Look at the expressions of a pack, and at the ends of the lines of its files."""
+    for node in expressions(subject.model):
+        _spacing(node, subject)
+    for file, text in subject.texts.items():
+        if file.endswith((".yaml", ".yml")):
+            _ends(Source(file, text), subject.diagnostics)
+
+
+def _spacing(node: Expression, subject: Subject) -> None:
+    scalar = node.extent.scalar
+    if isinstance(node, Literal | Template) or scalar.style is not Style.PLAIN:
+        return
+    if (node.extent.start, node.extent.end) != (0, len(scalar.text)) or "\n" in scalar.text:
+        return
+    usual = print_expression(node)
+    if usual != scalar.text and usual.replace(" ", "") == scalar.text.replace(" ", ""):
+        subject.diagnostics.report(
+            "ST01",
+            "the spacing of this expression is not the usual one",
+            scalar.span,
+            help=f"write `{usual}`",
+            fix=Fix(scalar.span, usual, "space it as usual", safe=True, old=scalar.text),
+        )
+
+
+def _ends(source: Source, diagnostics: Diagnostics) -> None:
+    lines = Lines(source)
+    kept = sorted(_blocks(read_yaml(source, Diagnostics())))
+    for match in _TRAILING.finditer(source.text):
+        if any(start <= match.start() <= end for start, end in kept):
+            continue
+        diagnostics.report(
+            "ST01",
+            "the line ends in blanks",
+            lines.span(*match.span()),
+            help="remove them",
+            fix=Fix(lines.span(*match.span()), "", "remove the blanks", safe=True, old=match[0]),
+        )
+    size = len(source.text)
+    if source.text and not source.text.endswith(("\n", "\r")):
+        diagnostics.report(
+            "ST01",
+            "the last line has no end",
+            lines.span(size, size),
+            help="end the file with a line break",
+            fix=Fix(lines.span(size, size), "\n", "end the last line", safe=True, old=""),
+        )
+
+
+def _blocks(root: Node | None) -> Iterator[tuple[int, int]]:
+    """Where block scalars stand: blanks in them are part of the text."""
+    waiting = [root] if root is not None else []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Scalar):
+            if node.style in _BLOCKS or "\n" in node.text:
+                yield node.span.offset, node.span.end_offset
+        elif isinstance(node, Sequence):
+            waiting.extend(node.items)
+        else:
+            for entry in node.entries:
+                waiting += [entry.key, entry.value]

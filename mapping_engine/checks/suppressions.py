@@ -1,0 +1,188 @@
+"""Comments that suppress findings: `# rules: ignore FB01 until 2026-12-31 -- reason`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from mapping_engine.diagnostics import (
+    CATALOGUE,
+    Diagnostic,
+    Diagnostics,
+    Fix,
+    Severity,
+    Span,
+    did_you_mean,
+)
+from mapping_engine.source.node import Node, Scalar, Sequence, Source
+from mapping_engine.source.offsets import Lines
+from mapping_engine.source.yaml_text import read_yaml
+
+_COMMENT = re.compile(r"(?:(?<=\s)|^)#[ \t]*rules:[ \t]*ignore\b(?P<rest>[^\r\n]*)", re.MULTILINE)
+_REST = re.compile(
+    r"(?P<codes>.*?)(?:\s+until\s+(?P<until>\S+))?\s*(?:--\s*(?P<reason>.*?))?\s*", re.DOTALL
+)
+_MARK = "rules:"
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """One comment: the lines it is about (None for the whole file) and the codes."""
+
+    span: Span
+    line: int | None
+    codes: tuple[str, ...]
+    until: str | None
+    reason: str
+    text: str
+
+
+def suppress(
+    diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], today: date, ran: frozenset[str]
+) -> list[Diagnostic]:
+    """The findings that no comment suppresses, and what is wrong with the comments.
+
+    Errors are never suppressed, as the engine refuses the rules all the same. ``ran`` are the
+    codes that were looked for: a comment about others is not called unused.
+    """
+    kept = list(diagnostics)
+    found = Diagnostics()
+    for file, text in texts.items():
+        for comment in _suppressions(Source(file, text)):
+            codes = _valid(comment, today, found)
+            hit = [d for d in kept if _is_about(comment, codes, d)]
+            kept = [d for d in kept if d not in hit or d.severity is Severity.ERROR]
+            _judge(comment, codes, hit, ran, found)
+    return [*kept, *found.found]
+
+
+def _suppressions(source: Source) -> Iterator[Suppression]:
+    if _MARK not in source.text:
+        return
+    node = read_yaml(source, Diagnostics())
+    inside = sorted(_scalars(node)) if node is not None else []
+    first = min((start for start, _ in inside), default=len(source.text))
+    lines = Lines(source)
+    for match in _COMMENT.finditer(source.text):
+        if any(start <= match.start() < end for start, end in inside):
+            continue
+        rest = _REST.fullmatch(match["rest"])
+        assert rest is not None
+        codes = tuple(code for code in re.split(r"[\s,]+", rest["codes"]) if code)
+        span = lines.span(match.start(), match.start() + len(match[0].rstrip()))
+        line = None if match.start() < first else _line(source.text, lines, match.start())
+        yield Suppression(span, line, codes, rest["until"], rest["reason"] or "", match[0])
+
+
+def _scalars(root: Node) -> Iterator[tuple[int, int]]:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Scalar):
+            yield node.span.offset, node.span.end_offset
+        elif isinstance(node, Sequence):
+            waiting.extend(node.items)
+        else:
+            for entry in node.entries:
+                waiting += [entry.key, entry.value]
+
+
+def _line(text: str, lines: Lines, start: int) -> int:
+    """The line a comment is about: its own, or the next one that is no comment."""
+    number = lines.span(start, start).line
+    if text[lines.starts[number - 1] : start].strip():
+        return number
+    while number < len(lines.starts):
+        number += 1
+        end = lines.starts[number] if number < len(lines.starts) else len(text)
+        content = text[lines.starts[number - 1] : end].strip()
+        if content and not content.startswith("#"):
+            return number
+    return number
+
+
+def _valid(comment: Suppression, today: date, found: Diagnostics) -> frozenset[str]:
+    """The codes that the comment suppresses; what is wrong with it is reported."""
+    if not comment.codes:
+        found.report(
+            "SU02",
+            "a suppression names the codes it is about",
+            comment.span,
+            help="write `# rules: ignore CODE -- reason`",
+        )
+        return frozenset()
+    names = {check.name: check.code for check in CATALOGUE.values()}
+    codes: set[str] = set()
+    for code in comment.codes:
+        known = code if code in CATALOGUE else names.get(code)
+        if known is None:
+            help = did_you_mean(code, [*CATALOGUE, *names]) or "`rules-check --list` lists them all"
+            found.report("SU02", f"there is no check `{code}`", comment.span, help=help)
+        else:
+            codes.add(known)
+    if not comment.reason:
+        found.report(
+            "SU02",
+            "a suppression gives its reason",
+            comment.span,
+            help="append `-- ` and why the finding is none",
+        )
+    return frozenset() if _expired(comment, today, found) else frozenset(codes)
+
+
+def _expired(comment: Suppression, today: date, found: Diagnostics) -> bool:
+    if comment.until is None:
+        return False
+    try:
+        until = date.fromisoformat(comment.until)
+    except ValueError:
+        found.report(
+            "SU02", "`until` takes a date such as 2026-12-31", comment.span, help="correct the date"
+        )
+        return True
+    if until >= today:
+        return False
+    found.report(
+        "SU02",
+        f"the suppression expired on {until}",
+        comment.span,
+        help="correct the rules, or set a later date",
+    )
+    return True
+
+
+def _is_about(comment: Suppression, codes: frozenset[str], found: Diagnostic) -> bool:
+    if found.code not in codes or found.span.file != comment.span.file:
+        return False
+    return comment.line is None or comment.line == found.span.line
+
+
+def _judge(
+    comment: Suppression,
+    codes: frozenset[str],
+    hit: list[Diagnostic],
+    ran: frozenset[str],
+    found: Diagnostics,
+) -> None:
+    errors = [d for d in hit if d.severity is Severity.ERROR]
+    for code in sorted({d.code for d in errors}):
+        found.report(
+            "SU02",
+            f"{code} is an error here and cannot be suppressed",
+            comment.span,
+            help="correct the rules: the engine does not load them",
+        )
+    idle = sorted((codes & ran) - {d.code for d in hit})
+    if idle:
+        every = len(idle) == len(comment.codes)
+        fix = Fix(comment.span, "", "remove the comment", safe=True) if every else None
+        listed = ", ".join(idle)
+        found.report(
+            "SU01",
+            f"nothing here is suppressed by {listed}",
+            comment.span,
+            help="remove it",
+            fix=fix,
+        )

@@ -1,0 +1,51 @@
+"""What a check declares of itself: the commands, the documentation and the tests read only this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+NEVER = "Never: the engine refuses to load rules with this mistake."
+
+
+class Severity(StrEnum):
+    """How bad a finding is: an error is wrong or will fail, a warning almost surely a mistake."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """Larger is worse."""
+        return _RANKS[self]
+
+
+_RANKS = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One kind of mistake.
+
+    ``wrong`` and ``right`` are sections of a rule file that is completed by a small pack when the
+    documentation is made; ``file`` names another file of the pack that they stand for. ``asked``
+    checks run only when they are selected.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    meaning: str
+    why: str = ""
+    fix: str = ""
+    ignore: str = NEVER
+    wrong: str = ""
+    right: str = ""
+    file: str = "rules.yaml"
+    asked: bool = False
+
+
+def table(*checks: Check) -> dict[str, Check]:
+    """The checks by their codes."""
+    return {check.code: check for check in checks}

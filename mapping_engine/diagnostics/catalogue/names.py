@@ -1,0 +1,111 @@
+"""Checks of names, files, settings and the API."""
+
+from __future__ import annotations
+
+from mapping_engine.diagnostics.catalogue.check import Check, Severity, table
+
+_E, _W = Severity.ERROR, Severity.WARNING
+
+CHECKS = table(
+    Check(
+        "PR01",
+        "undefined-reference",
+        _E,
+        "a name is not defined",
+        why="There is nothing that the name could stand for.",
+        fix="Write the name that is meant, define it, or add the fragment to `use`.",
+        wrong="define:\n  order: p.a\nfields:\n  x: $ordr\n  y2: $order\n",
+        right="define:\n  order: p.a\nfields:\n  x: $order\n  y2: $order\n",
+    ),
+    Check(
+        "PR02",
+        "shadowed-definition",
+        _E,
+        "a definition hides another of the same name",
+        why="Two things of one name are read as one, and one of them is lost.",
+        fix="Rename one, or replace the definition of a fragment under `override`.",
+        wrong="use: [./fragment.yaml]\ndefine:\n  something: p.a\nfields:\n  x: $something\n",
+        right="use: [./fragment.yaml]\noverride:\n  something: p.a\nfields:\n  x: $something\n",
+    ),
+    Check(
+        "PR03",
+        "unused-definition",
+        _W,
+        "nothing uses this name",
+        why="It is read and maintained for nothing, or something was forgotten. A fan-out variable "
+        "that nothing uses sends the same request several times.",
+        fix="Use it, or remove it. `--fix` removes definitions, tables, pipelines and fragments.",
+        ignore="For a setting that the control plane writes and no rule needs.",
+        wrong="define:\n  order: p.a\nfields:\n  x: type\n",
+        right="define:\n  order: p.a\nfields:\n  x: $order\n",
+    ),
+    Check(
+        "PR04",
+        "include-cycle",
+        _E,
+        "files or definitions that include themselves",
+        why="Their value would be made out of itself.",
+        fix="Take one step out of the circle.",
+        wrong="define:\n  one: $two\n  two: $one\nfields:\n  x: $one\n",
+        right="define:\n  one: $two\n  two: p.a\nfields:\n  x: $one\n",
+    ),
+    Check(
+        "FO01",
+        "fan-out-over-scalar",
+        _E,
+        "a list is needed here, and this is never one",
+        why="There is nothing to take one by one.",
+        fix="Name the list, or wrap a single value with `|> list`.",
+        wrong="fields:\n  x: {each: type, value: $item}\n",
+        right="fields:\n  x: {each: tags, value: $item}\n",
+    ),
+    Check(
+        "FO02",
+        "item-scope",
+        _E,
+        "a name is used outside the scope that defines it",
+        why="`$item` has a value only under `each`, a fan-out variable only where the requests are "
+        "made, and `$payload` only when the payload is finished.",
+        fix="Move the expression to where the name has a value, or use another one.",
+        wrong="fields:\n  x: $item.a\n",
+        right="fields:\n  x: {each: p.items, value: $item.a}\n",
+    ),
+    Check(
+        "FO03",
+        "undefined-config",
+        _E,
+        "a setting or API constant is not declared",
+        why="A misspelled setting is one that quietly never has a value.",
+        fix="Write the name that is meant, or declare it in the settings schema or under `api`.",
+        wrong="fields:\n  x: {when: $settings.flagg, value: p.a}\n  y2: $settings.flag\n",
+        right="fields:\n  x: {when: $settings.flag, value: p.a}\n",
+    ),
+    Check(
+        "FO04",
+        "secret-in-rules",
+        _W,
+        "a credential is written into the rules",
+        why="Rule files are read by many, and kept for ever in the history of a repository.",
+        fix="Declare a setting with `x-secret` in the settings schema, and read it from there. "
+        "Have the credential withdrawn.",
+        ignore="Where it is not a credential after all.",
+        wrong='request:\n  url: "{$api.base}/e"\n'
+        "  json: {payload: $payload, key: \"'Bearer abcdefghijklmnop012345'\"}\n"
+        "fields:\n  x: p.a\n",
+        right='request:\n  url: "{$api.base}/e"\n'
+        "  json: {payload: $payload, key: $settings.token}\nfields:\n  x: p.a\n",
+    ),
+    Check(
+        "FO05",
+        "api-sunset",
+        _W,
+        "the API of this pack is, or soon will be, switched off",
+        why="From that day on every request fails. The warning comes 90 days ahead.",
+        fix="Move to the successor, or correct the date under `api`.",
+        ignore="Until the move is made, with its date.",
+        wrong='api: {base: "https://x.test", sunset: 2026-01-31, successor: other}\n'
+        "fields:\n  x: p.a\n",
+        right='api: {base: "https://x.test", sunset: 2027-01-31, successor: other}\n'
+        "fields:\n  x: p.a\n",
+    ),
+)

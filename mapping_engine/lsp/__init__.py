@@ -1,0 +1,1 @@
+"""The language server: `rules-check` inside an editor."""

@@ -1,0 +1,206 @@
+"""What stands at a place of a file: a key, a name, or a value of some shape in some block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import product
+
+from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.model.blocks import Block, BlockOf, Key, keys_of
+from mapping_engine.model.documents import FragmentFile, MappingFile
+from mapping_engine.model.shapes import Choice, ExpressionTree, ListOf, MapOf, Shape
+from mapping_engine.model.vocabulary_file import VocabularyFile
+from mapping_engine.source.node import Mapping, Node, Scalar, Sequence, Source
+from mapping_engine.source.yaml_text import read_yaml
+from mapping_engine.testing.file import TestsFile
+
+FILES: dict[str, type[Block]] = {
+    "mapping": MappingFile,
+    "fragment": FragmentFile,
+    "vocabulary": VocabularyFile,
+    "tests": TestsFile,
+}
+"""The documents, by the key that says what a file is."""
+_KIND = re.compile(rf"^(?:{'|'.join(FILES)})(?=\s*:)", re.MULTILINE)
+_KEY_LINE = re.compile(r"[ \t]*(?:- +)*(?:[A-Za-z_]\w*)?")
+_WORD = re.compile(r"\w*")
+_MARK = "_"
+_QUOTES = ("", '"', "'")
+_BRACKETS = ("", "}", "]", "]}", "}}", "}]")
+
+
+class Role(Enum):
+    """What a scalar is for."""
+
+    KEY = auto()
+    """A key of a block."""
+    NAME = auto()
+    """A name that the maintainer chose."""
+    VALUE = auto()
+
+
+@dataclass(frozen=True)
+class Level:
+    """A mapping on the way down, what it is read as, and the key under which the way goes on."""
+
+    node: Mapping
+    block: type[Block] | None
+    key: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One scalar of a file.
+
+    ``shape`` is that of a value, or what a key could be the beginning of where it stands alone;
+    ``block`` is the block of a key, or what may stand here instead of a value.
+    """
+
+    levels: tuple[Level, ...]
+    scalar: Scalar
+    role: Role
+    shape: Shape | None
+    block: type[Block] | None
+    key: Key | None
+    """The key itself, or the key that the value belongs to."""
+    value: Node | None = None
+    """What stands under the key or the name."""
+
+    def under(self, *keys: str) -> bool:
+        """Whether the way down begins with these keys."""
+        return tuple(level.key for level in self.levels[: len(keys)]) == keys
+
+
+def kind_of(text: str) -> str | None:
+    """What a file is by its text: also when the text does not parse."""
+    found = _KIND.search(text)
+    return found[0] if found else None
+
+
+def place_at(text: str, offset: int) -> Place | None:
+    """What stands at ``offset`` of a text."""
+    place = _place(text, offset)
+    if place is not None or read_yaml(Source("", text), Diagnostics()) is not None:
+        return place
+    return next(filter(None, (_place(each, offset) for each in _closed(text, offset))), None)
+
+
+def place_to_type(text: str, offset: int) -> Place | None:
+    """What would stand at ``offset`` if something were written there.
+
+    The text is tried as it is, then with a word or a key at the place, and with quotes and
+    brackets closed.
+    """
+    line = text[_line_start(text, offset) : offset]
+    for each in _typed(text, offset, is_key=_KEY_LINE.fullmatch(line) is not None):
+        place = _place(each, offset)
+        if place is not None:
+            return place
+    return None
+
+
+def _typed(text: str, offset: int, *, is_key: bool) -> Iterator[str]:
+    before, after = text[:offset], text[offset:]
+    word = _WORD.match(after)
+    end = word.end() if word else 0
+    if is_key:
+        yield f"{before}{after[:end]}{_MARK}: {_MARK}{after[end:]}"
+    yield text
+    yield f"{before}{_MARK}{after}"
+    yield from _closed(f"{before}{_MARK}{after}", offset)
+    if is_key:
+        yield from _closed(f"{before}{_MARK}: {_MARK}", offset)
+
+
+def _closed(text: str, offset: int) -> Iterator[str]:
+    """The text with its line closed by quotes and brackets, with and without what follows."""
+    end = _line_end(text, offset)
+    for rest in (text[end:], ""):
+        for quote, bracket in product(_QUOTES, _BRACKETS):
+            yield f"{text[:end]}{quote}{bracket}{rest}"
+
+
+def _line_start(text: str, offset: int) -> int:
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
+def _line_end(text: str, offset: int) -> int:
+    found = re.compile(r"\r|\n").search(text, offset)
+    return found.start() if found else len(text)
+
+
+def _place(text: str, offset: int) -> Place | None:
+    root = read_yaml(Source("", text), Diagnostics())
+    if not isinstance(root, Mapping):
+        return None
+    kind = next((entry.key.text for entry in root if entry.key.text in FILES), None)
+    kind = kind or kind_of(text) or "mapping"
+    return _find(root, BlockOf(FILES[kind]), None, offset, ())
+
+
+def _find(
+    node: Node, shape: Shape | None, key: Key | None, offset: int, levels: tuple[Level, ...]
+) -> Place | None:
+    if isinstance(node, Scalar):
+        if not _holds(node, offset):
+            return None
+        return Place(levels, node, Role.VALUE, _of_scalar(shape), _of_mapping(shape), key)
+    if isinstance(node, Sequence):
+        item = _of_item(shape)
+        found = (_find(each, item, key, offset, levels) for each in node)
+        return next((place for place in found if place is not None), None)
+    return _in_mapping(node, shape, key, offset, levels)
+
+
+def _in_mapping(
+    node: Mapping, shape: Shape | None, key: Key | None, offset: int, levels: tuple[Level, ...]
+) -> Place | None:
+    block = _of_mapping(shape)
+    for entry in node:
+        name = entry.key.text
+        known = keys_of(block).get(name) if block else key
+        below = known.shape if block and known else _of_entry(shape)
+        here = (*levels, Level(node, block, name))
+        if _holds(entry.key, offset):
+            role = Role.KEY if block else Role.NAME
+            alone = _of_scalar(shape) if len(node.entries) == 1 else None
+            return Place(here, entry.key, role, alone, block, known, entry.value)
+        found = _find(entry.value, below, known, offset, here)
+        if found is not None:
+            return found
+    return None
+
+
+def _holds(scalar: Scalar, offset: int) -> bool:
+    return scalar.span.offset <= offset <= scalar.span.end_offset
+
+
+def _of_scalar(shape: Shape | None) -> Shape | None:
+    if isinstance(shape, Choice):
+        return shape.scalar[1] if shape.scalar else None
+    if isinstance(shape, ListOf):
+        return _of_scalar(shape.item) if shape.or_one else None
+    return shape
+
+
+def _of_item(shape: Shape | None) -> Shape | None:
+    if isinstance(shape, Choice):
+        return _of_item(shape.sequence[1]) if shape.sequence else None
+    if isinstance(shape, ListOf):
+        return shape.item
+    return shape if isinstance(shape, ExpressionTree) else None
+
+
+def _of_entry(shape: Shape | None) -> Shape | None:
+    if isinstance(shape, MapOf):
+        return shape.item
+    return shape if isinstance(shape, ExpressionTree) else None
+
+
+def _of_mapping(shape: Shape | None) -> type[Block] | None:
+    if isinstance(shape, BlockOf):
+        return shape.block
+    return shape.block() if isinstance(shape, Choice) else None

@@ -1,0 +1,90 @@
+"""Diagnostics as the language-server protocol writes them, and their fixes as actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from lsprotocol import types
+
+from mapping_engine.diagnostics import CATALOGUE, Diagnostic, Label, Severity
+from mapping_engine.lsp.positions import Positions
+from mapping_engine.lsp.workspace import Findings, place_of
+
+SOURCE = "rules-check"
+_SEVERITIES = {
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.INFO: types.DiagnosticSeverity.Information,
+}
+Locate = Callable[[Path], tuple[str, Positions] | None]
+"""The URI and the places of a file, unless it cannot be read."""
+
+
+def published(found: Findings, positions: Positions, locate: Locate) -> list[types.Diagnostic]:
+    """The findings of one file for the editor."""
+    return [_published(each, positions, locate) for each in found.diagnostics]
+
+
+def _published(found: Diagnostic, positions: Positions, locate: Locate) -> types.Diagnostic:
+    related = [each for label in found.labels if (each := _related(label, locate))]
+    return types.Diagnostic(
+        range=positions.of_span(found.span),
+        message=_message(found),
+        severity=_SEVERITIES[found.severity],
+        code=found.code,
+        source=SOURCE,
+        related_information=related or None,
+    )
+
+
+def _message(found: Diagnostic) -> str:
+    help = [f"help: {found.help}"] if found.help else []
+    return "\n".join([found.message, *help, *(f"note: {note}" for note in found.notes)])
+
+
+def _related(label: Label, locate: Locate) -> types.DiagnosticRelatedInformation | None:
+    found = locate(place_of(label.span.file))
+    if found is None:
+        return None
+    uri, positions = found
+    location = types.Location(uri, positions.of_span(label.span))
+    return types.DiagnosticRelatedInformation(location, label.message)
+
+
+def meanings(found: Findings, offset: int) -> list[str]:
+    """What the checks mean whose findings stand at a place, as Markdown."""
+    codes = dict.fromkeys(
+        each.code
+        for each in found.diagnostics
+        if each.span.offset <= offset <= each.span.end_offset
+    )
+    checks = (CATALOGUE[code] for code in codes)
+    return [f"**{check.code}** `{check.name}`\n\n{check.meaning}" for check in checks]
+
+
+def actions(
+    found: Findings, uri: str, wanted: types.Range, positions: Positions, locate: Locate
+) -> list[types.CodeAction]:
+    """The fixes of the findings that touch ``wanted``."""
+    start, end = positions.offset(wanted.start), positions.offset(wanted.end)
+    offered = []
+    for each in found.diagnostics:
+        fix = each.fix
+        if fix is None or each.span.offset > end or each.span.end_offset < start:
+            continue
+        if fix.span.file != each.span.file:
+            continue
+        edit = types.TextEdit(
+            positions.range(fix.span.offset, fix.span.end_offset), fix.replacement
+        )
+        offered.append(
+            types.CodeAction(
+                title=fix.message,
+                kind=types.CodeActionKind.QuickFix,
+                diagnostics=[_published(each, positions, locate)],
+                edit=types.WorkspaceEdit(changes={uri: [edit]}),
+                is_preferred=fix.safe,
+            )
+        )
+    return offered

@@ -1,0 +1,169 @@
+"""The words of an expression as they are written: also of one that is only half typed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from mapping_engine.model.shapes import (
+    DataOrReference,
+    ExpressionText,
+    ExpressionTree,
+    Shape,
+    StepsText,
+    TemplateText,
+)
+from mapping_engine.source.node import Scalar, Style
+
+_TAIL = r"""(?:\.(?:[A-Za-z_]\w*|"(?:\\.|[^"\\])*"|\*)|\[[^\[\]]*\])*\.?"""
+_TOKEN = re.compile(
+    rf"""
+      (?P<text>'(?:\\.|[^'\\])*(?:'|$))
+    | (?P<reference>\$(?:[A-Za-z_]\w*{_TAIL})?)
+    | (?P<pipe>\|>)
+    | (?P<number>-?\d[\w.]*)
+    | (?P<path>(?:[A-Za-z_]\w*|"(?:\\.|[^"\\])*"){_TAIL})
+    | (?P<space>\s+)
+    | (?P<mark>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_STEP = re.compile(r'\[[^\[\]]*\]|"(?:\\.|[^"\\])*"|[^.\[\]"]+')
+_WORDS = frozenset(("and", "or", "not", "in", "is", "true", "false"))
+_NAMED = re.compile(r"\s*=(?!=)")
+_CALLED = re.compile(r"\s*\(")
+_BREAK = re.compile(r"\r\n|\r|\n")
+_EXPRESSIONS = (ExpressionText, ExpressionTree, StepsText, TemplateText, DataOrReference)
+
+
+class Word(Enum):
+    """What a token is."""
+
+    TEXT = auto()
+    REFERENCE = auto()
+    PIPE = auto()
+    NUMBER = auto()
+    PATH = auto()
+    CALL = auto()
+    ARGUMENT = auto()
+    """The name of a named argument."""
+    OTHER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word at code points ``start`` to ``end`` of the file."""
+
+    word: Word
+    text: str
+    start: int
+    end: int
+
+    def until(self, offset: int) -> str:
+        """The text as far as the step that ``offset`` is in: `a.b` of `a.b.c`."""
+        at = offset - self.start
+        for step in _STEP.finditer(self.text):
+            if at <= step.end():
+                return self.text[: step.end()]
+        return self.text
+
+
+def steps_of(path: str) -> tuple[str, ...]:
+    """The steps of a path as the vocabulary knows them: `a[0].b` is ``a``, ``[]``, ``b``."""
+    found = (step[0] for step in _STEP.finditer(path))
+    return tuple("[]" if step.startswith("[") else step.strip('"') for step in found)
+
+
+def is_expression(shape: Shape | None) -> bool:
+    """Whether a scalar of this shape holds an expression, steps or a template."""
+    return isinstance(shape, _EXPRESSIONS)
+
+
+def tokens(scalar: Scalar, shape: Shape | None, end: int | None = None) -> list[Token]:
+    """The words of the expressions in ``scalar``, up to ``end`` when it is given."""
+    text, start = _content(scalar, end)
+    if isinstance(shape, TemplateText):
+        text, _ = _in_braces(text)
+    elif isinstance(shape, DataOrReference) and not text.startswith("$"):
+        return []
+    return _classified(text, start, isinstance(shape, StepsText))
+
+
+def takes_expression(scalar: Scalar, shape: Shape | None, end: int) -> bool:
+    """Whether an expression can be written at ``end``: in a template, only between braces."""
+    if isinstance(shape, TemplateText):
+        return _in_braces(_content(scalar, end)[0])[1]
+    return is_expression(shape)
+
+
+def _content(scalar: Scalar, end: int | None) -> tuple[str, int]:
+    """What is written between the quotes, with escaped quotes masked, and where it starts."""
+    start, limit = scalar.span.offset, scalar.span.end_offset
+    text = scalar.source.text
+    if scalar.style in (Style.SINGLE, Style.DOUBLE):
+        start, limit = start + 1, limit - 1
+    elif scalar.style in (Style.LITERAL, Style.FOLDED):
+        header = _BREAK.search(text, start, limit)
+        start = header.end() if header else limit
+    written = text[start : limit if end is None else min(end, limit)]
+    if scalar.style is Style.SINGLE:
+        written = written.replace("''", "' ")
+    elif scalar.style is Style.DOUBLE:
+        written = written.replace('\\"', ' "')
+    return written, start
+
+
+def _in_braces(text: str) -> tuple[str, bool]:
+    """The text with blanks for what is not in braces, and whether its end is in braces."""
+    shown, inside, at = "", False, 0
+    while at < len(text):
+        if not inside and text[at : at + 2] in ("{{", "}}"):
+            shown, at = f"{shown}\0\0", at + 2
+            continue
+        if text[at] in "{}":
+            inside = text[at] == "{"
+            shown += "\0"
+        else:
+            shown += text[at] if inside else "\0"
+        at += 1
+    return shown, inside
+
+
+def _classified(text: str, start: int, steps: bool) -> list[Token]:
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "mark"
+        if kind != "space" and match[0] != "\0":
+            word = _word(kind, match, text, found, steps)
+            found.append(Token(word, match[0], start + match.start(), start + match.end()))
+    return found
+
+
+def _word(kind: str, match: re.Match[str], text: str, before: list[Token], steps: bool) -> Word:
+    if kind == "path":
+        return _of_path(match, text, before, steps)
+    return {
+        "text": Word.TEXT,
+        "reference": Word.REFERENCE,
+        "pipe": Word.PIPE,
+        "number": Word.NUMBER,
+    }.get(kind, Word.OTHER)
+
+
+def _of_path(match: re.Match[str], text: str, before: list[Token], steps: bool) -> Word:
+    last = before[-1] if before else None
+    if (last is None and steps) or (last is not None and last.word is Word.PIPE):
+        return Word.CALL
+    if _CALLED.match(text, match.end()):
+        return Word.OTHER if match[0] in ("in", "and", "or", "not") else Word.CALL
+    if _NAMED.match(text, match.end()):
+        return Word.ARGUMENT
+    if match[0] in _WORDS or _is_test(before):
+        return Word.OTHER
+    return Word.PATH
+
+
+def _is_test(before: list[Token]) -> bool:
+    words = [token.text for token in before[-2:]]
+    return bool(words) and (words[-1] == "is" or words == ["is", "not"])

@@ -1,0 +1,218 @@
+"""The files that are open in the editor, the packs they belong to, and what is known of those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mapping_engine.checks import Checked, Options, check_all
+from mapping_engine.diagnostics import Diagnostic
+from mapping_engine.engine.loading import ENTRY, bundled_packs, read_pack
+from mapping_engine.errors import RuleError
+from mapping_engine.lsp.cursor import kind_of
+from mapping_engine.model.load import FRAGMENTS, VOCABULARIES, Examined
+from mapping_engine.source.bundled import bundled_folder
+from mapping_engine.source.folder import MAX_DEPTH, Overlay
+
+MAPPING = "mapping"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One file of the editor, and the pack (or the file alone) that is checked for it."""
+
+    uri: str
+    version: int | None
+    text: str = field(repr=False)
+    unit: Path | None
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is wrong with one file, and its text at that time."""
+
+    text: str = field(repr=False)
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """The last reading of a pack, and the last one that gave a model."""
+
+    overlay: Overlay = field(repr=False)
+    examined: Examined | None
+
+
+class Workspace:
+    """Every open file by its absolute path."""
+
+    def __init__(self) -> None:
+        self.opened: dict[Path, Opened] = {}
+        self._readings: dict[Path, _Reading] = {}
+
+    def put(self, path: Path, uri: str, version: int | None, text: str) -> Opened:
+        """Note the text of an open file."""
+        self.opened[path] = Opened(uri, version, text, unit_of(path, text))
+        return self.opened[path]
+
+    @property
+    def overlay(self) -> Overlay:
+        """The texts of the open files."""
+        return {path: opened.text for path, opened in self.opened.items()}
+
+    def units(self) -> set[Path]:
+        """The packs and files that are checked at the moment."""
+        return {opened.unit for opened in self.opened.values() if opened.unit is not None}
+
+    def members(self, unit: Path) -> set[Path]:
+        """The open files for which ``unit`` is checked."""
+        return {path for path, opened in self.opened.items() if opened.unit == unit}
+
+    def text(self, path: Path) -> str | None:
+        """The text of a file: in the editor, or else on disk."""
+        opened = self.opened.get(path)
+        if opened is not None:
+            return opened.text
+        try:
+            return path.read_bytes().decode("utf-8-sig", "replace")
+        except OSError:
+            return None
+
+    def examined(self, path: Path, *, fresh: bool) -> Examined | None:
+        """All that is known of the pack of a file, as it was when it could last be read.
+
+        With ``fresh``, it is read again when a text has changed since.
+        """
+        opened = self.opened.get(path)
+        unit = opened.unit if opened else None
+        if unit is None:
+            return None
+        if unit == path and kind_of(self.opened[path].text) != MAPPING:
+            return self._user_of(path, fresh=fresh)
+        return self._read(unit, fresh=fresh)
+
+    def remember(self, unit: Path, overlay: Overlay) -> None:
+        """Read a pack, so that questions about it can be answered at once."""
+        known = self._readings.get(unit)
+        examined = _examined(unit, overlay)
+        if examined is None:
+            examined = known.examined if known else _examined(unit, {})
+        self._readings[unit] = _Reading(overlay, examined)
+
+    def forget(self, unit: Path) -> None:
+        """Drop what is known of a pack that has no open file any more."""
+        self._readings.pop(unit, None)
+
+    def _read(self, unit: Path, *, fresh: bool) -> Examined | None:
+        known = self._readings.get(unit)
+        overlay = self.overlay
+        if known is None or (fresh and known.overlay != overlay):
+            self.remember(unit, overlay)
+        return self._readings[unit].examined
+
+    def _user_of(self, path: Path, *, fresh: bool) -> Examined | None:
+        """A pack that uses a file which is part of none: an open one, or a bundled one."""
+        root = bundled_path()
+        packs = [unit for unit in self._readings if unit != path]
+        if root is not None and path.is_relative_to(root):
+            packs += [root / name for name in bundled_packs() if root / name not in packs]
+        for unit in packs:
+            found = self._read(unit, fresh=fresh)
+            if found is not None and path in _files_of(found):
+                return found
+        return None
+
+
+def unit_of(path: Path, text: str) -> Path | None:
+    """The folder of the pack that a file belongs to; itself, if it stands alone; or None."""
+    kind = kind_of(text)
+    if path.name == ENTRY:
+        return path.parent
+    if kind == MAPPING:
+        return path
+    for folder in list(path.parents)[:MAX_DEPTH]:
+        if (folder / ENTRY).is_file():
+            return folder
+    return path if kind else None
+
+
+def check_unit(unit: Path, members: Iterable[Path], overlay: Overlay) -> dict[Path, Findings]:
+    """What is wrong with a pack or a file, by file; every file that was read is in the answer.
+
+    ``members`` are checked alone where nothing of the pack reads them.
+    """
+    found = _findings(_checked(unit, overlay), unit)
+    for path in members:
+        if path not in found and path.suffix != ".json" and kind_of(overlay.get(path, "")):
+            found.update(_findings(_checked(path, overlay), path))
+    return found
+
+
+def _checked(path: Path, overlay: Overlay) -> Checked:
+    try:
+        return check_all([path], Options(overlay=overlay))
+    except RuleError:
+        return Checked()
+
+
+def _findings(checked: Checked, unit: Path) -> dict[Path, Findings]:
+    by_file: dict[Path, list[Diagnostic]] = {}
+    for diagnostic in checked.diagnostics:
+        by_file.setdefault(_file(diagnostic.span.file, unit), []).append(diagnostic)
+    texts = {_file(name, unit): text for name, text in checked.texts.items()}
+    return {
+        path: Findings(texts.get(path, ""), tuple(by_file.get(path, ())))
+        for path in {*texts, *by_file}
+    }
+
+
+def _file(shown: str, unit: Path) -> Path:
+    path = place_of(shown)
+    return path / ENTRY if path.is_dir() else path
+
+
+def place_of(shown: str) -> Path:
+    """The file that diagnostics show under this name."""
+    path = Path(shown)
+    root = bundled_path()
+    if not path.is_absolute() and root is not None and path.parts[:1] == ("rules",):
+        path = root.joinpath(*path.parts[1:])
+    return path.resolve()
+
+
+def bundled_path() -> Path | None:
+    """The folder of the bundled rules, when it is one."""
+    folder = bundled_folder("rules")
+    return folder.resolve() if isinstance(folder, Path) else None
+
+
+def vocabulary_path_of(name: str, path: Path) -> Path | None:
+    """The file of the vocabulary that ``path`` names."""
+    return _used(name, path, VOCABULARIES)
+
+
+def fragment_path_of(name: str, path: Path) -> Path | None:
+    """The file of the fragment that ``path`` names."""
+    return _used(name, path, FRAGMENTS)
+
+
+def _used(name: str, path: Path, kind: str) -> Path | None:
+    if name.startswith("./"):
+        return path.parent / name[2:]
+    root = bundled_path()
+    return root / kind / f"{name}.yaml" if root is not None else None
+
+
+def _examined(unit: Path, overlay: Overlay) -> Examined | None:
+    try:
+        return read_pack(unit, overlay).examined
+    except RuleError:
+        return None
+
+
+def _files_of(examined: Examined) -> set[Path]:
+    return {place_of(loaded.file) for loaded in examined.documents}
+
+
+Found = Mapping[Path, Findings]

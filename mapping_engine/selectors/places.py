@@ -1,0 +1,32 @@
+"""Where the fields of a selector are written."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mapping_engine.selectors.parse import Selector
+from mapping_engine.selectors.tree import tokens_of
+
+_OPENING = frozenset({"lbracket", "lbrace", "lparen", "filter", "flatten"})
+_CLOSING = frozenset({"rbracket", "rbrace", "rparen"})
+_NAMES = frozenset({"unquoted_identifier", "quoted_identifier"})
+
+
+class Place(NamedTuple):
+    """A stretch of a selector's text, in code points."""
+
+    start: int
+    end: int
+
+
+def field_places(selector: Selector) -> tuple[Place, ...]:
+    """Where the fields stand that lead to the value, in order; not those inside brackets."""
+    found: list[Place] = []
+    level = 0
+    for token in tokens_of(selector.text):
+        if token.kind == "flatten":
+            continue
+        level += (token.kind in _OPENING) - (token.kind in _CLOSING)
+        if level == 0 and token.kind in _NAMES:
+            found.append(Place(token.start, token.end))
+    return tuple(found)
