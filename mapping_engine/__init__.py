@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mapping_engine.checks.files import check
     from mapping_engine.engine.explanation import Explanation
     from mapping_engine.engine.loading import load
     from mapping_engine.engine.mapping import Destination, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "check": "checks.files",
     "load": "engine.loading",
     "Mapping": "engine.mapping",
     "Destination": "engine.mapping",
@@ -54,6 +56,7 @@ __all__ = [
     "PayloadError",
     "Request",
     "RuleError",
+    "check",
     "load",
 ]
 

@@ -129,6 +129,24 @@ class Page:
             return ()
         return tuple(children_of(node, self.text))
 
+    def names_in(self, child: Child) -> Iterator[Scalar]:
+        """The keys of the mapping under an entry."""
+        if isinstance(child.value, Mapping):
+            yield from (entry.key for entry in child.value.entries)
+
+    def values_in(self, child: Child) -> Iterator[Scalar]:
+        """The scalars directly under an entry."""
+        for each in children_of(child.value, self.text):
+            if isinstance(each.value, Scalar):
+                yield each.value
+
+    def leaves_in(self, child: Child) -> Iterator[Scalar]:
+        """Every scalar under an entry but the names of its own entries; the value itself, too."""
+        if isinstance(child.value, Scalar):
+            yield child.value
+        for each in children_of(child.value, self.text):
+            yield from (n for n in _nodes(each.value) if isinstance(n, Scalar))
+
 
 DATA = frozenset(("constant", "default", "tables", "values"))
 
@@ -178,6 +196,23 @@ def _attribute(block: Block, key: str) -> Iterator[object]:
     yield from _parts(value)
 
 
+LONG = 20
+
+
+def short_nodes(page: Page) -> Iterator[Node]:
+    """The nodes of a rule file, keys included, without lists of many items."""
+    waiting = [page.root] if page.document is not None else []
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, Sequence) and len(node.items) > LONG:
+            continue
+        yield node
+        if isinstance(node, Sequence):
+            waiting += node.items
+        elif isinstance(node, Mapping):
+            waiting += [each for entry in node.entries for each in (entry.key, entry.value)]
+
+
 def scalars(page: Page) -> Iterator[Scalar]:
-    """Every scalar of a file, keys included."""
-    return (node for node in page.nodes if isinstance(node, Scalar))
+    """Every scalar of a rule file, keys included, but for those in long lists."""
+    return (node for node in short_nodes(page) if isinstance(node, Scalar))

@@ -25,9 +25,10 @@ FILES: dict[str, type[Block]] = {
 }
 """The documents, by the key that says what a file is."""
 _KIND = re.compile(rf"^(?:{'|'.join(FILES)})(?=\s*:)", re.MULTILINE)
-_KEY_LINE = re.compile(r"[ \t]*(?:- +)*(?:[A-Za-z_]\w*)?")
+KEY_LINE = re.compile(r"[ \t]*(?:- +)*(?:[A-Za-z_]\w*)?")
 _WORD = re.compile(r"\w*")
-_MARK = "_"
+MARK = "_"
+"""What is written at a place to see what could be written there."""
 _QUOTES = ("", '"', "'")
 _BRACKETS = ("", "}", "]", "]}", "}}", "}]")
 
@@ -95,7 +96,7 @@ def place_to_type(text: str, offset: int) -> Place | None:
     brackets closed.
     """
     line = text[_line_start(text, offset) : offset]
-    for each in _typed(text, offset, is_key=_KEY_LINE.fullmatch(line) is not None):
+    for each in _typed(text, offset, is_key=KEY_LINE.fullmatch(line) is not None):
         place = _place(each, offset)
         if place is not None:
             return place
@@ -107,12 +108,12 @@ def _typed(text: str, offset: int, *, is_key: bool) -> Iterator[str]:
     word = _WORD.match(after)
     end = word.end() if word else 0
     if is_key:
-        yield f"{before}{after[:end]}{_MARK}: {_MARK}{after[end:]}"
+        yield f"{before}{after[:end]}{MARK}: {MARK}{after[end:]}"
     yield text
-    yield f"{before}{_MARK}{after}"
-    yield from _closed(f"{before}{_MARK}{after}", offset)
+    yield f"{before}{MARK}{after}"
+    yield from _closed(f"{before}{MARK}{after}", offset)
     if is_key:
-        yield from _closed(f"{before}{_MARK}: {_MARK}", offset)
+        yield from _closed(f"{before}{MARK}: {MARK}", offset)
 
 
 def _closed(text: str, offset: int) -> Iterator[str]:

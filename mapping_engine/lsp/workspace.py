@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,9 +30,9 @@ class Opened:
 
 @dataclass(frozen=True)
 class Findings:
-    """What is wrong with one file, and its text at that time."""
+    """What is wrong with one file, and its text at that time; None where it could not be read."""
 
-    text: str = field(repr=False)
+    text: str | None = field(repr=False)
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -142,10 +142,10 @@ def check_unit(unit: Path, members: Iterable[Path], overlay: Overlay) -> dict[Pa
 
     ``members`` are checked alone where nothing of the pack reads them.
     """
-    found = _findings(_checked(unit, overlay), unit)
+    found = _findings(_checked(unit, overlay), overlay)
     for path in members:
         if path not in found and path.suffix != ".json" and kind_of(overlay.get(path, "")):
-            found.update(_findings(_checked(path, overlay), path))
+            found.update(_findings(_checked(path, overlay), overlay))
     return found
 
 
@@ -156,18 +156,19 @@ def _checked(path: Path, overlay: Overlay) -> Checked:
         return Checked()
 
 
-def _findings(checked: Checked, unit: Path) -> dict[Path, Findings]:
+def _findings(checked: Checked, overlay: Overlay) -> dict[Path, Findings]:
     by_file: dict[Path, list[Diagnostic]] = {}
     for diagnostic in checked.diagnostics:
-        by_file.setdefault(_file(diagnostic.span.file, unit), []).append(diagnostic)
-    texts = {_file(name, unit): text for name, text in checked.texts.items()}
+        by_file.setdefault(_file(diagnostic.span.file), []).append(diagnostic)
+    texts = {_file(name): text for name, text in checked.texts.items()}
     return {
-        path: Findings(texts.get(path, ""), tuple(by_file.get(path, ())))
+        path: Findings(texts.get(path, overlay.get(path)), tuple(by_file.get(path, ())))
         for path in {*texts, *by_file}
     }
 
 
-def _file(shown: str, unit: Path) -> Path:
+def _file(shown: str) -> Path:
+    """The file of a finding; what is said of a whole folder stands in its rule file."""
     path = place_of(shown)
     return path / ENTRY if path.is_dir() else path
 
@@ -213,6 +214,3 @@ def _examined(unit: Path, overlay: Overlay) -> Examined | None:
 
 def _files_of(examined: Examined) -> set[Path]:
     return {place_of(loaded.file) for loaded in examined.documents}
-
-
-Found = Mapping[Path, Findings]

@@ -1,0 +1,226 @@
+"""Events to tell two versions of a mapping apart: those of the rule tests, and variations."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from mapping_engine.expression import Expression, Literal, Select, children
+from mapping_engine.model.model import Model
+from mapping_engine.model.values import ValueBlock
+from mapping_engine.testing import Case
+from mapping_engine.vocabulary import Vocabulary
+
+Path = tuple[str | int, ...]
+_PLAIN: tuple[Any, ...] = (
+    "", " ", "x", "Ann B. Öst", "0", 0, 1, -3, 12.5, 7.0, "7", "1.50", "no number", True, False,
+    None, [], {}, ["a", "b"], [{}], {"id": "i"}, "2024-01-01", "2023-06-30T10:00:00+02:00",
+    "07/03/1990", "31-12-1988", 1704103201999, "a@b.de", "+49 (0)30 1234567", "0049301234567",
+    "Female", "M", "United States", "us", "de", "GB", "California", "ca", "94025-1234", "SW1A 1AA",
+    "12345678", "eur", "IND", "website", "ac" * 32, "F" * 64, "https://x.de/?fbclid=Ab_1&q=1",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Group:
+    """Events under the same settings and clock."""
+
+    settings: Any
+    now: float
+    events: tuple[Any, ...]
+
+
+def corpus(cases: Sequence[Case], model: Model, seed: int, variations: int) -> tuple[Group, ...]:
+    """The events of the cases, each pair of neighbours in a chain, and seeded variations."""
+    rng = random.Random(seed)
+    made: list[tuple[Any, float, Any]] = [(case.settings, case.now, case.event) for case in cases]
+    values = _values_by_leaf(cases)
+    accepted = [case for case in cases if case.expect.error is None]
+    made += _pairs(accepted, model, values, rng)
+    paths = _paths(model)
+    pool = [*_PLAIN, *_texts(model)]
+    for _ in range(variations):
+        base = rng.choice(accepted)
+        event = deepcopy(base.event)
+        if rng.random() < 0.3:
+            other = rng.choice(accepted).event
+            if isinstance(event, dict) and isinstance(other, dict):
+                event = {**deepcopy(other), **event}
+        for _ in range(rng.randint(1, 5)):
+            path = rng.choice(paths)
+            known = values.get(str(path[-1]).casefold(), [])
+            choice = rng.choice(known if known and rng.random() < 0.6 else pool)
+            _put(event, path, deepcopy(choice), drop=rng.random() < 0.2)
+        settings = rng.choice(accepted).settings if rng.random() < 0.4 else base.settings
+        made.append((settings, base.now, event))
+    return _grouped(made)
+
+
+def _grouped(made: list[tuple[Any, float, Any]]) -> tuple[Group, ...]:
+    groups: dict[tuple[str, float], tuple[Any, list[Any]]] = {}
+    for settings, now, event in made:
+        key = (json.dumps(settings, sort_keys=True, default=str), now)
+        groups.setdefault(key, (settings, []))[1].append(event)
+    return tuple(Group(s, now, tuple(events)) for (_, now), (s, events) in groups.items())
+
+
+def _pairs(
+    cases: Sequence[Case], model: Model, values: dict[str, list[Any]], rng: random.Random
+) -> Iterator[tuple[Any, float, Any]]:
+    """Events in which two alternatives of a chain differ, or only one is there."""
+    for chain in _chains(model):
+        bare = [(base, _bare(base.event, chain)) for base in rng.sample(list(cases), 3)]
+        known = [v for path in chain for v in values.get(str(path[-1]).casefold(), [])]
+        distinct = list({json.dumps(v, default=str): v for v in known}.values())
+        scalar = [v for v in distinct if isinstance(v, str | int | float) and v not in ("", True)]
+        pool = scalar if len(scalar) > 1 else [*scalar, "Berlin", "94025", 17]
+        for base, event in bare:
+            for place, path in enumerate(chain):
+                alone = deepcopy(event)
+                one, other = rng.sample(pool, 2)
+                _put(alone, path, one)
+                yield base.settings, base.now, alone
+                if place + 1 < len(chain):
+                    both = deepcopy(alone)
+                    _put(both, chain[place + 1], other)
+                    yield base.settings, base.now, both
+                    blank = deepcopy(both)
+                    _put(blank, path, rng.choice(_PLAIN))
+                    yield base.settings, base.now, blank
+
+
+def _bare(event: Any, chain: Sequence[Path]) -> Any:
+    found = deepcopy(event)
+    for path in chain:
+        _put(found, path, None, drop=True)
+    return found
+
+
+def _chains(model: Model) -> Iterator[list[Path]]:
+    blocks: list[ValueBlock] = [*model.definitions.values()]
+    blocks += [named.value for named in model.file.fields if named.value is not None]
+    for block in blocks:
+        for field in block.fields or ():
+            if field.value is not None:
+                blocks.append(field.value)
+        roots: list[Expression] = [arm.value for arm in block.first_of or () if arm.value]
+        roots += [block.value] if block.value else []
+        chain = [path for root in roots for path in _selected(root)]
+        if chain:
+            yield chain
+
+
+def _selected(node: Expression) -> Iterator[Path]:
+    if isinstance(node, Select):
+        path = steps(node)
+        if path:
+            yield path
+    for child in children(node):
+        yield from _selected(child)
+
+
+def steps(node: Select) -> Path:
+    """The steps of a plain path such as `a.b[0].c`; none for anything else."""
+    extent = node.extent
+    text = extent.scalar.text[extent.start : extent.end]
+    found: list[str | int] = []
+    for part in text.replace("[", ".[").split("."):
+        index = part.strip("[]")
+        if part.startswith("[") and index.isdigit():
+            found.append(int(index))
+        elif part.isidentifier():
+            found.append(part)
+        else:
+            return ()
+    return tuple(found)
+
+
+def _paths(model: Model) -> list[Path]:
+    found = list(dict.fromkeys(_declared(model.vocabulary)))
+    read = [path for chain in _chains(model) for path in chain]
+    return [*found, *read, *read]
+
+
+def _declared(vocabulary: Vocabulary) -> Iterator[Path]:
+    waiting: list[tuple[Path, tuple[str, ...]]] = [((), ())]
+    while waiting:
+        shown, path = waiting.pop(0)
+        described = vocabulary.type_of(path).described if path else vocabulary.root.described
+        for name in vocabulary.fields_of(described) if len(path) < 5 else ():
+            yield (*shown, name)
+            below = vocabulary.type_of((*path, name)).described
+            if below is not None and below.item is not None:
+                waiting.append(((*shown, name, 0), (*path, name, "[]")))
+            else:
+                waiting.append(((*shown, name), (*path, name)))
+
+
+def _values_by_leaf(cases: Sequence[Case]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    waiting: list[Any] = [case.event for case in cases]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            for key, value in node.items():
+                found.setdefault(str(key).casefold(), []).append(value)
+                waiting.append(value)
+        elif isinstance(node, list):
+            waiting += node
+    return found
+
+
+def _texts(model: Model) -> list[Any]:
+    """Texts that the rules themselves name: rows of short tables, and literals."""
+    found: list[Any] = []
+    for table in model.tables.values():
+        if isinstance(table, dict) and len(table) < 60:
+            found += [*table.keys(), *table.values()]
+        elif isinstance(table, list) and len(table) < 60:
+            found += table
+    for chain in (*model.definitions.values(), *(f.value for f in model.file.fields)):
+        for arm in (chain.first_of or ()) if chain else ():
+            found += _literals(arm.value) if arm.value else []
+    return found
+
+
+def _literals(node: Expression) -> list[Any]:
+    if isinstance(node, Literal):
+        return [node.value]
+    return [value for child in children(node) for value in _literals(child)]
+
+
+def _put(event: Any, path: Path, value: Any, *, drop: bool = False) -> None:
+    """Write (or drop) what is at ``path``; what stands in the way is replaced."""
+    node = event
+    for step, following in zip(path, path[1:], strict=False):
+        wanted: type = list if isinstance(following, int) else dict
+        below = _get(node, step)
+        if not isinstance(below, wanted):
+            if drop:
+                return
+            below = wanted()
+            _set(node, step, below)
+        node = below
+    if not drop:
+        _set(node, path[-1], value)
+    elif isinstance(node, dict):
+        node.pop(path[-1], None)
+
+
+def _get(node: Any, step: str | int) -> Any:
+    if isinstance(node, dict):
+        return node.get(step)
+    inside = isinstance(node, list) and isinstance(step, int) and step < len(node)
+    return node[step] if inside else None
+
+
+def _set(node: Any, step: str | int, value: Any) -> None:
+    if isinstance(node, dict):
+        node[step] = value
+    elif isinstance(node, list) and isinstance(step, int):
+        node.extend({} for _ in range(step + 1 - len(node)))
+        node[step] = value

@@ -1,0 +1,299 @@
+"""The wiring of the language server: what the editor says, and what it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+from mapping_engine import __version__
+from mapping_engine.lsp.completion import Proposal, proposals
+from mapping_engine.lsp.cursor import place_at, place_to_type
+from mapping_engine.lsp.definition import declaration
+from mapping_engine.lsp.findings import actions, meanings, published
+from mapping_engine.lsp.hover import explained
+from mapping_engine.lsp.positions import Positions
+from mapping_engine.lsp.workspace import Findings, Workspace, check_unit
+
+PAUSE = 0.15
+"""Seconds without a change before a text is checked."""
+_LOG = logging.getLogger(__name__)
+
+
+class RulesServer(LanguageServer):
+    """One editor, its open files, and what was last said about them."""
+
+    def __init__(self) -> None:
+        full = types.TextDocumentSyncKind.Full
+        super().__init__("rules-check", __version__, text_document_sync_kind=full)
+        self.files = Workspace()
+        self.ended = False
+        self._found: dict[Path, dict[Path, Findings]] = {}
+        self._said: dict[Path, list[types.Diagnostic]] = {}
+        self._tickets: dict[Path, int] = {}
+        self._turn = asyncio.Lock()
+
+    # Places
+
+    def positions(self, text: str) -> Positions:
+        """The places of a text as this editor counts them."""
+        return Positions(text, self.workspace.position_encoding or "utf-16")
+
+    def located(self, path: Path) -> tuple[str, Positions] | None:
+        """The URI and the places of a file, unless it cannot be read."""
+        text = self.files.text(path)
+        if text is None:
+            return None
+        return self.uri(path), self.positions(text)
+
+    def uri(self, path: Path) -> str:
+        """The name the editor gave to a file, or the one it would."""
+        opened = self.files.opened.get(path)
+        return opened.uri if opened else path.as_uri()
+
+    def findings(self, path: Path) -> Findings | None:
+        """What is wrong with an open file, unless its text has changed since."""
+        opened = self.files.opened.get(path)
+        found = self._merged(path)
+        same = opened is not None and found is not None and opened.text == found.text
+        return found if same else None
+
+    # Texts
+
+    async def changed(self, uri: str, *, pause: float = PAUSE) -> None:
+        """Check the pack of a file that was opened or changed."""
+        path = path_of(uri)
+        if path is None:
+            return
+        document = self.workspace.get_text_document(uri)
+        before = self.files.opened.get(path)
+        opened = self.files.put(path, uri, document.version, document.source)
+        if before is not None and before.unit not in (None, opened.unit):
+            self._leave(before.unit)
+        units = {unit for unit, found in self._found.items() if path in found}
+        if opened.unit is not None:
+            units.add(opened.unit)
+        await asyncio.gather(*(self._check(unit, pause) for unit in sorted(units)))
+
+    async def closed(self, uri: str) -> None:
+        """Forget the text of a file; its pack is checked as long as another file is open."""
+        path = path_of(uri)
+        opened = self.files.opened.pop(path, None) if path else None
+        if opened is None or opened.unit is None:
+            return
+        if opened.unit in self.files.units():
+            await self._check(opened.unit, 0)
+        else:
+            self._leave(opened.unit)
+
+    async def saved(self) -> None:
+        """Check everything again: other packs may use what was written to disk."""
+        for unit in sorted(self.files.units()):
+            await self._check(unit, 0)
+
+    def _leave(self, unit: Path | None) -> None:
+        if unit is None or unit in self.files.units():
+            return
+        self._tickets[unit] = self._tickets.get(unit, 0) + 1
+        self._found.pop(unit, None)
+        self.files.forget(unit)
+        self._publish()
+
+    async def _check(self, unit: Path, pause: float) -> None:
+        """Check after a pause; a newer text of the same pack makes this check stop."""
+        ticket = self._tickets[unit] = self._tickets.get(unit, 0) + 1
+        await asyncio.sleep(pause)
+        async with self._turn:
+            if self._tickets[unit] != ticket or unit not in self.files.units():
+                return
+            overlay, members = self.files.overlay, self.files.members(unit)
+            try:
+                found = await asyncio.to_thread(check_unit, unit, members, overlay)
+            except Exception:  # half-typed text must not end the server
+                _LOG.exception("the check of %s failed", unit)
+                found = {}
+            if self._tickets[unit] != ticket:
+                return
+            self._found[unit] = found
+            self._publish(members)
+            try:
+                await asyncio.to_thread(self.files.remember, unit, overlay)
+            except Exception:
+                _LOG.exception("%s could not be read", unit)
+
+    # Findings
+
+    def _merged(self, path: Path) -> Findings | None:
+        """What all packs that use a file say of its present text."""
+        now = self.files.text(path)
+        parts = [found[path] for found in self._found.values() if path in found]
+        parts = [part for part in parts if part.text in (None, now)]
+        if not parts:
+            return None
+        unique = dict.fromkeys(each for part in parts for each in part.diagnostics)
+        return Findings(now, tuple(unique))
+
+    def _publish(self, always: set[Path] | None = None) -> None:
+        """Tell the editor what has changed, and what it waits for."""
+        files = {path for found in self._found.values() for path in found}
+        for path in sorted(files | set(self._said) | (always or set())):
+            found = self._merged(path)
+            opened = self.files.opened.get(path)
+            if found is None and opened is not None and path in files:
+                continue  # a newer text is about to be checked
+            positions = self.positions((found and found.text) or "")
+            said = published(found, positions, self.located) if found else []
+            if said == self._said.get(path, []) and path not in (always or ()):
+                continue
+            self._said[path] = said
+            if not said:
+                del self._said[path]
+            version = opened.version if opened else None
+            self.text_document_publish_diagnostics(
+                types.PublishDiagnosticsParams(self.uri(path), said, version)
+            )
+
+
+def path_of(uri: str) -> Path | None:
+    """The file behind a URI; None for a text that is no file."""
+    found = to_fs_path(uri)
+    return Path(found).resolve() if found else None
+
+
+def make_server() -> RulesServer:
+    """A language server that has not started."""
+    server = RulesServer()
+    _follow_texts(server)
+    _answer_questions(server)
+    return server
+
+
+def _follow_texts(server: RulesServer) -> None:
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    async def opened(params: types.DidOpenTextDocumentParams) -> None:
+        await server.changed(params.text_document.uri, pause=0)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    async def changed(params: types.DidChangeTextDocumentParams) -> None:
+        await server.changed(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    async def saved(_params: types.DidSaveTextDocumentParams) -> None:
+        await server.saved()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    async def watched(_params: types.DidChangeWatchedFilesParams) -> None:
+        await server.saved()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    async def closed(params: types.DidCloseTextDocumentParams) -> None:
+        await server.closed(params.text_document.uri)
+
+    @server.feature(types.SHUTDOWN)
+    def ended(_params: None) -> None:
+        server.ended = True
+
+
+def _answer_questions(server: RulesServer) -> None:
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    def hover(params: types.HoverParams) -> types.Hover | None:
+        return _hover(server, params)
+
+    triggers = types.CompletionOptions(trigger_characters=["$", ".", ">", " "])
+
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, triggers)
+    def completion(params: types.CompletionParams) -> types.CompletionList:
+        return types.CompletionList(is_incomplete=False, items=_completion(server, params))
+
+    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
+    def definition(params: types.DefinitionParams) -> types.Location | None:
+        return _definition(server, params)
+
+    kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)
+    def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
+        return _code_actions(server, params)
+
+
+def _hover(server: RulesServer, params: types.HoverParams) -> types.Hover | None:
+    path = path_of(params.text_document.uri)
+    text = server.files.text(path) if path else None
+    if path is None or text is None:
+        return None
+    positions = server.positions(text)
+    offset = positions.offset(params.position)
+    place = place_at(text, offset)
+    found = None
+    if place is not None:
+        found = explained(place, offset, server.files.examined(path, fresh=True))
+    current = server.findings(path)
+    parts = [found[0]] if found else []
+    parts += meanings(current, offset) if current else []
+    if not parts:
+        return None
+    content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(parts))
+    return types.Hover(content, positions.range(*found[1:]) if found else None)
+
+
+def _completion(server: RulesServer, params: types.CompletionParams) -> list[types.CompletionItem]:
+    path = path_of(params.text_document.uri)
+    text = server.files.text(path) if path else None
+    if path is None or text is None:
+        return []
+    positions = server.positions(text)
+    offset = positions.offset(params.position)
+    place = place_to_type(text, offset)
+    if place is None:
+        return []
+    found = proposals(place, offset, server.files.examined(path, fresh=False))
+    return [_item(each, positions.range(each.start, offset)) for each in found]
+
+
+def _item(proposal: Proposal, typed: types.Range) -> types.CompletionItem:
+    return types.CompletionItem(
+        label=proposal.label,
+        kind=proposal.kind,
+        detail=proposal.detail or None,
+        documentation=proposal.doc or None,
+        filter_text=proposal.text,
+        text_edit=types.TextEdit(typed, proposal.text),
+    )
+
+
+def _definition(server: RulesServer, params: types.DefinitionParams) -> types.Location | None:
+    path = path_of(params.text_document.uri)
+    text = server.files.text(path) if path else None
+    if path is None or text is None:
+        return None
+    offset = server.positions(text).offset(params.position)
+    place = place_at(text, offset)
+    if place is None:
+        return None
+    found = declaration(place, offset, path, server.files.examined(path, fresh=True))
+    target = server.located(found[0].resolve()) if found else None
+    if found is None or target is None:
+        return None
+    uri, positions = target
+    return types.Location(uri, positions.of_span(found[1]) if found[1] else positions.range(0, 0))
+
+
+def _code_actions(server: RulesServer, params: types.CodeActionParams) -> list[types.CodeAction]:
+    path = path_of(params.text_document.uri)
+    found = server.findings(path) if path else None
+    if found is None or found.text is None:
+        return []
+    uri, positions = params.text_document.uri, server.positions(found.text)
+    return actions(found, uri, params.range, positions, server.located)
+
+
+def serve() -> None:
+    """Serve one editor on standard input and output, until it says goodbye."""
+    server = make_server()
+    server.start_io()
+    sys.exit(0 if server.ended else 1)

@@ -1,0 +1,457 @@
+"""The language server as an editor meets it: a real client on its standard input and output."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+pytest.importorskip("pygls", reason="the language server is an extra")
+
+from lsprotocol import types
+from pygls.lsp.client import LanguageClient
+
+from mapping_engine.lsp.cursor import place_at, place_to_type
+from mapping_engine.lsp.positions import Positions
+
+ROOT = Path(__file__).resolve().parents[2]
+RULES = ROOT / "rules"
+PACK = RULES / "facebook_offline_conversions"
+IDENTITY = RULES / "fragments" / "meta" / "identity.yaml"
+TRACK = RULES / "vocabularies" / "rudderstack" / "track.yaml"
+LONGEST = 60.0
+T = TypeVar("T")
+
+
+class Editor(LanguageClient):
+    """A client that keeps what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__("editor", "1")
+        self.told: dict[str, types.PublishDiagnosticsParams] = {}
+        self.news = asyncio.Event()
+        self.texts: dict[Path, str] = {}
+        self.versions: dict[Path, int] = {}
+
+    def open(self, path: Path, text: str | None = None) -> None:
+        self.texts[path] = path.read_text(encoding="utf-8") if text is None else text
+        self.versions[path] = 1
+        item = types.TextDocumentItem(path.as_uri(), "yaml", 1, self.texts[path])
+        self.text_document_did_open(types.DidOpenTextDocumentParams(item))
+
+    def write(self, path: Path, text: str) -> None:
+        self.texts[path] = text
+        self.versions[path] += 1
+        self.text_document_did_change(
+            types.DidChangeTextDocumentParams(
+                types.VersionedTextDocumentIdentifier(self.versions[path], path.as_uri()),
+                [types.TextDocumentContentChangeWholeDocument(text)],
+            )
+        )
+
+    def close(self, path: Path) -> None:
+        which = types.TextDocumentIdentifier(path.as_uri())
+        self.text_document_did_close(types.DidCloseTextDocumentParams(which))
+
+    async def findings(self, path: Path) -> list[types.Diagnostic]:
+        """What is said of the present text of an open file."""
+        while True:
+            self.news.clear()
+            told = self.told.get(path.as_uri())
+            if told is not None and told.version == self.versions[path]:
+                return list(told.diagnostics)
+            await self.news.wait()
+
+    async def until(self, path: Path, *codes: str) -> None:
+        """Wait until exactly these codes are said of a file."""
+        while True:
+            self.news.clear()
+            told = self.told.get(path.as_uri())
+            if told is not None and sorted(str(d.code) for d in told.diagnostics) == [*codes]:
+                return
+            await self.news.wait()
+
+    def position(self, path: Path, before: str) -> types.Position:
+        """The place behind the only occurrence of ``before``."""
+        text = self.texts[path]
+        assert text.count(before) == 1, f"{before!r} stands {text.count(before)} times in {path}"
+        return Positions(text).position(text.index(before) + len(before))
+
+    async def hover(self, path: Path, before: str) -> str:
+        which = types.TextDocumentIdentifier(path.as_uri())
+        found = await self.text_document_hover_async(
+            types.HoverParams(which, self.position(path, before))
+        )
+        return found.contents.value if found else ""  # type: ignore[union-attr]
+
+    async def completions(self, path: Path, before: str) -> dict[str, types.CompletionItem]:
+        which = types.TextDocumentIdentifier(path.as_uri())
+        found = await self.text_document_completion_async(
+            types.CompletionParams(which, self.position(path, before))
+        )
+        assert isinstance(found, types.CompletionList)
+        return {item.label: item for item in found.items}
+
+    async def definition(self, path: Path, before: str) -> str | None:
+        """The line of the declaration, after the name of its file."""
+        which = types.TextDocumentIdentifier(path.as_uri())
+        found = await self.text_document_definition_async(
+            types.DefinitionParams(which, self.position(path, before))
+        )
+        if found is None:
+            return None
+        assert isinstance(found, types.Location)
+        target = Path(found.uri.removeprefix("file://"))
+        line = target.read_text(encoding="utf-8").splitlines()[found.range.start.line]
+        return f"{target.name}: {line.strip()}"
+
+
+@asynccontextmanager
+async def session(*encodings: str) -> AsyncIterator[Editor]:
+    """An editor with a server of its own, which must end well."""
+    editor = Editor()
+
+    @editor.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    def told(params: types.PublishDiagnosticsParams) -> None:
+        editor.told[params.uri] = params
+        editor.news.set()
+
+    await editor.start_io(sys.executable, "-m", "mapping_engine.lsp", cwd=ROOT)
+    process = editor._server
+    assert process is not None
+    try:
+        general = types.GeneralClientCapabilities(position_encodings=list(encodings) or None)
+        await editor.initialize_async(
+            types.InitializeParams(capabilities=types.ClientCapabilities(general=general))
+        )
+        editor.initialized(types.InitializedParams())
+        yield editor
+        await editor.shutdown_async(None)
+        editor.exit(None)
+        assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await editor.stop()
+
+
+def in_session(work: Callable[[Editor], Awaitable[T]], *encodings: str) -> T:
+    async def run() -> T:
+        async with session(*encodings) as editor:
+            return await work(editor)
+
+    return asyncio.run(asyncio.wait_for(run(), LONGEST))
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A copy of the bundled pack."""
+    return Path(shutil.copytree(PACK, tmp_path / "pack"))
+
+
+def spot(found: types.Diagnostic) -> tuple[object, int, int, int]:
+    start, end = found.range.start, found.range.end
+    return found.code, start.line, start.character, end.character
+
+
+RIGHT = "client_user_agent: context.userAgent |> text"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "column"),
+    [(None, 29), ("utf-16", 29), ("utf-8", 31), ("utf-32", 28)],
+)
+def test_a_mistake_is_shown_where_the_editor_counts_it(
+    pack: Path, encoding: str | None, column: int
+) -> None:
+    rules = pack / "rules.yaml"
+    wrong = rules.read_text(encoding="utf-8").replace(RIGHT, "client_user_agent: '😀' |> texd")
+    line = wrong[: wrong.index("😀")].count("\n")
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules, wrong)
+        (found,) = await editor.findings(rules)
+        assert spot(found)[1:] == (line, column, column + len("texd"))
+        assert found.severity is types.DiagnosticSeverity.Error
+        assert found.source == "rules-check"
+        assert "did you mean `text`?" in found.message
+
+    in_session(work, *([encoding] if encoding else []))
+
+
+def test_a_mistake_is_gone_when_it_is_corrected_and_nothing_is_saved(pack: Path) -> None:
+    rules = pack / "rules.yaml"
+    good = rules.read_text(encoding="utf-8")
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules, good.replace(RIGHT, "client_user_agent: context.userAgend |> text"))
+        found = await editor.findings(rules)
+        assert "SE08" in {each.code for each in found}
+        editor.write(rules, good)
+        assert "SE08" not in {each.code for each in await editor.findings(rules)}
+
+    in_session(work)
+    assert rules.read_text(encoding="utf-8") == good
+
+
+def test_the_last_of_many_changes_counts(pack: Path) -> None:
+    rules = pack / "rules.yaml"
+    good = rules.read_text(encoding="utf-8")
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules, good)
+        for end in range(len(RIGHT)):
+            editor.write(rules, good.replace(RIGHT, RIGHT[:end]))
+        editor.write(rules, good)
+        found = await editor.findings(rules)
+        assert types.DiagnosticSeverity.Error not in {each.severity for each in found}
+
+    in_session(work)
+
+
+def test_other_files_of_the_pack_are_shown_too_and_closing_clears_them(pack: Path) -> None:
+    rules, schema = pack / "rules.yaml", pack / "settings.schema.json"
+    schema.write_text("{", encoding="utf-8")
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules)
+        await editor.until(schema, "SH08")
+        editor.close(rules)
+        await editor.until(schema)
+        await editor.until(rules)
+
+    in_session(work)
+
+
+def test_a_conflict_names_its_other_side(pack: Path) -> None:
+    rules = pack / "rules.yaml"
+    text = rules.read_text(encoding="utf-8").replace(RIGHT, f"{RIGHT}\n      {RIGHT}")
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules, text)
+        found = {each.code: each for each in await editor.findings(rules)}
+        (related,) = found["SY02"].related_information or ()
+        assert related.message == "first defined here"
+        assert related.location.range.start.line == found["SY02"].range.start.line - 1
+
+    in_session(work)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "codes"),
+    [
+        ("a.yaml", "fragment: 1\ndefin: {}\n", ["SH01"]),
+        ("a.yaml", "vocabulary: 1\nevent: {a: text}\n", ["SH02"]),
+        ("a.yaml", "tests: 1\ncases: 1\n", ["SH03"]),
+        ("compose.yaml", "services: {}\n", []),
+    ],
+)
+def test_a_file_of_no_pack_is_checked_alone(
+    tmp_path: Path, name: str, text: str, codes: list[str]
+) -> None:
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+
+    async def work(editor: Editor) -> None:
+        editor.open(file)
+        if codes:
+            assert [each.code for each in await editor.findings(file)] == codes
+        else:
+            assert await editor.hover(file, "serv") == ""
+            assert not editor.told
+
+    in_session(work)
+
+
+def test_hovering_explains_the_words_of_the_rules() -> None:
+    rules = PACK / "rules.yaml"
+    wanted = {
+        "birth: {first_of: $birthday, as: text |> da": "text or number |> date(",
+        "data_processing:\n    when: $limited and cont": "`context` — object",
+        "require: lower(ty": "`type` — text",
+        "hashing: $settings.isHash": "Hash personal data with SHA-256.",
+        "lookup($tables.standard_ev": "`$tables.standard_events` — object with 8 entries",
+        'url: "{$api.ba': "https://graph.facebook.com",
+        "event_time: {value: $event_time, default: $no": "the time of the clock",
+        "extern_id: {first_of: $user": "- anonymousId",
+        "quantity: {value: $item.quan": "the item of the list `$products`",
+        "rows($settings.eventsToIds, $standard_ev": "standard_event: $standard_events",
+        "ct: {first_of: $city, as: ci": "without_digits",
+        "keep_wh": "Items for which this does not hold",
+        "  invalid: error\n  currency:\n    val": "The value, as an expression.",
+        "  doby: $birth.year |> bi": "normalises: birthday",
+    }
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules)
+        found = {before: await editor.hover(rules, before) for before in wanted}
+        assert {before: text for before, text in found.items() if wanted[before] not in text} == {}
+
+    in_session(work)
+
+
+def test_hovering_says_that_a_path_is_personal() -> None:
+    file = RULES / "fragments" / "rudderstack" / "person.yaml"
+
+    async def work(editor: Editor) -> None:
+        editor.open(file)
+        assert "personal data (email)" in await editor.hover(file, "email: [traits.ema")
+        assert "personal" in await editor.hover(file, "email: [trai")
+
+    in_session(work)
+
+
+def test_hovering_a_mistake_says_what_the_check_means(pack: Path) -> None:
+    rules = pack / "rules.yaml"
+    text = rules.read_text(encoding="utf-8").replace(RIGHT, "client_user_agent: context.userAgend")
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules, text)
+        await editor.findings(rules)
+        assert "**SE08**" in await editor.hover(rules, "context.userAgend")
+
+    in_session(work)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered", "not_offered"),
+    [
+        ("a: $ema", {"$email", "$settings", "$standard_event"}, {"$payload", "$item"}),
+        ("a: $settings.", {"accessToken", "eventsToIds"}, {"from"}),
+        ("a: $tables.", {"genders", "standard_events"}, {"base"}),
+        ("a: $api.", {"base", "version"}, {"genders"}),
+        ("a: context.userAgent |> ", {"trim", "email", "zip_text"}, {"value"}),
+        ("a: {first_of: $email, as: text |> lo", {"lower", "email"}, set()),
+        ('a: "context.', {"traits", "userAgent"}, {"email"}),
+        ("a: context.traits.", {"email", "address"}, {"context"}),
+        ("a: $products[0].", {"product_id", "price"}, {"context"}),
+        ("a: ", {"context", "traits", "at"}, {"trim"}),
+        ("a: 'a", set(), {"context"}),
+        ("a: {value: context, inv", {"invalid", "then"}, {"value", "first_of"}),
+        ("a: {invalid: ", {"warn", "error", "ignore"}, {"context"}),
+        ("a:\n    val", {"value", "first_of", "required"}, {"fields_"}),
+        ("a:\n    value: context\n    th", {"then"}, {"value", "template"}),
+        ("a: {each: $products, value: $item.", {"product_id"}, {"context"}),
+    ],
+)
+def test_what_can_be_written_is_offered(
+    pack: Path, typed: str, offered: set[str], not_offered: set[str]
+) -> None:
+    rules = pack / "rules.yaml"
+    good = rules.read_text(encoding="utf-8")
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules, good)
+        await editor.findings(rules)
+        editor.write(rules, good.replace("\nwarn:", f"\n  {typed}\nwarn:"))
+        found = await editor.completions(rules, f"\n  {typed}")
+        assert offered <= found.keys()
+        assert not found.keys() & not_offered
+
+    in_session(work)
+
+
+def test_what_is_offered_replaces_what_is_typed(pack: Path) -> None:
+    rules = pack / "rules.yaml"
+    text = rules.read_text(encoding="utf-8").replace("\nwarn:", "\n  a: '😀' ?? $ema\nwarn:")
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules, text)
+        found = (await editor.completions(rules, "'😀' ?? $ema"))["$email"]
+        assert isinstance(found.text_edit, types.TextEdit)
+        where = found.text_edit.range
+        assert (where.start.character, where.end.character) == (14, 17)
+        assert found.text_edit.new_text == "email"
+
+    in_session(work)
+
+
+def test_the_definition_of_a_name_is_found() -> None:
+    rules = PACK / "rules.yaml"
+    wanted = {
+        "extern_id: {first_of: $user": "person.yaml: user_id:",
+        "no event set id for {$standard": "rules.yaml: standard_events: $mapped_events",
+        "rows($settings.eventsToIds, $standard_ev": "rules.yaml: standard_event: $standard_ev",
+        "hashing: $settings.isHash": 'settings.schema.json: "isHashRequired": {',
+        "lookup($tables.standard_ev": "rules.yaml: standard_events: # for events",
+        "text |> one_of($tables.action": "identity.yaml: action_sources:",
+        'url: "{$api.ba': "rules.yaml: base: https://graph.facebook.com",
+        "ct: {first_of: $city, as: ci": "identity.yaml: city:",
+        "quantity: {value: $it": "rules.yaml: each: $products # $item",
+        "use: [rudderstack/person, rudderstack/com": "commerce.yaml: # yaml-language-server",
+        "event: rudderst": "track.yaml: # yaml-language-server",
+        "settings: settings.sch": "settings.schema.json: {",
+        "payload: payload.sch": "payload.schema.json: {",
+    }
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules)
+        found = {before: await editor.definition(rules, before) for before in wanted}
+        wrong = {k: v for k, v in found.items() if not (v or "").startswith(wanted[k])}
+        assert wrong == {}
+
+    in_session(work)
+
+
+def test_a_parameter_of_a_pipeline_leads_to_its_declaration() -> None:
+    async def work(editor: Editor) -> None:
+        editor.open(IDENTITY)
+        assert (
+            await editor.definition(IDENTITY, "- when: $coun")
+            == "identity.yaml: parameters: [country]"
+        )
+        assert await editor.definition(IDENTITY, "values: [f, m") is None
+
+    in_session(work)
+
+
+def test_a_fix_is_offered_and_removes_the_mistake(pack: Path) -> None:
+    rules = pack / "rules.yaml"
+    good = rules.read_text(encoding="utf-8")
+    wrong = good.replace("    keep_when:", "    keep_wen:")
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules, wrong)
+        await editor.findings(rules)
+        place = editor.position(rules, "keep_w")
+        found = await editor.text_document_code_action_async(
+            types.CodeActionParams(
+                types.TextDocumentIdentifier(rules.as_uri()),
+                types.Range(place, place),
+                types.CodeActionContext([]),
+            )
+        )
+        (action,) = found or ()
+        assert isinstance(action, types.CodeAction)
+        assert action.edit is not None
+        ((uri, (edit,)),) = (action.edit.changes or {}).items()
+        assert uri == rules.as_uri()
+        positions = Positions(wrong)
+        start, end = positions.offset(edit.range.start), positions.offset(edit.range.end)
+        assert wrong[:start] + edit.new_text + wrong[end:] == good
+
+    in_session(work)
+
+
+@pytest.mark.parametrize("file", [PACK / "rules.yaml", IDENTITY, TRACK], ids=lambda p: p.name)
+def test_half_typed_text_has_no_place_that_breaks(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")[:3000]
+    for end in range(0, len(text), 37):
+        place_at(text[:end], end)
+        place_to_type(text[:end], end)
+        place_to_type(text, end)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_places_and_offsets_are_inverse(encoding: str) -> None:
+    text = "a😀é\r\n\u2028x\r\r\n😀"
+    positions = Positions(text, encoding)
+    for offset in range(len(text) + 1):
+        if text[offset - 1 : offset + 1] != "\r\n":
+            assert positions.offset(positions.position(offset)) == offset
