@@ -40,8 +40,9 @@ lowest:  ## the tests under the lowest versions that pyproject.toml accepts, in 
 	@.venv-lowest/bin/pip install --quiet --no-deps -e .
 	.venv-lowest/bin/pytest -n auto --dist loadgroup --ignore tests/project
 
-schema: $(READY)  ## write grammar/*.schema.json from the declarations
+schema: $(READY)  ## write grammar/*.schema.json and the parser's tables from what they are made of
 	$(BIN)/python -m tools.editor_schema
+	$(BIN)/python -m tools.grammar_tables
 
 docs: $(READY)  ## write the generated tables and the outputs shown in the documents
 	$(BIN)/python -m tools.language_tables

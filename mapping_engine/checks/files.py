@@ -23,7 +23,7 @@ from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import Mapping as MappingNode
 from mapping_engine.source.node import Node
 from mapping_engine.source.yaml_text import decode, read_yaml
-from mapping_engine.testing.cases import FOLDER, Case, read_cases
+from mapping_engine.testing.cases import FOLDER, Case, cases_of
 
 YAML = ".yaml"
 
@@ -90,7 +90,8 @@ class _Run:
         loose = [
             name
             for name in folder.names("", YAML)
-            if folder.shown(name) not in self.texts and self._kind(folder, name) in _READERS
+            if folder.shown(name) not in self.texts
+            and _kind(self._node(folder, name, Diagnostics())[0]) in _READERS
         ]
         for name in loose:
             self._read(folder, name)
@@ -123,8 +124,7 @@ class _Run:
         for name in folder.names(FOLDER, YAML):
             diagnostics = Diagnostics()
             node, texts = self._node(folder, name, diagnostics)
-            cases += read_cases(folder, name, Diagnostics())
-            read_cases(folder, name, diagnostics)
+            cases += cases_of(node, diagnostics)
             if node is not None and read.examined is not None:
                 stale(read.examined.model, node, diagnostics)
             self._add(diagnostics, texts)
@@ -142,25 +142,18 @@ class _Run:
         node = read_yaml(source, diagnostics) if source else None
         return node, ({source.file: source.text} if source else {})
 
-    def _kind(self, folder: Folder, name: str) -> str | None:
-        node, _ = self._node(folder, name, Diagnostics())
-        if not isinstance(node, MappingNode):
-            return None
-        return next((e.key.text for e in node if e.key.text in _KINDS), None)
-
     def _read(self, folder: Folder, name: str) -> None:
         """Check one file by what its first key says it is."""
         diagnostics = Diagnostics()
         node, texts = self._node(folder, name, diagnostics)
         if isinstance(node, MappingNode):
-            kind = self._kind(folder, name) or "mapping"
+            kind = _kind(node) or "mapping"
             if kind == "mapping":
                 path = Path(str(folder.root)) / name
                 self._examined(read_pack(path, self.options.overlay), [])
                 return
             if kind == "tests":
-                diagnostics = Diagnostics()
-                read_cases(folder, name, diagnostics)
+                cases_of(node, diagnostics)
             else:
                 _READERS[kind](node, diagnostics)
         elif node is not None:
@@ -187,6 +180,13 @@ def _echoes(one: Diagnostic, other: Diagnostic) -> bool:
 
 _ECHOES = {"FB04": ("OU02", "FB02", "FB03"), "SE08": ("PI02",)}
 """Codes, and those that say it all at the same place."""
+
+
+def _kind(node: Node | None) -> str | None:
+    """What a file says it is."""
+    if not isinstance(node, MappingNode):
+        return None
+    return next((entry.key.text for entry in node if entry.key.text in _KINDS), None)
 
 
 def _fragment(node: MappingNode, diagnostics: Diagnostics) -> object:

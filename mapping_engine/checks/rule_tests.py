@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.diagnostics import Diagnostics, Span, did_you_mean
-from mapping_engine.engine.mapping import Mapping as Compiled
-from mapping_engine.engine.trace import USED
 from mapping_engine.errors import MappingError
 from mapping_engine.expression import Expression
 from mapping_engine.model.model import Model
@@ -133,6 +131,9 @@ def _node(arm: ArmBlock) -> Expression:
 
 def _reached(model: Model, cases: list[Case]) -> set[Span]:
     """The places in the rules that gave a value in one of the cases."""
+    from mapping_engine.engine.mapping import Mapping as Compiled
+    from mapping_engine.engine.trace import USED
+
     compiled = Compiled(model)
     found: set[Span] = set()
     for case in cases:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from mapping_engine.diagnostics import Diagnostics
@@ -23,12 +24,27 @@ _NESTING = re.compile(r"\(|\bnot\b")
 
 @cache
 def _grammar() -> Lark:
-    """The LALR tables; immutable once built, so threads may share them."""
+    """The parser; immutable once built, so threads may share it.
+
+    The tables that the package carries are those of the grammar, unless somebody is changing it.
+    """
     from lark import Lark
 
+    from mapping_engine.expression import tables
+
     text = bundled_folder("grammar").joinpath("expression.lark").read_text("utf-8")
+    if sha256(text.encode()).hexdigest() == tables.GRAMMAR:
+        parser: Lark = Lark.load(tables.TABLES)
+        return parser
+    return build_parser(text)
+
+
+def build_parser(grammar: str) -> Lark:
+    """The parser of a grammar, with its tables made anew."""
+    from lark import Lark
+
     return Lark(
-        text,
+        grammar,
         parser="lalr",
         lexer="contextual",
         start=["expression", "steps", "template"],

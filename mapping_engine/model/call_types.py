@@ -32,6 +32,7 @@ from mapping_engine.types.type import (
     mixed,
     normalised,
     type_of_constant,
+    type_of_values,
 )
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class CallTypes:
         found = [v for v in made if not isinstance(v, Rejected) and not is_missing(v)]
         if not found:
             return Type(target.returns, True, source.tags - {WHOLE, DIGEST})
-        types = join([type_of_constant(value) for value in found])
+        types = type_of_values(found)
         kept = source.tags if target.flow is Flow.KEEP else source.spreading
         return replace(types, missing=source.missing or lost, tags=types.tags | (kept - {WHOLE}))
 
@@ -167,7 +168,7 @@ class CallTypes:
             found = replace(found, item=Type(target.items, False, found.spreading))
         possible = target.yields(*values) if target.yields else None
         if possible:
-            types = join([type_of_constant(value) for value in possible])
+            types = type_of_values(possible)
             merits_of_values = types.tags & {WHOLE}
             found = replace(
                 found,
@@ -267,7 +268,7 @@ class CallTypes:
             return replace(source, missing=True)
         found = self.pipeline(call.name, block, source, given)
         if block.values is not None:
-            types = join([type_of_constant(literal.value) for literal in block.values])
+            types = type_of_values([literal.value for literal in block.values])
             found = replace(found, values=types.values, kinds=types.kinds or found.kinds)
         if block.normalises is None or not found.kinds:
             return found

@@ -74,16 +74,24 @@ def accepted_kinds(root: Schema, schema: Schema, depth: int = 0) -> Kinds:
 
 
 def _values(root: Schema, schema: Schema, values: tuple[object, ...], what: str) -> Mismatch | None:
-    from jsonschema import Draft202012Validator
+    import jsonschema_rs
 
     whole = {**schema, "$defs": root.get("$defs", {})}
-    validator = Draft202012Validator(whole)
-    for value in values:
-        error = next(iter(validator.iter_errors(value)), None)
-        if error is not None:
-            limit = _limit(str(error.validator), error.validator_value)
-            return Mismatch(f"{what} does not accept `{_shown(value)}`{limit}")
-    return None
+    quick = jsonschema_rs.Draft202012Validator(whole)
+    refused = [value for value in values if not quick.is_valid(value)]
+    found = (_refusal(whole, value, what) for value in refused)
+    return next((each for each in found if each is not None), None)
+
+
+def _refusal(schema: Schema, value: object, what: str) -> Mismatch | None:
+    """Why jsonschema, which has the last word, refuses a value."""
+    from jsonschema import Draft202012Validator
+
+    error = next(iter(Draft202012Validator(schema).iter_errors(value)), None)
+    if error is None:
+        return None
+    limit = _limit(str(error.validator), error.validator_value)
+    return Mismatch(f"{what} does not accept `{_shown(value)}`{limit}")
 
 
 def _limit(keyword: str, value: object) -> str:

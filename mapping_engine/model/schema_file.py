@@ -51,8 +51,7 @@ def _place(source: Source, path: tuple[str | int, ...]) -> Span | None:
 
 def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
     """What is wrong with a schema, and the path to it; None when nothing is."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
+    import jsonschema_rs
 
     if not isinstance(schema, dict):
         return "a schema is an object", ()
@@ -61,6 +60,16 @@ def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
     for reference in _references(schema):
         if not _resolves(schema, reference):
             return f"the reference `{reference}` leads nowhere in this file", ()
+    if jsonschema_rs.meta.is_valid({"$schema": DRAFT, **schema}):
+        return None
+    return _described(schema)
+
+
+def _described(schema: dict[str, Any]) -> tuple[str, tuple[str | int, ...]] | None:
+    """What jsonschema, which has the last word, says of a schema."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as problem:

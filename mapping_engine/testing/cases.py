@@ -14,6 +14,7 @@ from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.model.blocks import read_block
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import Mapping as MappingNode
+from mapping_engine.source.node import Node
 from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.testing.file import CaseBlock, ExpectBlock, TestsFile
 
@@ -58,6 +59,11 @@ def read_cases(folder: Folder, name: str, diagnostics: Diagnostics) -> list[Case
     data = folder.read(name, None, diagnostics)
     source = decode(folder.shown(name), data, diagnostics) if data is not None else None
     node = read_yaml(source, diagnostics) if source else None
+    return cases_of(node, diagnostics)
+
+
+def cases_of(node: Node | None, diagnostics: Diagnostics) -> list[Case]:
+    """The cases in the text of one test file; mistakes are reported."""
     if not isinstance(node, MappingNode):
         if node is not None:
             diagnostics.report("TE03", "a test file is a mapping of keys and values", node.span)

@@ -148,16 +148,23 @@ def join(types: Iterable[Type]) -> Type:
 
 def _values(types: list[Type]) -> tuple[object, ...] | None:
     """The values of all alternatives, each once; None when those of one are not known."""
+    if len(types) == 1:
+        return types[0].values
     found: list[object] = []
     for each in types:
         if each.values is None or len(found) > MOST_VALUES:
             return None
-        found += [v for v in each.values if not any(_same(v, known) for known in found)]
-    return tuple(found)
+        found += each.values
+    return _distinct(found)
 
 
-def _same(one: object, other: object) -> bool:
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
+def _distinct(values: Iterable[object]) -> tuple[object, ...]:
+    """Each value once; true and 1 are two."""
+    found: dict[object, object] = {}
+    for value in values:
+        key = repr(value) if isinstance(value, list | dict) else (isinstance(value, bool), value)
+        found.setdefault(key, value)
+    return tuple(found.values())
 
 
 def _item(types: list[Type]) -> Type | None:
@@ -172,14 +179,29 @@ def mixed(types: Iterable[Type], result: Kinds, *, missing: bool) -> Type:
     return Type(result, missing, frozenset[str]().union(*(t.spreading for t in types)))
 
 
+def type_of_values(values: Iterable[object]) -> Type:
+    """The type of a value that is one of these."""
+    present = [value for value in _distinct(values) if kind_of(value) != "nothing"]
+    if not present:
+        return BROKEN
+    if len(present) > MOST_VALUES or any(isinstance(value, list | dict) for value in present):
+        return replace(join([type_of_constant(value) for value in present]), missing=False)
+    numbers = [value for value in present if kind_of(value) == "number"]
+    whole = numbers and len(numbers) == len(present) and all(map(_is_whole, numbers))
+    found = kinds({kind_of(value) for value in present})
+    tags = frozenset({WHOLE}) if whole else frozenset[str]()
+    return Type(found, any(map(is_missing, present)), tags, values=tuple(present))
+
+
+def _is_whole(value: object) -> bool:
+    return type(value) is int or (type(value) is float and value.is_integer())
+
+
 def type_of_constant(value: object) -> Type:
     """The type of a value that stands in the rules."""
     kind = kind_of(value)
     if kind == "nothing":
         return BROKEN
-    whole = type(value) is int or (type(value) is float and value.is_integer())
-    tags = frozenset({WHOLE}) if whole else frozenset[str]()
-    item = None
-    if isinstance(value, list):
-        item = join([type_of_constant(each) for each in value[:MOST_VALUES]])
+    tags = frozenset({WHOLE}) if _is_whole(value) else frozenset[str]()
+    item = type_of_values(value) if isinstance(value, list) else None
     return Type(kinds([kind]), is_missing(value), tags, values=(value,), item=item)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+from hashlib import sha256
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lark import Lark
 
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import (
@@ -28,9 +32,12 @@ from mapping_engine.expression import (
     print_expression,
     print_steps,
     print_template,
+    tables,
 )
 from mapping_engine.expression import Test as IsTest
+from mapping_engine.expression.parser import build_parser
 from mapping_engine.selectors import Selector, parse_selector
+from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.node import Mapping, Scalar, Source
 from mapping_engine.source.yaml_text import read_yaml
 
@@ -225,3 +232,20 @@ def test_places_point_inside_every_style_of_scalar(text: str) -> None:
     assert isinstance(tree, Chain)
     span = tree.arms[1].span
     assert text[span.offset : span.end_offset] == "lowr(b)"
+
+
+def test_the_tables_that_the_package_carries_are_those_of_the_grammar() -> None:
+    grammar = bundled_folder("grammar").joinpath("expression.lark").read_bytes()
+    assert sha256(grammar).hexdigest() == tables.GRAMMAR, "run `python -m tools.grammar_tables`"
+
+
+@given(None)
+def test_carried_tables_parse_like_tables_made_anew(tree: Expression) -> None:
+    text = print_expression(tree)
+    carried = Lark.load(tables.TABLES)
+    assert carried.parse(text, start="expression") == built().parse(text, start="expression")
+
+
+@cache
+def built() -> Lark:
+    return build_parser(bundled_folder("grammar").joinpath("expression.lark").read_text("utf-8"))
