@@ -67,7 +67,8 @@ class _Run:
 
     def check(self, path: str | PathLike[str]) -> None:
         place = Path(path)
-        if place.is_file() and place.name != ENTRY:
+        unsaved = place.resolve() in self.options.overlay
+        if (place.is_file() or unsaved) and place.name != ENTRY:
             self._file(place)
         elif place.is_dir() and not (place / ENTRY).is_file():
             self._folder(place)

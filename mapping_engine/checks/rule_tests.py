@@ -14,7 +14,6 @@ from mapping_engine.model.values import ArmBlock, FieldBlock
 from mapping_engine.model.walk import plain_chain
 from mapping_engine.source.node import Mapping, Node, Scalar, Sequence
 from mapping_engine.testing.cases import Case
-from mapping_engine.testing.runner import StillClock
 
 
 def stale(model: Model, node: Node, diagnostics: Diagnostics) -> None:
@@ -133,6 +132,7 @@ def _reached(model: Model, cases: list[Case]) -> set[Span]:
     """The places in the rules that gave a value in one of the cases."""
     from mapping_engine.engine.mapping import Mapping as Compiled
     from mapping_engine.engine.trace import USED
+    from mapping_engine.testing.runner import StillClock
 
     compiled = Compiled(model)
     found: set[Span] = set()

@@ -8,16 +8,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from mapping_engine.cli.events import parse_json
 from mapping_engine.diagnostics.render import render_all
 from mapping_engine.engine.loading import load, read_pack
-from mapping_engine.engine.mapping import Clock, Destination, Mapping
 from mapping_engine.errors import InputError, MappingError, RuleError
-from mapping_engine.testing.runner import StillClock
+
+if TYPE_CHECKING:
+    from mapping_engine.engine.mapping import Clock, Destination, Mapping
 
 USAGE = 2
 
@@ -82,6 +83,8 @@ def bind(pack: str, settings: str, now: Clock) -> Destination:
 
 def clock(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Clock:
     """The option ``--now``: an ISO time or seconds since 1970; the real time without it."""
+    from mapping_engine.testing.runner import StillClock
+
     if text is None:
         return time.time
     try:

@@ -13,7 +13,7 @@ from mapping_engine import __version__
 from mapping_engine.checks import Checked, Options, check_all
 from mapping_engine.cli.common import coloured, fail
 from mapping_engine.cli.fix import changes, write_fixes
-from mapping_engine.cli.formats import FORMATS
+from mapping_engine.cli.formats import FORMATS, written
 from mapping_engine.cli.pages import list_checks, show_page
 from mapping_engine.diagnostics import Severity
 from mapping_engine.diagnostics.render import render_all
@@ -162,7 +162,7 @@ def _print(checked: Checked, form: str) -> None:
         colour = coloured(sys.stdout)
         click.echo(render_all(checked.diagnostics, checked.texts, colour=colour))
     else:
-        click.echo(FORMATS[form](checked), nl=False)
+        click.echo(written(form, checked), nl=False)
 
 
 def _serve() -> None:

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
-from mapping_engine.engine.mapping import Mapping
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.model.load import Examined, Loader
 from mapping_engine.model.model import Model
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder, Overlay
+
+if TYPE_CHECKING:
+    from mapping_engine.engine.mapping import Mapping
 
 ENTRY = "rules.yaml"
 _NO_OVERLAY: Overlay = MappingProxyType({})
@@ -36,6 +39,8 @@ def load(pack: str | PathLike[str]) -> Mapping:
 
     Raises RuleError that carries a diagnostic for every mistake found.
     """
+    from mapping_engine.engine.mapping import Mapping
+
     read = read_pack(pack)
     if read.model is None:
         raise _refused(str(pack), read.diagnostics)
@@ -68,7 +73,7 @@ def find_pack(pack: str | PathLike[str], overlay: Overlay = _NO_OVERLAY) -> tupl
             raise ValueError
         if path.is_dir():
             return Folder(path, str(path), overlay), path.resolve().name, ENTRY
-        if path.is_file():
+        if path.is_file() or path.resolve() in overlay:
             parent = path.parent
             shown = "" if str(parent) == "." else str(parent)
             name = parent.resolve().name if path.name == ENTRY else path.stem

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from importlib import import_module
 
 from mapping_engine.checks import Checked
-from mapping_engine.cli.formats import concise, data, github, junit, sarif
 
-FORMATS: Mapping[str, Callable[[Checked], str]] = MappingProxyType(
-    {
-        "concise": concise.text,
-        "json": data.json,
-        "jsonl": data.jsonl,
-        "sarif": sarif.text,
-        "github": github.text,
-        "junit": junit.text,
-    }
-)
-"""The whole of standard output for what was found."""
+FORMATS = ("concise", "json", "jsonl", "sarif", "github", "junit")
 
-__all__ = ["FORMATS"]
+
+def written(form: str, checked: Checked) -> str:
+    """What was found, in one of the formats: the whole of standard output."""
+    module = import_module(f"{__name__}.{form}")
+    text: str = module.text(checked)
+    return text

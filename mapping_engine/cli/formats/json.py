@@ -1,4 +1,4 @@
-"""Findings as JSON."""
+"""Findings as one JSON array."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ from mapping_engine.checks import Checked
 from mapping_engine.cli.events import dumps
 
 
-def json(checked: Checked) -> str:
+def text(checked: Checked) -> str:
     """One array."""
     return dumps([found.to_dict() for found in checked.diagnostics]).decode()
-
-
-def jsonl(checked: Checked) -> str:
-    """One object a line."""
-    return "".join(dumps(found.to_dict()).decode() for found in checked.diagnostics)
