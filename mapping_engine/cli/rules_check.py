@@ -162,7 +162,7 @@ def _print(checked: Checked, form: str) -> None:
         colour = coloured(sys.stdout)
         click.echo(render_all(checked.diagnostics, checked.texts, colour=colour))
     else:
-        click.echo(written(form, checked), nl=False)
+        click.echo(written(form, checked).encode("utf-8", "replace"), nl=False)
 
 
 def _serve() -> None:
