@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check lint types layers lowest schema docs clean
+.PHONY: demo test check lint types layers lowest schema docs mutants clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt
@@ -38,7 +38,7 @@ lowest:  ## the tests under the lowest versions that pyproject.toml accepts, in 
 	@$(PYTHON) -m tools.lowest_bounds > .venv-lowest/pins.txt
 	@.venv-lowest/bin/pip install --quiet -r .venv-lowest/pins.txt hypothesis pytest pytest-xdist
 	@.venv-lowest/bin/pip install --quiet --no-deps -e .
-	.venv-lowest/bin/pytest -n auto --dist loadgroup --ignore tests/project
+	.venv-lowest/bin/pytest -n auto --dist loadgroup --ignore tests/project --ignore tests/lsp
 
 schema: $(READY)  ## write grammar/*.schema.json and the parser's tables from what they are made of
 	$(BIN)/python -m tools.editor_schema
@@ -48,6 +48,9 @@ docs: $(READY)  ## write the generated tables and the outputs shown in the docum
 	$(BIN)/python -m tools.language_tables
 	$(BIN)/python -m tools.check_pages
 	$(BIN)/python -m tools.shown_output
+
+mutants: $(READY)  ## plant mistakes in the bundled packs, and write docs/mutation-study.md
+	$(BIN)/python -m bench.mutations --report docs/mutation-study.md
 
 clean:
 	rm -rf .venv .venv-lowest build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

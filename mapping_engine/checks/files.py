@@ -18,6 +18,7 @@ from mapping_engine.engine.loading import ENTRY, Read, find_pack, read_pack
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.model.blocks import read_block
 from mapping_engine.model.documents import FragmentFile
+from mapping_engine.model.load import ReadFile
 from mapping_engine.model.vocabulary_file import VocabularyFile, build_vocabulary
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import Mapping as MappingNode
@@ -64,6 +65,7 @@ class _Run:
     found: dict[Diagnostic, None] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     files: int = 0
+    shared: dict[str, ReadFile] = field(default_factory=dict)
 
     def check(self, path: str | PathLike[str]) -> None:
         place = Path(path)
@@ -104,7 +106,7 @@ class _Run:
             )
 
     def _pack(self, pack: str | PathLike[str]) -> None:
-        read = read_pack(pack, self.options.overlay)
+        read = read_pack(pack, self.options.overlay, self.shared)
         cases = self._tests(pack, read)
         self._examined(read, cases)
 
@@ -151,7 +153,7 @@ class _Run:
             kind = _kind(node) or "mapping"
             if kind == "mapping":
                 path = Path(str(folder.root)) / name
-                self._examined(read_pack(path, self.options.overlay), [])
+                self._examined(read_pack(path, self.options.overlay, self.shared), [])
                 return
             if kind == "tests":
                 cases_of(node, diagnostics)

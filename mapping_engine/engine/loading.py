@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
 from mapping_engine.errors import ErrorCode, RuleError
-from mapping_engine.model.load import Examined, Loader
+from mapping_engine.model.load import Examined, Loader, ReadFile
 from mapping_engine.model.model import Model
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder, Overlay
@@ -47,14 +47,21 @@ def load(pack: str | PathLike[str]) -> Mapping:
     return Mapping(read.model)
 
 
-def read_pack(pack: str | PathLike[str], overlay: Overlay = _NO_OVERLAY) -> Read:
+def read_pack(
+    pack: str | PathLike[str],
+    overlay: Overlay = _NO_OVERLAY,
+    shared: dict[str, ReadFile] | None = None,
+) -> Read:
     """Read a pack and report everything the loader knows, without raising for its mistakes.
 
-    ``overlay`` holds unsaved texts by absolute path. Raises RuleError only when there is no such
+    ``overlay`` holds unsaved texts by absolute path, ``shared`` the bundled files read before.
+    Raises RuleError only when there is no such
     pack.
     """
     folder, name, entry = find_pack(pack, overlay)
     loader = Loader(folder, Folder(bundled_folder("rules"), "rules", overlay))
+    if shared is not None:
+        loader.shared = shared
     model = loader.load(name, entry)
     return Read(model, loader.diagnostics.sorted(), loader.texts, loader.examined)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.node import Scalar
 
 if TYPE_CHECKING:
-    from lark import Lark
+    from lark import Lark, Token, Tree
 
 LONGEST = 4_000
 DEEPEST = 64
@@ -70,6 +70,12 @@ def parse_template(scalar: Scalar, diagnostics: Diagnostics) -> Template | None:
     return found if isinstance(found, Template) else None
 
 
+@lru_cache(maxsize=4096)
+def _tree(start: str, text: str) -> Tree[Token]:
+    """The parse tree of a text; the same text, wherever it is written, has the same one."""
+    return _grammar().parse(text, start=start)
+
+
 def _parse(
     start: str, scalar: Scalar, diagnostics: Diagnostics
 ) -> Expression | tuple[Call, ...] | None:
@@ -84,7 +90,7 @@ def _parse(
         )
         return None
     try:
-        tree = _grammar().parse(scalar.text, start=start)
+        tree = _tree(start, scalar.text)
     except UnexpectedInput as problem:
         explain_syntax(problem, scalar, diagnostics)
         return None

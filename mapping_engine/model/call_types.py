@@ -50,6 +50,7 @@ class CallTypes:
         self._pipelines = dict(inference.model.pipelines)
         self._hashing = Hashing(inference.model)
         self._reported: set[str] = set()
+        self._problems: dict[tuple[object, int], str | None] = {}
 
     def type_of(
         self, call: Call, piped: Type | None, scope: Scope, before: Expression | None = None
@@ -234,11 +235,20 @@ class CallTypes:
 
     def _check_constant(self, parameter: Parameter, node: Expression) -> None:
         known, value = self.constant(node)
-        problem = parameter.problem(value) if known and parameter.problem else None
+        problem = self._problem(parameter, value) if known else None
         if problem and parameter.name == "pattern":
             self._report("TX06", f"invalid regular expression: {problem}", node)
         elif problem:
             self._report("TX02", f"`{parameter.name}` {problem}", node)
+
+    def _problem(self, parameter: Parameter, value: object) -> str | None:
+        """What is wrong with a constant; large tables are looked at once."""
+        if parameter.problem is None:
+            return None
+        key = (parameter.problem, id(value))
+        if key not in self._problems or not isinstance(value, dict | list):
+            self._problems[key] = parameter.problem(value)
+        return self._problems[key]
 
     def constant(self, node: Expression) -> tuple[bool, object]:
         """Whether the value of ``node`` is known now, and the value."""

@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean, listed, rename
+from mapping_engine.diagnostics import (
+    Diagnostic,
+    Diagnostics,
+    Label,
+    Span,
+    did_you_mean,
+    listed,
+    rename,
+)
 from mapping_engine.expression import Extent, Literal
 from mapping_engine.model.blocks import Block, read_block
 from mapping_engine.model.documents import Document, FragmentFile, MappingFile
@@ -70,11 +78,21 @@ class Examined:
     settings: Source
 
 
+@dataclass(frozen=True)
+class ReadFile:
+    """A bundled file as it was read once, for all packs that use it."""
+
+    block: Block | None
+    diagnostics: tuple[Diagnostic, ...]
+    text: str | None
+
+
 @dataclass
 class Loader:
     """Reads one mapping; what cannot be read is reported, and reading goes on.
 
-    ``examined`` is what the last mapping that could be examined gave.
+    ``examined`` is what the last mapping that could be examined gave. ``shared`` holds the
+    bundled files that were read before: loaders of one run may have it in common.
     """
 
     pack: Folder
@@ -82,6 +100,7 @@ class Loader:
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     texts: dict[str, str] = field(default_factory=dict)
     examined: Examined | None = None
+    shared: dict[str, ReadFile] = field(default_factory=dict)
 
     def load(self, name: str, entry: str) -> Model | None:
         """The model of the rule file ``entry``, or None; ``diagnostics`` says why."""
@@ -126,6 +145,22 @@ class Loader:
         return source
 
     def _block(self, block: type[B], folder: Folder, relative: str, span: Span | None) -> B | None:
+        if folder is not self.bundled or not folder.exists(relative):
+            return self._fresh(block, folder, relative, span)
+        name = folder.shown(relative)
+        if name not in self.shared:
+            outside, self.diagnostics = self.diagnostics, Diagnostics()
+            read = self._fresh(block, folder, relative, span)
+            found = tuple(self.diagnostics.found)
+            self.shared[name] = ReadFile(read, found, self.texts.get(name))
+            self.diagnostics = outside
+        known = self.shared[name]
+        self.diagnostics.found.extend(known.diagnostics)
+        if known.text is not None:
+            self.texts[name] = known.text
+        return known.block if isinstance(known.block, block) else None
+
+    def _fresh(self, block: type[B], folder: Folder, relative: str, span: Span | None) -> B | None:
         source = self._source(folder, relative, span)
         node = read_yaml(source, self.diagnostics) if source else None
         if node is None:

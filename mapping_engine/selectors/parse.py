@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mapping_engine.selectors.calls import wrong_call
 from mapping_engine.selectors.mistakes import explained, masked, zero_step
@@ -34,6 +35,7 @@ class Selector:
         return (_rebuilt, (self.text,))
 
 
+@lru_cache(maxsize=4096)
 def parse_selector(text: str) -> Selector | SelectorProblem:
     """The selector, or what is wrong with the text: SE01 syntax, SE02 function, SE03 arguments."""
     if len(text) > MAX_LENGTH:

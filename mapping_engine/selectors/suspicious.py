@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +11,7 @@ from typing import TypeAlias
 from mapping_engine.selectors.parse import Selector
 from mapping_engine.selectors.tree import Token, Tree, stages, tokens_of, walk
 
+_PLAIN = re.compile(r"[\w.]+")
 _COMPARATORS = frozenset({"eq", "ne", "lt", "lte", "gt", "gte"})
 _LITERALS = frozenset({"literal"})
 _WORDS = frozenset({"true", "false", "null"})
@@ -40,6 +42,8 @@ class Suspicion:
 
 def suspicious(selector: Selector) -> tuple[Suspicion, ...]:
     """SE05, SE06, SE07 and SE09: everything that looks unlike what was wanted."""
+    if _PLAIN.fullmatch(selector.text):
+        return ()
     tokens = tokens_of(selector.text)
     return (
         *_hostile_functions(selector, tokens),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from mapping_engine.types.kinds import OBJECT
 from mapping_engine.types.type import UNKNOWN, Described, Type, personal
@@ -48,7 +49,7 @@ class Vocabulary:
         """The type at ``path``: field names, and ``[]`` for a step into a list."""
         return self.below(self.root, path)
 
-    @property
+    @cached_property
     def root(self) -> Type:
         """The event itself."""
         every = frozenset[str]().union(

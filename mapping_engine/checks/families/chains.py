@@ -44,9 +44,10 @@ def find(subject: Subject) -> None:
     """Look at every fallback chain of a pack."""
     for block, arms in alternatives(subject.model):
         written = list(_block_arms(arms, subject, removable=len(arms) > 1))
+        every = list(_spliced(arms, subject))
         _unreachable(written, subject)
-        _duplicates(list(_spliced(arms, subject)), subject)
-        _swallowed(list(_spliced(arms, subject)), subject)
+        _duplicates(every, subject)
+        _swallowed(every, subject)
         if not (isinstance(block, ValueBlock) and block.then):
             _mixed(written, block, subject)
     for node in nodes(subject.model):

@@ -44,9 +44,12 @@ def _spacing(node: Expression, subject: Subject) -> None:
 
 
 def _ends(source: Source, diagnostics: Diagnostics) -> None:
+    found = list(_TRAILING.finditer(source.text))
+    if not found and source.text.endswith(("\n", "\r")):
+        return
     lines = Lines(source)
     kept = sorted(_blocks(read_yaml(source, Diagnostics())))
-    for match in _TRAILING.finditer(source.text):
+    for match in found:
         if any(start <= match.start() <= end for start, end in kept):
             continue
         diagnostics.report(
