@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.mutations", description=__doc__)
     parser.add_argument("--packs", nargs="+", metavar="NAME", help="the bundled packs; all of them")
     parser.add_argument("--seed", type=int, default=1, help="chooses the mutants and events; 1")
-    parser.add_argument("--sample", type=int, default=10, help="mutants of each operator; 10")
+    parser.add_argument("--sample", type=int, default=8, help="mutants of each operator; 8")
     parser.add_argument("--variations", type=int, default=3000, help="generated events; 3000")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--report", type=Path, help="write the report, as Markdown")

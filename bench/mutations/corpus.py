@@ -7,18 +7,21 @@ import random
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from mapping_engine.expression import Expression, Literal, Select, children
 from mapping_engine.model.model import Model
 from mapping_engine.model.values import ValueBlock
 from mapping_engine.testing import Case
+from mapping_engine.transforms.hashing import digest
 from mapping_engine.vocabulary import Vocabulary
 
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 _PLAIN: tuple[Any, ...] = (
     "", " ", "x", "Ann B. Öst", "0", 0, 1, -3, 12.5, 7.0, "7", "1.50", "no number", True, False,
     None, [], {}, ["a", "b"], [{}], {"id": "i"}, "2024-01-01", "2023-06-30T10:00:00+02:00",
+    "2023-10-31T12:00:00Z", "2023-10-30T13:00:00Z", "2023-10-29T13:00:00Z", "2024-02-01T00:00:00Z",
     "07/03/1990", "31-12-1988", 1704103201999, "a@b.de", "+49 (0)30 1234567", "0049301234567",
     "Female", "M", "United States", "us", "de", "GB", "California", "ca", "94025-1234", "SW1A 1AA",
     "12345678", "eur", "IND", "website", "ac" * 32, "F" * 64, "https://x.de/?fbclid=Ab_1&q=1",
@@ -41,6 +44,7 @@ def corpus(cases: Sequence[Case], model: Model, seed: int, variations: int) -> t
     values = _values_by_leaf(cases)
     accepted = [case for case in cases if case.expect.error is None]
     made += _pairs(accepted, model, values, rng)
+    made += _words(accepted[0], model)
     paths = _paths(model)
     pool = [*_PLAIN, *_texts(model)]
     for _ in range(variations):
@@ -93,14 +97,29 @@ def _pairs(
                     yield base.settings, base.now, blank
 
 
-def _bare(event: Any, chain: Sequence[Path]) -> Any:
+def _words(base: Case, model: Model) -> Iterator[tuple[Any, float, Any]]:
+    """Each row of a table, and the digest of each value of a pipeline, at the head of chains."""
+    tables = [table for table in model.tables.values() if isinstance(table, dict | list)]
+    words = [str(row) for table in tables if len(table) < 200 for row in table]
+    for pipeline in model.pipelines.values():
+        words += [digest(str(literal.value)) for literal in pipeline.values or ()]
+    heads = [chain[0] for chain in _chains(model) if len(chain) > 1]
+    for word in dict.fromkeys(words):
+        event = deepcopy(base.event)
+        for path in heads:
+            if isinstance(path[-1], str) and "time" not in path[-1].lower():
+                _put(event, path, word)
+        yield base.settings, base.now, event
+
+
+def _bare(event: Any, chain: Sequence[Place]) -> Any:
     found = deepcopy(event)
     for path in chain:
         _put(found, path, None, drop=True)
     return found
 
 
-def _chains(model: Model) -> Iterator[list[Path]]:
+def _chains(model: Model) -> Iterator[list[Place]]:
     blocks: list[ValueBlock] = [*model.definitions.values()]
     blocks += [named.value for named in model.file.fields if named.value is not None]
     for block in blocks:
@@ -114,7 +133,7 @@ def _chains(model: Model) -> Iterator[list[Path]]:
             yield chain
 
 
-def _selected(node: Expression) -> Iterator[Path]:
+def _selected(node: Expression) -> Iterator[Place]:
     if isinstance(node, Select):
         path = steps(node)
         if path:
@@ -123,7 +142,7 @@ def _selected(node: Expression) -> Iterator[Path]:
         yield from _selected(child)
 
 
-def steps(node: Select) -> Path:
+def steps(node: Select) -> Place:
     """The steps of a plain path such as `a.b[0].c`; none for anything else."""
     extent = node.extent
     text = extent.scalar.text[extent.start : extent.end]
@@ -139,14 +158,14 @@ def steps(node: Select) -> Path:
     return tuple(found)
 
 
-def _paths(model: Model) -> list[Path]:
+def _paths(model: Model) -> list[Place]:
     found = list(dict.fromkeys(_declared(model.vocabulary)))
     read = [path for chain in _chains(model) for path in chain]
     return [*found, *read, *read]
 
 
-def _declared(vocabulary: Vocabulary) -> Iterator[Path]:
-    waiting: list[tuple[Path, tuple[str, ...]]] = [((), ())]
+def _declared(vocabulary: Vocabulary) -> Iterator[Place]:
+    waiting: list[tuple[Place, tuple[str, ...]]] = [((), ())]
     while waiting:
         shown, path = waiting.pop(0)
         described = vocabulary.type_of(path).described if path else vocabulary.root.described
@@ -193,10 +212,10 @@ def _literals(node: Expression) -> list[Any]:
     return [value for child in children(node) for value in _literals(child)]
 
 
-def _put(event: Any, path: Path, value: Any, *, drop: bool = False) -> None:
+def _put(event: Any, path: Place, value: Any, *, drop: bool = False) -> None:
     """Write (or drop) what is at ``path``; what stands in the way is replaced."""
     node = event
-    for step, following in zip(path, path[1:], strict=False):
+    for step, following in pairwise(path):
         wanted: type = list if isinstance(following, int) else dict
         below = _get(node, step)
         if not isinstance(below, wanted):

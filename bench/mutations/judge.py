@@ -27,7 +27,7 @@ from mapping_engine.testing import Case, collect, run_case
 from mapping_engine.testing.runner import StillClock
 
 Texts = Mapping[Path, str]
-_PLACES = frozenset(("span", "places", "extent", "texts", "style", "source"))
+_PLACES = frozenset(("span", "style"))
 _NO_TEXTS: Texts = {}
 
 
@@ -204,13 +204,17 @@ def first_difference(one: Any, other: Any, path: str = "") -> str:
 def meaning(value: Any) -> object:
     """A model as plain data without places: two that mean the same are equal."""
     if isinstance(value, Model):
-        parts = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-        return {k: meaning(v) for k, v in parts.items() if k not in _PLACES}
+        return {name: meaning(getattr(value, name)) for name in _compared(value)}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = (f.name for f in dataclasses.fields(value) if f.name not in _PLACES)
+        names = _compared(value)
         return (type(value).__name__, *((n, meaning(getattr(value, n))) for n in names))
     if isinstance(value, Mapping):
         return {key: meaning(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [meaning(item) for item in value]
     return value if isinstance(value, str | int | float | bool | None) else repr(value)
+
+
+def _compared(value: Any) -> list[str]:
+    fields = dataclasses.fields(value)
+    return [f.name for f in fields if f.compare and f.name not in _PLACES]

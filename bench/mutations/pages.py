@@ -11,6 +11,9 @@ from mapping_engine.model.documents import Document
 from mapping_engine.model.load import LoadedDocument
 from mapping_engine.source.bundled import bundled_folder
 
+GENERATED = frozenset(("countries", "us_states", "currencies"))
+"""Tables that tools/iso_tables.py writes: nobody edits them, and a test compares them."""
+
 
 def rules_folder() -> Path:
     """The folder of the bundled rules; the study needs a checkout."""
@@ -53,6 +56,6 @@ def _files(loaded: LoadedDocument) -> list[tuple[Path, Document | None]]:
     path = (root / loaded.base).resolve()
     found: list[tuple[Path, Document | None]] = [(path, loaded.document)]
     for table in loaded.document.table_files or ():
-        if table.value is not None:
+        if table.value is not None and table.name not in GENERATED:
             found.append(((path.parent / table.value.text).resolve(), None))
     return found

@@ -23,7 +23,7 @@ class Plan:
 
     packs: tuple[str, ...]
     seed: int = 1
-    sample: int = 10
+    sample: int = 8
     variations: int = 3000
     today: date = date(2024, 1, 1)
     """The day of the checks: before any API of the packs ends."""

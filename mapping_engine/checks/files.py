@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -18,8 +18,8 @@ from mapping_engine.engine.loading import ENTRY, Read, find_pack, read_pack
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.model.blocks import read_block
 from mapping_engine.model.documents import FragmentFile
-from mapping_engine.model.load import ReadFile
-from mapping_engine.model.vocabulary_file import VocabularyFile, build_vocabulary
+from mapping_engine.model.load import Loader, ReadFile
+from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import Mapping as MappingNode
 from mapping_engine.source.node import Node
@@ -94,7 +94,7 @@ class _Run:
             name
             for name in folder.names("", YAML)
             if folder.shown(name) not in self.texts
-            and _kind(self._node(folder, name, Diagnostics())[0]) in _READERS
+            and _kind(self._node(folder, name, Diagnostics())[0]) in _LOOSE
         ]
         for name in loose:
             self._read(folder, name)
@@ -157,8 +157,12 @@ class _Run:
                 return
             if kind == "tests":
                 cases_of(node, diagnostics)
+            elif kind == "fragment":
+                read_block(FragmentFile, node, diagnostics)
             else:
-                _READERS[kind](node, diagnostics)
+                bundled = Folder(bundled_folder("rules"), "rules", self.options.overlay)
+                loader = Loader(folder, bundled, diagnostics, texts)
+                loader.vocabulary(name)
         elif node is not None:
             diagnostics.report("SH03", "expected a mapping of keys and values", node.span)
         self._add(diagnostics, texts)
@@ -192,19 +196,8 @@ def _kind(node: Node | None) -> str | None:
     return next((entry.key.text for entry in node if entry.key.text in _KINDS), None)
 
 
-def _fragment(node: MappingNode, diagnostics: Diagnostics) -> object:
-    return read_block(FragmentFile, node, diagnostics)
-
-
-def _vocabulary(node: MappingNode, diagnostics: Diagnostics) -> object:
-    file = read_block(VocabularyFile, node, diagnostics)
-    return build_vocabulary("", file, diagnostics) if file else None
-
-
-_READERS: dict[str, Callable[[MappingNode, Diagnostics], object]] = {
-    "fragment": _fragment,
-    "vocabulary": _vocabulary,
-}
 _KINDS = ("mapping", "fragment", "vocabulary", "tests")
+_LOOSE = ("fragment", "vocabulary")
+"""Files that are checked alone where no pack reads them."""
 
 __all__ = ["Checked", "check", "check_all"]

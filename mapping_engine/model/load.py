@@ -25,7 +25,7 @@ from mapping_engine.model.model import BUILTINS, Model
 from mapping_engine.model.schema_file import read_schema
 from mapping_engine.model.shapes import Named, describe
 from mapping_engine.model.values import PipelineBlock, ValueBlock
-from mapping_engine.model.vocabulary_file import VocabularyFile, build_vocabulary
+from mapping_engine.model.vocabulary_file import VocabularyFile, build_vocabulary, extended
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import Mapping as MappingNode
 from mapping_engine.source.node import Scalar, Source, Style
@@ -177,10 +177,30 @@ class Loader:
         source = self._source(self.pack, relative, name.span)
         return read_schema(source, name.span, self.diagnostics) if source else None
 
+    def vocabulary(self, relative: str) -> Vocabulary | None:
+        """A vocabulary by its file in the pack's folder, for checking it alone."""
+        place = Span(self.pack.shown(relative), 1, 1, 1, 1)
+        return self._vocabulary(_name(f"./{relative}", place))
+
     def _vocabulary(self, name: Scalar) -> Vocabulary | None:
-        folder, relative = self._place(name.text, "", VOCABULARIES, self.pack)
-        file = self._block(VocabularyFile, folder, relative, name.span)
+        file = self._vocabulary_file(name, "", self.pack, ())
         return build_vocabulary(name.text, file, self.diagnostics) if file else None
+
+    def _vocabulary_file(
+        self, name: Scalar, base: str, home: Folder, way: tuple[str, ...]
+    ) -> VocabularyFile | None:
+        """The file of a vocabulary, with what it extends."""
+        folder, relative = self._place(name.text, base, VOCABULARIES, home)
+        shown = folder.shown(relative)
+        if shown in way:
+            circle = " -> ".join(f"`{step}`" for step in (*way[way.index(shown) :], shown))
+            self.diagnostics.report("PR04", f"files that use themselves: {circle}", name.span)
+            return None
+        file = self._block(VocabularyFile, folder, relative, name.span)
+        if file is None or file.extends is None:
+            return file
+        extends = self._vocabulary_file(file.extends, relative, folder, (*way, shown))
+        return extended(extends, file) if extends is not None else None
 
     def _place(self, name: str, base: str, kind: str, folder: Folder) -> tuple[Folder, str]:
         """Where a used file lies: ``./file.yaml`` beside the user, other names bundled."""
@@ -322,6 +342,10 @@ class Loader:
             )
             return {}
         return table
+
+
+def _name(text: str, span: Span) -> Scalar:
+    return Scalar(span, text, text, Style.PLAIN, Source(span.file, ""))
 
 
 def _beside(base: str, name: str) -> str:

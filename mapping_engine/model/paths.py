@@ -22,6 +22,7 @@ from mapping_engine.vocabulary import Vocabulary
 from mapping_engine.vocabulary.vocabulary import ITEM
 
 _DEEPEST = 6
+_OWN = "it in a vocabulary of your own that `extends` this one"
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ class PathCheck:
                 at_step=True,
             )
         if is_open:
-            help = "declare it in the vocabulary, so that its kind and its privacy are known"
+            where = "it there" if self._vocabulary.name.startswith("./") else _OWN
+            help = f"declare {where}, so that its kind and its privacy are known"
             return _Problem(message, help, None, Severity.INFO)
         return _Problem(message, f"declared: {listed(fields)}", None)
 

@@ -56,11 +56,17 @@ class VocabularyFile(Block):
     """What an event of a source looks like."""
 
     what: ClassVar[str] = "a vocabulary"
+    needed: ClassVar[tuple[str, ...]] = ("event", "extends")
 
     vocabulary: int = key(Version(), "The version of the format: 1.", required=True)
     title: Scalar | None = key(Text(), "The name that people know.")
     description: Scalar | None = key(Text(), "What events these are.")
-    event: tuple[Named[Scalar], ...] = key(_PATHS, "The keys of the event.", required=True)
+    extends: Scalar | None = key(
+        Text(),
+        "Another vocabulary, bundled or `./file.yaml`, to which this one adds: keys of the event, "
+        "keys of its objects, new objects, names and patterns of personal data.",
+    )
+    event: tuple[Named[Scalar], ...] | None = key(_PATHS, "The keys of the event.")
     objects: tuple[Named[tuple[Named[Scalar], ...]], ...] | None = key(
         MapOf(_PATHS), "Objects inside an event, by the names used in descriptions."
     )
@@ -70,8 +76,8 @@ class VocabularyFile(Block):
     switches: SwitchesBlock | None = key(
         BlockOf(SwitchesBlock), "Where an event switches destinations on and off."
     )
-    personal: PersonalBlock = key(
-        BlockOf(PersonalBlock), "What is personal data wherever it stands.", required=True
+    personal: PersonalBlock | None = key(
+        BlockOf(PersonalBlock), "What is personal data wherever it stands."
     )
 
 
@@ -80,8 +86,13 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
     from mapping_engine.transforms.text import pattern_problem
 
     objects = {entry.name: entry.value or () for entry in file.objects or ()}
-    objects[EVENT] = file.event
-    for scalar in file.personal.patterns or ():
+    objects[EVENT] = file.event or ()
+    personal = file.personal
+    if personal is None:
+        head = file.place("vocabulary")
+        diagnostics.report("SH02", f"{file.what} has no `personal`", head)
+        personal = PersonalBlock(span=file.span, names=())
+    for scalar in personal.patterns or ():
         problem = pattern_problem(scalar.text)
         if problem:
             diagnostics.report("TX06", f"invalid regular expression: {problem}", scalar.span)
@@ -94,13 +105,43 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
         personal=Personal(
             {
                 fold_name(scalar.text): entry.name
-                for entry in file.personal.names
+                for entry in personal.names
                 for scalar in entry.value or ()
             },
-            tuple(scalar.text for scalar in file.personal.patterns or ()),
+            tuple(scalar.text for scalar in personal.patterns or ()),
         ),
         switches=_switches(file.switches),
     )
+
+
+def extended(base: VocabularyFile, own: VocabularyFile) -> VocabularyFile:
+    """The vocabulary ``base`` with what ``own`` adds; what both declare is as ``own`` says."""
+    objects = {entry.name: entry for entry in base.objects or ()}
+    for entry in own.objects or ():
+        known = objects.get(entry.name)
+        fields = _united(known.value or () if known else (), entry.value or ())
+        objects[entry.name] = Named(entry.key, fields)
+    return replace(
+        own,
+        event=_united(base.event or (), own.event or ()),
+        objects=tuple(objects.values()),
+        open=(*(base.open or ()), *(own.open or ())),
+        switches=own.switches or base.switches,
+        personal=_both(base.personal, own.personal),
+    )
+
+
+def _united(
+    base: tuple[Named[Scalar], ...], own: tuple[Named[Scalar], ...]
+) -> tuple[Named[Scalar], ...]:
+    return tuple({entry.name: entry for entry in (*base, *own)}.values())
+
+
+def _both(base: PersonalBlock | None, own: PersonalBlock | None) -> PersonalBlock | None:
+    if base is None or own is None:
+        return own or base
+    patterns = (*(base.patterns or ()), *(own.patterns or ()))
+    return replace(own, names=(*base.names, *own.names), patterns=patterns)
 
 
 Objects = dict[str, dict[str, Described]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from bench.mutations.edit import Edit, Edits, Operator
 from bench.mutations.page import Page
@@ -124,21 +125,21 @@ def _joined(page: Page) -> Iterator[tuple[Expression, tuple[Expression, ...]]]:
 
 def _other_word(page: Page) -> Edits:
     for node, operands in _joined(page):
-        for one, other in zip(operands, operands[1:], strict=False):
+        for one, other in pairwise(operands):
             word = " or " if isinstance(node, Both) else " and "
             yield Edit(page.grouped(one)[1], page.grouped(other)[0], word)
 
 
 def _c_words(page: Page) -> Edits:
     for node, operands in _joined(page):
-        for one, other in zip(operands, operands[1:], strict=False):
+        for one, other in pairwise(operands):
             word = " && " if isinstance(node, Both) else " || "
             yield Edit(page.grouped(one)[1], page.grouped(other)[0], word)
 
 
 def _dropped_part(page: Page) -> Edits:
     for _, operands in _joined(page):
-        for one, other in zip(operands, operands[1:], strict=False):
+        for one, other in pairwise(operands):
             yield Edit(page.grouped(one)[0], page.grouped(other)[0], "")
         yield Edit(page.grouped(operands[-2])[1], page.grouped(operands[-1])[1], "")
 

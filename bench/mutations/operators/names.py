@@ -50,7 +50,7 @@ def _transforms(page: Page) -> Iterator[tuple[int, int]]:
 
 
 def _tails(page: Page, wanted: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
-    """The names after `$name.`"""
+    """The names after `$name.`."""
     for node in page.expressions:
         if isinstance(node, Reference) and node.tail is not None and wanted(node.name):
             start, end = page.at(node)
@@ -126,9 +126,7 @@ def _without_item(page: Page) -> Edits:
             yield Edit(start, start + len("$item."), "")
 
 
-def _slip(
-    name: str, mistake: str, places: Callable[[Page], Iterator[tuple[int, int]]]
-) -> Operator:
+def _slip(name: str, mistake: str, places: Callable[[Page], Iterator[tuple[int, int]]]) -> Operator:
     return Operator(name, mistake, lambda page: _slips(page, places(page)))
 
 
