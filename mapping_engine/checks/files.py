@@ -185,7 +185,7 @@ def _echoes(one: Diagnostic, other: Diagnostic) -> bool:
     return one.span.file == other.span.file and inside
 
 
-_ECHOES = {"FB04": ("OU02", "FB02", "FB03"), "SE08": ("PI02",)}
+_ECHOES = {"FB04": ("OU02", "FB02", "FB03"), "SE08": ("PI02", "SE06")}
 """Codes, and those that say it all at the same place."""
 
 

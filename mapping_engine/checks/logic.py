@@ -130,7 +130,8 @@ class Conditions:
             if values is not None:
                 return Atom(self._subject(left), "in", values)
         number = right.value if isinstance(right, Literal) else None
-        if operator in _FLIPPED and isinstance(number, int | float):
+        if operator in _FLIPPED and type(number) in (int, float):
+            assert isinstance(number, int | float)
             return Atom(self._subject(left), operator, float(number))
         positive = Compare(node.extent, "==" if operator == "!=" else operator, left, right)
         return Atom(print_expression(positive), "holds", "", operator != "!=")

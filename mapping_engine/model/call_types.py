@@ -167,6 +167,8 @@ class CallTypes:
             found = replace(found, tags=found.tags | merits)
         if isinstance(target.items, Kinds):
             found = replace(found, item=Type(target.items, False, found.spreading))
+        if target.fields:
+            found = replace(found, fields=frozenset(target.fields))
         possible = target.yields(*values) if target.yields else None
         if possible:
             types = type_of_values(possible)

@@ -66,7 +66,7 @@ class Inference:
         self.model = model
         self.diagnostics = diagnostics
         self.facts = Facts()
-        self.paths = PathCheck(model.vocabulary)
+        self.paths = PathCheck(model.vocabulary, frozenset(model.definitions))
         self.names = Names(model, self)
         self.calls = CallTypes(self)
 
@@ -155,7 +155,7 @@ class Inference:
         for field in block.fields or ():
             if field.value is not None:
                 self.block(field.value, scope)
-        return Type(OBJECT, True)
+        return Type(OBJECT, True, fields=frozenset(f.name for f in block.fields or ()))
 
     # Expressions
 

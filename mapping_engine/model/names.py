@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from mapping_engine.diagnostics import Fix, did_you_mean, listed, rename
@@ -12,6 +12,7 @@ from mapping_engine.model.json_types import (
     follow,
     is_closed,
     items_schema,
+    kinds_of,
     property_names,
     property_schema,
     setting_type,
@@ -69,8 +70,7 @@ class Names:
                 hidden = frozenset({UNDECLARED})
                 return Type(OBJECT if node.tail is None else ANY, True, hidden)
             case "payload" if scope.late:
-                hidden = frozenset({UNDECLARED, IDENTIFYING})
-                return Type(OBJECT if node.tail is None else ANY, node.tail is not None, hidden)
+                return self._payload(node)
             case _:
                 return self._undefined(node, scope)
 
@@ -138,6 +138,11 @@ class Names:
         if node.tail is None:
             return start
         path = vocabulary_path(node.tail)
+        if start.fields is not None and path and path[0] not in (*start.fields, "[]"):
+            help = did_you_mean(path[0], start.fields) or f"it has {listed(start.fields)}"
+            fix = self._rename(node, len(node.name) + 2, path[0], start.fields)
+            self._report(node, "SE08", f"`${node.name}` has no field `{path[0]}`", help, fix)
+            return BROKEN
         if start.described is not None and path is not None:
             self._inference.paths.below(start.described, node, path, self._inference.diagnostics)
             found = self._model.vocabulary.below(start, path)
@@ -153,6 +158,29 @@ class Names:
         if start.described is not None:
             return self._model.vocabulary.below(start, path)
         return Type(ANY, True, start.spreading | {UNDECLARED})
+
+    def _payload(self, node: Reference) -> Type:
+        """What is read of the payload: of the kind that its schema declares, and never shown."""
+        hidden = frozenset({UNDECLARED, IDENTIFYING})
+        path = vocabulary_path(node.tail) if node.tail else None
+        if node.tail is None or path is None:
+            return Type(OBJECT if node.tail is None else ANY, node.tail is not None, hidden)
+        root: Mapping[str, object] = self._model.payload_schema
+        schema = root
+        for step in path:
+            if step == "[]":
+                schema = items_schema(root, schema)
+                continue
+            below = property_schema(root, schema, step)
+            if below is None and is_closed(root, schema):
+                names = property_names(root, schema)
+                help = did_you_mean(step, names) or f"accepted: {listed(names)}"
+                fix = self._rename(node, len("$payload."), step, names) if schema is root else None
+                message = f"the payload schema has no field `{step}`"
+                self._report(node, "OU01", message, help, fix)
+                return BROKEN
+            schema = below or {}
+        return Type(kinds_of(schema), True, hidden)
 
     def _setting(self, node: Reference) -> Type:
         root = schema = self._model.settings_schema

@@ -51,10 +51,11 @@ class _Written:
 
 
 class PathCheck:
-    """Holds paths against one vocabulary."""
+    """Holds paths against one vocabulary; ``names`` are those that stand after a ``$``."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, names: frozenset[str] = frozenset()) -> None:
         self._vocabulary = vocabulary
+        self._names = names
 
     def select(self, node: Select, diagnostics: Diagnostics) -> None:
         """Check a path of the event."""
@@ -132,6 +133,10 @@ class PathCheck:
         message = f"the vocabulary `{self._vocabulary.name}` does not declare `{step}`"
         if depth:
             message += f" in `{written.text}{_spelled(path[:depth])}`"
+        if depth == 0 and not written.text and step in self._names:
+            dollar = Fix(written.extent.span, f"${step}", f"write `${step}`", safe=False, old=step)
+            lighter = Severity.WARNING if is_open else None
+            return _Problem(message, f"did you mean `${step}`?", dollar, lighter, at_step=True)
         elsewhere = None if written.text else self._elsewhere(path)
         near = nearest(step, fields)
         if elsewhere is not None and (near is None or elsewhere[-1] == path[-1]):

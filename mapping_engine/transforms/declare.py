@@ -88,7 +88,7 @@ class Transform:
     result can have for these arguments (an argument that is not known is None), and ``whole``
     whether a number it yields has no fraction. One that ``finds`` looks for something, and may
     quietly find nothing in a value that is as it should be. ``items`` says what the items of a
-    list it takes or makes are.
+    list it takes or makes are, ``fields`` are the keys of the object it makes.
     """
 
     name: str
@@ -108,6 +108,7 @@ class Transform:
     whole: Callable[..., bool] | None = None
     items: Boxing | Kinds | None = None
     finds: bool = False
+    fields: tuple[str, ...] = ()
 
     def bound(self, *arguments: Json) -> Callable[[Json], Json]:
         """A function of the value alone, for arguments that stay the same."""
@@ -157,6 +158,7 @@ def transform(
     whole: Callable[..., bool] | None = None,
     items: Boxing | Kinds | None = None,
     finds: bool = False,
+    fields: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Json]], Transform]:
     """Declare a function of ``(value, *arguments)`` as the transform of this name."""
 
@@ -177,6 +179,7 @@ def transform(
             whole=whole,
             items=items,
             finds=finds,
+            fields=fields,
         )
 
     return declare
@@ -194,6 +197,7 @@ def prepared_transform(
     locate: Callable[..., tuple[str | int, ...] | None] | None = None,
     yields: Callable[..., tuple[Json, ...] | None] | None = None,
     finds: bool = False,
+    fields: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Callable[[Json], Json]]], Transform]:
     """Declare a function of the arguments, which answers a function of the value."""
 
@@ -212,6 +216,7 @@ def prepared_transform(
             prepare=prepare,
             yields=yields,
             finds=finds,
+            fields=fields,
         )
 
     return declare

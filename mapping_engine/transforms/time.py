@@ -111,6 +111,7 @@ def _order_problem(order: Json) -> str | None:
     "date",
     accepts=TEXT,
     returns=OBJECT,
+    fields=("year", "month", "day"),
     parameters=(
         Parameter(
             "order",

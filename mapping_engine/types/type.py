@@ -61,7 +61,7 @@ class Type:
     """What is known of a value.
 
     ``values`` are all the values it can have where they are few and known, ``item`` is the type
-    of a list's items where that is known.
+    of a list's items, and ``fields`` are the keys of an object, where those are known.
     """
 
     kinds: Kinds
@@ -70,6 +70,7 @@ class Type:
     described: Described | None = None
     values: tuple[object, ...] | None = field(default=None, hash=False)
     item: Type | None = None
+    fields: frozenset[str] | None = None
 
     @property
     def personal_kinds(self) -> frozenset[str]:
@@ -143,6 +144,7 @@ def join(types: Iterable[Type]) -> Type:
         described.pop() if len(described) == 1 else None,
         _values(all_types),
         _item(all_types),
+        _fields(all_types),
     )
 
 
@@ -165,6 +167,12 @@ def _distinct(values: Iterable[object]) -> tuple[object, ...]:
         key = repr(value) if isinstance(value, list | dict) else (isinstance(value, bool), value)
         found.setdefault(key, value)
     return tuple(found.values())
+
+
+def _fields(types: list[Type]) -> frozenset[str] | None:
+    found = [each.fields for each in types if "object" in each.kinds]
+    known = [fields for fields in found if fields is not None]
+    return frozenset[str]().union(*known) if known and len(known) == len(found) else None
 
 
 def _item(types: list[Type]) -> Type | None:

@@ -9,9 +9,11 @@ from mapping_engine.checks.families import (
     chains,
     conditions,
     outputs,
+    pipelines,
     selectors,
     style,
     tables,
+    texts,
     usage,
 )
 from mapping_engine.checks.subject import Subject
@@ -23,7 +25,9 @@ FAMILIES: tuple[Callable[[Subject], None], ...] = (
     conditions.find,
     usage.find,
     outputs.find,
+    pipelines.find,
     api.find,
+    texts.find,
     style.find,
 )
 

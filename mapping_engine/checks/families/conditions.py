@@ -1,16 +1,45 @@
-"""TX05: conditions that always hold, or never do."""
+"""TX05, SE10: conditions that always hold, or never do; texts compared like numbers."""
 
 from __future__ import annotations
 
+import re
+
 from mapping_engine.checks.subject import Subject
-from mapping_engine.expression import Both, Either, Expression, Not
+from mapping_engine.diagnostics import Fix
+from mapping_engine.expression import Both, Compare, Either, Expression, Literal, Not
 from mapping_engine.model.everything import conditions
+from mapping_engine.model.walk import walk
+
+_ORDERINGS = frozenset({"<", "<=", ">", ">="})
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 
 def find(subject: Subject) -> None:
     """Look at every condition, and at the parts of those that are not settled as a whole."""
     for condition in conditions(subject.model):
         _settled(condition, subject)
+        for node in walk(condition):
+            if isinstance(node, Compare) and node.operator in _ORDERINGS:
+                _ordering(node, subject)
+
+
+def _ordering(node: Compare, subject: Subject) -> None:
+    for operand in (node.left, node.right):
+        if isinstance(operand, Literal) and type(operand.value) not in (int, float):
+            subject.diagnostics.report(
+                "SE10",
+                f"`{node.operator}` compares numbers only, and this is none",
+                operand.span,
+                help="write the number without quotes",
+                fix=_unquoted(operand),
+            )
+
+
+def _unquoted(operand: Literal) -> Fix | None:
+    text = str(operand.value)
+    if not _NUMBER.fullmatch(text):
+        return None
+    return Fix(operand.span, text, f"write `{text}`", safe=False, old=f"'{text}'")
 
 
 def _settled(node: Expression, subject: Subject) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.diagnostics import Fix
-from mapping_engine.expression import Reference, Select
+from mapping_engine.expression import Compare, Literal, Reference, Select
 from mapping_engine.model.everything import nodes
 from mapping_engine.model.paths import is_lone_name
 from mapping_engine.selectors import Selector, parse_selector, vocabulary_path
@@ -17,6 +17,8 @@ _CALL = "jmespath("
 def find(subject: Subject) -> None:
     """Look at every selector of a pack."""
     for node in nodes(subject.model):
+        if isinstance(node, Compare):
+            _bare_words(node, subject)
         if isinstance(node, Select):
             if is_lone_name(node):
                 _lone_name(node, subject)
@@ -38,6 +40,23 @@ def _lone_name(node: Select, subject: Subject) -> None:
         help=f"texts are written in single quotes: {meant}",
         fix=Fix(node.span, meant, f"write {meant}", safe=False, old=node.selector.text),
     )
+
+
+def _bare_words(node: Compare, subject: Subject) -> None:
+    """``type == track``: a word without quotes that is no key of the event."""
+    declared = subject.model.vocabulary.objects.get("event", {})
+    for operand, other in ((node.left, node.right), (node.right, node.left)):
+        if not isinstance(operand, Select) or isinstance(other, Literal):
+            continue
+        word = operand.selector.text
+        if word.isidentifier() and word not in declared:
+            subject.diagnostics.report(
+                "SE06",
+                f"`{word}` is the name of a field here, not a text",
+                operand.span,
+                help=f"texts are written in single quotes: '{word}'",
+                fix=Fix(operand.span, f"'{word}'", f"write '{word}'", safe=False, old=word),
+            )
 
 
 def _selector(node: Select, subject: Subject) -> None:

@@ -35,7 +35,6 @@ CATALOGUE: Mapping[str, Check] = MappingProxyType(
 RESERVED: Mapping[str, str] = MappingProxyType(
     {
         "SH06": "deprecated-key",
-        "SE10": "ordering-non-numbers",
         "FB05": "failing-arm-not-guarded",
         "TX04": "no-op-transform",
         "TX07": "lossy-number",

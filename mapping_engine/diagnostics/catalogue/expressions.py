@@ -59,4 +59,18 @@ CHECKS = table(
         wrong="fields:\n  x: p.a |> matching('[a-z')\n",
         right="fields:\n  x: p.a |> matching('[a-z]+')\n",
     ),
+    Check(
+        "TX08",
+        "near-miss-text",
+        _W,
+        "a constant that is nearly another one",
+        why="Two constants that differ by one letter, by case or by a space are most often meant "
+        "to be one, and then one of them never matches.",
+        fix="Write them alike.",
+        ignore="Where both are right.",
+        wrong="tables:\n  names: {Order Completed: Purchase}\nfields:\n"
+        "  x: {when: type == 'Order Complted', value: p.a |> lookup($tables.names)}\n",
+        right="tables:\n  names: {Order Completed: Purchase}\nfields:\n"
+        "  x: {when: type == 'Order Completed', value: p.a |> lookup($tables.names)}\n",
+    ),
 )

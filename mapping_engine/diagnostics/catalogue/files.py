@@ -59,6 +59,17 @@ CHECKS = table(
         right="define:\n  shared: p.a\nfields:\n  x: $shared\n  y2: $shared\n",
     ),
     Check(
+        "SY06",
+        "unbraced-name",
+        _W,
+        "a name in a template without its braces",
+        why="Without braces it is sent as it stands, dollar sign and all.",
+        fix="Put the name in braces. `--unsafe-fixes` does.",
+        ignore="Where the text is meant.",
+        wrong='define:\n  order: p.a\nfields:\n  x: {template: "order $order of {$order}"}\n',
+        right='define:\n  order: p.a\nfields:\n  x: {template: "order {$order}"}\n',
+    ),
+    Check(
         "SH01",
         "unknown-key",
         _E,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mapping_engine.diagnostics.catalogue.check import Check, Severity, table
 
-_E = Severity.ERROR
+_E, _W = Severity.ERROR, Severity.WARNING
 
 CHECKS = table(
     Check(
@@ -67,5 +67,21 @@ CHECKS = table(
         "  json: {payload: $payload}\nfields:\n  x: p.a\n",
         right='request:\n  url: "{$api.base}/e"\n  headers: {Authorization: $settings.token}\n'
         "  json: {payload: $payload}\nfields:\n  x: p.a\n",
+    ),
+    Check(
+        "PI07",
+        "values-mismatch",
+        _W,
+        "the `values` of a pipeline are not what its steps yield",
+        why="A value that is a digest already is taken for one of `values`. One that is missing "
+        "there is refused, and one too many is taken for nothing.",
+        fix="Make `values` those that the steps yield.",
+        ignore="Where digests of other systems are to be taken, too.",
+        wrong="tables:\n  genders: {f: f, female: f, m: m}\npipelines:\n"
+        "  gender: {normalises: gender, values: [m], steps: lower |> lookup($tables.genders)}\n"
+        "fields:\n  x: type |> gender |> hashed\n",
+        right="tables:\n  genders: {f: f, female: f, m: m}\npipelines:\n"
+        "  gender: {normalises: gender, values: [f, m], steps: lower |> lookup($tables.genders)}\n"
+        "fields:\n  x: type |> gender |> hashed\n",
     ),
 )

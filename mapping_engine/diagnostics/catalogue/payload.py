@@ -67,4 +67,17 @@ CHECKS = table(
         right="fields:\n  strict:\n    fields:\n"
         "      k: {first_of: [p.a, type], required: true}\n      j: {constant: 1}\n",
     ),
+    Check(
+        "OU06",
+        "odd-url",
+        _W,
+        "a URL that cannot be right",
+        why="The request would go nowhere, or to another place.",
+        fix="Begin with the scheme and the host, and separate the parts with one `/`.",
+        ignore="Where the receiver wants it so.",
+        wrong='request:\n  url: "{$api.base}{type}//e"\n  json: {payload: $payload}\n'
+        "fields:\n  x: p.a\n",
+        right='request:\n  url: "{$api.base}/{type}/e"\n  json: {payload: $payload}\n'
+        "fields:\n  x: p.a\n",
+    ),
 )

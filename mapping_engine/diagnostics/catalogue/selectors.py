@@ -100,4 +100,15 @@ CHECKS = table(
         wrong="fields:\n  x: jmespath(p.a || type)\n",
         right="fields:\n  x: p.a ?? type\n",
     ),
+    Check(
+        "SE10",
+        "ordering-non-numbers",
+        _W,
+        "`<` and its like with something that is no number",
+        why="They compare numbers only: with a text they never hold.",
+        fix="Write the number without quotes, or compare with `==`.",
+        ignore="Never: the condition cannot hold.",
+        wrong="fields:\n  x: {when: p.b > '62', value: p.a}\n",
+        right="fields:\n  x: {when: p.b > 62, value: p.a}\n",
+    ),
 )
