@@ -106,6 +106,19 @@ class Claims:
             if tight[0] < self.high[0] or (tight[0] == self.high[0] and tight[1]):
                 self.high = tight
 
+    def allows(self, value: object) -> bool:
+        """Whether a value (None where it is missing) is as these claims say."""
+        if value is None:
+            return not self.present and self.truth is not True
+        kind, text = kind_of(value), spelled(value)
+        if self.absent or kind in self.excluded or (self.kinds and {kind} != self.kinds):
+            return False
+        if text in self.refused or (self.allowed is not None and text not in self.allowed):
+            return False
+        if self.truth is not None and self.truth is (value is False):
+            return False
+        return not self.number or (type(value) in (int, float) and self._within(float(text)))
+
     def contradiction(self) -> str | None:
         """Why these claims cannot all be true, in words; None where they can."""
         s = f"`{self.subject}`"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from mapping_engine.checks.atoms import Claims, Conjunction, claims
@@ -10,7 +11,9 @@ from mapping_engine.checks.logic import Conditions
 from mapping_engine.expression import Call, Chain, Expression, Pipeline, Reference, Select
 from mapping_engine.model.model import Model
 from mapping_engine.model.values import ValueBlock
-from mapping_engine.selectors import steps
+from mapping_engine.selectors import lower, steps
+from mapping_engine.transforms import REGISTRY
+from mapping_engine.types.kinds import is_missing, kind_of
 from mapping_engine.types.type import Type
 
 _SAMPLES: dict[str, Any] = {
@@ -36,14 +39,59 @@ def event_for(conjunction: Conjunction, conditions: Conditions, model: Model) ->
     event: dict[str, Any] = {}
     known = conditions.subjects
     try:
-        for name, each in claims(conjunction, known).items():
+        said = claims(conjunction, known)
+        for name, each in said.items():
             if each.present or each.truth:
                 _write(event, known.nodes[name], _value(each, known.types[name]), model, 0)
-            elif not each.absent and (each.refused or each.excluded or each.truth is False):
-                continue
+        read = ((each, _read(known.nodes[name], event, model)) for name, each in said.items())
+        if not all(each.allows(value) for each, value in read):
+            return None
     except (NoExample, KeyError):
         return None
     return json.dumps(event, ensure_ascii=False)
+
+
+def _read(node: Expression, event: dict[str, Any], model: Model) -> Any:
+    """What ``node`` yields for the event; NoExample where that takes more than a look."""
+    match node:
+        case Select():
+            found = lower(node.selector)(event)
+        case Chain():
+            found = _first(node.arms, event, model)
+        case Reference() if node.tail is None and node.name in model.definitions:
+            found = _first(_plain_sources(model.definitions[node.name]), event, model)
+        case Pipeline():
+            found = _converted(_read(node.source, event, model), node.steps)
+        case Call() if len(node.arguments) == 1:
+            found = _converted(_read(node.arguments[0], event, model), (node,))
+        case _:
+            raise NoExample
+    return None if is_missing(found) else found
+
+
+def _first(arms: Iterable[Expression], event: dict[str, Any], model: Model) -> Any:
+    values = (_read(arm, event, model) for arm in arms)
+    return next((value for value in values if value is not None), None)
+
+
+def _plain_sources(block: ValueBlock) -> list[Expression]:
+    """The alternatives of a definition that does nothing but choose."""
+    arms = block.first_of or ()
+    changed = (block.when, block.each, block.as_, block.then, block.default, block.one_of)
+    found = [arm.value for arm in arms] if arms else [block.value]
+    plain = [node for node in found if node is not None]
+    if any(changed) or any(arm.when or arm.as_ for arm in arms) or len(plain) < len(found):
+        raise NoExample
+    return plain
+
+
+def _converted(value: Any, steps_: tuple[Call, ...]) -> Any:
+    for step in steps_:
+        if step.name not in _SPELLING:
+            raise NoExample
+        fits = value is not None and kind_of(value) in REGISTRY[step.name].accepts
+        value = REGISTRY[step.name].function(value) if fits else None
+    return value
 
 
 def _value(found: Claims, type: Type) -> Any:
@@ -80,19 +128,10 @@ def _write(event: dict[str, Any], node: Expression, value: Any, model: Model, de
         case Call() if node.name in _SPELLING and len(node.arguments) == 1:
             _write(event, node.arguments[0], value, model, depth + 1)
         case Reference() if node.tail is None and node.name in model.definitions:
-            _write(event, _first_source(model.definitions[node.name]), value, model, depth + 1)
+            first = _plain_sources(model.definitions[node.name])[0]
+            _write(event, first, value, model, depth + 1)
         case _:
             raise NoExample
-
-
-def _first_source(block: ValueBlock) -> Expression:
-    if block.when is not None or block.each is not None:
-        raise NoExample
-    arms = block.first_of or ()
-    found = arms[0].value if arms and arms[0].when is None else block.value
-    if found is None or block.as_ or block.then:
-        raise NoExample
-    return found
 
 
 def _place(event: dict[str, Any], path: tuple[str | int, ...], value: Any) -> None:
