@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mapping_engine.checks.families import FAMILIES
 from mapping_engine.checks.fixing import with_plain_fixes
@@ -26,7 +27,14 @@ from mapping_engine.source.node import Node
 from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.testing.cases import FOLDER, Case, cases_of
 
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
+
 YAML = ".yaml"
+MANY = 24
+"""From so many packs on, it pays to start processes."""
+PARTS = 4
+"""Parts of the work for each process, so that none waits long for the others."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +95,11 @@ class _Run:
 
     def _folder(self, place: Path) -> None:
         packs = sorted(file.parent for file in place.rglob(ENTRY))
-        for pack in packs:
-            self._pack(pack)
+        if self.options.workers > 1 and len(packs) >= MANY:
+            self._together(packs)
+        else:
+            for pack in packs:
+                self._pack(pack)
         folder = Folder(place, str(place), self.options.overlay)
         loose = [
             name
@@ -104,6 +115,19 @@ class _Run:
                 f"there is no `{ENTRY}` in or below `{place}`",
                 help="name a rule file, a pack folder, or a folder that holds packs",
             )
+
+    def _together(self, packs: list[Path]) -> None:
+        """Check many packs in several processes; the order of what is found does not change."""
+        from concurrent.futures import ProcessPoolExecutor
+        from functools import partial
+
+        size = -(-len(packs) // (self.options.workers * PARTS))
+        parts = [packs[start : start + size] for start in range(0, len(packs), size)]
+        with ProcessPoolExecutor(self.options.workers, mp_context=_context()) as pool:
+            for found, texts, files in pool.map(partial(_packs, self.options, self.codes), parts):
+                self.found.update(dict.fromkeys(found))
+                self.texts.update(texts)
+                self.files += files
 
     def _pack(self, pack: str | PathLike[str]) -> None:
         read = read_pack(pack, self.options.overlay, self.shared)
@@ -173,9 +197,39 @@ class _Run:
         self.files += 1
 
 
+def _context() -> BaseContext:
+    """Processes that start at once where the system can do that."""
+    import multiprocessing
+
+    known = multiprocessing.get_all_start_methods()
+    return multiprocessing.get_context("fork" if "fork" in known else "spawn")
+
+
+def _packs(
+    options: Options, codes: frozenset[str], packs: list[Path]
+) -> tuple[list[Diagnostic], dict[str, str], int]:
+    """What is found in some packs, by a process of its own."""
+    run = _Run(options, codes)
+    for pack in packs:
+        run.check(pack)
+    return list(run.found), run.texts, run.files
+
+
 def _without_echoes(found: list[Diagnostic]) -> list[Diagnostic]:
     """One mistake, one message: what the more exact finding at the same place says already."""
-    return [each for each in found if not any(_echoes(each, other) for other in found)]
+    better = {code for codes in _ECHOES.values() for code in codes}
+    lines: dict[tuple[str, int], list[Diagnostic]] = {}
+    for each in found:
+        if each.code in better:
+            for line in range(each.span.line, each.span.end_line + 1):
+                lines.setdefault((each.span.file, line), []).append(each)
+    return [
+        each
+        for each in found
+        if not any(
+            _echoes(each, other) for other in lines.get((each.span.file, each.span.line), ())
+        )
+    ]
 
 
 def _echoes(one: Diagnostic, other: Diagnostic) -> bool:

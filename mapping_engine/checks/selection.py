@@ -17,13 +17,14 @@ class Options:
 
     ``select`` and ``ignore`` take codes (`FB01`), their beginnings (`FB`) and names; nothing
     selected means every check that need not be asked for. ``overlay`` holds unsaved texts by
-    absolute path.
+    absolute path. With several ``workers``, folders of many packs are checked in processes.
     """
 
     today: date = field(default_factory=date.today)
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     overlay: Overlay = field(default_factory=dict)
+    workers: int = 1
 
     @property
     def codes(self) -> frozenset[str]:

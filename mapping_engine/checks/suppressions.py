@@ -53,7 +53,8 @@ def suppress(
         for comment in _suppressions(Source(file, text)):
             codes = _valid(comment, today, found)
             hit = [d for d in kept if _is_about(comment, codes, d)]
-            kept = [d for d in kept if d not in hit or d.severity is Severity.ERROR]
+            gone = {id(d) for d in hit if d.severity is not Severity.ERROR}
+            kept = [d for d in kept if id(d) not in gone] if gone else kept
             _judge(comment, codes, hit, ran, found)
     return [*kept, *found.found]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
+from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
 
@@ -23,8 +24,7 @@ def fixed_texts(
     changed: dict[str, tuple[str, str]] = {}
     count = 0
     for _ in range(ROUNDS):
-        here = Options(options.today, options.select, options.ignore, overlay)
-        checked = check_all(paths, here)
+        checked = check_all(paths, replace(options, overlay=overlay))
         fixed = apply_fixes(checked.diagnostics, checked.texts, unsafe=unsafe)
         texts = {
             file: text

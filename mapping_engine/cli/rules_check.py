@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def main(
     elif not paths:
         fail("name a rule file, a pack or a folder, or `-` for standard input")
     else:
-        options = Options(today, tuple(select), tuple(ignore))
+        options = Options(today, tuple(select), tuple(ignore), workers=os.cpu_count() or 1)
         level = Severity.WARNING if strict else Severity(fail_level)
         mode = _Mode(fix or unsafe_fixes, unsafe_fixes, diff)
         try:
@@ -151,7 +152,7 @@ def _with_stdin(paths: list[str], options: Options, name: str | None) -> tuple[l
     overlay = {Path(file).resolve(): text}
     return (
         [file if path == STDIN else path for path in paths],
-        Options(options.today, options.select, options.ignore, overlay),
+        replace(options, overlay=overlay),
     )
 
 
