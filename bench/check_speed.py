@@ -16,7 +16,7 @@ from time import perf_counter
 
 ROOT = Path(__file__).parent.parent
 PACK = ROOT / "rules" / "facebook_offline_conversions"
-COMMAND = [sys.executable, "-c", "from mapping_engine.cli.rules_check import main; main()"]
+COMMAND = [sys.executable, "-c", "from mapping_engine.cli.start import rules_check; rules_check()"]
 START = [sys.executable, "-c", "pass"]
 IMPORTS = [sys.executable, "-c", "import click, jmespath, jsonschema_rs, lark, re2, yaml"]
 ROUNDS = 9

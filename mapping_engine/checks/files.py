@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mapping_engine.checks.families import FAMILIES
-from mapping_engine.checks.fixing import with_plain_fixes
 from mapping_engine.checks.rule_tests import stale, untested
 from mapping_engine.checks.selection import Options
 from mapping_engine.checks.subject import Subject
@@ -89,7 +88,7 @@ class _Run:
         shown = [each for each in self.found if each.code in self.codes]
         kept = suppress(shown, self.texts, self.options.today, self.codes)
         kept = [each for each in kept if each.code in self.codes]
-        plain = with_plain_fixes(_without_echoes(kept), self.texts)
+        plain = _plain(_without_echoes(kept), self.texts)
         plain.sort(key=lambda d: (d.span, d.code, d.message))
         return Checked(tuple(plain), self.texts, self.files)
 
@@ -195,6 +194,15 @@ class _Run:
         self.found.update(dict.fromkeys(diagnostics.sorted()))
         self.texts.update(texts)
         self.files += 1
+
+
+def _plain(found: list[Diagnostic], texts: Mapping[str, str]) -> list[Diagnostic]:
+    """The findings with fixes that can be shown and applied; most often there are none."""
+    if not any(each.fix is not None for each in found):
+        return found
+    from mapping_engine.checks.fixing import with_plain_fixes
+
+    return with_plain_fixes(found, texts)
 
 
 def _context() -> BaseContext:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -13,14 +14,14 @@ import click
 from mapping_engine import __version__
 from mapping_engine.checks import Checked, Options, check_all
 from mapping_engine.cli.common import coloured, fail
-from mapping_engine.cli.fix import changes, write_fixes
 from mapping_engine.cli.formats import FORMATS, written
-from mapping_engine.cli.pages import list_checks, show_page
 from mapping_engine.diagnostics import Severity
 from mapping_engine.diagnostics.render import render_all
 from mapping_engine.errors import RuleError
 
 STDIN = "-"
+DEFAULT_THRESHOLDS = (700, 10, 10)
+"""Python's own: a language server lives long."""
 AUTO = "auto"
 FULL = "full"
 
@@ -96,10 +97,8 @@ def main(
     """
     if lsp:
         _serve()
-    elif explain is not None:
-        show_page(explain)
-    elif listing:
-        list_checks(as_json=form == "json")
+    elif explain is not None or listing:
+        _describe(explain, as_json=form == "json")
     elif not paths:
         fail("name a rule file, a pack or a folder, or `-` for standard input")
     else:
@@ -110,6 +109,15 @@ def main(
             _run(list(paths), options, stdin_filename, form, level, mode)
         except RuleError as error:
             fail(f"{error.message}; {error.help}" if error.help else error.message)
+
+
+def _describe(code: str | None, *, as_json: bool) -> None:
+    from mapping_engine.cli.pages import list_checks, show_page
+
+    if code is not None:
+        show_page(code)
+    else:
+        list_checks(as_json=as_json)
 
 
 class _Mode:
@@ -133,16 +141,22 @@ def _run(
         if mode.write:
             fail("fixes of standard input cannot be written; use --diff")
         paths, options = _with_stdin(paths, options, stdin_filename)
-    if mode.diff:
-        shown, count = changes(paths, options, unsafe=mode.unsafe)
-        click.echo(shown, nl=False)
-        sys.exit(1 if count else 0)
-    if mode.write:
-        click.echo(write_fixes(paths, options, unsafe=mode.unsafe), err=True)
+    if mode.diff or mode.write:
+        _fix(paths, options, mode)
     checked = check_all(paths, options)
     _print(checked, form)
     failing = any(each.severity.rank >= level.rank for each in checked.diagnostics)
     sys.exit(1 if failing else 0)
+
+
+def _fix(paths: list[str], options: Options, mode: _Mode) -> None:
+    from mapping_engine.cli.fix import changes, write_fixes
+
+    if mode.diff:
+        shown, count = changes(paths, options, unsafe=mode.unsafe)
+        click.echo(shown, nl=False)
+        sys.exit(1 if count else 0)
+    click.echo(write_fixes(paths, options, unsafe=mode.unsafe), err=True)
 
 
 def _with_stdin(paths: list[str], options: Options, name: str | None) -> tuple[list[str], Options]:
@@ -171,4 +185,5 @@ def _serve() -> None:
         from mapping_engine.lsp.server import serve
     except ModuleNotFoundError:
         fail("the language server needs more packages: pip install 'mapping-engine[lsp]'")
+    gc.set_threshold(*DEFAULT_THRESHOLDS)
     serve()
