@@ -47,6 +47,7 @@ schema: $(READY)  ## write grammar/*.schema.json and the parser's tables from wh
 docs: $(READY)  ## write the generated tables and the outputs shown in the documents
 	$(BIN)/python -m tools.language_tables
 	$(BIN)/python -m tools.check_pages
+	$(BIN)/python -m tools.pack_pages
 	$(BIN)/python -m tools.shown_output
 
 mutants: $(READY)  ## plant mistakes in the bundled packs, and write docs/mutation-study.md

@@ -6,6 +6,7 @@ import click
 
 from mapping_engine import __version__
 from mapping_engine.cli.apply import apply
+from mapping_engine.cli.docs import docs
 from mapping_engine.cli.explain import explain
 from mapping_engine.cli.lists import packs, transforms
 from mapping_engine.cli.test import test
@@ -17,5 +18,5 @@ def main() -> None:
     """Turn customer events into requests to destinations, by rule files."""
 
 
-for command in (apply, explain, packs, test, transforms):
+for command in (apply, docs, explain, packs, test, transforms):
     main.add_command(command)

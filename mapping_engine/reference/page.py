@@ -1,0 +1,158 @@
+"""A Markdown page made from the rules of a pack, like the mapping table of a reference document."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mapping_engine.expression import print_expression, print_steps, print_template
+from mapping_engine.model.json_types import follow
+from mapping_engine.model.load import Examined
+from mapping_engine.model.model import Model
+from mapping_engine.reference.rows import (
+    Row,
+    alternative,
+    field_rows,
+    name_rows,
+    shown,
+    value_text,
+)
+
+FIELDS = ("field", "from, in order", "made by", "hashed", "required", "otherwise")
+
+
+def reference_page(examined: Examined) -> str:
+    """The page of one pack: events, requests, fields, warnings and settings."""
+    model = examined.model
+    parts = [
+        f"# {model.title}",
+        *_text(model.file.description.text if model.file.description else None),
+        *_api(model),
+        *_events(model),
+        *_requests(model),
+        "## Fields",
+        _fields(examined),
+        *_names(examined),
+        *_pipelines(model),
+        *_warnings(model),
+        "## Settings",
+        _settings(model.settings_schema),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _text(text: str | None) -> list[str]:
+    return [text] if text else []
+
+
+def _api(model: Model) -> list[str]:
+    api = model.file.api
+    if api is None:
+        return []
+    version = f", version {api.version.text}" if api.version else ""
+    found = [f"The pack `{model.name}` sends to {api.base.text}{version}."]
+    if api.sunset:
+        successor = f" The pack `{api.successor.text}` succeeds it." if api.successor else ""
+        found.append(f"The API is switched off on {api.sunset}.{successor}")
+    return [" ".join(found)]
+
+
+def _events(model: Model) -> list[str]:
+    lines = []
+    if model.file.switch:
+        names = ", ".join(f"`{name.text}`" for name in model.file.switch)
+        lines.append(f"- Events may switch it off, or give it options, under {names}.")
+    for rule in model.file.accept or ():
+        if rule.require is not None:
+            kind = rule.error or "instrumentation"
+            lines.append(f"- Without {shown(print_expression(rule.require))}: {kind} error.")
+        elif rule.skip_when is not None:
+            lines.append(f"- With {shown(print_expression(rule.skip_when))}: no request, no error.")
+    return ["## Events", "\n".join(lines)] if lines else []
+
+
+def _requests(model: Model) -> list[str]:
+    request = model.file.request
+    url = shown(print_template(request.url))
+    form = "a form" if request.form is not None else "JSON"
+    lines = [f"`{request.method or 'POST'}` {url}, the body as {form}."]
+    fan_out = model.file.fan_out
+    if fan_out is not None:
+        lines.append("One request for each combination of:")
+        for variable in fan_out.each:
+            source = value_text(variable.value) if variable.value is not None else ""
+            lines.append(f"- `${variable.name}`: {source}")
+    if model.file.hashing is not None:
+        hashing = shown(print_expression(model.file.hashing))
+        lines.append(f"Personal data is hashed where {hashing} holds.")
+    joined = "\n".join(lines).replace(":\n- ", ":\n\n- ").replace("\nPersonal", "\n\nPersonal")
+    return ["## Requests", joined]
+
+
+def _fields(examined: Examined) -> str:
+    rows = list(field_rows(examined))
+    return _table(FIELDS, [_cells(row) for row in rows])
+
+
+def _names(examined: Examined) -> list[str]:
+    rows = [
+        [f"`{row.path}`", "<br>".join(row.sources), row.made_by, row.otherwise]
+        for row in name_rows(examined)
+    ]
+    table = _table(("name", "from, in order", "made by", "otherwise"), rows)
+    return ["## Names that the fields use", table] if rows else []
+
+
+def _pipelines(model: Model) -> list[str]:
+    rows = []
+    for name, block in model.pipelines.items():
+        kind = block.normalises.text if block.normalises else ""
+        if block.steps is not None:
+            made = shown(print_steps(block.steps))
+        else:
+            made = "<br>".join(alternative(arm) for arm in block.first_of or ())
+        rows.append([f"`{name}`", kind, made])
+    table = _table(("pipeline", "normal form of", "steps"), rows)
+    return ["## Pipelines", table] if rows else []
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        f"`{row.path}`",
+        "<br>".join(row.sources),
+        row.made_by,
+        "yes" if row.hashed else "",
+        "yes" if row.required else "",
+        row.otherwise,
+    ]
+
+
+def _warnings(model: Model) -> list[str]:
+    lines = [
+        f"- {shown(print_expression(warning.when))}: {print_template(warning.message)}"
+        for warning in model.file.warn or ()
+    ]
+    return ["## Warnings", "\n".join(lines)] if lines else []
+
+
+def _settings(schema: dict[str, Any]) -> str:
+    required = set(schema.get("required", ()))
+    rows = []
+    for name, declared in schema.get("properties", {}).items():
+        found = follow(schema, declared) if isinstance(declared, dict) else {}
+        secret = " Secret." if found.get("x-secret") is True else ""
+        default = f"`{json.dumps(found['default'])}`" if "default" in found else ""
+        described = str(found.get("description", ""))
+        needed = "yes" if name in required else ""
+        rows.append([f"`{name}`", needed, default, f"{described}{secret}"])
+    return _table(("setting", "required", "default", "what it is"), rows)
+
+
+def _table(head: tuple[str, ...], rows: list[list[str]]) -> str:
+    lines = [f"| {' | '.join(head)} |", f"| {' | '.join('---' for _ in head)} |"]
+    lines += [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\|", "|").replace("|", "\\|").replace("\n", " ")
