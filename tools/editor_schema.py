@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mapping_engine.model.blocks import Block, block_schema
 from mapping_engine.model.documents import FragmentFile, MappingFile
+from mapping_engine.model.migration_file import MigrationFile
 from mapping_engine.model.shapes import Definitions, JsonSchema
 from mapping_engine.model.vocabulary_file import VocabularyFile
 from mapping_engine.testing.file import TestsFile
@@ -23,6 +24,7 @@ DOCUMENTS: dict[str, type[Block]] = {
     "fragment": FragmentFile,
     "vocabulary": VocabularyFile,
     "tests": TestsFile,
+    "migration": MigrationFile,
 }
 
 

@@ -13,7 +13,7 @@ from mapping_engine.checks.rule_tests import stale, untested
 from mapping_engine.checks.selection import Options
 from mapping_engine.checks.subject import Subject
 from mapping_engine.checks.suppressions import suppress
-from mapping_engine.diagnostics import Diagnostic, Diagnostics
+from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span
 from mapping_engine.engine.loading import ENTRY, Read, find_pack, read_pack
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.model.blocks import read_block
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
 
 YAML = ".yaml"
+MIGRATIONS = "migrations"
 MANY = 24
 """From so many packs on, it pays to start processes."""
 PARTS = 4
@@ -132,6 +133,27 @@ class _Run:
         read = read_pack(pack, self.options.overlay, self.shared)
         cases = self._tests(pack, read)
         self._examined(read, cases)
+        if read.model is not None:
+            self._migrations(pack)
+
+    def _migrations(self, pack: str | PathLike[str]) -> None:
+        """The files of a pack that turn other packs' settings into its own."""
+        folder, _, _ = find_pack(pack, self.options.overlay)
+        names = folder.names(MIGRATIONS, YAML)
+        if not names:
+            return
+        from mapping_engine.engine.migration import read_migration
+
+        for name in names:
+            old = Path(name).stem
+            try:
+                _, _, found, texts = read_migration(old, str(pack))
+            except RuleError as error:
+                diagnostics = Diagnostics()
+                place = Span(folder.shown(name), 1, 1, 1, 1)
+                diagnostics.report("PR01", error.message, place, help=error.help)
+                found, texts = diagnostics.sorted(), {}
+            self._add(Diagnostics(list(found)), texts)
 
     def _examined(self, read: Read, cases: list[Case]) -> None:
         diagnostics = Diagnostics(list(read.diagnostics))
@@ -174,6 +196,9 @@ class _Run:
         node, texts = self._node(folder, name, diagnostics)
         if isinstance(node, MappingNode):
             kind = _kind(node) or "mapping"
+            if kind == "migration":
+                self._migrations(str(Path(str(folder.root)).parent))
+                return
             if kind == "mapping":
                 path = Path(str(folder.root)) / name
                 self._examined(read_pack(path, self.options.overlay, self.shared), [])
@@ -258,7 +283,7 @@ def _kind(node: Node | None) -> str | None:
     return next((entry.key.text for entry in node if entry.key.text in _KINDS), None)
 
 
-_KINDS = ("mapping", "fragment", "vocabulary", "tests")
+_KINDS = ("mapping", "fragment", "vocabulary", "tests", "migration")
 _LOOSE = ("fragment", "vocabulary")
 """Files that are checked alone where no pack reads them."""
 

@@ -9,6 +9,7 @@ from mapping_engine.cli.apply import apply
 from mapping_engine.cli.docs import docs
 from mapping_engine.cli.explain import explain
 from mapping_engine.cli.lists import packs, transforms
+from mapping_engine.cli.migrate import migrate_settings
 from mapping_engine.cli.test import test
 
 
@@ -18,5 +19,5 @@ def main() -> None:
     """Turn customer events into requests to destinations, by rule files."""
 
 
-for command in (apply, docs, explain, packs, test, transforms):
+for command in (apply, docs, explain, migrate_settings, packs, test, transforms):
     main.add_command(command)

@@ -21,6 +21,12 @@ from mapping_engine.model.blocks import Block, read_block
 from mapping_engine.model.documents import Document, FragmentFile, MappingFile
 from mapping_engine.model.examine import examine
 from mapping_engine.model.facts import Facts
+from mapping_engine.model.migration_file import (
+    MigrationFile,
+    as_mapping,
+    as_model,
+    report_forgotten,
+)
 from mapping_engine.model.model import BUILTINS, Model
 from mapping_engine.model.schema_file import read_schema
 from mapping_engine.model.shapes import Named, describe
@@ -132,6 +138,31 @@ class Loader:
                 source = Source(source.file, self.texts.get(source.file, ""))
                 self.examined = Examined(model, facts, tuple(documents), source)
         return None if self.diagnostics.has_errors else model
+
+    def migration(
+        self, entry: str, old: Model, new: Model
+    ) -> tuple[MigrationFile | None, Model | None]:
+        """A migration of settings and its model; None where it has mistakes."""
+        file = self._block(MigrationFile, self.pack, entry, None)
+        if file is None:
+            return None, None
+        mapping = as_mapping(file)
+        documents = self._fragments(mapping, entry)
+        parts = Model(
+            name=f"{old.name} to {new.name}",
+            file=mapping,
+            definitions=self._definitions(documents),
+            pipelines=self._merged(documents, lambda d: d.pipelines, "pipeline"),
+            tables=self._tables(documents),
+            vocabulary=_EMPTY,
+            settings_schema={},
+            payload_schema={},
+            texts=self.texts,
+        )
+        model = as_model(file, parts, old, new)
+        if examine(model, self.diagnostics) is not None:
+            report_forgotten(file, model, old, new, self.diagnostics)
+        return file, (None if self.diagnostics.has_errors else model)
 
     # Files
 

@@ -20,7 +20,7 @@ from mapping_engine.source.yaml_text import decode, read_yaml
 ROOT = Path(__file__).resolve().parents[2]
 RULE_FILES = sorted((ROOT / "rules").rglob("*.yaml"))
 MODELINE = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
-KINDS = ("mapping", "fragment", "vocabulary", "tests")
+KINDS = ("mapping", "fragment", "vocabulary", "tests", "migration")
 
 
 @cache

@@ -1,0 +1,113 @@
+"""Settings of one pack as settings of another, by the rules of a migration file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass, field
+from typing import Any
+
+from mapping_engine.diagnostics import Diagnostic, Diagnostics, did_you_mean, listed
+from mapping_engine.engine.loading import find_pack, load
+from mapping_engine.engine.mapping import Mapping
+from mapping_engine.errors import ErrorCode, RuleError
+from mapping_engine.model.load import Loader
+from mapping_engine.model.mapped import mapped_paths
+from mapping_engine.model.migration_file import FOLDER, MigrationFile
+from mapping_engine.model.model import Model
+from mapping_engine.source.bundled import bundled_folder
+from mapping_engine.source.folder import Folder
+from mapping_engine.types import is_missing
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """New settings, and what a person has to know about them."""
+
+    settings: dict[str, Any] = field(repr=False)
+    without_counterpart: tuple[tuple[str, str], ...]
+    """Old settings that were given and are not carried over, and why."""
+    to_fill_in: tuple[tuple[str, str], ...]
+    """Required new settings that are still missing, and where to find them."""
+    warnings: tuple[str, ...]
+    """Old settings that could not be converted."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing that is required is missing."""
+        return not self.to_fill_in
+
+
+class Migration:
+    """A migration file, compiled."""
+
+    def __init__(self, file: MigrationFile, model: Model, new: Model) -> None:
+        self._file = file
+        self._model = model
+        self._new = new
+        self._destination = Mapping(model).bind({})
+
+    def apply(self, settings: MappingType[str, Any]) -> Migrated:
+        """The new settings. Raises MappingError for settings that cannot be converted at all."""
+        (made,) = self._destination.payloads(settings)
+        outcome = self._destination.outcome(settings)
+        return Migrated(
+            made,
+            tuple(self._lost(settings)),
+            tuple(self._missing(made)),
+            tuple(warning.message for warning in outcome.warnings),
+        )
+
+    def _lost(self, settings: MappingType[str, Any]) -> list[tuple[str, str]]:
+        read = {path[0] for path in mapped_paths(self._model) if path}
+        reasons = {e.name: e.value.text for e in self._file.without_counterpart or () if e.value}
+        return [
+            (name, reasons.get(name, "the old pack has no such setting"))
+            for name, value in settings.items()
+            if name not in read and not is_missing(value)
+        ]
+
+    def _missing(self, made: dict[str, Any]) -> list[tuple[str, str]]:
+        schema = self._new.settings_schema
+        reasons = {e.name: e.value.text for e in self._file.to_fill_in or () if e.value}
+        properties = schema.get("properties", {})
+        return [
+            (name, reasons.get(name) or str(properties.get(name, {}).get("description", "")))
+            for name in schema.get("required", ())
+            if name not in made
+        ]
+
+
+def load_migration(old: str, new: str) -> Migration:
+    """The migration of settings from one pack to another.
+
+    Raises RuleError when there is none, or when its rules are wrong.
+    """
+    found, model, diagnostics, _ = read_migration(old, new)
+    if found is None or model is None:
+        raise RuleError(
+            ErrorCode.RULES_INVALID,
+            f"the migration from `{old}` to `{new}` cannot be used",
+            diagnostics=diagnostics,
+            span=diagnostics[0].span if diagnostics else None,
+        )
+    return Migration(found, model, load(new).model)
+
+
+def read_migration(
+    old: str, new: str
+) -> tuple[MigrationFile | None, Model | None, tuple[Diagnostic, ...], dict[str, str]]:
+    """The file, its model unless there are errors, what is wrong, and the texts that were read."""
+    old_model, new_model = load(old).model, load(new).model
+    folder, _, _ = find_pack(new)
+    entry = f"{FOLDER}/{old_model.name}.yaml"
+    if not folder.exists(entry):
+        known = [name[len(FOLDER) + 1 : -5] for name in folder.names(FOLDER, ".yaml")]
+        raise RuleError(
+            ErrorCode.RULES_INVALID,
+            f"`{new}` has no migration from `{old_model.name}`",
+            help=did_you_mean(old_model.name, known)
+            or f"there are migrations from {listed(known)}",
+        )
+    loader = Loader(folder, Folder(bundled_folder("rules"), "rules"), Diagnostics())
+    file, model = loader.migration(entry, old_model, new_model)
+    return file, model, loader.diagnostics.sorted(), loader.texts
