@@ -151,11 +151,13 @@ class Inference:
         return known if known is not None else self.model.vocabulary.as_list(source)
 
     def _fields(self, block: ValueBlock, scope: Scope) -> Type:
-        """An object: its fields are sinks of their own, so nothing of theirs spreads further."""
+        """An object: who takes it takes what its fields hold."""
+        spreading = frozenset[str]()
         for field in block.fields or ():
             if field.value is not None:
-                self.block(field.value, scope)
-        return Type(OBJECT, True, fields=frozenset(f.name for f in block.fields or ()))
+                spreading |= self.block(field.value, scope).spreading
+        names = frozenset(field.name for field in block.fields or ())
+        return Type(OBJECT, True, spreading, fields=names)
 
     # Expressions
 
