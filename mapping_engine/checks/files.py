@@ -89,8 +89,9 @@ class _Run:
         shown = [each for each in self.found if each.code in self.codes]
         kept = suppress(shown, self.texts, self.options.today, self.codes)
         kept = [each for each in kept if each.code in self.codes]
-        plain = _plain(_without_echoes(kept), self.texts)
-        plain.sort(key=lambda d: (d.span, d.code, d.message))
+        plain = sorted(_without_echoes(kept), key=lambda d: (d.span, d.code, d.message))
+        if self.options.fixes:
+            plain = _plain(plain, self.texts)
         return Checked(tuple(plain), self.texts, self.files)
 
     def _folder(self, place: Path) -> None:

@@ -20,27 +20,54 @@ class Fixed:
     applied: int
 
 
+MOST = 50
+"""Fixes of one file that are made ready at a time; the others follow when these are applied."""
+
+
 def with_plain_fixes(
     diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]
 ) -> list[Diagnostic]:
     """The diagnostics with fixes that are plain changes of text; those that cannot be, dropped."""
-    return [_plain(each, texts) if each.fix is not None else each for each in diagnostics]
+    files: dict[str, _File] = {}
+    found = []
+    for each in diagnostics:
+        fix = each.fix
+        if fix is not None:
+            file = fix.span.file
+            if file not in files:
+                files[file] = _File(Source(file, texts.get(file, "")))
+            each = replace(each, fix=files[file].plain(fix) if file in texts else None)
+        found.append(each)
+    return found
 
 
-def _plain(diagnostic: Diagnostic, texts: Mapping[str, str]) -> Diagnostic:
-    fix = diagnostic.fix
-    assert fix is not None
-    text = texts.get(fix.span.file)
-    if text is None:
-        return replace(diagnostic, fix=None)
-    if fix.whole:
-        source = Source(fix.span.file, text)
-        cut = removal(source, fix.span)
-        span = Lines(source).span(*cut) if cut else None
-        fix = replace(fix, span=span, whole=False, alone=True) if span else None
-    elif not _is_there(text, fix) or not _reads(text, fix):
-        fix = None
-    return replace(diagnostic, fix=fix)
+class _File:
+    """One text, read once, and the fixes that are made ready for it."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._root = read_yaml(source, Diagnostics())
+        self._lines = Lines(source)
+        self._left = MOST
+
+    def plain(self, fix: Fix) -> Fix | None:
+        """The fix as a plain change that was tried; None where that is not possible."""
+        if self._left == 0:
+            return None
+        made = self._removal(fix) if fix.whole else self._change(fix)
+        self._left -= made is not None
+        return made
+
+    def _removal(self, fix: Fix) -> Fix | None:
+        cut = removal(self._source, self._root, fix.span) if self._root is not None else None
+        if cut is None:
+            return None
+        span = self._lines.span(cut.start, cut.end)
+        return replace(fix, span=span, whole=False, group=cut.container)
+
+    def _change(self, fix: Fix) -> Fix | None:
+        text = self._source.text
+        return fix if _is_there(text, fix) and _reads(text, fix) else None
 
 
 def _is_there(text: str, fix: Fix) -> bool:
@@ -76,7 +103,8 @@ def apply_fixes(
 
 
 def _clash(one: Fix, other: Fix) -> bool:
-    return (one.alone and other.alone) or _overlap(one.span, other.span)
+    together = one.group is not None and one.group == other.group
+    return together or _overlap(one.span, other.span)
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.source.node import Mapping, Node, Sequence, Source, to_data
@@ -50,23 +51,30 @@ class _Child:
         return _Child(self.container, self.place + 1, (), None).start
 
 
-def removal(source: Source, span: Span) -> tuple[int, int] | None:
-    """The offsets to cut so that what is written at ``span`` is gone; None where that is unsure.
+class Cut(NamedTuple):
+    """The offsets to cut, and where the container begins from which something is taken."""
+
+    start: int
+    end: int
+    container: int
+
+
+def removal(source: Source, root: Node, span: Span) -> Cut | None:
+    """What to cut so that what is written at ``span`` is gone; None where that is unsure.
 
     ``span`` is that of a key, of a value under a key, or of a list item. A container that would be
     left empty goes too. The cut is only answered when the text that is left reads as the same
     data without that part.
     """
-    root = read_yaml(source, Diagnostics())
-    if root is None:
-        return None
     child = _find(root, (span.offset, span.end_offset))
     while child is not None and child.siblings == 1:
         child = child.above
     if child is None:
         return None
     cut = _flow(child, source.text) if _is_flow(child, source.text) else _block(child, source.text)
-    return cut if cut and _is_clean(source, root, child, cut) else None
+    if cut is None or not _is_clean(source, root, child, cut):
+        return None
+    return Cut(*cut, child.container.span.offset)
 
 
 def _find(root: Node, wanted: tuple[int, int]) -> _Child | None:

@@ -18,6 +18,7 @@ class Options:
     ``select`` and ``ignore`` take codes (`FB01`), their beginnings (`FB`) and names; nothing
     selected means every check that need not be asked for. ``overlay`` holds unsaved texts by
     absolute path. With several ``workers``, folders of many packs are checked in processes.
+    Making ``fixes`` ready takes time, which who does not show them can save.
     """
 
     today: date = field(default_factory=date.today)
@@ -25,6 +26,7 @@ class Options:
     ignore: tuple[str, ...] = ()
     overlay: Overlay = field(default_factory=dict)
     workers: int = 1
+    fixes: bool = True
 
     @property
     def codes(self) -> frozenset[str]:

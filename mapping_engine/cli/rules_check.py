@@ -20,6 +20,7 @@ from mapping_engine.diagnostics.render import render_all
 from mapping_engine.errors import RuleError
 
 STDIN = "-"
+WITH_FIXES = ("json", "jsonl", "sarif")
 DEFAULT_THRESHOLDS = (700, 10, 10)
 """Python's own: a language server lives long."""
 AUTO = "auto"
@@ -143,7 +144,7 @@ def _run(
         paths, options = _with_stdin(paths, options, stdin_filename)
     if mode.diff or mode.write:
         _fix(paths, options, mode)
-    checked = check_all(paths, options)
+    checked = check_all(paths, replace(options, fixes=form in WITH_FIXES))
     _print(checked, form)
     failing = any(each.severity.rank >= level.rank for each in checked.diagnostics)
     sys.exit(1 if failing else 0)

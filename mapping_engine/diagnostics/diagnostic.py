@@ -31,8 +31,8 @@ class Fix:
     whole: bool = False
     old: str | None = None
     """The text that is replaced; a fix that would replace another one is not made."""
-    alone: bool = False
-    """Applied as the only one of its kind at a time: the next one depends on what is left."""
+    group: int | None = None
+    """Of the fixes of one group, one is applied at a time: the next depends on what is left."""
 
 
 @dataclass(frozen=True, slots=True)
