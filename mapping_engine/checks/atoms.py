@@ -62,6 +62,8 @@ class Claims:
     low: tuple[float, bool] = (-inf, False)
     high: tuple[float, bool] = (inf, False)
     number: bool = False
+    refused_bounds: list[tuple[str, float]] = field(default_factory=list)
+    """Comparisons that do not hold, turned round: they bound what is known to be a number."""
     truth: bool | None = None
 
     def take(self, atom: Atom) -> None:
@@ -79,8 +81,11 @@ class Claims:
         elif atom.relation == "holds":
             self.truth = atom.holds if self.truth in (None, atom.holds) else self._clash()
             self.present = self.present or atom.holds
-        elif atom.holds and isinstance(value, float):
-            self._take_bound(atom.relation, value)
+        elif isinstance(value, float):
+            if atom.holds:
+                self._take_bound(atom.relation, value)
+            else:
+                self.refused_bounds.append((_MIRRORED[atom.relation], value))
 
     def _clash(self) -> bool:
         self.present = self.absent = True
@@ -126,6 +131,10 @@ class Claims:
             return f"{s} cannot be both present and missing"
         if self.absent and self.type is not None and not self.type.missing:
             return f"{s} is never missing"
+        if self.number or self.kinds == {"number"}:
+            for relation, value in self.refused_bounds:
+                self._take_bound(relation, value)
+            self.refused_bounds.clear()
         if len(self.kinds) > 1:
             return f"{s} cannot be of two kinds"
         if self.kinds & self.excluded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.source.node import Scalar
+from mapping_engine.source.node import Scalar, Style
 
 if TYPE_CHECKING:
     from lark.exceptions import UnexpectedInput
@@ -68,7 +68,17 @@ def explain_syntax(problem: UnexpectedInput, scalar: Scalar, diagnostics: Diagno
     else:
         shown = _shown(text, start, end)
         message = f"unexpected `{shown}`; expected {_expected(problem)}"
-    diagnostics.report("SY03", message, scalar.span_at(start, end), help=_habit(text, start))
+    help = _CUT if _is_cut(scalar) and start >= len(text) else _habit(text, start)
+    diagnostics.report("SY03", message, scalar.span_at(start, end), help=help)
+
+
+_CUT = "inside `{ }` and `[ ]` a comma ends the text: put the expression in quotes"
+
+
+def _is_cut(scalar: Scalar) -> bool:
+    """Whether a plain scalar in brackets ends at a comma that was meant to be part of it."""
+    end = scalar.span.end_offset
+    return scalar.style is Style.PLAIN and scalar.source.text[end : end + 1] == ","
 
 
 def _shown(text: str, start: int, end: int) -> str:

@@ -22,7 +22,7 @@ from mapping_engine.model.shapes import (
     report_unknown,
     wrong,
 )
-from mapping_engine.source.node import Mapping, Node
+from mapping_engine.source.node import Mapping, Node, Scalar
 
 B = TypeVar("B", bound="Block")
 
@@ -114,18 +114,27 @@ def read_block(block: type[B], node: Mapping, diagnostics: Diagnostics) -> B | N
     """Read ``node``; None when a required key is absent or wrong, with every mistake reported."""
     keys = keys_of(block)
     values: dict[str, Any] = {}
+    cut = False
     for entry in node:
         known = keys.get(entry.key.text)
         if known is None:
-            report_unknown(entry.key, tuple(keys), block.what, diagnostics)
+            if not (cut and _is_empty(entry.value)):
+                report_unknown(entry.key, tuple(keys), block.what, diagnostics)
             continue
+        before = len(diagnostics.found)
         values[_attribute(block, known.name)] = known.shape.read(entry.value, diagnostics)
+        cut = len(diagnostics.found) > before and isinstance(entry.value, Scalar)
     complete = _check_keys(block, node, diagnostics)
     required = (_attribute(block, k.name) for k in keys.values() if k.required)
     if not complete or any(values.get(name) is None for name in required):
         return None
     places = {entry.key.text: entry.key.span for entry in node}
     return block(span=node.span, places=places, **values)
+
+
+def _is_empty(node: Node) -> bool:
+    """Whether there is no value: after an expression that a comma has cut in two, say."""
+    return isinstance(node, Scalar) and node.value is None
 
 
 def _check_keys(block: type[Block], node: Mapping, diagnostics: Diagnostics) -> bool:

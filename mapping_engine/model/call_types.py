@@ -104,7 +104,7 @@ class CallTypes:
             )
             return BROKEN
         if target.reads_event:
-            return Type(target.returns, True, UNKNOWN.tags)
+            return self._located(bound, target)
         if target.flow is Flow.HASH:
             self._hashing.check(call, source, before, self._inference.diagnostics)
             return self._hashing.result(target, source)
@@ -116,6 +116,16 @@ class CallTypes:
             if folded is not None:
                 return folded
         return self._general(call, bound, target, source, arguments, values, before)
+
+    def _located(self, bound: Bound, target: Transform) -> Type:
+        """The type at a path of the event that stands in the rules; else nothing is known."""
+        constants = [self.constant(a) if a else (True, None) for a in bound.arguments]
+        if target.locate is None or not all(known for known, _ in constants):
+            return Type(target.returns, True, UNKNOWN.tags)
+        values = [p.default if a is None else c[1] for p, a, c in self._paired(bound, constants)]
+        steps = target.locate(*values) or ()
+        path = tuple(step if isinstance(step, str) else "[]" for step in steps)
+        return self._model.vocabulary.type_of(path).or_missing()
 
     def _paired(
         self, bound: Bound, constants: list[tuple[bool, object]]
@@ -279,6 +289,10 @@ class CallTypes:
             self._hashing.report_change(call, None, self._inference.diagnostics)
             return replace(source, missing=True)
         found = self.pipeline(call.name, block, source, given)
+        if not found.kinds and source.kinds and self._works(block):
+            message = f"`{call.name}` never takes {source.kinds}"
+            self._report("TX03", message, call)
+            return BROKEN
         if block.values is not None:
             types = type_of_values([literal.value for literal in block.values])
             found = replace(found, values=types.values, kinds=types.kinds or found.kinds)
@@ -287,6 +301,14 @@ class CallTypes:
         tags = found.spreading | source.spreading | {normalised(block.normalises.text)}
         # A digest passes through untouched, so the values are not the only ones.
         return Type(found.kinds, True, tags)
+
+    def _works(self, block: PipelineBlock) -> bool:
+        """Whether the pipeline yields something for some input: else it is reported itself."""
+        last = block.steps[-1] if block.steps else None
+        if last is not None:
+            return bool(self._inference.facts.type_of(last).kinds)
+        arms = block.first_of or ()
+        return any(self._inference.facts.type_of(arm).kinds for arm in arms)
 
     def pipeline(
         self, name: str, block: PipelineBlock, source: Type, arguments: Mapping[str, Type]

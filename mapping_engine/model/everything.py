@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mapping_engine.expression import Expression
+from mapping_engine.expression import Both, Compare, Either, Expression, Not, Test
 from mapping_engine.model.model import Model
 from mapping_engine.model.shapes import BodyTree
 from mapping_engine.model.values import ArmBlock, PipelineBlock, ValueBlock
 from mapping_engine.model.walk import arm_expressions, arms_of, fields_of, own_expressions, walk
+
+_CONDITIONS = (Both, Either, Not, Compare, Test)
 
 
 def field_blocks(model: Model) -> Iterator[ValueBlock]:
@@ -35,10 +37,12 @@ def _with_fields(block: ValueBlock) -> Iterator[ValueBlock]:
 
 
 def conditions(model: Model) -> Iterator[Expression]:
-    """Every condition as a whole."""
+    """Every condition as a whole, and every value that is one."""
     for block in value_blocks(model):
         yield from (c for c in (block.when, block.keep_when) if c is not None)
         yield from (arm.when for arm in arms_of(block) if arm.when is not None)
+        if isinstance(block.value, _CONDITIONS):
+            yield block.value
     for pipeline in model.pipelines.values():
         yield from (arm.when for arm in pipeline.first_of or () if arm.when is not None)
     for rule in model.file.accept or ():

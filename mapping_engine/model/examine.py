@@ -12,6 +12,7 @@ from mapping_engine.model.cycles import report_cycles
 from mapping_engine.model.facts import Facts
 from mapping_engine.model.infer import Inference, Scope
 from mapping_engine.model.model import Model
+from mapping_engine.model.origins import described, what
 from mapping_engine.model.shapes import BodyTree
 from mapping_engine.model.sinks import PayloadSinks, Shown
 from mapping_engine.types.kinds import ANY, LIST, TEXT
@@ -49,8 +50,8 @@ class Examination:
 
     def _pipelines(self) -> None:
         for name, block in self._model.pipelines.items():
-            arguments = {p.text: Type(TEXT, True) for p in block.parameters or ()}
-            self._inference.pipeline(name, block, Type(TEXT, True), arguments)
+            arguments = {p.text: Type(ANY, True) for p in block.parameters or ()}
+            self._inference.pipeline(name, block, Type(ANY, True), arguments)
 
     def _definitions(self, scope: Scope) -> None:
         """Examine what nothing reached: it should be right before somebody uses it."""
@@ -123,10 +124,19 @@ class Examination:
     def _body_leaf(self, node: Expression, scope: Scope) -> None:
         found = self._inference.expression(node, scope)
         if found.personal_kinds and not found.is_digest:
+            labels, notes = described(
+                node,
+                "the request",
+                self._model,
+                self._inference.facts,
+                lambda each: bool(each.personal_kinds),
+            )
             self._diagnostics.report(
                 "PI02",
-                "personal data flows into the request beside the payload",
+                f"{what(found)} flows into the request beside the payload",
                 node.span,
+                labels=labels,
+                notes=notes,
                 help="send it as a field of the payload, normalised and hashed",
             )
 

@@ -149,12 +149,17 @@ class Names:
             return collected(found, projections(node.tail))
         if path is not None and start.item is not None and path[0] == "[]":
             item = start.item.or_missing()
-            found = item if len(path) == 1 else self._deeper(item, path[1:])
+            found = item if len(path) == 1 else self._deeper(item, path[1:], node)
             return collected(found, projections(node.tail))
         undeclared = frozenset({UNDECLARED}) if start.tags else frozenset[str]()
         return Type(ANY, True, start.spreading | undeclared)
 
-    def _deeper(self, start: Type, path: tuple[str, ...]) -> Type:
+    def _deeper(self, start: Type, path: tuple[str, ...], node: Reference) -> Type:
+        if path[0] != "[]" and start.kinds and not start.kinds & OBJECT:
+            name = f"an item of `${node.name}`"
+            message = f"{name} is {start.kinds}, which has no field `{path[0]}`"
+            self._report(node, "SE08", message, None)
+            return BROKEN
         if start.described is not None:
             return self._model.vocabulary.below(start, path)
         return Type(ANY, True, start.spreading | {UNDECLARED})

@@ -245,6 +245,20 @@ class DataOrReference(Data):
         return None
 
 
+class ListOrExpression(ExpressionText):
+    """A list taken as it stands, or an expression that yields one."""
+
+    wanted = "a list or an expression"
+
+    def read(self, node: Node, diagnostics: Diagnostics) -> Any:
+        if isinstance(node, Sequence):
+            return literal(node)
+        return super().read(node, diagnostics)
+
+    def schema(self, definitions: Definitions) -> JsonSchema:
+        return {"anyOf": [{"type": "array"}, super().schema(definitions)]}
+
+
 def literal(node: Node) -> Literal:
     """A YAML value as an expression."""
     anchor = node if isinstance(node, Scalar) else _anchor(node)

@@ -14,6 +14,7 @@ from mapping_engine.model.shapes import (
     ExpressionText,
     Flag,
     ListOf,
+    ListOrExpression,
     MapOf,
     Named,
     StepsText,
@@ -93,7 +94,7 @@ class ValueBlock(Block):
     )
     then: tuple[Call, ...] | None = key(StepsText(), "Transforms of the value that was chosen.")
     one_of: Expression | None = key(
-        ExpressionText(), "A list of the accepted values; any other is left out."
+        ListOrExpression(), "A list of the accepted values; any other is left out."
     )
     default: Expression | None = key(
         DataOrReference(), "The value when there is none: as it stands, or a `$name`."
