@@ -88,3 +88,20 @@ def test_the_wheel_itself_works_as_a_zip(wheel: Path, tmp_path: Path) -> None:
     file, name = run(sys.executable, "-c", LOAD, at=tmp_path, PYTHONPATH=str(wheel)).splitlines()
     assert file.startswith(str(wheel))
     assert name == PACK
+
+
+def test_an_installed_rules_check_checks_and_explains(installed: Path, tmp_path: Path) -> None:
+    rules_check = installed / "rules-check"
+    day = ("--today", "2024-01-01", "--strict")
+    assert run(rules_check, PACK, *day, at=tmp_path).strip() == "no mistakes found"
+    assert run(rules_check, "--explain", "FB01", at=tmp_path).startswith("# FB01 unreachable-arm")
+
+
+def test_the_language_server_says_what_it_needs_where_that_is_not_installed(
+    installed: Path, tmp_path: Path
+) -> None:
+    found = subprocess.run(
+        [installed / "rules-check", "--lsp"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert found.returncode == 2
+    assert "pip install 'mapping-engine[lsp]'" in found.stderr
