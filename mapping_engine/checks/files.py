@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 YAML = ".yaml"
 MIGRATIONS = "migrations"
+_FOREIGN = frozenset({"node_modules", "__pycache__", "site-packages"})
 MANY = 24
 """From so many packs on, it pays to start processes."""
 PARTS = 4
@@ -95,7 +97,7 @@ class _Run:
         return Checked(tuple(plain), self.texts, self.files)
 
     def _folder(self, place: Path) -> None:
-        packs = sorted(file.parent for file in place.rglob(ENTRY))
+        packs = sorted(_packs_below(place))
         if self.options.workers > 1 and len(packs) >= MANY:
             self._together(packs)
         else:
@@ -229,6 +231,16 @@ def _plain(found: list[Diagnostic], texts: Mapping[str, str]) -> list[Diagnostic
     from mapping_engine.checks.fixing import with_plain_fixes
 
     return with_plain_fixes(found, texts)
+
+
+def _packs_below(place: Path) -> Iterator[Path]:
+    """The folders that hold a rule file; hidden folders and those of package managers do not."""
+    for folder, below, files in os.walk(place):
+        below[:] = sorted(
+            name for name in below if not name.startswith(".") and name not in _FOREIGN
+        )
+        if ENTRY in files:
+            yield Path(folder)
 
 
 def _context() -> BaseContext:

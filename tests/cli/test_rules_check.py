@@ -55,6 +55,13 @@ def test_fragments_and_vocabularies_in_a_folder_are_checked_even_if_no_pack_uses
     assert codes(run("--format", "json", ".")) == ["SH01", "PR03", "FB01"]
 
 
+def test_hidden_folders_and_installed_packages_are_left_alone(pack: Path) -> None:
+    for folder in (".venv/lib", "node_modules/x", "env/site-packages"):
+        (pack.parent / folder).mkdir(parents=True)
+        write_pack(pack.parent / folder / "other", completed(WRONG))
+    assert codes(run("--format", "json", ".")) == ["PR03", "FB01"]
+
+
 def test_standard_input_is_checked_under_the_name_that_is_given(pack: Path) -> None:
     rules = completed(WRONG)
     result = run("-", "--stdin-filename", "pack/rules.yaml", "--format", "concise", input=rules)
