@@ -87,6 +87,7 @@ class Program:
             if field.value is not None
         )
         self._build: Build = lower_request(lowering, model.file.request, names)
+        self._refuse = [*_refuse_rules(lowering, names)]
         self._warn = [*_warn_rules(lowering, names)]
         self._hashing = (
             lowering.condition(model.file.hashing, names) if model.file.hashing else None
@@ -150,9 +151,11 @@ class Program:
             for slot in self._late:
                 run.memo[slot] = UNSET
             self._enter(run, number)
-            payload = self._payload(run, shared)
+            payload = run.payload = self._payload(run, shared)
+            for rule in self._refuse:
+                if rule.applies(run):
+                    raise _refusal(rule, run)
             check(payload, run)
-            run.payload = payload
             for rule in self._warn:
                 if rule.applies(run):
                     run.warnings.rule(rule.message(run), rule.field, rule.span)
@@ -241,6 +244,17 @@ def _accept_rules(lowering: Lowering, names: Names) -> Iterator[Rule]:
 
 def _negated(condition: Callable[[Run], bool]) -> Callable[[Run], bool]:
     return lambda run: not condition(run)
+
+
+def _refuse_rules(lowering: Lowering, names: Names) -> Iterator[Rule]:
+    for block in lowering.model.file.refuse or ():
+        yield Rule(
+            lowering.condition(block.when, names),
+            _message(lowering, block.message, names),
+            block.error or "instrumentation",
+            block.span,
+            block.help.text if block.help else None,
+        )
 
 
 def _warn_rules(lowering: Lowering, names: Names) -> Iterator[Rule]:

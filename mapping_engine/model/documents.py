@@ -136,6 +136,22 @@ class WarnBlock(Block):
 
 
 @dataclass(frozen=True)
+class RefuseBlock(Block):
+    """A payload that is not sent, although its schema would accept it."""
+
+    what: ClassVar[str] = "this refusal"
+
+    when: Expression = key(
+        ExpressionText(), "The condition; `$payload` is what would be sent.", required=True
+    )
+    message: Template = key(TemplateText(), "What the error says.", required=True)
+    error: str | None = key(
+        Word("instrumentation", "configuration"), "The kind of error; instrumentation by default."
+    )
+    help: Scalar | None = key(Text(), "What to do about it.")
+
+
+@dataclass(frozen=True)
 class LimitsBlock(Block):
     """Bounds of what one event may cause."""
 
@@ -219,6 +235,14 @@ class MappingFile(Document):
         "The payload, field by field.",
         required=True,
     )
+    refuse: tuple[RefuseBlock, ...] | None = key(
+        ListOf(BlockOf(RefuseBlock)), "Payloads that are refused, in order."
+    )
     warn: tuple[WarnBlock, ...] | None = key(
         ListOf(BlockOf(WarnBlock)), "Warnings about what is sent all the same."
     )
+
+    @property
+    def late(self) -> tuple[RefuseBlock | WarnBlock, ...]:
+        """What is said of payloads once they are made: refusals, then warnings."""
+        return (*(self.refuse or ()), *(self.warn or ()))

@@ -47,7 +47,7 @@ def conditions(model: Model) -> Iterator[Expression]:
         yield from (arm.when for arm in pipeline.first_of or () if arm.when is not None)
     for rule in model.file.accept or ():
         yield from (c for c in (rule.require, rule.skip_when) if c is not None)
-    yield from (warning.when for warning in model.file.warn or ())
+    yield from (late.when for late in model.file.late)
 
 
 def expressions(model: Model) -> Iterator[Expression]:
@@ -64,9 +64,9 @@ def expressions(model: Model) -> Iterator[Expression]:
     if file.fan_out is not None and file.fan_out.none is not None:
         yield file.fan_out.none.message
     yield from request_expressions(model)
-    for warning in file.warn or ():
-        yield warning.when
-        yield warning.message
+    for late in file.late:
+        yield late.when
+        yield late.message
 
 
 def nodes(model: Model) -> Iterator[Expression]:

@@ -141,9 +141,9 @@ class Examination:
             )
 
     def _warnings(self, scope: Scope) -> None:
-        for warning in self._model.file.warn or ():
-            self._inference.expression(warning.when, scope)
-            self._message(warning.message, scope)
+        for late in self._model.file.late:
+            self._inference.expression(late.when, scope)
+            self._message(late.message, scope)
 
     def _message(self, template: Template | None, scope: Scope, place: str = "a message") -> None:
         if template is None:

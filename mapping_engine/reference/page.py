@@ -34,6 +34,7 @@ def reference_page(examined: Examined) -> str:
         _fields(examined),
         *_names(examined),
         *_pipelines(model),
+        *_refusals(model),
         *_warnings(model),
         "## Settings",
         _settings(model.settings_schema),
@@ -125,6 +126,15 @@ def _cells(row: Row) -> list[str]:
         "yes" if row.required else "",
         row.otherwise,
     ]
+
+
+def _refusals(model: Model) -> list[str]:
+    lines = [
+        f"- {shown(print_expression(rule.when))}: {print_template(rule.message)} "
+        f"({rule.error or 'instrumentation'} error)"
+        for rule in model.file.refuse or ()
+    ]
+    return ["## Refused payloads", "\n".join(lines)] if lines else []
 
 
 def _warnings(model: Model) -> list[str]:

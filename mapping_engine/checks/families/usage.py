@@ -88,8 +88,8 @@ def _loose(subject: Subject) -> Iterator[Expression]:
     if file.fan_out is not None and file.fan_out.none is not None:
         yield file.fan_out.none.message
     yield from request_expressions(subject.model)
-    for warning in file.warn or ():
-        yield from (warning.when, warning.message)
+    for late in file.late:
+        yield from (late.when, late.message)
 
 
 def _expressions(block: ValueBlock) -> Iterator[Expression]:
