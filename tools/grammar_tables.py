@@ -8,6 +8,7 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
+from lark import __version__
 from lark.grammar import Rule
 from lark.lexer import TerminalDef
 
@@ -29,6 +30,7 @@ def module() -> str:
             "from typing import Any",
             "",
             f'GRAMMAR = "{digest}"',
+            f'LARK = "{__version__}"',
             f"TABLES: dict[str, Any] = {{'data': {data!r}, 'memo': {memo!r}}}",
             "",
         ]

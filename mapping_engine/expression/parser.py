@@ -26,14 +26,16 @@ _NESTING = re.compile(r"\(|\bnot\b")
 def _grammar() -> Lark:
     """The parser; immutable once built, so threads may share it.
 
-    The tables that the package carries are those of the grammar, unless somebody is changing it.
+    The tables that the package carries serve the version of lark that made them, and the grammar
+    they were made of; otherwise they are made anew.
     """
-    from lark import Lark
+    from lark import Lark, __version__
 
     from mapping_engine.expression import tables
 
     text = bundled_folder("grammar").joinpath("expression.lark").read_text("utf-8")
-    if sha256(text.encode()).hexdigest() == tables.GRAMMAR:
+    made_of = (sha256(text.encode()).hexdigest(), __version__)
+    if made_of == (tables.GRAMMAR, tables.LARK):
         parser: Lark = Lark.load(tables.TABLES)
         return parser
     return build_parser(text)
