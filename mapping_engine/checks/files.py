@@ -124,9 +124,12 @@ class _Run:
         from concurrent.futures import ProcessPoolExecutor
         from functools import partial
 
-        size = -(-len(packs) // (self.options.workers * PARTS))
-        parts = [packs[start : start + size] for start in range(0, len(packs), size)]
-        with ProcessPoolExecutor(self.options.workers, mp_context=_context()) as pool:
+        first, *rest = packs
+        self._pack(first)  # what it reads, the processes find ready
+        size = -(-len(rest) // (self.options.workers * PARTS))
+        parts = [rest[start : start + size] for start in range(0, len(rest), size)]
+        ready = (self.shared,)
+        with ProcessPoolExecutor(self.options.workers, _context(), _begin, ready) as pool:
             for found, texts, files in pool.map(partial(_packs, self.options, self.codes), parts):
                 self.found.update(dict.fromkeys(found))
                 self.texts.update(texts)
@@ -251,11 +254,19 @@ def _context() -> BaseContext:
     return multiprocessing.get_context("fork" if "fork" in known else "spawn")
 
 
+_READY: dict[str, ReadFile] = {}
+"""In a process that checks a part of the packs: the bundled files that were read before."""
+
+
+def _begin(shared: dict[str, ReadFile]) -> None:
+    _READY.update(shared)
+
+
 def _packs(
     options: Options, codes: frozenset[str], packs: list[Path]
 ) -> tuple[list[Diagnostic], dict[str, str], int]:
     """What is found in some packs, by a process of its own."""
-    run = _Run(options, codes)
+    run = _Run(options, codes, shared=_READY)
     for pack in packs:
         run.check(pack)
     return list(run.found), run.texts, run.files

@@ -43,6 +43,8 @@ class _Arm:
 def find(subject: Subject) -> None:
     """Look at every fallback chain of a pack."""
     for block, arms in alternatives(subject.model):
+        if len(arms) == 1 and plain_chain(arms[0], subject.model.definitions) is None:
+            continue
         written = list(_block_arms(arms, subject, removable=len(arms) > 1))
         every = list(_spliced(arms, subject))
         _unreachable(written, subject)

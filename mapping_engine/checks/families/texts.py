@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.diagnostics import Fix, Label, Span
@@ -26,6 +27,8 @@ from mapping_engine.transforms.forms import folded
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _SCHEME = re.compile(r"https?://[^/]")
 _SHORTEST, _SHORTEST_TYPO = 4, 6
+_FARTHEST = 3
+"""By how many characters two spellings of one text may differ in length."""
 
 
 def find(subject: Subject) -> None:
@@ -67,6 +70,11 @@ class _Written:
     span: Span
     cased: bool = False
     """Whether it is compared with a text of one case, so that its own case is no mistake."""
+
+    @cached_property
+    def folded(self) -> str:
+        """The text without case, spaces and punctuation."""
+        return folded(self.text)
 
 
 def _near_misses(subject: Subject) -> None:
@@ -130,9 +138,9 @@ def _is_cased(node: Expression) -> bool:
 
 
 def _is_slip(one: _Written, other: _Written) -> bool:
-    if other.cased:
+    if other.cased or abs(len(one.text) - len(other.text)) > _FARTHEST:
         return False
-    if folded(one.text) == folded(other.text):
+    if one.folded == other.folded:
         return True
     longest = max(one.text, other.text, key=len)
     is_plural = {one.text, other.text} == {longest, longest[:-1]} and longest[-1] in "sdn"
