@@ -24,6 +24,7 @@ from mapping_engine.types.kinds import ANY, LIST, Kinds, is_missing
 from mapping_engine.types.type import (
     BROKEN,
     DIGEST,
+    UNDECLARED,
     UNKNOWN,
     WHOLE,
     Described,
@@ -178,7 +179,9 @@ class CallTypes:
         if isinstance(target.items, Kinds):
             found = replace(found, item=Type(target.items, False, found.spreading))
         if target.fields:
-            found = replace(found, fields=frozenset(target.fields))
+            undeclared = frozenset({UNDECLARED}) if found.tags else frozenset[str]()
+            below = Type(ANY, True, found.spreading | undeclared)
+            found = replace(found, fields=dict.fromkeys(target.fields, below))
         possible = target.yields(*values) if target.yields else None
         if possible:
             types = type_of_values(possible)

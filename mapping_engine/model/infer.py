@@ -152,12 +152,12 @@ class Inference:
 
     def _fields(self, block: ValueBlock, scope: Scope) -> Type:
         """An object: who takes it takes what its fields hold."""
-        spreading = frozenset[str]()
-        for field in block.fields or ():
-            if field.value is not None:
-                spreading |= self.block(field.value, scope).spreading
-        names = frozenset(field.name for field in block.fields or ())
-        return Type(OBJECT, True, spreading, fields=names)
+        fields = {
+            field.name: self.block(field.value, scope) if field.value is not None else BROKEN
+            for field in block.fields or ()
+        }
+        spreading = frozenset[str]().union(*(found.spreading for found in fields.values()))
+        return Type(OBJECT, True, spreading, fields=fields)
 
     # Expressions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from mapping_engine.diagnostics import Fix, did_you_mean, listed, rename
+from mapping_engine.diagnostics import Diagnostics, Fix, did_you_mean, listed, rename
 from mapping_engine.expression import Reference
 from mapping_engine.model.call_types import collected
 from mapping_engine.model.json_types import (
@@ -29,6 +29,7 @@ from mapping_engine.types.type import (
     UNDECLARED,
     WHOLE,
     Type,
+    join,
     type_of_constant,
 )
 
@@ -138,31 +139,54 @@ class Names:
         if node.tail is None:
             return start
         path = vocabulary_path(node.tail)
-        if start.fields is not None and path and path[0] not in (*start.fields, "[]"):
-            help = did_you_mean(path[0], start.fields) or f"it has {listed(start.fields)}"
-            fix = self._rename(node, len(node.name) + 2, path[0], start.fields)
-            self._report(node, "SE08", f"`${node.name}` has no field `{path[0]}`", help, fix)
-            return BROKEN
-        if start.described is not None and path is not None:
+        if path is None:
+            return _unknown_below(start)
+        if start.parts:
+            return self._below_parts(start.parts, node)
+        if start.described is not None:
             self._inference.paths.below(start.described, node, path, self._inference.diagnostics)
             found = self._model.vocabulary.below(start, path)
-            return collected(found, projections(node.tail))
-        if path is not None and start.item is not None and path[0] == "[]":
-            item = start.item.or_missing()
-            found = item if len(path) == 1 else self._deeper(item, path[1:], node)
-            return collected(found, projections(node.tail))
-        undeclared = frozenset({UNDECLARED}) if start.tags else frozenset[str]()
-        return Type(ANY, True, start.spreading | undeclared)
+        else:
+            found = self._deeper(start, path, node)
+        return collected(found, projections(node.tail))
+
+    def _below_parts(self, parts: tuple[Type, ...], node: Reference) -> Type:
+        """Below one of several sorts of objects; a mistake is one that all of them report."""
+        outside, types, reports = self._inference.diagnostics, [], []
+        for part in parts:
+            self._inference.diagnostics = Diagnostics()
+            types.append(self._below(part, node))
+            reports.append(self._inference.diagnostics.found)
+        self._inference.diagnostics = outside
+        if all(reports):
+            outside.found.extend(reports[0])
+        return join(types).or_missing()
 
     def _deeper(self, start: Type, path: tuple[str, ...], node: Reference) -> Type:
+        """The type some steps below a value that is reached by ``node``."""
+        if not path:
+            return start.or_missing()
+        if start.parts:
+            return join([self._deeper(part, path, node) for part in start.parts])
+        if path[0] == "[]" and start.described is None:
+            if start.item is None:
+                return _unknown_below(start)
+            return self._deeper(start.item, path[1:], node)
         if path[0] != "[]" and start.kinds and not start.kinds & OBJECT:
-            name = f"an item of `${node.name}`"
-            message = f"{name} is {start.kinds}, which has no field `{path[0]}`"
+            place = "an item of" if node.tail and node.tail.text.startswith("[") else "a value in"
+            message = f"{place} `${node.name}` is {start.kinds}, which has no field `{path[0]}`"
             self._report(node, "SE08", message, None)
             return BROKEN
         if start.described is not None:
             return self._model.vocabulary.below(start, path)
-        return Type(ANY, True, start.spreading | {UNDECLARED})
+        if start.fields is None:
+            return _unknown_below(start)
+        if path[0] not in start.fields:
+            help = did_you_mean(path[0], start.fields) or f"it has {listed(start.fields)}"
+            fix = self._rename(node, len(node.name) + 2, path[0], start.fields)
+            self._report(node, "SE08", f"`${node.name}` has no field `{path[0]}`", help, fix)
+            return BROKEN
+        return self._deeper(start.fields[path[0]], path[1:], node)
 
     def _payload(self, node: Reference) -> Type:
         """What is read of the payload: of the kind that its schema declares, and never shown."""
@@ -268,6 +292,12 @@ class Names:
         self, node: Reference, code: str, message: str, help: str | None, fix: Fix | None = None
     ) -> None:
         self._inference.diagnostics.report(code, message, node.span, help=help, fix=fix)
+
+
+def _unknown_below(start: Type) -> Type:
+    """What lies below a value of which only the tags are known."""
+    undeclared = frozenset({UNDECLARED}) if start.tags else frozenset[str]()
+    return Type(ANY, True, start.spreading | undeclared)
 
 
 def _variables(model: Model, scope: Scope) -> dict[str, Type]:

@@ -7,7 +7,7 @@ value has them only when every alternative has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from mapping_engine.types.kinds import (
@@ -61,7 +61,8 @@ class Type:
     """What is known of a value.
 
     ``values`` are all the values it can have where they are few and known, ``item`` is the type
-    of a list's items, and ``fields`` are the keys of an object, where those are known.
+    of a list's items, and ``fields`` are the types below an object's keys, where those are known.
+    ``parts`` are the types of the objects it may be, where these are of several sorts.
     """
 
     kinds: Kinds
@@ -70,7 +71,8 @@ class Type:
     described: Described | None = None
     values: tuple[object, ...] | None = field(default=None, hash=False)
     item: Type | None = None
-    fields: frozenset[str] | None = None
+    fields: Mapping[str, Type] | None = field(default=None, hash=False)
+    parts: tuple[Type, ...] = field(default=(), hash=False)
 
     @property
     def personal_kinds(self) -> frozenset[str]:
@@ -145,6 +147,7 @@ def join(types: Iterable[Type]) -> Type:
         _values(all_types),
         _item(all_types),
         _fields(all_types),
+        _parts(all_types),
     )
 
 
@@ -169,10 +172,25 @@ def _distinct(values: Iterable[object]) -> tuple[object, ...]:
     return tuple(found.values())
 
 
-def _fields(types: list[Type]) -> frozenset[str] | None:
+def _fields(types: list[Type]) -> dict[str, Type] | None:
+    """The keys of an object, whichever of these it is; None when one does not say."""
     found = [each.fields for each in types if "object" in each.kinds]
     known = [fields for fields in found if fields is not None]
-    return frozenset[str]().union(*known) if known and len(known) == len(found) else None
+    if not known or len(known) != len(found):
+        return None
+    names = dict.fromkeys(name for fields in known for name in fields)
+    return {
+        name: join([fields.get(name, BROKEN) for fields in known]).or_missing() for name in names
+    }
+
+
+def _parts(types: list[Type]) -> tuple[Type, ...]:
+    """The sorts of objects it may be; none where there is one sort, or one says nothing."""
+    objects = [part for each in types for part in each.parts or (each,) if "object" in part.kinds]
+    if len({part.described for part in objects}) < 2:
+        return ()
+    known = all(part.described is not None or part.fields is not None for part in objects)
+    return tuple(objects) if known else ()
 
 
 def _item(types: list[Type]) -> Type | None:
