@@ -13,6 +13,7 @@ from mapping_engine.errors import ErrorCode, InstrumentationError
 from mapping_engine.expression import (
     Chain,
     Expression,
+    Literal,
     Pipeline,
     Reference,
     print_expression,
@@ -20,6 +21,7 @@ from mapping_engine.expression import (
 from mapping_engine.model.model import Model
 from mapping_engine.model.shapes import Named
 from mapping_engine.model.values import FieldBlock, ValueBlock
+from mapping_engine.model.walk import copied
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,17 @@ class FieldLowering(ValueLowering):
     def _with_policy(
         self, block: FieldBlock, evaluate: Evaluate, names: Names, path: str
     ) -> Evaluate:
-        default = self.lower(block.default, names) if block.default is not None else None
+        default = self._default(block, names)
         absent = _Absence(self.model, block, path, default)
-        always = block.rest_of is not None
+        always = copied(block) is not None or block.positions is not None
+        applies = self.condition(block.when, names) if block.when is not None else None
 
         def made(run: Run) -> Any:
             mark = len(run.notes)
+            if applies is not None and not applies(run):
+                absent.passed_over(run, run.notes[mark:])
+                del run.notes[mark:]
+                return None
             value = evaluate(run)
             if value is None:
                 value = absent(run, run.notes[mark:])
@@ -82,6 +89,14 @@ class FieldLowering(ValueLowering):
             return fresh(value)
 
         return made
+
+    def _default(self, block: FieldBlock, names: Names) -> Evaluate | None:
+        if block.default is None:
+            return None
+        if isinstance(block.default, Literal):
+            value = block.default.value
+            return lambda run: value
+        return self.lower(block.default, names)
 
 
 class _Absence:
@@ -107,6 +122,11 @@ class _Absence:
         if value is None and self._required:
             raise self._missing(notes)
         return value
+
+    def passed_over(self, run: Run, notes: list[Note]) -> None:
+        """Where the field's condition does not hold: say so, if it could not be judged."""
+        if self._invalid != "ignore":
+            _warn(run, self._path, notes, "it is left out")
 
     def _refused(self, note: Note) -> InstrumentationError:
         return InstrumentationError(

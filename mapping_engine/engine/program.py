@@ -92,6 +92,8 @@ class Program:
         self._hashing = (
             lowering.condition(model.file.hashing, names) if model.file.hashing else None
         )
+        already = model.file.already_hashed
+        self._already_hashed = lowering.condition(already, names) if already else None
         limits = model.file.limits
         self._most = (limits.requests if limits else None) or REQUESTS
         self._slots = lowering.slot_count
@@ -123,6 +125,8 @@ class Program:
         """The requests of one event; raises MappingError where the rules refuse it."""
         if self._switched(run):
             return
+        if self._already_hashed is not None:
+            run.already_hashed = self._already_hashed(run)
         for rule in self._accept:
             if rule.applies(run):
                 if rule.kind is None:
@@ -277,9 +281,7 @@ def _variables(lowering: Lowering, names: Names) -> tuple[Variable, ...]:
             lowering.observed_variable(
                 variable.name,
                 variable.span,
-                lowering.with_default(
-                    variable.value, lowering.value(variable.value, names, variable.name), names
-                ),
+                lowering.complete(variable.value, names, variable.name),
             ),
         )
         for variable in (fan_out.each if fan_out else ())

@@ -45,6 +45,7 @@ class Run:
     now: float
     memo: list[Any]
     names: list[Any]
+    already_hashed: bool = False
     integration: Any = None
     payload: Any = None
     notes: list[Note] = field(default_factory=list)

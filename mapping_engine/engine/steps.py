@@ -68,7 +68,7 @@ class StepLowering(ExpressionLowering):
         emptied = f"has nothing left after `{target.name}`"
 
         def step(run: Run, value: Any) -> Any:
-            if switched and not run.hashing:
+            if switched and (run.already_hashed or not run.hashing):
                 return value
             kind = kind_of(value)
             if kind not in accepted:
@@ -194,6 +194,9 @@ def _passing_digests(step: Step, block: PipelineBlock, label: str, span: Span) -
 
     def passing(run: Run, value: Any) -> Any:
         if type(value) is not str or not is_digest(value.strip()):
+            if run.already_hashed:
+                run.notes.append(Note(label, "is no digest, though it is said to be", span))
+                return None
             return step(run, value)
         found = value.strip().lower()
         if found == OF_NOTHING:

@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from mapping_engine.engine.lower import Names, first_present
-from mapping_engine.engine.rest import Path, Remainder, exclusions
+from mapping_engine.engine.rest import Copying, Keys, Path, exclusions
 from mapping_engine.engine.run import Evaluate, Note, Run, present, same
 from mapping_engine.engine.steps import StepLowering, wrong_kind
 from mapping_engine.expression import Call, Expression, Select, print_expression
 from mapping_engine.model.mapped import mapped_paths
 from mapping_engine.model.values import ArmBlock, ValueBlock
-from mapping_engine.model.walk import Uses, calls, item_name, plain_chain, reachable
+from mapping_engine.model.walk import (
+    Uses,
+    calls,
+    copied,
+    item_name,
+    parts_of,
+    plain_chain,
+    reachable,
+)
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.types import Type, kind_of
@@ -44,38 +52,39 @@ class ValueLowering(StepLowering):
 
     def definition(self, name: str) -> Evaluate:
         """The value of a definition, before it is remembered."""
-        block = self.model.definitions[name]
-        return self.with_default(block, self.value(block, self.outer, f"${name}"), self.outer)
+        return self.complete(self.model.definitions[name], self.outer, f"${name}")
 
     # Values
 
     def value(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
-        """The value of a definition or field before its default; None when there is none."""
+        """The value of a block, were there no `when` and no default; None when there is none."""
         evaluate = self._source(block, names, path)
         label = source_label(block)
-        if block.as_ and block.first_of is None and block.decide is None:
+        if block.as_ and not parts_of(block):
             evaluate = self.then(evaluate, block.as_, names, label)
         if block.then:
             evaluate = self.then(evaluate, block.then, names, label)
         if block.one_of is not None:
             evaluate = self._accepted(evaluate, block.one_of, names, label)
-        if block.when is not None:
-            return self._when(block.when, evaluate, names)
         return evaluate
 
-    def with_default(self, block: ValueBlock, evaluate: Evaluate, names: Names) -> Evaluate:
-        """``evaluate``, or the block's default where it yields nothing."""
-        if block.default is None:
-            return evaluate
-        return first_present([evaluate, self.lower(block.default, names)])
+    def complete(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
+        """The value of a definition or variable: with its default, where its condition holds."""
+        evaluate = self.value(block, names, path)
+        if block.default is not None:
+            evaluate = first_present([evaluate, self.lower(block.default, names)])
+        return evaluate if block.when is None else self._when(block.when, evaluate, names)
 
     def _source(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
         if block.each is not None:
             return self._each(block, block.each, names, path)
+        copy = copied(block)
+        if copy is not None:
+            return self._copy(block, copy, names, path)
         if block.fields is not None:
             return self.fields(block, names, path)
-        if block.rest_of is not None:
-            return self._rest(block, block.rest_of)
+        if block.positions is not None:
+            return self._positions(block, block.positions, names)
         if block.first_of is not None:
             return self._chain_of(self._spliced(block.first_of, block, names))
         if block.decide is not None:
@@ -183,27 +192,51 @@ class ValueLowering(StepLowering):
         """The type of one item; only tracing needs to know."""
         return UNKNOWN
 
-    # The rest of an object
-
-    def _rest(self, block: ValueBlock, node: Expression) -> Evaluate:
-        base = _field_path(node)
-        mapped = [*mapped_paths(self.model), *((*base, key.text) for key in block.without or ())]
-        tree = exclusions(base, mapped)
-        remainder = Remainder(self.model.vocabulary.personal, print_expression(node), node.span)
-        located = self._located()
-        read = self.lower(node, self.outer)
+    def _positions(
+        self, block: ValueBlock, positions: tuple[ArmBlock, ...], names: Names
+    ) -> Evaluate:
+        places = [self._arm(arm, block, names, arm_label(arm), "arm").evaluate for arm in positions]
+        fill = block.fill.value if block.fill is not None else ""
 
         def evaluate(run: Run) -> Any:
-            source = read(run)
-            if type(source) is not dict:
+            found = [place(run) for place in places]
+            if all(value is None for value in found):
                 return None
-            without = tree
-            moved = [path for locate in located if (path := locate(run)) is not None]
-            if moved:
-                without = exclusions(base, [*mapped, *moved])
-            return present(remainder.of(run, source, without))
+            return [fill if value is None else value for value in found]
 
         return evaluate
+
+    # Copies of objects
+
+    def _copy(self, block: ValueBlock, node: Expression, names: Names, path: str) -> Evaluate:
+        base = _field_path(node)
+        mapped = list(mapped_paths(self.model)) if block.rest_of is not None else []
+        located = self._located() if block.rest_of is not None else []
+        tree = exclusions(base, mapped)
+        copying = Copying(self.model.vocabulary.personal, print_expression(node), node.span)
+        read = self.lower(node, names)
+        keys = self._special(block, names)
+        added = self.fields(block, names, path) if block.fields is not None else None
+
+        def evaluate(run: Run) -> Any:
+            source, found = read(run), {}
+            if type(source) is dict:
+                moved = [path for locate in located if (path := locate(run)) is not None]
+                without = exclusions(base, [*mapped, *moved]) if moved else tree
+                found = copying.of(run, source, without, keys(run))
+            return present({**found, **(added(run) or {})} if added is not None else found)
+
+        return evaluate
+
+    def _special(self, block: ValueBlock, names: Names) -> Callable[[Run], Keys]:
+        """The keys that a copy treats apart."""
+        parts = (block.without, block.keep, block.hash)
+        lists = [self.lower(part, names) if part is not None else None for part in parts]
+
+        def keys(run: Run) -> Keys:
+            return Keys(*(_names(part(run)) if part else frozenset() for part in lists))
+
+        return keys
 
     def _located(self) -> list[Callable[[Run], Path | None]]:
         """The paths that rules read by a setting, known only with the settings."""
@@ -246,6 +279,12 @@ def _until_index(steps: tuple[str | int, ...]) -> Path:
 def _field_path(node: Expression) -> Path:
     found = path_steps(node.selector) if isinstance(node, Select) else None
     return tuple(step for step in found or () if isinstance(step, str))
+
+
+def _names(value: Any) -> frozenset[str]:
+    """The texts of a list of keys; what else is in it names nothing."""
+    items = value if type(value) is list else [value]
+    return frozenset(item for item in items if type(item) is str)
 
 
 def arm_label(arm: ArmBlock) -> str:

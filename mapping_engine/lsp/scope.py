@@ -20,7 +20,17 @@ from mapping_engine.types.type import UNKNOWN, Type, type_of_constant
 PIPED = "value"
 """The name of the value that is piped into a pipeline."""
 _LATE_SECTIONS = ("request", "warn", "define", "override")
-_WITHOUT_ITEM = ("each", "when", "rest_of", "default", "one_of")
+_WITHOUT_ITEM = (
+    "each",
+    "when",
+    "rest_of",
+    "copy_of",
+    "without",
+    "keep",
+    "hash",
+    "default",
+    "one_of",
+)
 _PIPELINE_NAMES = frozenset(("tables",))
 
 

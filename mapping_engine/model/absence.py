@@ -24,7 +24,7 @@ from mapping_engine.expression import (
 from mapping_engine.model.facts import Facts
 from mapping_engine.model.model import Model
 from mapping_engine.model.values import ArmBlock, FieldBlock, ValueBlock
-from mapping_engine.model.walk import arms_of
+from mapping_engine.model.walk import arms_of, copied, is_sent
 from mapping_engine.transforms import REGISTRY
 
 Absent: TypeAlias = frozenset[str] | None
@@ -56,8 +56,8 @@ class Absence:
         ``known`` are sets of sources that cannot all be missing there.
         """
         if block.required:
-            return None
-        found = self._fields(block) if block.fields and block.each is None else self._block(block)
+            return self._conditional(block.when, None)
+        found = self._block(block)
         possible = found is None or not any(k <= found for k in (*self._known, *known) if k)
         return found if possible else None
 
@@ -86,30 +86,32 @@ class Absence:
     def _fields(self, block: ValueBlock) -> Absent:
         """An object is absent when all of its fields are."""
         children = [f.value for f in block.fields or () if f.value is not None]
-        found = self._all([self.of_field(child) for child in children])
-        return self._conditional(block.when, found)
+        return self._all([self.of_field(child) for child in children])
 
     def _block(self, block: ValueBlock) -> Absent:
         found = self._value(block)
         if block.default is not None and found is not None:
-            default = self._expression(block.default)
+            sent = is_sent(block, block.default)
+            default = None if sent else self._expression(block.default)
             found = None if default is None else found | default
-        return found
+        return self._conditional(block.when, found)
 
     def _value(self, block: ValueBlock) -> Absent:
         if block.each is not None:
             found = self._expression(block.each)
         elif block.first_of is not None or block.decide is not None:
             found = self._all([self._arm(arm) for arm in arms_of(block)])
-        elif block.rest_of is not None:
-            found = self._expression(block.rest_of)
+        elif block.positions is not None:
+            found = self._all([self._arm(arm) for arm in block.positions])
+        elif (copy := copied(block)) is not None:
+            found = self._all([self._expression(copy), self._fields(block)])
         elif block.fields is not None:
             return self._fields(block)
         else:
             found = self._single(block)
         if found is None:
             found = self._steps((*(block.as_ or ()), *(block.then or ())))
-        return self._conditional(block.when, found)
+        return found
 
     def _arm(self, arm: ArmBlock) -> Absent:
         found = self._single(arm)

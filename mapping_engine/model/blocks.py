@@ -48,12 +48,15 @@ def key(shape: Shape, doc: str, *, required: bool = False) -> Any:
 class Block:
     """A mapping with a fixed set of keys.
 
-    ``exclusive`` lists keys of which at most one may stand, ``needed`` keys of which one must.
+    ``exclusive`` lists keys of which at most one may stand, but for the pairs in ``together``;
+    of ``needed`` one must. ``companions`` are keys that mean something beside one of others only.
     """
 
     what: ClassVar[str] = "this block"
     exclusive: ClassVar[tuple[str, ...]] = ()
+    together: ClassVar[frozenset[frozenset[str]]] = frozenset()
     needed: ClassVar[tuple[str, ...]] = ()
+    companions: ClassVar[MappingType[str, tuple[str, ...]]] = {}
 
     span: Span = dataclasses.field(compare=False, repr=False)
     places: MappingType[str, Span] = dataclasses.field(
@@ -149,8 +152,11 @@ def _check_keys(block: type[Block], node: Mapping, diagnostics: Diagnostics) -> 
         wanted = " or ".join(f"`{name}`" for name in block.needed)
         diagnostics.report("SH02", f"{block.what} has no {wanted}", _head(node))
         return False
+    _check_companions(block, present, diagnostics)
     sources = [key for key in present if key.text in block.exclusive]
     for extra in sources[1:]:
+        if frozenset((sources[0].text, extra.text)) in block.together:
+            continue
         diagnostics.report(
             "SH04",
             f"{block.what} has both `{sources[0].text}` and `{extra.text}`",
@@ -159,6 +165,20 @@ def _check_keys(block: type[Block], node: Mapping, diagnostics: Diagnostics) -> 
             help="keep one",
         )
     return not missing
+
+
+def _check_companions(block: type[Block], present: list[Scalar], diagnostics: Diagnostics) -> None:
+    names = {key.text for key in present}
+    for key in present:
+        wanted = block.companions.get(key.text)
+        if wanted and not names & set(wanted):
+            others = " or ".join(f"`{name}`" for name in wanted)
+            diagnostics.report(
+                "SH09",
+                f"`{key.text}` means nothing in {block.what} without {others}",
+                key.span,
+                help=f"drop it, or write {others}",
+            )
 
 
 def _head(node: Mapping) -> Span:
@@ -181,8 +201,17 @@ def block_schema(block: type[Block], definitions: Definitions) -> JsonSchema:
         if required:
             schema["required"] = required
         if block.exclusive:
-            pairs = [{"required": list(pair)} for pair in combinations(block.exclusive, 2)]
+            pairs = [
+                {"required": list(pair)}
+                for pair in combinations(block.exclusive, 2)
+                if frozenset(pair) not in block.together
+            ]
             schema["not"] = {"anyOf": pairs}
+        if block.companions:
+            schema["dependentSchemas"] = {
+                name: {"anyOf": [{"required": [other]} for other in others]}
+                for name, others in block.companions.items()
+            }
         if block.needed:
             schema["anyOf"] = [{"required": [needed]} for needed in block.needed]
     return {"$ref": f"#/$defs/{name}"}

@@ -220,6 +220,11 @@ class MappingFile(Document):
     hashing: Expression | None = key(
         ExpressionText(), "Whether personal data is hashed; always, if not given."
     )
+    already_hashed: Expression | None = key(
+        ExpressionText(),
+        "Whether the event's personal data is hashed already: then nothing is hashed again, and "
+        "personal data that is no digest is left out.",
+    )
     limits: LimitsBlock | None = key(BlockOf(LimitsBlock), "Bounds of what one event may cause.")
     accept: tuple[AcceptBlock, ...] | None = key(
         ListOf(BlockOf(AcceptBlock)), "Which events are refused or passed over, in order."

@@ -8,7 +8,7 @@ from mapping_engine.expression import Both, Compare, Either, Expression, Not, Te
 from mapping_engine.model.model import Model
 from mapping_engine.model.shapes import BodyTree
 from mapping_engine.model.values import ArmBlock, PipelineBlock, ValueBlock
-from mapping_engine.model.walk import arm_expressions, arms_of, fields_of, own_expressions, walk
+from mapping_engine.model.walk import arm_expressions, fields_of, own_expressions, parts_of, walk
 
 _CONDITIONS = (Both, Either, Not, Compare, Test)
 
@@ -40,7 +40,7 @@ def conditions(model: Model) -> Iterator[Expression]:
     """Every condition as a whole, and every value that is one."""
     for block in value_blocks(model):
         yield from (c for c in (block.when, block.keep_when) if c is not None)
-        yield from (arm.when for arm in arms_of(block) if arm.when is not None)
+        yield from (arm.when for arm in parts_of(block) if arm.when is not None)
         if isinstance(block.value, _CONDITIONS):
             yield block.value
     for pipeline in model.pipelines.values():
@@ -57,8 +57,7 @@ def expressions(model: Model) -> Iterator[Expression]:
     for pipeline in model.pipelines.values():
         yield from _of_pipeline(pipeline)
     file = model.file
-    if file.hashing is not None:
-        yield file.hashing
+    yield from (e for e in (file.hashing, file.already_hashed) if e is not None)
     for rule in file.accept or ():
         yield from (e for e in (rule.require, rule.skip_when, rule.message) if e is not None)
     if file.fan_out is not None and file.fan_out.none is not None:

@@ -63,8 +63,9 @@ class Examination:
             self._inference.names.type_of(Reference(Extent(here, 0, 0), name), scope)
 
     def _hashing(self, scope: Scope) -> None:
-        if self._model.file.hashing is not None:
-            self._inference.expression(self._model.file.hashing, scope)
+        for condition in (self._model.file.hashing, self._model.file.already_hashed):
+            if condition is not None:
+                self._inference.expression(condition, scope)
 
     def _accept(self, scope: Scope) -> None:
         for rule in self._model.file.accept or ():

@@ -28,7 +28,7 @@ from mapping_engine.model.model import Model
 from mapping_engine.model.names import Names
 from mapping_engine.model.paths import PathCheck
 from mapping_engine.model.values import ArmBlock, PipelineBlock, ValueBlock
-from mapping_engine.model.walk import arms_of, item_name
+from mapping_engine.model.walk import arms_of, copied, is_sent, item_name, parts_of
 from mapping_engine.selectors import prefixes, projections, vocabulary_path
 from mapping_engine.types.kinds import ANY, LIST, OBJECT, TEXT
 from mapping_engine.types.type import (
@@ -80,7 +80,7 @@ class Inference:
         if block.when is not None:
             self.expression(block.when, scope)
         found = self._source(block, scope)
-        if block.as_ and not block.first_of and not block.decide:
+        if block.as_ and not parts_of(block):
             found = self.steps(found, block.as_, scope)
         if block.then:
             found = self.steps(found, block.then, scope)
@@ -90,20 +90,22 @@ class Inference:
             found = replace(found, missing=True)
             if known and isinstance(values, list) and accepted.item is not None:
                 found = replace(found, values=accepted.item.values)
-        if block.when is not None:
-            found = replace(found, missing=True)
         if block.default is not None:
-            found = join([replace(found, missing=True), self.expression(block.default, scope)])
-        return found
+            default = self.expression(block.default, scope)
+            if is_sent(block, block.default):
+                default = replace(default, missing=False)
+            found = join([replace(found, missing=True), default])
+        return found if block.when is None else replace(found, missing=True)
 
     def _source(self, block: ValueBlock, scope: Scope) -> Type:
         if block.each is not None:
             return self._each(block, scope)
+        if copied(block) is not None:
+            return self._copy(block, scope)
         if block.fields is not None:
             return self._fields(block, scope)
-        if block.rest_of is not None:
-            self.expression(block.rest_of, scope)
-            return Type(OBJECT, True, UNKNOWN.tags)
+        if block.positions is not None:
+            return self._positions(block, block.positions, scope)
         if block.first_of is not None or block.decide is not None:
             return join([self.arm(arm, block, scope) for arm in arms_of(block)])
         return self._single(block, scope)
@@ -136,6 +138,27 @@ class Inference:
         else:
             found = self._single(block, inside)
         return Type(LIST, True, found.spreading, item=replace(found, missing=False))
+
+    def _positions(self, block: ValueBlock, positions: tuple[ArmBlock, ...], scope: Scope) -> Type:
+        fill = type_of_constant(block.fill.value if block.fill else "")
+        items = [replace(self.arm(arm, block, scope), missing=False) for arm in positions]
+        item = replace(join([*items, fill]), values=None)
+        return Type(LIST, True, item.spreading, item=item)
+
+    def _copy(self, block: ValueBlock, scope: Scope) -> Type:
+        """A copy of an object: nothing is known of it but that it holds nothing personal."""
+        for node in (copied(block), block.without, block.keep, block.hash):
+            if node is not None:
+                self.expression(node, scope)
+        if block.keep is not None and self.constant(block.keep)[0]:
+            self.diagnostics.report(
+                "PI02",
+                "rules may not send personal data in clear; only the settings may ask for it",
+                block.keep.span,
+                help="read the keys from a setting, such as `$settings.allowed`",
+            )
+        added = self._fields(block, scope).spreading if block.fields else frozenset[str]()
+        return Type(OBJECT, True, UNKNOWN.tags | added)
 
     def item(self, each: Expression, source: Type) -> Type:
         """The type of one item of the list in ``each``; what is never a list is reported."""

@@ -8,7 +8,7 @@ from mapping_engine.expression import Select
 from mapping_engine.model.everything import request_expressions
 from mapping_engine.model.model import Model
 from mapping_engine.model.values import ValueBlock
-from mapping_engine.model.walk import reachable, selects, walk
+from mapping_engine.model.walk import copied, reachable, selects, walk
 from mapping_engine.selectors import prefixes
 
 
@@ -16,7 +16,7 @@ def mapped_paths(model: Model) -> frozenset[tuple[str, ...]]:
     """The field paths that any field, fan-out variable or part of the request reads.
 
     A path ends before its first index, filter or projection. An object that is copied as a whole
-    (``rest_of``) does not count as mapped.
+    (``rest_of``, ``copy_of``) does not count as mapped.
     """
     found: set[tuple[str, ...]] = set()
     for select in _selects(model):
@@ -28,8 +28,9 @@ def _selects(model: Model) -> Iterator[Select]:
     request = [ValueBlock(span=e.span, value=e) for e in request_expressions(model)]
     starts = [*_blocks(model), *request]
     for block in reachable(iter(starts), model.definitions):
-        copied = {id(node) for node in walk(block.rest_of)} if block.rest_of else set()
-        yield from (select for select in selects(block) if id(select) not in copied)
+        copy = copied(block)
+        whole = {id(node) for node in walk(copy)} if copy is not None else set()
+        yield from (select for select in selects(block) if id(select) not in whole)
 
 
 def _blocks(model: Model) -> Iterator[ValueBlock]:

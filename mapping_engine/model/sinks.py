@@ -24,7 +24,7 @@ from mapping_engine.model.model import Model
 from mapping_engine.model.origins import described, what
 from mapping_engine.model.shapes import Named
 from mapping_engine.model.values import ArmBlock, FieldBlock, ValueBlock
-from mapping_engine.model.walk import arms_of, item_name
+from mapping_engine.model.walk import arms_of, copied, item_name
 from mapping_engine.types.type import IDENTIFYING, SECRET, UNDECLARED, Type
 
 Schema = Mapping[str, Any]
@@ -91,7 +91,10 @@ class PayloadSinks:
         scope: Scope,
         prefix: str,
         known: list[frozenset[str]],
+        *,
+        whole: bool = True,
     ) -> None:
+        """Check the fields of an object; ``whole`` unless they are added to a copy."""
         for field in fields:
             path = f"{prefix}{field.name}"
             below = property_schema(self._root, schema, field.name)
@@ -106,7 +109,8 @@ class PayloadSinks:
                 )
             if field.value is not None:
                 self._field(field, field.value, below or {}, scope, path)
-        self._required(fields, schema, prefix, known)
+        if whole:
+            self._required(fields, schema, prefix, known)
 
     def _required(
         self,
@@ -165,9 +169,11 @@ class PayloadSinks:
             return
         inside, below = scope, schema
         known: list[frozenset[str]] = []
-        for condition in (block.when, block.default):
-            if condition is not None:
-                self._inference.expression(condition, scope)
+        for node in (block.when, block.default, copied(block)):
+            if node is not None:
+                self._inference.expression(node, scope)
+        if copied(block) is not None:
+            self._inference.block(block, scope)
         if block.when is not None:
             known += self._absence.present_under(block.when)
         if block.each is not None:
@@ -179,13 +185,14 @@ class PayloadSinks:
                 self._inference.expression(block.keep_when, inside)
                 known += self._absence.present_under(block.keep_when)
         separator = "[]." if block.each is not None else "."
-        self._fields(block.fields, below, inside, path + separator, known)
+        whole = copied(block) is None
+        self._fields(block.fields, below, inside, path + separator, known, whole=whole)
 
     def _leaf(
         self, field: Named[FieldBlock], block: FieldBlock, schema: Schema, scope: Scope, path: str
     ) -> None:
         found = self._inference.block(block, scope)
-        if block.rest_of is not None:
+        if copied(block) is not None:
             return
         if SECRET in found.tags:
             labels, notes = self._way(block, path, lambda each: SECRET in each.tags)

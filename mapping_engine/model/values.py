@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,7 +25,18 @@ from mapping_engine.model.shapes import (
 )
 from mapping_engine.source.node import Scalar
 
-SOURCES = ("value", "first_of", "decide", "template", "constant", "rest_of", "fields")
+SOURCES = (
+    "value",
+    "first_of",
+    "decide",
+    "template",
+    "constant",
+    "positions",
+    "rest_of",
+    "copy_of",
+    "fields",
+)
+COPIES = ("rest_of", "copy_of")
 
 
 @dataclass(frozen=True)
@@ -52,10 +64,23 @@ class ValueBlock(Block):
 
     what: ClassVar[str] = "this definition"
     exclusive: ClassVar[tuple[str, ...]] = SOURCES
+    together: ClassVar[frozenset[frozenset[str]]] = frozenset(
+        frozenset((copy, "fields")) for copy in COPIES
+    )
     needed: ClassVar[tuple[str, ...]] = SOURCES
+    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "fill": ("positions",),
+        "without": COPIES,
+        "keep": COPIES,
+        "hash": COPIES,
+        "item": ("each",),
+        "keep_when": ("each",),
+    }
 
     doc: Scalar | None = key(Text(), "What this is, for the reader of the rules.")
-    when: Expression | None = key(ExpressionText(), "Absent unless this condition holds.")
+    when: Expression | None = key(
+        ExpressionText(), "Absent unless this condition holds, with or without a default."
+    )
     value: Expression | None = key(ExpressionText(), "The value, as an expression.")
     first_of: tuple[ArmBlock, ...] | None = key(
         ListOf(Choice(lambda: ArmBlock, scalar=("value", ExpressionText())), or_one=True),
@@ -71,16 +96,33 @@ class ValueBlock(Block):
         TemplateText(), "Text with {expressions}; missing when one of them is missing."
     )
     constant: Literal | None = key(Data(), "The value itself, as it stands.")
+    positions: tuple[ArmBlock, ...] | None = key(
+        ListOf(Choice(lambda: ArmBlock, scalar=("value", ExpressionText()))),
+        "A list in which each value has its place, the missing ones too.",
+    )
+    fill: Literal | None = key(
+        Data(), "What stands at the places of missing values; an empty text if not given."
+    )
     rest_of: Expression | None = key(
         ExpressionText(),
         "A copy of an object without what any rule maps elsewhere and without personal data.",
     )
-    without: tuple[Scalar, ...] | None = key(
-        ListOf(Text()), "Further keys that `rest_of` leaves out."
+    copy_of: Expression | None = key(
+        ExpressionText(),
+        "A copy of an object without personal data; what is mapped elsewhere is copied, too.",
+    )
+    without: Expression | None = key(ListOrExpression(), "Further keys that the copy leaves out.")
+    keep: Expression | None = key(
+        ExpressionText(),
+        "Keys that are copied although they name personal data: a list that the settings hold.",
+    )
+    hash: Expression | None = key(
+        ListOrExpression(), "Keys of which the copy holds digests, whatever they name."
     )
     fields: tuple[Named[FieldBlock], ...] | None = key(
         MapOf(Choice(lambda: FieldBlock, scalar=("value", ExpressionText()))),
-        "An object with these fields; with `each`, a list of such objects.",
+        "An object with these fields; with `each`, a list of such objects. Beside `rest_of` or "
+        "`copy_of`, they are added to the copy.",
     )
     each: Expression | None = key(
         ExpressionText(), "A list: `value` or `fields` is made once for each of its items."
@@ -97,7 +139,8 @@ class ValueBlock(Block):
         ListOrExpression(), "A list of the accepted values; any other is left out."
     )
     default: Expression | None = key(
-        DataOrReference(), "The value when there is none: as it stands, or a `$name`."
+        DataOrReference(),
+        "The value when there is none: as it stands, or a `$name`. In a field, `[]` is sent.",
     )
 
 
@@ -107,7 +150,10 @@ class FieldBlock(ValueBlock):
 
     what: ClassVar[str] = "this field"
 
-    required: bool | None = key(Flag(), "An event without a value for this field is refused.")
+    required: bool | None = key(
+        Flag(),
+        "An event without a value for this field is refused; not where `when` does not hold.",
+    )
     invalid: str | None = key(
         Word("warn", "error", "ignore"),
         "What happens when a source is present but cannot be converted: the field is left out "

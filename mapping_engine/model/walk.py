@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from mapping_engine.expression import Call, Expression, Reference, Select, children
+from mapping_engine.expression import Call, Expression, Literal, Reference, Select, children
 from mapping_engine.model.values import ArmBlock, FieldBlock, ValueBlock
 
 DEFAULT_ITEM = "item"
@@ -23,6 +23,21 @@ def arms_of(block: ValueBlock) -> tuple[ArmBlock, ...]:
     return block.first_of or ()
 
 
+def parts_of(block: ValueBlock) -> tuple[ArmBlock, ...]:
+    """The alternatives, rows or positions of a value."""
+    return (*arms_of(block), *(block.positions or ()))
+
+
+def copied(block: ValueBlock) -> Expression | None:
+    """The object of which the value is a copy, in part or whole."""
+    return block.rest_of if block.rest_of is not None else block.copy_of
+
+
+def is_sent(block: ValueBlock, default: Expression) -> bool:
+    """Whether a default is sent as it stands, though it be empty: in a field it is."""
+    return isinstance(block, FieldBlock) and isinstance(default, Literal)
+
+
 def fields_of(block: ValueBlock) -> tuple[FieldBlock, ...]:
     """The fields of an object or of the items of a list."""
     return tuple(field.value for field in block.fields or () if field.value is not None)
@@ -36,11 +51,12 @@ def arm_expressions(arm: ArmBlock) -> Iterator[Expression]:
 
 def own_expressions(block: ValueBlock) -> Iterator[tuple[Expression, bool]]:
     """The expressions of a block, but for those of its fields; True for those that see the item."""
-    outer = _present(block.when, block.rest_of, block.each, block.default, block.one_of)
+    copy = (block.rest_of, block.copy_of, block.without, block.keep, block.hash)
+    outer = _present(block.when, *copy, block.each, block.default, block.one_of)
     inner = _present(block.value, block.template, block.constant, block.keep_when)
     yield from ((expression, False) for expression in outer)
     yield from ((expression, True) for expression in inner)
-    for arm in arms_of(block):
+    for arm in parts_of(block):
         yield from ((expression, True) for expression in arm_expressions(arm))
     for call in (*(block.as_ or ()), *(block.then or ())):
         yield call, False

@@ -13,7 +13,7 @@ from mapping_engine.transforms.declare import (
     transform,
 )
 from mapping_engine.transforms.scalars import whole, whole_number
-from mapping_engine.types.kinds import ANY, LIST, NUMBER, is_missing
+from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT, is_missing
 
 
 @transform(
@@ -163,6 +163,59 @@ def distinct(value: list[Json]) -> Json:
     except RecursionError:
         return Rejected("is nested too deeply")
     return list(seen.values())
+
+
+@transform(
+    "flat",
+    accepts=LIST,
+    returns=LIST,
+    flow=Flow.KEEP,
+    examples=(
+        Example(["a", ["b", "c"]], ["a", "b", "c"]),
+        Example([[1], [], [[2]]], [1, [2]]),
+    ),
+)
+def flat(value: list[Json]) -> Json:
+    """The list with the items of the lists in it in their place, one level deep."""
+    found: list[Json] = []
+    for each in value:
+        found.extend(each if type(each) is list else [each])
+    return found
+
+
+@transform(
+    "excluding",
+    accepts=LIST,
+    returns=LIST,
+    parameters=(Parameter("others", LIST, doc="The items to leave out."),),
+    finds=True,
+    items=Boxing.SAME,
+    flow=Flow.KEEP,
+    examples=(
+        Example(["a", "b", 1], ["a"], (["b", 1],)),
+        Example(["a"], None, (["a"],)),
+    ),
+)
+def excluding(value: list[Json], others: list[Json]) -> Json:
+    """The list without what is in another one; missing when nothing is left."""
+    try:
+        left_out = {_identity(each) for each in others}
+        found = [each for each in value if _identity(each) not in left_out]
+    except RecursionError:
+        return Rejected("is nested too deeply")
+    return found or None
+
+
+@transform(
+    "keys",
+    accepts=OBJECT,
+    returns=LIST,
+    items=TEXT,
+    examples=(Example({"a": 1, "b": None}, ["a", "b"]), Example({}, None)),
+)
+def keys(value: dict[str, Json]) -> Json:
+    """The keys of an object, in order."""
+    return list(value)
 
 
 def _identity(value: Json) -> Json:

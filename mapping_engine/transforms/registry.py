@@ -9,6 +9,7 @@ from mapping_engine.transforms import (
     clean,
     hashing,
     lists,
+    logic,
     number,
     parts,
     paths,
@@ -19,7 +20,7 @@ from mapping_engine.transforms import (
 )
 from mapping_engine.transforms.declare import Transform
 
-_MODULES = (text, clean, parts, number, time, table, lists, urls, hashing, paths)
+_MODULES = (text, clean, parts, number, logic, time, table, lists, urls, hashing, paths)
 
 
 def _declared_in(module: ModuleType) -> tuple[Transform, ...]:

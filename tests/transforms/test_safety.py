@@ -110,6 +110,7 @@ HOSTILE = {
     "capital sigmas": "Σ" * LONG,
 }
 SIMPLE: dict[str, Json] = {
+    "others": ["a"],
     "pattern": "(a|aa)+b",
     "order": "DMY",
     "table": {"a": 1},

@@ -177,7 +177,7 @@ def _mixed(arms: list[_Arm], block: ValueBlock | PipelineBlock, subject: Subject
 
 
 def _useless_default(block: ValueBlock, subject: Subject) -> None:
-    if block.default is None or block.each is not None or block.when is not None:
+    if block.default is None or block.each is not None:
         return
     never = _never_missing(block, subject)
     if never is not None:

@@ -81,8 +81,7 @@ def find(subject: Subject) -> None:
 def _loose(subject: Subject) -> Iterator[Expression]:
     """The expressions that stand in no field or definition."""
     file = subject.model.file
-    if file.hashing is not None:
-        yield file.hashing
+    yield from (e for e in (file.hashing, file.already_hashed) if e is not None)
     for rule in file.accept or ():
         yield from (e for e in (rule.require, rule.skip_when, rule.message) if e is not None)
     if file.fan_out is not None and file.fan_out.none is not None:

@@ -110,6 +110,16 @@ CHECKS = table(
         right="fields:\n  x: {first_of: [p.a, {constant: none}]}\n",
     ),
     Check(
+        "SH09",
+        "stray-key",
+        _E,
+        "a key that means nothing without another one",
+        why="It would be ignored, though whoever wrote it expects something of it.",
+        fix="Drop the key, or add the one that it belongs to.",
+        wrong="fields:\n  x: {value: p.a, keep_when: p.b}\n",
+        right="fields:\n  x: {each: p.items, value: $item, keep_when: p.b}\n",
+    ),
+    Check(
         "SH05",
         "unsupported-version",
         _E,
