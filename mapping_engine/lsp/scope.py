@@ -19,7 +19,7 @@ from mapping_engine.types.type import UNKNOWN, Type, type_of_constant
 
 PIPED = "value"
 """The name of the value that is piped into a pipeline."""
-_LATE_SECTIONS = ("request", "warn", "define", "override")
+_LATE_SECTIONS = ("request", "warn", "define", "override", "amend")
 _WITHOUT_ITEM = (
     "each",
     "when",

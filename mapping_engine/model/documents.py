@@ -7,6 +7,7 @@ from datetime import date
 from typing import ClassVar
 
 from mapping_engine.expression import Expression, Literal, Template
+from mapping_engine.model.amend import AmendBlock
 from mapping_engine.model.blocks import Block, BlockOf, key
 from mapping_engine.model.shapes import (
     BodyTree,
@@ -187,6 +188,10 @@ class Document(Block):
     )
     override: tuple[Named[ValueBlock], ...] | None = key(
         _DEFINITIONS, "Definitions that replace those of the same name in a fragment."
+    )
+    amend: tuple[Named[AmendBlock], ...] | None = key(
+        MapOf(BlockOf(AmendBlock), identifiers=True),
+        "Changes of definitions of a fragment: alternatives and fields that are other ones here.",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from mapping_engine.diagnostics import (
@@ -17,6 +17,7 @@ from mapping_engine.diagnostics import (
     rename,
 )
 from mapping_engine.expression import Extent, Literal
+from mapping_engine.model.amend import amend
 from mapping_engine.model.blocks import Block, read_block
 from mapping_engine.model.documents import Document, FragmentFile, MappingFile
 from mapping_engine.model.examine import examine
@@ -30,6 +31,7 @@ from mapping_engine.model.migration_file import (
 from mapping_engine.model.model import BUILTINS, Model
 from mapping_engine.model.schema_file import read_schema
 from mapping_engine.model.shapes import Named, describe
+from mapping_engine.model.splice import spliced
 from mapping_engine.model.values import PipelineBlock, ValueBlock
 from mapping_engine.model.vocabulary_file import VocabularyFile, build_vocabulary, extended
 from mapping_engine.source.folder import Folder
@@ -122,7 +124,7 @@ class Loader:
         self._reserved(definitions, pipelines)
         model = Model(
             name=name,
-            file=file,
+            file=replace(file, fields=spliced(file.fields, definitions)),
             definitions=definitions,
             pipelines=pipelines,
             tables=self._tables(documents),
@@ -306,6 +308,9 @@ class Loader:
                     )
                 if entry.value is not None:
                     merged[entry.name] = entry.value
+            document = loaded.document
+            own = {entry.name for entry in (*(document.define or ()), *(document.override or ()))}
+            amend(document.amend or (), own, merged, self.diagnostics)
         return merged
 
     def _merged(self, documents: list[LoadedDocument], section: Any, what: str) -> dict[str, Any]:

@@ -82,6 +82,7 @@ def as_mapping(file: MigrationFile) -> MappingFile:
         use=file.use,
         define=file.define,
         override=file.override,
+        amend=file.amend,
         pipelines=file.pipelines,
         tables=file.tables,
         table_files=file.table_files,

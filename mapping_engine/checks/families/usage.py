@@ -116,6 +116,7 @@ def _declared(loaded: LoadedDocument, used: _Used, subject: Subject) -> None:
     sections = (
         (document.define, used.names, "definition", "$"),
         (document.override, used.names, "definition", "$"),
+        (document.amend, used.names, "definition", "$"),
         (document.pipelines, used.calls, "pipeline", ""),
         (document.tables, used.tables, "table", "$tables."),
         (document.table_files, used.tables, "table", "$tables."),
@@ -154,7 +155,8 @@ def _is_used(file: str, documents: dict[str, LoadedDocument], used: _Used) -> bo
             continue
         seen.add(loaded.file)
         document = loaded.document
-        names = {e.name for e in (*(document.define or ()), *(document.override or ()))}
+        sections = (document.define or (), document.override or (), document.amend or ())
+        names = {entry.name for section in sections for entry in section}
         tables = {entry.name for entry in document.tables or ()}
         tables |= {entry.name for entry in document.table_files or ()}
         pipelines = {entry.name for entry in document.pipelines or ()}
