@@ -11,7 +11,7 @@ from mapping_engine.expression import Expression
 from mapping_engine.model.model import Model
 from mapping_engine.model.shapes import Named
 from mapping_engine.model.values import ArmBlock, FieldBlock
-from mapping_engine.model.walk import plain_chain
+from mapping_engine.model.walk import copied, plain_chain
 from mapping_engine.source.node import Mapping, Node, Scalar, Sequence
 from mapping_engine.testing.cases import Case
 
@@ -52,8 +52,8 @@ def _fields(
         field = by_name.get(entry.key.text)
         if field is None:
             _report(f"{prefix}{entry.key.text}", entry.key, by_name, diagnostics)
-        elif field.value is not None and field.value.fields:
-            _fields(field.value.fields, entry.value, f"{prefix}{field.name}.", diagnostics)
+        elif _is_known(field.value):
+            _fields(_inner(field.value), entry.value, f"{prefix}{field.name}.", diagnostics)
 
 
 def _path(model: Model, path: Scalar, diagnostics: Diagnostics) -> None:
@@ -64,9 +64,19 @@ def _path(model: Model, path: Scalar, diagnostics: Diagnostics) -> None:
         if field is None:
             _report(path.text, path, by_name, diagnostics)
             return
-        if field.value is None or not field.value.fields:
+        if not _is_known(field.value):
             return
-        fields = field.value.fields
+        fields = _inner(field.value)
+
+
+def _is_known(block: FieldBlock | None) -> bool:
+    """Whether all that an object can hold is written in the rules; a copy may hold more."""
+    return block is not None and bool(block.fields) and copied(block) is None
+
+
+def _inner(block: FieldBlock | None) -> tuple[Named[FieldBlock], ...]:
+    """The fields inside a field."""
+    return (block.fields or ()) if block is not None else ()
 
 
 def _report(path: str, place: Scalar, names: Iterable[str], diagnostics: Diagnostics) -> None:

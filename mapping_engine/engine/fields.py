@@ -77,8 +77,6 @@ class FieldLowering(ValueLowering):
         def made(run: Run) -> Any:
             mark = len(run.notes)
             if applies is not None and not applies(run):
-                absent.passed_over(run, run.notes[mark:])
-                del run.notes[mark:]
                 return None
             value = evaluate(run)
             if value is None:
@@ -122,11 +120,6 @@ class _Absence:
         if value is None and self._required:
             raise self._missing(notes)
         return value
-
-    def passed_over(self, run: Run, notes: list[Note]) -> None:
-        """Where the field's condition does not hold: say so, if it could not be judged."""
-        if self._invalid != "ignore":
-            _warn(run, self._path, notes, "it is left out")
 
     def _refused(self, note: Note) -> InstrumentationError:
         return InstrumentationError(

@@ -31,6 +31,7 @@ from mapping_engine.expression import (
 )
 from mapping_engine.model.infer import Scope
 from mapping_engine.model.model import Model
+from mapping_engine.model.walk import spelled
 from mapping_engine.selectors import SelectorError, lower
 from mapping_engine.types import kind_of
 
@@ -151,7 +152,11 @@ class ExpressionLowering:
 
     def _pipeline(self, node: Pipeline, names: Names) -> Evaluate:
         source = self.lower(node.source, names)
-        return self.then(source, node.steps, names, names.label or print_expression(node.source))
+        return self.then(source, node.steps, names, names.label or self.spelled(node.source))
+
+    def spelled(self, node: Expression) -> str:
+        """What notes call a source."""
+        return spelled(node, self.model.definitions)
 
     def then(self, source: Evaluate, calls: tuple[Call, ...], names: Names, label: str) -> Evaluate:
         """``source`` followed by transforms; ``label`` names the source in notes."""
@@ -238,9 +243,16 @@ class ExpressionLowering:
     # Conditions
 
     def condition(self, node: Expression, names: Names) -> Callable[[Run], bool]:
-        """The closure of a condition."""
+        """The closure of a condition; what cannot be converted in it makes nothing missing."""
         evaluate = self.observed("condition", node, names, self.lower(node, names))
-        return lambda run: holds(evaluate(run))
+
+        def met(run: Run) -> bool:
+            mark = len(run.notes)
+            found = holds(evaluate(run))
+            del run.notes[mark:]
+            return found
+
+        return met
 
     def _condition(self, node: Expression, names: Names) -> Evaluate:
         match node:

@@ -8,7 +8,7 @@ from typing import Any
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.lower import ExpressionLowering, Names, first_present
 from mapping_engine.engine.run import Evaluate, Note, Run, Step, present
-from mapping_engine.expression import Call, Expression, Items, Literal, Reference, print_expression
+from mapping_engine.expression import Call, Expression, Items, Literal, Reference
 from mapping_engine.model.calls import Bound, bind, find
 from mapping_engine.model.infer import Scope
 from mapping_engine.model.values import ArmBlock, PipelineBlock
@@ -34,7 +34,7 @@ class StepLowering(ExpressionLowering):
     def function(self, call: Call, names: Names) -> Evaluate:
         """A transform written as a call: its first argument is the piped value."""
         bound = self._bound(call, piped=False)
-        label = names.label or print_expression(bound.input or call)
+        label = names.label or self.spelled(bound.input or call)
         if isinstance(bound.target, Transform) and bound.target.reads_event:
             return self._on_event(bound, bound.target, names)
         assert bound.input is not None

@@ -98,7 +98,8 @@ def _strict(schema: Mapping[str, Any], *, hashing: bool) -> dict[str, Any]:
         node = waiting.pop()
         if isinstance(node, dict):
             waiting.extend(node.values())
-            if hashing and node.get(PERSONAL_KEYWORD):
+            mark = node.get(PERSONAL_KEYWORD)
+            if hashing and mark and not isinstance(mark, list):
                 node["allOf"] = [*node.get("allOf", []), {"pattern": DIGEST_PATTERN}]
         elif isinstance(node, list):
             waiting.extend(node)

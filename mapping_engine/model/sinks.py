@@ -33,7 +33,14 @@ PERSONAL_KEYWORD = "x-personal"
 
 def is_personal(root: Schema, schema: Schema) -> bool:
     """Whether a payload field takes hashed personal data, itself or as the items of a list."""
-    return PERSONAL_KEYWORD in schema or PERSONAL_KEYWORD in items_schema(root, schema)
+    marks = (schema.get(PERSONAL_KEYWORD), items_schema(root, schema).get(PERSONAL_KEYWORD))
+    return any(mark is not None and not isinstance(mark, list) for mark in marks)
+
+
+def clear_kinds(root: Schema, schema: Schema) -> frozenset[str]:
+    """The kinds of personal data that a payload field takes as they are: the receiver wants it."""
+    marks = (schema.get(PERSONAL_KEYWORD), items_schema(root, schema).get(PERSONAL_KEYWORD))
+    return frozenset(kind for mark in marks if isinstance(mark, list) for kind in mark)
 
 
 class Shown:
@@ -207,7 +214,7 @@ class PayloadSinks:
             if found.kinds and not found.is_digest:
                 self._unhashed(path, block, found, f"`{path}` takes hashed personal data only")
                 return
-        elif found.personal_kinds:
+        elif found.personal_kinds - clear_kinds(self._root, schema):
             self._unhashed(path, block, found, f"{what(found)} flows into `{path}`")
             return
         self._conforms(block, schema, found, path)

@@ -32,7 +32,9 @@ def _field(block: FieldBlock, definitions: Definitions, way: tuple[str, ...]) ->
     if not isinstance(node, Reference) or node.tail is not None or node.name in way:
         return block
     found = definitions.get(node.name)
-    if found is None or found.fields is None or _is_changed(found) or _is_changed(block):
+    if found is None or found.fields is None or _is_changed(found) or found.default is not None:
+        return block
+    if _is_changed(block) or block.each is not None:
         return block
     return replace(
         block,
@@ -51,9 +53,7 @@ def _field(block: FieldBlock, definitions: Definitions, way: tuple[str, ...]) ->
 
 def _is_changed(block: ValueBlock) -> bool:
     """Whether more is done with an object than making it."""
-    parts = (block.as_, block.then, block.one_of, block.default)
-    own = isinstance(block, FieldBlock) and block.each is not None
-    return own or any(part is not None for part in parts)
+    return any(part is not None for part in (block.as_, block.then, block.one_of))
 
 
 def _both(outer: Expression | None, inner: Expression | None) -> Expression | None:

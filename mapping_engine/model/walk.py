@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from mapping_engine.expression import Call, Expression, Literal, Reference, Select, children
+from mapping_engine.expression import (
+    Call,
+    Chain,
+    Expression,
+    Literal,
+    Reference,
+    Select,
+    children,
+    print_expression,
+)
 from mapping_engine.model.values import ArmBlock, FieldBlock, ValueBlock
 
 DEFAULT_ITEM = "item"
@@ -100,8 +109,24 @@ def plain_chain(
     block = definitions.get(node.name)
     if block is None:
         return None
-    converts = block.as_ or block.then or block.when or block.default or block.one_of
-    return None if converts else block.first_of
+    return None if _converts(block) else block.first_of
+
+
+def _converts(block: ValueBlock) -> bool:
+    return bool(block.as_ or block.then or block.when or block.default or block.one_of)
+
+
+def spelled(node: Expression, definitions: Mapping[str, ValueBlock]) -> str:
+    """A source as text, with the alternatives of plain chains in place of their ``$names``."""
+    if isinstance(node, Chain):
+        return " ?? ".join(spelled(arm, definitions) for arm in node.arms)
+    block = definitions.get(node.name) if isinstance(node, Reference) and not node.tail else None
+    if block is None or not block.first_of or _converts(block):
+        return print_expression(node)
+    nodes = [arm.value for arm in block.first_of if arm.value is not None and arm.when is None]
+    if len(nodes) < len(block.first_of):
+        return print_expression(node)
+    return " ?? ".join(spelled(arm, definitions) for arm in nodes)
 
 
 def calls(block: ValueBlock) -> Iterator[Call]:

@@ -295,11 +295,34 @@ def test_a_file_of_no_pack_is_checked_alone(
     in_session(work)
 
 
+WRITTEN_OUT = {
+    "define:\n": "define:\n  birth: {first_of: $birthday, as: text |> date('DMY')}\n",
+    "$hashed_city": "{first_of: $city, as: city, then: hashed}",
+    "{value: $currency, default: USD, invalid: error}": "\n    value: $currency\n    default: USD",
+    "contents: $contents": """contents:
+    each: $products # $item is the product
+    keep_when: $item.id
+    fields:
+      id: $item.id |> text
+      quantity: {value: $item.quantity |> integer, default: 1}""",
+}
+"""Names of fragments, and what could stand in their place."""
+
+
+def in_one_file(rules: Path) -> str:
+    """The rules with more written out than there is in the file."""
+    text = rules.read_text(encoding="utf-8")
+    for name, written in WRITTEN_OUT.items():
+        assert text.count(name) == 1
+        text = text.replace(name, written)
+    return text
+
+
 def test_hovering_explains_the_words_of_the_rules() -> None:
     rules = PACK / "rules.yaml"
     wanted = {
         "birth: {first_of: $birthday, as: text |> da": "text |> date(",
-        "data_processing:\n    when: $limited and cont": "`context` — object",
+        "fbp: cont": "`context` — object",
         "require: lower(ty": "`type` — text",
         "hashing: $settings.isHash": "Hash personal data with SHA-256.",
         "lookup($tables.standard_ev": "`$tables.standard_events` — object with 8 entries",
@@ -310,12 +333,12 @@ def test_hovering_explains_the_words_of_the_rules() -> None:
         "rows($settings.eventsToIds, $standard_ev": "standard_event: $standard_events",
         "ct: {first_of: $city, as: ci": "without_digits",
         "keep_wh": "Items for which this does not hold",
-        "  currency:\n    val": "The value, as an expression.",
+        "  currency: \n    val": "The value, as an expression.",
         "  doby: $birth.year |> bi": "normalises: birthday",
     }
 
     async def work(editor: Editor) -> None:
-        editor.open(rules)
+        editor.open(rules, in_one_file(rules))
         found = {before: await editor.hover(rules, before) for before in wanted}
         assert {before: text for before, text in found.items() if wanted[before] not in text} == {}
 
@@ -398,8 +421,9 @@ def test_what_is_offered_replaces_what_is_typed(pack: Path) -> None:
     in_session(work)
 
 
-def test_the_definition_of_a_name_is_found() -> None:
-    rules = PACK / "rules.yaml"
+def test_the_definition_of_a_name_is_found(pack: Path) -> None:
+    rules = pack / "rules.yaml"
+    rules.write_text(in_one_file(rules), encoding="utf-8")
     wanted = {
         "extern_id: {first_of: $user": "person.yaml: user_id:",
         "no event set id for {$standard": "rules.yaml: standard_events: $mapped_events",
@@ -410,7 +434,7 @@ def test_the_definition_of_a_name_is_found() -> None:
         'url: "{$api.ba': "rules.yaml: base: https://graph.facebook.com",
         "ct: {first_of: $city, as: ci": "identity.yaml: city:",
         "quantity: {value: $it": "rules.yaml: each: $products # $item",
-        "use: [rudderstack/person, rudderstack/com": "commerce.yaml: # yaml-language-server",
+        "use: [meta/match_keys, meta/ev": "event.yaml: # yaml-language-server",
         "event: rudderst": "track.yaml: # yaml-language-server",
         "settings: settings.sch": "settings.schema.json: {",
         "payload: payload.sch": "payload.schema.json: {",
@@ -439,7 +463,7 @@ def test_a_parameter_of_a_pipeline_leads_to_its_declaration() -> None:
 
 def test_a_fix_is_offered_and_removes_the_mistake(pack: Path) -> None:
     rules = pack / "rules.yaml"
-    good = rules.read_text(encoding="utf-8")
+    good = in_one_file(rules)
     wrong = good.replace("    keep_when:", "    keep_wen:")
 
     async def work(editor: Editor) -> None:
