@@ -20,21 +20,22 @@ _CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.DOTALL | re.MULTILIN
 
 def refreshed(page: str) -> str:
     """The page with every output made anew."""
-    return _CONSOLE.sub(lambda block: "".join(_session(block[0])), page)
+    return _CONSOLE.sub(lambda block: "".join(session(block[0])), page)
 
 
-def _session(block: str) -> Iterator[str]:
+def session(block: str, folder: Path = ROOT) -> Iterator[str]:
+    """The commands of a block, each with what it prints in a folder."""
     for line in block.splitlines():
         if line.startswith("$ "):
-            yield f"{line}\n{printed(line[2:])}"
+            yield f"{line}\n{printed(line[2:], folder)}"
 
 
-def printed(command: str) -> str:
+def printed(command: str, folder: Path = ROOT) -> str:
     """What a command prints, standard error first, without white space at the ends of lines."""
     commands = str(Path(sys.executable).parent)
     done = subprocess.run(
         ["sh", "-c", command],
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, "PATH": commands + os.pathsep + os.environ["PATH"], "COLUMNS": "100"},
         capture_output=True,
         text=True,

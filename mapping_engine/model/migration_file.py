@@ -8,12 +8,20 @@ from typing import Any, ClassVar
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean
 from mapping_engine.expression import Extent, Literal, Template
-from mapping_engine.model.blocks import key
-from mapping_engine.model.documents import Document, MappingFile, RequestBlock
+from mapping_engine.model.blocks import BlockOf, key
+from mapping_engine.model.documents import Document, MappingFile, RequestBlock, WarnBlock
 from mapping_engine.model.json_types import follow, items_schema, kinds_of
 from mapping_engine.model.mapped import mapped_paths
 from mapping_engine.model.model import Model
-from mapping_engine.model.shapes import Choice, ExpressionText, MapOf, Named, Text, Version
+from mapping_engine.model.shapes import (
+    Choice,
+    ExpressionText,
+    ListOf,
+    MapOf,
+    Named,
+    Text,
+    Version,
+)
 from mapping_engine.model.values import FieldBlock
 from mapping_engine.source.node import Scalar, Source, Style
 from mapping_engine.types.type import Described
@@ -47,6 +55,9 @@ class MigrationFile(Document):
     to_fill_in: tuple[Named[Scalar], ...] | None = key(
         MapOf(Text()), "New settings that the old ones cannot give, and where to find them."
     )
+    warn: tuple[WarnBlock, ...] | None = key(
+        ListOf(BlockOf(WarnBlock)), "What a person has to know of these old settings."
+    )
 
 
 def as_model(file: MigrationFile, parts: Model, old: Model, new: Model) -> Model:
@@ -78,6 +89,7 @@ def as_mapping(file: MigrationFile) -> MappingFile:
         payload=nowhere,
         request=request,
         fields=file.fields,
+        warn=file.warn,
         title=file.title,
         use=file.use,
         define=file.define,

@@ -24,7 +24,7 @@ FIELDS = ("field", "from, in order", "made by", "hashed", "required", "otherwise
 def reference_page(examined: Examined) -> str:
     """The page of one pack: events, requests, fields, warnings and settings."""
     model = examined.model
-    parts = [
+    before = [
         f"# {model.title}",
         *_text(model.file.description.text if model.file.description else None),
         *_api(model),
@@ -32,10 +32,13 @@ def reference_page(examined: Examined) -> str:
         *_requests(model),
         "## Fields",
         _fields(examined),
-        *_names(examined),
+    ]
+    after = [*_refusals(model), *_warnings(model)]
+    parts = [
+        *before,
+        *_names(examined, "\n".join((*before, *after))),
         *_pipelines(model),
-        *_refusals(model),
-        *_warnings(model),
+        *after,
         "## Settings",
         _settings(model.settings_schema),
     ]
@@ -66,7 +69,8 @@ def _events(model: Model) -> list[str]:
     for rule in model.file.accept or ():
         if rule.require is not None:
             kind = rule.error or "instrumentation"
-            lines.append(f"- Without {shown(print_expression(rule.require))}: {kind} error.")
+            said = f": {print_template(rule.message)}" if rule.message is not None else ""
+            lines.append(f"- Without {shown(print_expression(rule.require))}: {kind} error{said}.")
         elif rule.skip_when is not None:
             lines.append(f"- With {shown(print_expression(rule.skip_when))}: no request, no error.")
     return ["## Events", "\n".join(lines)] if lines else []
@@ -95,13 +99,13 @@ def _fields(examined: Examined) -> str:
     return _table(FIELDS, [_cells(row) for row in rows])
 
 
-def _names(examined: Examined) -> list[str]:
+def _names(examined: Examined, text: str) -> list[str]:
     rows = [
         [f"`{row.path}`", "<br>".join(row.sources), row.made_by, row.otherwise]
-        for row in name_rows(examined)
+        for row in name_rows(examined, text)
     ]
     table = _table(("name", "from, in order", "made by", "otherwise"), rows)
-    return ["## Names that the fields use", table] if rows else []
+    return ["## Names", table] if rows else []
 
 
 def _pipelines(model: Model) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mapping_engine.expression import (
     Chain,
@@ -20,7 +21,7 @@ from mapping_engine.model.load import Examined
 from mapping_engine.model.model import Model
 from mapping_engine.model.shapes import Named
 from mapping_engine.model.values import ArmBlock, FieldBlock, ValueBlock
-from mapping_engine.model.walk import reachable
+from mapping_engine.model.walk import copied
 from mapping_engine.types.type import Type
 
 
@@ -50,7 +51,7 @@ def _rows(
             continue
         path = f"{prefix}{field.name}"
         if block.fields:
-            if block.each is not None or block.when is not None:
+            if block.each is not None or block.when is not None or copied(block) is not None:
                 yield _parent(path, block)
             mark = "[]." if block.each is not None else "."
             yield from _rows(block.fields, path + mark, model, facts)
@@ -63,19 +64,43 @@ def _parent(path: str, block: FieldBlock) -> Row:
     kept = [f"kept when {_code(block.keep_when)}"] if block.keep_when is not None else []
     when = [f"when {_code(block.when)}"] if block.when is not None else []
     mark = "[]" if block.each is not None else ""
-    return Row(path + mark, (*each, *kept, *when), "", False, bool(block.required), "")
+    copy = _copy(block)
+    return Row(
+        path + mark,
+        (*each, *kept, *when, *copy),
+        "",
+        False,
+        bool(block.required),
+        _otherwise(block),
+    )
+
+
+def _copy(block: ValueBlock) -> list[str]:
+    """What is copied, and which of its keys are treated apart."""
+    if block.rest_of is None and block.copy_of is None:
+        return []
+    what = "the rest" if block.rest_of is not None else "a copy"
+    found = [f"{what} of {_code(copied(block))}"]
+    parts = (("without", block.without), ("keeping", block.keep), ("as digests", block.hash))
+    found += [f"{name}: {_code(part)}" for name, part in parts if part is not None]
+    return found
 
 
 def _leaf(path: str, block: ValueBlock, model: Model, found: Type) -> Row:
     sources = [_numbered(number, text) for number, text in enumerate(_sources(block, model), 1)]
     if len(sources) == 1:
         sources = [sources[0].removeprefix("1. ")]
+    if block.fields is not None and copied(block) is None:
+        sources = [f"fields {', '.join(f'`{field.name}`' for field in block.fields)}"]
+    if block.each is not None:
+        kept = f", kept when {_code(block.keep_when)}" if block.keep_when is not None else ""
+        sources.insert(0, f"for each of {_code(block.each)}{kept}:")
     if block.when is not None:
         sources.insert(0, f"when {_code(block.when)}:")
     return Row(
         path,
         tuple(sources),
-        _made_by(block),
+        _made_by(block, model),
         found.is_digest,
         isinstance(block, FieldBlock) and bool(block.required),
         _otherwise(block),
@@ -86,13 +111,32 @@ def _numbered(number: int, text: str) -> str:
     return f"{number}. {text}"
 
 
-def _made_by(block: ValueBlock) -> str:
+def _made_by(block: ValueBlock, model: Model) -> str:
+    steps = _steps(block, model)
+    return shown(" |> ".join(steps)) if steps else ""
+
+
+def _steps(block: ValueBlock, model: Model) -> list[str]:
+    """What is done with the sources, also by the definition that stands for them."""
     steps = [print_steps(steps) for steps in (block.as_, block.then) if steps]
     if isinstance(block.value, Pipeline):
         steps.insert(0, print_steps(block.value.steps))
     if block.one_of is not None:
         steps.append(f"one of {print_expression(block.one_of)}")
-    return shown(" |> ".join(steps)) if steps else ""
+    named = _named(block.value, model)
+    return [*(_steps(named, model) if named is not None else []), *steps]
+
+
+def _named(node: Expression | None, model: Model) -> ValueBlock | None:
+    """The definition that a value is made of, where it does nothing but choose and convert."""
+    start = node.source if isinstance(node, Pipeline) else node
+    if not isinstance(start, Reference) or start.tail is not None:
+        return None
+    block = model.definitions.get(start.name)
+    if block is None or is_plain(block):
+        return None
+    more = (block.when, block.default, block.each, block.fields, copied(block), block.positions)
+    return None if any(part is not None for part in more) else block
 
 
 def _otherwise(block: ValueBlock) -> str:
@@ -109,14 +153,16 @@ def _otherwise(block: ValueBlock) -> str:
 
 def _sources(block: ValueBlock, model: Model) -> list[str]:
     """The sources in order, with those of plain definitions in place of their names."""
-    if block.rest_of is not None:
-        return [f"the rest of {_code(block.rest_of)}"]
+    if copied(block) is not None:
+        return _copy(block)
+    named = _named(block.value, model)
+    if named is not None:
+        return _sources(named, model)
     found: list[str] = []
     for arm in block.first_of or ():
         found += _arm(arm, model)
-    for row in block.decide or ():
-        if row.value is not None:
-            found.append(f"{row.name}: {', '.join(_arm(row.value, model))}")
+    found += [_row(row.name, row.value, model) for row in block.decide or () if row.value]
+    found += [", else ".join(_arm(arm, model)) for arm in block.positions or ()]
     single = block.value
     if single is not None:
         start = single.source if isinstance(single, Pipeline) else single
@@ -126,6 +172,12 @@ def _sources(block: ValueBlock, model: Model) -> list[str]:
     if block.constant is not None:
         found.append(_code(block.constant))
     return list(dict.fromkeys(found))
+
+
+def _row(name: str, arm: ArmBlock, model: Model) -> str:
+    """A row of a decision table in one line."""
+    when = f", when {_code(arm.when)}" if arm.when is not None else ""
+    return f"{name}{when}: {', else '.join(_arm(replace(arm, when=None), model))}"
 
 
 def _arm(arm: ArmBlock, model: Model) -> list[str]:
@@ -158,14 +210,21 @@ def is_plain(block: ValueBlock) -> bool:
     return bool(chooses) and not changed
 
 
-def name_rows(examined: Examined) -> Iterator[Row]:
-    """A row for each definition that the fields use and that is more than a choice."""
+def name_rows(examined: Examined, text: str) -> Iterator[Row]:
+    """A row for each definition that ``text`` names, and for those that these name in turn."""
     model, facts = examined.model, examined.facts
-    fields = [field.value for field in model.file.fields if field.value is not None]
-    used = {id(block) for block in reachable(iter(fields), model.definitions)}
-    for name, block in model.definitions.items():
-        if id(block) in used and not is_plain(block):
-            yield _leaf(f"${name}", block, model, facts.type_of(block))
+    rows: dict[str, Row] = {}
+    waiting = [text]
+    while waiting:
+        for name in _NAME.findall(waiting.pop()):
+            if name in model.definitions and name not in rows:
+                block = model.definitions[name]
+                rows[name] = _leaf(f"${name}", block, model, facts.type_of(block))
+                waiting.append(" ".join((*rows[name].sources, rows[name].made_by)))
+    yield from (rows[name] for name in model.definitions if name in rows)
+
+
+_NAME = re.compile(r"[$]([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def alternative(arm: ArmBlock) -> str:

@@ -49,7 +49,7 @@ def test_anybodys_pack_has_a_page(tmp_path: Path) -> None:
     assert "| `text` | `$first` |  |  |  |  |" in lines
     assert "| `$first` | 1. `person.id`<br>2. `p.a` | `text` | `'nobody'` |" in lines
     assert any(
-        line.startswith("| `word` | 1. one: `'a'` when `type == 'x'`<br>2.") for line in lines
+        line.startswith("| `word` | 1. one, when `type == 'x'`: `'a'`<br>2.") for line in lines
     )
     assert "| `open[]` | for each of `p.items`<br>kept when `$item.a` |  |  |  |  |" in lines
     assert "| `open[].id` | `$item.a` |  |  |  |  |" in lines

@@ -168,3 +168,11 @@ def test_without_a_file_there_is_no_migration(place: Path) -> None:
     result = CliRunner().invoke(main, ["migrate-settings", "new", "old", "s.json"])
     assert result.exit_code == 2
     assert "has no migration from `new`" in result.stderr
+
+
+def test_what_a_person_has_to_know_of_old_settings_is_a_warning(place: Path) -> None:
+    warn = "warn:\n  - {when: flag == true, field: mode, message: the mode costs more now}\n"
+    write(place, FILE + warn)
+    assert load_migration("old", "new").apply({"flag": False}).warnings == ()
+    (warning,) = load_migration("old", "new").apply({"flag": True}).warnings
+    assert warning == "mode: the mode costs more now"
