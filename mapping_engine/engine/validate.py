@@ -10,6 +10,7 @@ import orjson
 
 from mapping_engine.engine.fields import tried
 from mapping_engine.engine.run import Run
+from mapping_engine.engine.verdict import fast_verdict
 from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
 from mapping_engine.errors import ErrorCode, PayloadError
 from mapping_engine.model.model import Model
@@ -31,15 +32,18 @@ class PayloadGate:
         from jsonschema import Draft202012Validator
 
         self._model = model
-        self._validator = Draft202012Validator(_strict(model.payload_schema, hashing=hashing))
+        strict = _strict(model.payload_schema, hashing=hashing)
+        self._accepts = fast_verdict(strict)
+        self._validator = Draft202012Validator(strict)
         limits = model.file.limits
         self._largest = (limits.payload_bytes if limits else None) or PAYLOAD_BYTES
 
     def __call__(self, payload: dict[str, Any], run: Run) -> None:
         """Raise PayloadError (PL01, PL02) unless the payload may be handed on."""
-        error = deepest(self._validator.iter_errors(payload))
-        if error is not None:
-            raise self._refused(error)
+        if self._accepts is None or not self._accepts(payload):
+            error = deepest(self._validator.iter_errors(payload))
+            if error is not None:
+                raise self._refused(error)
         try:
             size = len(orjson.dumps(payload))
         except (TypeError, ValueError):

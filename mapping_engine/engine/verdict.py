@@ -1,0 +1,101 @@
+"""A fast verdict on payloads: jsonschema-rs says yes where jsonschema surely would.
+
+jsonschema is the authority. What the fast validator accepts is accepted, so it is given only
+schemas that both read alike; a no is only a reason to ask jsonschema, which has the last word and
+the message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Accepts = Callable[[Any], bool]
+
+_ALIKE = frozenset(
+    {
+        "$ref", "$defs", "type", "enum", "const", "properties", "required", "additionalProperties",
+        "minProperties", "maxProperties", "items", "minItems", "maxItems", "minLength", "maxLength",
+        "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "pattern", "allOf", "anyOf",
+        "oneOf", "not",
+    }
+)  # fmt: skip
+"""The keywords that both validators read alike, patterns by way of Python's own expressions."""
+_SILENT = frozenset(
+    {"$schema", "$comment", "title", "description", "default", "examples", "deprecated", "format"}
+)
+"""Keywords that say nothing about what is valid; `format` is an annotation in jsonschema."""
+_SCHEMAS = frozenset({"items", "additionalProperties", "not"})
+_NAMED = frozenset({"$defs", "properties"})
+_LISTS = frozenset({"allOf", "anyOf", "oneOf"})
+_COUNTED = frozenset({"oneOf", "not"})
+"""Keywords under which a no of the fast validator would become a yes."""
+_PLAIN = re.compile(
+    r"\^(?:(?:\[[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*\]|[A-Za-z0-9_])(?:\{\d+\}|\+)?)*\$"
+)
+"""Patterns of ASCII letters, digits and classes of them: the same in every dialect, but that
+Python's `$` also stands before a last line feed, where the fast validator says no."""
+
+
+def fast_verdict(schema: Mapping[str, Any]) -> Accepts | None:
+    """What says yes to payloads that jsonschema accepts; None for a schema it cannot judge."""
+    import jsonschema_rs
+
+    formats: dict[str, Callable[[str], bool]] = {}
+    try:
+        rewritten = _rewritten(schema, formats, exact=False)
+    except _Unlike:
+        return None
+    validator = jsonschema_rs.Draft202012Validator(
+        rewritten, formats=formats, validate_formats=True
+    )
+    is_valid = validator.is_valid
+
+    def accepts(payload: Any) -> bool:
+        try:
+            return is_valid(payload)
+        except (ValueError, TypeError, OverflowError):
+            return False
+
+    return accepts
+
+
+class _Unlike(Exception):
+    """The schema has a keyword that the validators may read differently."""
+
+
+def _rewritten(schema: Any, formats: dict[str, Callable[[str], bool]], *, exact: bool) -> Any:
+    """The schema for the fast validator; patterns that need Python become formats.
+
+    Where it has to be ``exact``, a no has to be right as well.
+    """
+    if not isinstance(schema, Mapping):
+        return schema
+    found: dict[str, Any] = {}
+    for keyword, value in schema.items():
+        if keyword in _SILENT or keyword.startswith("x-"):
+            continue
+        if keyword not in _ALIKE:
+            raise _Unlike
+        strict = exact or keyword in _COUNTED
+        if keyword == "pattern" and (strict or not _PLAIN.fullmatch(value)):
+            name = f"pattern-{len(formats)}"
+            formats[name] = _search(value)
+            found["format"] = name
+        elif keyword in _SCHEMAS:
+            found[keyword] = _rewritten(value, formats, exact=strict)
+        elif keyword in _NAMED:
+            found[keyword] = {
+                name: _rewritten(each, formats, exact=strict) for name, each in value.items()
+            }
+        elif keyword in _LISTS:
+            found[keyword] = [_rewritten(each, formats, exact=strict) for each in value]
+        else:
+            found[keyword] = value
+    return found
+
+
+def _search(pattern: str) -> Callable[[str], bool]:
+    search = re.compile(pattern).search
+    return lambda text: search(text) is not None
