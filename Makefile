@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check lint types layers lowest schema docs mutants clean
+.PHONY: demo test check lint types layers lowest schema docs mutants bench clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt
@@ -52,6 +52,9 @@ docs: $(READY)  ## write the generated tables and the outputs shown in the docum
 
 mutants: $(READY)  ## plant mistakes in the bundled packs, and write docs/mutation-study.md
 	$(BIN)/python -m bench.mutations --report docs/mutation-study.md
+
+bench: $(READY)  ## how fast the engine is, beside the same job by hand, the floor, and a naive way
+	$(BIN)/python -m bench.speed
 
 clean:
 	rm -rf .venv .venv-lowest build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

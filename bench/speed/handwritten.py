@@ -1,0 +1,275 @@
+"""The destination Facebook Offline Conversions as a Python class, written by hand.
+
+What a good engineer writes who has only this destination to serve: settings are brought into
+tables once, nothing is looked up by a name that is known, nothing is copied that is not changed.
+Its requests and its errors are those of the engine; explanations and warnings it has none.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import orjson
+
+from bench.speed.person import NOTHING, MatchKeys, Object, as_object
+from bench.speed.values import currency, integer, is_missing, milliseconds, number, rest, text
+from mapping_engine.errors import ConfigurationError, ErrorCode, InstrumentationError
+
+Encoded = tuple[str, bytes]
+"""The URL of a request and its encoded body."""
+
+Validate = Callable[[dict[str, Any]], None]
+"""Refuses a payload by raising PayloadError."""
+
+
+DESTINATIONS = (
+    "FacebookOfflineConversions",
+    "FACEBOOK_OFFLINE_CONVERSIONS",
+    "Facebook Offline Conversions",
+)
+STANDARD_EVENTS = {
+    "Products Searched": "Search",
+    "Product Viewed": "ViewContent",
+    "Product List Viewed": "ViewContent",
+    "Product Added to Wishlist": "AddToWishlist",
+    "Product Added": "AddToCart",
+    "Checkout Started": "InitiateCheckout",
+    "Payment Info Entered": "AddPaymentInfo",
+    "Order Completed": "Purchase",
+}
+MAPPED = frozenset((
+    "action_source", "category", "currency", "email", "item_number", "orderId", "order_id", "phone",
+    "price", "products", "revenue", "total", "upload_tag", "url", "value",
+))  # fmt: skip
+ACTION_SOURCES = frozenset((
+    "email", "website", "phone_call", "chat", "app", "physical_store", "system_generated",
+    "business_messaging", "other",
+))  # fmt: skip
+_VALUES = ("total", "price", "value", "revenue")
+
+
+class OfflineConversions:
+    """The destination under some settings; called with the bytes of an event."""
+
+    def __init__(
+        self, settings: Object, validate: Validate, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._validate = validate
+        self._clock = clock
+        self._match_keys = MatchKeys(settings.get("isHashRequired", True), clock)
+        self._limited = settings.get("limitedDataUSage") or settings.get("limitedDataUsage")
+        field = settings.get("valueFieldIdentifier", "").strip().removeprefix("properties.")
+        self._values = (field, *_VALUES) if field else _VALUES
+        self._mapped = MAPPED | {field} if field else MAPPED
+        self._token = f"&access_token={quote_plus(settings['accessToken'])}"
+        self._content_types = {
+            key: rows[0] for key, rows in _rows(settings.get("categoryToContent", ())).items()
+        }
+        self._of_dashboard = _rows(settings.get("eventsToStandard", ()))
+        self._routes = self._routed(_rows(settings.get("eventsToIds", ())))
+        self._other = self._routes.pop("")
+
+    def _routed(self, ids: dict[str, list[str]]) -> dict[str, list[tuple[str, str]]]:
+        """The standard event and the URL of each request, by the name of the event."""
+        own = {name: [standard] for name, standard in STANDARD_EVENTS.items()}
+        base = "https://graph.facebook.com/v16.0"
+        return {
+            name: [
+                (standard, f"{base}/{quote(id, safe='')}/events")
+                for standard in standards
+                for id in ids.get(standard, ())
+            ]
+            for name, standards in {**own, **self._of_dashboard, "": ["Other"]}.items()
+        }
+
+    def __call__(self, raw: bytes) -> list[Encoded]:
+        """The requests of one event; raises MappingError like the engine."""
+        event = orjson.loads(raw)
+        if type(event) is not dict:
+            raise InstrumentationError(
+                ErrorCode.EVENT_NOT_OBJECT, f"an event is a JSON object, not a {type(event)}"
+            )
+        options = NOTHING
+        switches = event.get("integrations")
+        if type(switches) is dict:
+            own = next((switches[n] for n in DESTINATIONS if switches.get(n) is not None), None)
+            if own is False or (own is None and switches.get("All") is False):
+                return []
+            options = as_object(own)
+        name = _accepted(event)
+        routes = self._routes.get(name, self._other)
+        if not routes:
+            raise ConfigurationError(
+                ErrorCode.NO_DESTINATION, f"no event set id for what the event {name} maps to"
+            )
+        return self._requests(event, name, options, routes)
+
+    def _requests(
+        self, event: Object, name: str, options: Object, routes: list[tuple[str, str]]
+    ) -> list[Encoded]:
+        properties = as_object(event.get("properties"))
+        products = _products(properties.get("products"))
+        payload = self._payload(event, properties, products)
+        content_type = self._content_type(name, options, properties, products)
+        tag = text(properties.get("upload_tag")) or "RudderStack"
+        head = f"upload_tag={quote_plus(tag)}&data="
+        encoded: list[Encoded] = []
+        for standard_event, url in routes:
+            payload["event_name"] = standard_event
+            payload["content_type"] = content_type or (
+                "product_group" if standard_event == "ViewContent" and not products else "product"
+            )
+            self._validate(payload)
+            body = f"{head}{quote_plus(orjson.dumps([payload]))}{self._token}"
+            encoded.append((url, body.encode()))
+        return encoded
+
+    def _payload(self, event: Object, properties: Object, products: list[Object]) -> Object:
+        """The payload, but for what each request has of its own."""
+        context, traits = as_object(event.get("context")), as_object(event.get("traits"))
+        occurred = event.get("originalTimestamp")
+        if is_missing(occurred):
+            occurred = event.get("timestamp")
+        payload: Object = {
+            "match_keys": self._match_keys(event, traits, context, properties, occurred),
+            "event_time": self._event_time(occurred),
+            "event_name": None,  # each request has its own
+            "currency": _currency(properties.get("currency")),
+            "value": self._value(properties),
+        }
+        order = properties.get("order_id")
+        order = text(properties.get("orderId") if is_missing(order) else order)
+        if order is not None:
+            payload["order_id"] = order
+        item = text(properties.get("item_number"))
+        if item is not None:
+            payload["item_number"] = item
+        contents = [content for each in products if (content := _content(each))]
+        if contents:
+            payload["contents"] = contents
+        custom = rest(properties, self._mapped)
+        if custom:
+            payload["custom_data"] = custom
+        for place in (traits, as_object(context.get("traits")), properties):
+            source = place.get("action_source")
+            if type(source) is str and source in ACTION_SOURCES:
+                payload["action_source"] = source
+                break
+        url = text(as_object(context.get("page")).get("url")) or text(properties.get("url"))
+        if url is not None:
+            payload["event_source_url"] = url
+        if self._limited:
+            _add_options(payload, context.get("dataProcessingOptions"))
+        return payload
+
+    def _event_time(self, occurred: Any) -> int:
+        if is_missing(occurred):
+            return int(self._clock())
+        found = milliseconds(occurred)
+        if found is None:
+            raise InstrumentationError(
+                ErrorCode.FIELD_INVALID, "originalTimestamp or timestamp is not a date and time"
+            )
+        return found // 1000
+
+    def _value(self, properties: Object) -> int | float:
+        for key in self._values:
+            if key in properties and (found := number(properties[key])) is not None:
+                return found
+        return 0
+
+    def _content_type(
+        self, name: str, options: Object, properties: Object, products: list[Object]
+    ) -> str | None:
+        """The content type of every request; None where each has its own."""
+        wanted = options.get("contentType")
+        if type(wanted) is str and not is_missing(wanted):
+            return wanted
+        category = properties.get("category")
+        if is_missing(category) and products:
+            category = products[0].get("category")
+        written = text(category)
+        if written is not None and written in self._content_types:
+            return self._content_types[written]
+        if name == "Product List Viewed":
+            return "product" if products else "product_group"
+        if name == "Product Viewed" and name in self._of_dashboard:
+            return "product"
+        return None
+
+
+def _rows(rows: Iterable[Any]) -> dict[str, list[str]]:
+    """The rows of a setting by what they are looked up with, without repeats."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        source, target = text(row.get("from")), text(row.get("to"))
+        if source is not None and target is not None:
+            targets = found.setdefault(source, [])
+            if target.strip() not in targets:
+                targets.append(target.strip())
+    return found
+
+
+def _accepted(event: Object) -> str:
+    """The name of the event, if this is a track call with a name."""
+    type_, name = event.get("type"), event.get("event")
+    if type(type_) is not str or type_.lower() != "track":
+        raise InstrumentationError(
+            ErrorCode.EVENT_REFUSED, f"message type {type_} is not supported, only track is"
+        )
+    if type(name) is not str or is_missing(name):
+        raise InstrumentationError(ErrorCode.EVENT_REFUSED, "a track call needs a name")
+    return name
+
+
+def _currency(value: Any) -> str:
+    if is_missing(value):
+        return "USD"
+    found = currency(value)
+    if found is None:
+        raise InstrumentationError(
+            ErrorCode.FIELD_INVALID, "properties.currency does not match the pattern"
+        )
+    return found
+
+
+def _products(value: Any) -> list[Object]:
+    if type(value) is dict:
+        return [value] if value else []
+    return [each for each in value if type(each) is dict] if type(value) is list else []
+
+
+def _content(product: Object) -> Object | None:
+    """One product; nothing for one without an id."""
+    ids = [v for key in ("product_id", "id", "sku") if not is_missing(v := product.get(key))]
+    if not ids or ids[0] is False:
+        return None
+    found: Object = {}
+    id = next((written for v in ids if (written := text(v)) is not None), None)
+    if id is not None:
+        found["id"] = id
+    quantity = integer(product.get("quantity"))
+    found["quantity"] = 1 if quantity is None else quantity
+    for key in ("brand", "category"):
+        written = text(product.get(key))
+        if written is not None:
+            found[key] = written
+    price = number(product.get("price"))
+    if price is not None:
+        found["price"] = price
+    return found
+
+
+def _add_options(payload: Object, options: Any) -> None:
+    """The data-processing options and what goes with them."""
+    if type(options) is not list:
+        return
+    names = ("", "_country", "_state")
+    for name, value in zip(names, options, strict=False):
+        if type(value) is list:
+            value = [each for each in value if each is not None]
+        if not is_missing(value):
+            payload[f"data_processing_options{name}"] = value

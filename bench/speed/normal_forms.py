@@ -1,0 +1,188 @@
+"""The normal forms of personal data, written by hand; None for what has none."""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+from pathlib import Path
+from string import hexdigits
+from typing import Any
+from unicodedata import category, normalize
+
+from bench.speed.values import text
+
+_ISO = Path(__file__).parents[2] / "rules" / "fragments" / "iso"
+_ASCII = "".join(map(chr, range(128)))
+_MARKS = "".join(c for c in _ASCII if category(c)[0] in "PS" or c.isspace())
+_UNMARKED = str.maketrans("", "", _MARKS)
+_UNMARKED_UNNUMBERED = str.maketrans("", "", _MARKS + "0123456789")
+_HEX = frozenset(hexdigits)
+_OF_NOTHING = sha256(b"").hexdigest()
+_OF_GENDERS = {sha256(gender).hexdigest() for gender in (b"f", b"m")}
+_GENDERS = {"f": "f", "female": "f", "m": "m", "male": "m"}
+_UNITED_STATES = {None, "us", sha256(b"us").hexdigest()}
+
+_EMAIL = re.compile(r'[^\t\n\f\r @()<>\[\],;:"]+@([\w-]+(?:\.[\w-]+)+)').fullmatch
+_NO_DIGITS = re.compile(r"\D+").sub
+
+
+def hashed(normal: str) -> str:
+    """The digest of a normal form; what is one already stays."""
+    if len(normal) == 64 and _HEX.issuperset(normal):
+        return normal.lower()
+    if not normal.isascii():
+        normal = normalize("NFC", normal)
+    return sha256(normal.encode()).hexdigest()
+
+
+def _digest(written: str) -> str | None:
+    """The text in lower case when it is a digest, and nothing for the digest of nothing."""
+    written = written.strip()
+    if len(written) != 64 or not _HEX.issuperset(written):
+        return None
+    written = written.lower()
+    return "" if written == _OF_NOTHING else written
+
+
+def is_digest(written: str) -> bool:
+    """Whether a text is a digest already."""
+    return len(written) >= 64 and _digest(written) is not None
+
+
+def email(value: Any) -> str | None:
+    """An address in lower case."""
+    written = text(value)
+    if written is None:
+        return None
+    if len(written) >= 64 and (digest := _digest(written)) is not None:
+        return digest or None
+    written = written.strip().lower()
+    found = _EMAIL(written)
+    return written if found and "_" not in found[1] else None
+
+
+def phone(value: Any) -> str | None:
+    """Seven to fifteen digits."""
+    written = text(value)
+    if written is None:
+        return None
+    if len(written) >= 64 and (digest := _digest(written)) is not None:
+        return digest or None
+    digits = _NO_DIGITS("", written)
+    if not digits.isascii():
+        digits = "".join([str(int(digit)) for digit in digits])
+    digits = digits.lstrip("0")
+    return digits if 7 <= len(digits) <= 15 else None
+
+
+def gender(value: Any) -> str | None:
+    """`f` or `m`."""
+    written = text(value)
+    if written is None:
+        return None
+    if len(written) >= 64 and (digest := _digest(written)) is not None:
+        return digest if digest in _OF_GENDERS else None
+    return _GENDERS.get(written.strip().lower())
+
+
+def name(value: Any) -> str | None:
+    """Lower case, without spaces and punctuation."""
+    written = text(value)
+    if written is None:
+        return None
+    if len(written) >= 64 and (digest := _digest(written)) is not None:
+        return digest or None
+    return _unmarked(written) or None
+
+
+def city(value: Any) -> str | None:
+    """Lower case, without spaces, punctuation and digits."""
+    written = text(value)
+    if written is None:
+        return None
+    if len(written) >= 64 and (digest := _digest(written)) is not None:
+        return digest or None
+    if written.isascii():
+        return written.lower().translate(_UNMARKED_UNNUMBERED) or None
+    return "".join([c for c in _unmarked(written) if not c.isdecimal()]) or None
+
+
+def state(value: Any) -> str | None:
+    """Two letters for a state of the United States; any other like a name."""
+    written = text(value)
+    if written is None:
+        return None
+    if len(written) >= 64 and (digest := _digest(written)) is not None:
+        return digest or None
+    return _STATES.get(_folded(written)) or _unmarked(written) or None
+
+
+def country(value: Any) -> str | None:
+    """Two letters, from names, codes and aliases."""
+    written = text(value)
+    if written is None:
+        return None
+    if len(written) >= 64 and (digest := _digest(written)) is not None:
+        return digest or None
+    return _COUNTRIES.get(_folded(written))
+
+
+def zip_code(value: Any, where: str | None) -> str | None:
+    """What stands before the dash; five digits in the United States."""
+    written = text(value)
+    if written is None:
+        return None
+    if len(written) >= 64 and (digest := _digest(written)) is not None:
+        return digest or None
+    code = "".join(written.lower().split()).partition("-")[0]
+    if where in _UNITED_STATES and code.isascii() and code.isdigit():
+        code = code[:5]
+    return code if len(code) >= 2 else None
+
+
+def device(value: Any) -> str | None:
+    """Lower case."""
+    written = text(value)
+    if written is None:
+        return None
+    if len(written) >= 64 and (digest := _digest(written)) is not None:
+        return digest or None
+    return written.strip().lower()
+
+
+def part_of_name(full: Any, *, last: bool) -> str | None:
+    """The first word of a name, or the last one where there are more."""
+    if type(full) is not str or is_digest(full):
+        return None
+    words = full.split()
+    return name(words[-1 if last else 0]) if len(words) > last else None
+
+
+def _unmarked(written: str) -> str:
+    if written.isascii():
+        return written.lower().translate(_UNMARKED)
+    written = normalize("NFC", written).lower()
+    if written.isalpha():
+        return written
+    return "".join([c for c in written if category(c)[0] not in "PS" and not c.isspace()])
+
+
+def _folded(written: str) -> str:
+    """For comparing names: without case, accents, spaces and punctuation."""
+    if not written.isascii():
+        written = normalize("NFKD", normalize("NFKD", written).casefold())
+    return "".join(filter(str.isalnum, written.lower()))
+
+
+def _table(*files: str) -> dict[str, str]:
+    """Rows by their folded names; the first file that has a name wins."""
+    rows: dict[str, str] = {}
+    for file in files:
+        for key, row in json.loads((_ISO / file).read_text("utf-8")).items():
+            rows.setdefault(_folded(key), row)
+    return rows
+
+
+_STATES = _table("us_states.json")
+_COUNTRIES = _table("country_aliases.json", "countries.json")
