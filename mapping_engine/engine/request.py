@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
+
+from mapping_engine.engine.form import form_encoded
 
 CONTENT_TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
 
@@ -29,7 +30,7 @@ class Request:
         """The bytes of the body: URL-encoded form fields (containers as JSON), or JSON."""
         if self.format == "json":
             return orjson.dumps(self.body)
-        return urlencode({key: _form_text(value) for key, value in self.body.items()}).encode()
+        return form_encoded(self.body)
 
     def to_dict(self) -> dict[str, Any]:
         """The request as plain data: method, url, body, headers, format."""
@@ -40,7 +41,3 @@ class Request:
             "headers": self.headers,
             "format": self.format,
         }
-
-
-def _form_text(value: Any) -> bytes | str:
-    return value if isinstance(value, str) else orjson.dumps(value)

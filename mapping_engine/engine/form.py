@@ -1,0 +1,44 @@
+"""Form bodies, percent-encoded as `urllib.parse.urlencode` does it, and several times as fast.
+
+JSON in a form is mostly letters and a few marks that have to be encoded; each mark is replaced in
+the whole text at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote_from_bytes
+
+import orjson
+
+_SAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~"
+_BYTES = tuple(bytes((number,)) for number in range(256))
+_QUOTED = tuple(f"%{number:02X}".encode() for number in range(256))
+_PERCENT, _SPACE = ord("%"), ord(" ")
+_MOST = 32
+"""With more different marks than these, one pass over all bytes is faster."""
+
+
+def form_encoded(body: Mapping[str, Any]) -> bytes:
+    """The fields of a form as bytes; lists, objects, numbers and booleans go as JSON."""
+    return b"&".join(
+        b"%b=%b" % (_quoted(name.encode()), _quoted(_as_bytes(value)))
+        for name, value in body.items()
+    )
+
+
+def _as_bytes(value: Any) -> bytes:
+    return value.encode() if isinstance(value, str) else orjson.dumps(value)
+
+
+def _quoted(data: bytes) -> bytes:
+    marks = set(data.translate(None, _SAFE))
+    if len(marks) > _MOST:
+        return quote_from_bytes(data, safe=" ").encode().replace(b" ", b"+")
+    if _PERCENT in marks:
+        data = data.replace(b"%", b"%25")
+    for mark in marks:
+        if mark != _PERCENT and mark != _SPACE:
+            data = data.replace(_BYTES[mark], _QUOTED[mark])
+    return data.replace(b" ", b"+") if _SPACE in marks else data
