@@ -69,8 +69,8 @@ class FieldLowering(ValueLowering):
     def _with_policy(
         self, block: FieldBlock, evaluate: Evaluate, names: Names, path: str
     ) -> Evaluate:
-        default = self._default(block, names)
-        absent = _Absence(self.model, block, path, default)
+        default = self.default(block, names)
+        absent = Absence(self.model, block, path, default)
         always = copied(block) is not None or block.positions is not None
         applies = self.condition(block.when, names) if block.when is not None else None
 
@@ -82,13 +82,14 @@ class FieldLowering(ValueLowering):
             if value is None:
                 value = absent(run, run.notes[mark:])
             elif always:
-                _warn(run, path, run.notes[mark:], "it is left out")
+                warn_left_out(run, path, run.notes[mark:], "it is left out")
             del run.notes[mark:]
             return fresh(value)
 
         return made
 
-    def _default(self, block: FieldBlock, names: Names) -> Evaluate | None:
+    def default(self, block: FieldBlock, names: Names) -> Evaluate | None:
+        """What evaluates the default of a field: a value that is written out goes as it stands."""
         if block.default is None:
             return None
         if isinstance(block.default, Literal):
@@ -97,7 +98,7 @@ class FieldLowering(ValueLowering):
         return self.lower(block.default, names)
 
 
-class _Absence:
+class Absence:
     """What happens when a field has no value."""
 
     def __init__(
@@ -111,12 +112,13 @@ class _Absence:
         self._sources = tried(block, model)
 
     def __call__(self, run: Run, notes: list[Note]) -> Any:
+        """The default, or None; raises InstrumentationError where the event is refused."""
         if notes and self._invalid == "error":
             raise self._refused(notes[0])
         value = self._default(run) if self._default else None
         if notes and self._invalid == "warn":
             then = "it is left out" if value is None else "the default is used"
-            _warn(run, self._path, notes, then)
+            warn_left_out(run, self._path, notes, then)
         if value is None and self._required:
             raise self._missing(notes)
         return value
@@ -142,7 +144,8 @@ class _Absence:
         )
 
 
-def _warn(run: Run, path: str, notes: list[Note], then: str) -> None:
+def warn_left_out(run: Run, path: str, notes: list[Note], then: str) -> None:
+    """Warn about values that could not be used; ``then`` says what became of the field."""
     for note in notes:
         run.warnings.left_out(path, note.path, note.reason, note.span, then)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from mapping_engine.errors import ErrorCode, InstrumentationError
@@ -26,8 +27,37 @@ def inspect_event(event: object) -> dict[str, Any]:
             f"an event is a JSON object, this is {_shown_type(event)}",
             help="send one object for each event",
         )
-    _walk(event)
+    if not _is_sound(event):
+        _walk(event)
     return event
+
+
+def _is_sound(event: dict[str, Any]) -> bool:
+    """Whether there is nothing to complain of; what there is, the walk finds and names."""
+    level: list[Any] = [event]
+    for _ in range(DEEPEST):
+        below: list[Any] = []
+        for node in level:
+            if type(node) is dict:
+                if not all(type(key) is str for key in node):
+                    return False
+                values: Iterable[Any] = node.values()
+            else:
+                values = node
+            for value in values:
+                kind = type(value)
+                if kind is dict or kind is list:
+                    below.append(value)
+                elif kind not in _SCALARS and not (kind is int and value.bit_length() <= _BITS):
+                    return False
+        if not below:
+            return True
+        level = below
+    return False
+
+
+_SCALARS = frozenset((str, float, bool, type(None)))
+_BITS = 64
 
 
 def _walk(event: dict[str, Any]) -> None:

@@ -274,7 +274,7 @@ class ExpressionLowering:
 
     def _compare(self, node: Compare, names: Names) -> Evaluate:
         left, right = self.lower(node.left, names), self.lower(node.right, names)
-        compare = _COMPARISONS[node.operator]
+        compare = COMPARISONS[node.operator]
         return lambda run: compare(left(run), right(run))
 
     def _test(self, node: Test, names: Names) -> Evaluate:
@@ -346,11 +346,13 @@ def _within(left: Any, right: Any) -> bool:
     if left is None:
         return False
     if type(right) is list:
+        if type(left) is str:
+            return left in right
         return any(same(left, item) for item in right)
     return type(right) is dict and type(left) is str and left in right
 
 
-_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": lambda left, right: left is not None and right is not None and same(left, right),
     "!=": lambda left, right: left is None or right is None or not same(left, right),
     "<": _ordered(operator.lt),

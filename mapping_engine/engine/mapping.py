@@ -8,9 +8,10 @@ from collections.abc import Mapping as MappingType
 from typing import Any
 
 from mapping_engine.engine.explanation import Explanation, explained
+from mapping_engine.engine.generated.values import GeneratedLowering
 from mapping_engine.engine.inspect import inspect_event
 from mapping_engine.engine.outcome import EventWarning, Outcome
-from mapping_engine.engine.program import Lowering, Program
+from mapping_engine.engine.program import Program
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.settings import accept_settings, unknown_settings
@@ -33,7 +34,7 @@ class Mapping:
 
     def __init__(self, model: Model) -> None:
         object.__setattr__(self, "model", model)
-        object.__setattr__(self, "_program", Program(Lowering(model)))
+        object.__setattr__(self, "_program", Program(GeneratedLowering(model)))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a mapping does not change")

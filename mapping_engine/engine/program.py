@@ -190,7 +190,8 @@ class Program:
         if not field.shared:
             return field.evaluate(run)
         if field.name not in shared:
-            shared[field.name] = field.evaluate(run)
+            shared[field.name] = made = field.evaluate(run)
+            return made
         return fresh(shared[field.name])
 
     def _combinations(self, run: Run, depth: int) -> Iterator[tuple[Any, ...]]:

@@ -164,7 +164,7 @@ class StepLowering(ExpressionLowering):
 
         if block.normalises is None:
             return step
-        return _passing_digests(step, block, label, call.span)
+        return passing_digests(step, block, label, call.span)
 
     def _body(self, block: PipelineBlock, inside: Names, label: str) -> Evaluate:
         slot = inside.slots[VALUE]
@@ -188,7 +188,7 @@ class StepLowering(ExpressionLowering):
         return lambda run: evaluate(run) if condition(run) else None
 
 
-def _passing_digests(step: Step, block: PipelineBlock, label: str, span: Span) -> Step:
+def passing_digests(step: Step, block: PipelineBlock, label: str, span: Span) -> Step:
     """A value that is a digest already passes, unless it is a digest of nothing accepted."""
     closed = frozenset(digest(str(value.value)) for value in block.values or ())
 

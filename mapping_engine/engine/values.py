@@ -8,7 +8,7 @@ from typing import Any
 
 from mapping_engine.engine.lower import Names, first_present
 from mapping_engine.engine.rest import Copying, Keys, Path, exclusions
-from mapping_engine.engine.run import Evaluate, Note, Run, present, same
+from mapping_engine.engine.run import Evaluate, Note, Run, Step, present, same
 from mapping_engine.engine.steps import StepLowering, wrong_kind
 from mapping_engine.expression import Call, Expression, Select, print_expression
 from mapping_engine.model.mapped import mapped_paths
@@ -58,14 +58,15 @@ class ValueLowering(StepLowering):
 
     def value(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
         """The value of a block, were there no `when` and no default; None when there is none."""
-        evaluate = self._source(block, names, path)
+        evaluate = self.source(block, names, path)
         label = source_label(block)
         if block.as_ and not parts_of(block):
             evaluate = self.then(evaluate, block.as_, names, label)
         if block.then:
             evaluate = self.then(evaluate, block.then, names, label)
         if block.one_of is not None:
-            evaluate = self._accepted(evaluate, block.one_of, names, label)
+            accepted = self.accepted(block.one_of, names, label)
+            evaluate = _then(evaluate, accepted)
         return evaluate
 
     def complete(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
@@ -75,7 +76,8 @@ class ValueLowering(StepLowering):
             evaluate = first_present([evaluate, self.lower(block.default, names)])
         return evaluate if block.when is None else self._when(block.when, evaluate, names)
 
-    def _source(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
+    def source(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
+        """What makes the value before it is converted."""
         if block.each is not None:
             return self._each(block, block.each, names, path)
         copy = copied(block)
@@ -100,16 +102,14 @@ class ValueLowering(StepLowering):
         condition = self.condition(node, names)
         return lambda run: evaluate(run) if condition(run) else None
 
-    def _accepted(
-        self, evaluate: Evaluate, accepted: Expression, names: Names, label: str
-    ) -> Evaluate:
-        values = self.lower(accepted, names)
+    def accepted(self, one_of: Expression, names: Names, label: str) -> Step:
+        """What lets the accepted values pass."""
+        values = self.lower(one_of, names)
 
-        def checked(run: Run) -> Any:
-            value = evaluate(run)
-            if value is None or any(same(value, item) for item in values(run) or ()):
+        def checked(run: Run, value: Any) -> Any:
+            if any(same(value, item) for item in values(run) or ()):
                 return value
-            run.notes.append(Note(label, "is not one of the accepted values", accepted.span))
+            run.notes.append(Note(label, "is not one of the accepted values", one_of.span))
             return None
 
         return checked
@@ -264,6 +264,14 @@ class ValueLowering(StepLowering):
             return _until_index(found or ()) or None
 
         return located
+
+
+def _then(evaluate: Evaluate, step: Step) -> Evaluate:
+    def found(run: Run) -> Any:
+        value = evaluate(run)
+        return None if value is None else step(run, value)
+
+    return found
 
 
 def _until_index(steps: tuple[str | int, ...]) -> Path:

@@ -1,0 +1,1 @@
+"""Rules as generated Python functions: what the closures do, in fewer steps."""

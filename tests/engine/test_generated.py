@@ -1,0 +1,284 @@
+"""Generated code, closures and the tracing run are three ways of doing one thing."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from mapping_engine import Mapping, MappingError, RuleError, load
+from mapping_engine.engine.generated import code
+from mapping_engine.engine.generated.values import GeneratedLowering
+from mapping_engine.engine.program import Lowering, Program
+from mapping_engine.engine.run import Run
+from mapping_engine.engine.settings import accept_settings
+from mapping_engine.engine.trace import Trace, TracingLowering
+from mapping_engine.model.model import Model
+from mapping_engine.testing import collect
+from tests.checks.rules import CONDITIONS, NUMBERS, WORDS, quoted
+from tools.check_example import completed, write_pack
+
+# Random events, with values of kinds that nobody declared
+
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [None, "", " ", [], {}, True, False, "\u00e9", "a" * 64, 1e400, {"k": "v"}]
+)
+VALUES = WORDS | NUMBERS | ODD | st.lists(WORDS | NUMBERS | ODD, max_size=2)
+PART = st.dictionaries(st.sampled_from(["a", "b", "c"]), VALUES, max_size=3)
+P = st.fixed_dictionaries(
+    {}, optional={"a": VALUES, "b": VALUES, "items": st.lists(PART | ODD, max_size=3) | VALUES}
+)
+EVENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": VALUES,
+        "p": P | ODD,
+        "person": st.fixed_dictionaries({}, optional={"id": VALUES}) | ODD,
+        "tags": st.lists(WORDS, max_size=3) | ODD,
+        "email": st.sampled_from(["A@b.test ", "", None, 7, "b" * 64, ["x"]]),
+    },
+)
+
+# Random rules
+
+SOURCES = st.sampled_from(
+    ["type", "p.a", "p.b", "p.a", "person.id", "$chain", "$choice", "$each", "p.items[0].a", "p.items[].b",
+     "tags", "p", "$settings.mode", "$now", "'word'", "3", "[p.a, p.b]", "p.a ?? p.b ?? 'z'",
+     "lower(type)", "$tables.words", "$shown", "jmespath(length(tags))", "$thing.text", "$hashed"]
+)  # fmt: skip
+STEPS = st.sampled_from(
+    ["text", "text |> trim |> lower", "number", "list", "list |> first", "lookup($tables.words)",
+     "text |> matching('[a-z]+')", "integer", "count", "text |> named('x')", "text |> named(p.a)",
+     "list |> compact |> distinct", "text |> truncate(3)"]
+)  # fmt: skip
+SHARED = """\
+tables: {words: {x: one, sold: two}}
+pipelines:
+  form:
+    normalises: email
+    steps: text |> trim |> lower |> only_matching('[^ @]+@[^ @]+')
+  named:
+    parameters: [other]
+    first_of:
+      - {when: $other == 'x', value: $value |> upper}
+      - {value: "$value |> only_matching('[a-z]+')"}
+      - {template: "{$value}-{$other}"}
+define:
+  chain: [p.a, {value: p.b, as: text}, $choice]
+  choice:
+    decide: {one: {when: type == 'x', constant: c}, two: person.id, three: {template: "{type}!"}}
+  each: {each: p.items, keep_when: $item.a != 'none', value: $item.b}
+  shown: {when: p.a is present, value: type, default: none}
+  thing: {fields: {text: p.a |> text, whole: p.b |> integer}}
+  hashed: {first_of: [email], as: form, then: hashed}
+"""
+
+
+@st.composite
+def values(draw: st.DrawFn) -> list[str]:
+    """The keys of a value: a source, and what is done with it."""
+    one = quoted(draw(SOURCES))
+    arms = [f"{{value: {quoted(draw(SOURCES))}, as: {quoted(draw(STEPS))}}}", one]
+    row = f"{{when: {quoted(draw(CONDITIONS))}, value: {one}}}"
+    written = draw(
+        st.sampled_from(
+            [
+                [f"value: {quoted(draw(SOURCES) + ' |> ' + draw(STEPS))}"],
+                [f"first_of: [{', '.join(draw(st.permutations(arms)))}]"],
+                [f"decide: {{a: {row}, b: {{constant: [1]}}}}"],
+                [f"fields: {{m: {one}, k: {{value: {one}, default: []}}}}"],
+                ["each: p.items", f"fields: {{m: $item.a, k: {one}}}", "keep_when: $item.b == 1"],
+                [f"positions: [{one}, p.a]"],
+                ["copy_of: p", f"fields: {{a: {one}}}", "hash: [b]"],
+            ]
+        )
+    )
+    optional = [
+        f"as: {quoted(draw(STEPS))}",
+        f"then: {quoted(draw(STEPS))}",
+        f"when: {quoted(draw(CONDITIONS))}",
+        "one_of: [x, one, 2]",
+        draw(st.sampled_from(["default: d", "default: []", "default: $choice"])),
+        draw(st.sampled_from(["required: true", "invalid: error", "invalid: ignore"])),
+    ]
+    return [
+        *written,
+        *draw(st.lists(st.sampled_from(optional), max_size=3, unique_by=lambda o: o[:4])),
+    ]
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> str:
+    lines = [SHARED, "fields:", "  hidden: $hashed"]
+    for place in range(draw(st.integers(1, 3))):
+        lines += [f"  f{place}:", *(f"    {line}" for line in draw(values()))]
+    lines += ["warn:", f"  - {{when: {quoted(draw(CONDITIONS))}, message: odd}}"]
+    if draw(st.booleans()):
+        lines += ["fan_out: {each: {tag: tags}}", "accept:"]
+        lines += [f"  - {{require: {quoted(draw(CONDITIONS))}, message: refused}}"]
+    return "\n".join(lines) + "\n"
+
+
+def model_of(text: str) -> Model:
+    """The rules in a pack whose payload may hold anything; unusable ones are passed over."""
+    with tempfile.TemporaryDirectory() as folder:
+        pack = Path(folder) / "pack"
+        write_pack(pack, completed(text))
+        (pack / "payload.schema.json").write_text(
+            '{"properties": {"hidden": {"type": "string", "x-personal": "hashed"}}}', "utf-8"
+        )
+        try:
+            return load(pack).model
+        except RuleError:
+            assume(False)
+            raise
+
+
+# The three ways
+
+
+def done(lowering: Lowering, event: dict[str, Any], given: dict[str, Any], now: float) -> Any:
+    """What becomes of an event: requests or the error, and the warnings."""
+    program = Program(lowering)
+    accepted = accept_settings(lowering.model.settings_schema, given, "")
+    run = program.run_for(event, accepted, now)
+    run.hashing = program.hashes(accepted)
+    if isinstance(lowering, TracingLowering):
+        run.trace = Trace()
+    try:
+        made: Any = [request.to_dict() for request in program.requests(run, _accept)]
+    except MappingError as error:
+        made = error.to_dict()
+    return repr(made), [warning.to_dict() for warning in run.warnings.all()]
+
+
+def _accept(payload: dict[str, Any], run: Run) -> None:
+    """Payloads are compared here, and not judged."""
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@given(rules(), st.lists(EVENTS, min_size=4, max_size=10))
+def test_generated_code_does_what_closures_and_tracing_do(
+    text: str, events: list[dict[str, Any]]
+) -> None:
+    model = model_of(text)
+    for event in events:
+        wanted = done(Lowering(model), event, {"token": "t"}, 100.5)
+        assert done(GeneratedLowering(model), event, {"token": "t"}, 100.5) == wanted
+        assert done(TracingLowering(model), event, {"token": "t"}, 100.5) == wanted
+
+
+@cache
+def bundled(pack: str) -> Model:
+    return load(pack).model
+
+
+@pytest.mark.parametrize("pack", ["facebook_offline_conversions", "facebook_conversions"])
+def test_the_rule_tests_of_the_bundled_packs_agree(pack: str) -> None:
+    model = bundled(pack)
+    closures, generated = Lowering(model), GeneratedLowering(model)
+    programs = Program(closures), Program(generated)
+    for case in collect(pack):
+        try:
+            accepted = accept_settings(model.settings_schema, case.settings, "")
+        except MappingError:
+            continue
+        results = []
+        for program in programs:
+            run = program.run_for(case.event, accepted, case.now)
+            run.hashing = program.hashes(accepted)
+            try:
+                made: Any = [request.to_dict() for request in program.requests(run, _accept)]
+            except MappingError as error:
+                made = error.to_dict()
+            results.append((made, [warning.to_dict() for warning in run.warnings.all()]))
+        assert results[0] == results[1], case.name
+
+
+# No text becomes source
+
+HOSTILE = [
+    "__import__('os').system('true')",
+    "'); raise SystemExit('",
+    'x"""\\',
+    "a\nb",
+    "run.settings['accessToken']",
+    "k0 = t1",
+    "{__builtins__}",
+    "\u00e9\t\\N{BULLET}",
+]
+NAME = re.compile(r"(?:[tki][0-9]+|run|event|notes|names|len)\Z")
+ATTRIBUTES = {
+    "event", "notes", "names", "settings", "memo", "hashing", "already_hashed", "get", "isspace",
+    "strip", "append", "extend", "__class__",
+}  # fmt: skip
+
+
+def test_no_text_of_rules_becomes_a_part_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[ast.AST] = []
+
+    def spy(module: ast.Module, *rest: Any) -> Any:
+        seen.append(module)
+        return compile(module, *rest)
+
+    monkeypatch.setattr(code, "compile", spy, raising=False)
+    lines = ["tables:", "  words:"]
+    lines += [f"    {_yaml(text)}: {_yaml(text)}" for text in HOSTILE]
+    lines += ["fields:"]
+    for text in HOSTILE:
+        lines += [
+            f"  {_yaml(text)}:",
+            "    decide:",
+            f"      {_yaml(text)}:",
+            f"        when: {quoted('type == ' + _literal(text))}",
+            f"        constant: {_yaml(text)}",
+            f"      other: {{value: {quoted('type |> lookup($tables.words)')}}}",
+            f"      quoted: {{value: {quoted(_field(text))}}}",
+        ]
+    pack = tmp_path / "pack"
+    write_pack(pack, completed("\n".join(lines) + "\n"))
+    (pack / "payload.schema.json").write_text("{}")
+    destination = load(pack).bind({}, clock=lambda: 0.0)
+    assert seen
+    for node in (node for module in seen for node in ast.walk(module)):
+        if isinstance(node, ast.Name):
+            assert NAME.match(node.id)
+        elif isinstance(node, ast.Attribute):
+            assert node.attr in ATTRIBUTES
+        elif isinstance(node, ast.Constant):
+            assert node.value is None or isinstance(node.value, bool | int)
+    for text in HOSTILE:
+        (payload,) = destination.payloads({"type": text, text: text})
+        assert payload[text] == text
+
+
+def _yaml(text: str) -> str:
+    import json
+
+    return json.dumps(text)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _field(text: str) -> str:
+    import json
+
+    return f"jmespath({json.dumps(text)})"
+
+
+def test_a_mapping_runs_generated_code() -> None:
+    mapping = load("facebook_offline_conversions")
+    assert isinstance(mapping, Mapping)
+    names = {field.evaluate.__code__.co_filename for field in mapping._program.fields}
+    assert names == {"<rules>"}
