@@ -164,7 +164,7 @@ class StepLowering(ExpressionLowering):
 
         if block.normalises is None:
             return step
-        return passing_digests(step, block, label, call.span)
+        return _passing_digests(step, block, label, call.span)
 
     def _body(self, block: PipelineBlock, inside: Names, label: str) -> Evaluate:
         slot = inside.slots[VALUE]
@@ -188,26 +188,36 @@ class StepLowering(ExpressionLowering):
         return lambda run: evaluate(run) if condition(run) else None
 
 
-def passing_digests(step: Step, block: PipelineBlock, label: str, span: Span) -> Step:
+def _passing_digests(step: Step, block: PipelineBlock, label: str, span: Span) -> Step:
     """A value that is a digest already passes, unless it is a digest of nothing accepted."""
-    closed = frozenset(digest(str(value.value)) for value in block.values or ())
+    closed = closed_digests(block)
 
     def passing(run: Run, value: Any) -> Any:
-        if type(value) is not str or not is_digest(value.strip()):
-            if run.already_hashed:
-                run.notes.append(Note(label, "is no digest, though it is said to be", span))
-                return None
-            return step(run, value)
-        found = value.strip().lower()
-        if found == OF_NOTHING:
-            run.notes.append(Note(label, "is the digest of an empty text", span))
-            return None
-        if closed and found not in closed:
-            run.notes.append(Note(label, "is a digest of none of the accepted values", span))
-            return None
-        return found
+        if run.already_hashed or (type(value) is str and is_digest(value.strip())):
+            return passed_digest(run, value, closed, label, span)
+        return step(run, value)
 
     return passing
+
+
+def closed_digests(block: PipelineBlock) -> frozenset[str]:
+    """The digests of all values that a pipeline can yield, where these are few."""
+    return frozenset(digest(str(value.value)) for value in block.values or ())
+
+
+def passed_digest(run: Run, value: Any, closed: frozenset[str], label: str, span: Span) -> Any:
+    """A digest as it is sent; None, with the reason, for what may not be sent as one."""
+    found = value.strip().lower() if type(value) is str else ""
+    if not is_digest(found):
+        run.notes.append(Note(label, "is no digest, though it is said to be", span))
+        return None
+    if found == OF_NOTHING:
+        run.notes.append(Note(label, "is the digest of an empty text", span))
+        return None
+    if closed and found not in closed:
+        run.notes.append(Note(label, "is a digest of none of the accepted values", span))
+        return None
+    return found
 
 
 def wrong_kind(kind: str, accepted: str) -> str:

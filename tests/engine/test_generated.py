@@ -49,7 +49,8 @@ EVENTS = st.fixed_dictionaries(
 # Random rules
 
 SOURCES = st.sampled_from(
-    ["type", "p.a", "p.b", "p.a", "person.id", "$chain", "$choice", "$each", "p.items[0].a", "p.items[].b",
+    ["type", "p.a", "p.b", "p.a", "person.id", "$chain", "$choice", "$each", "p.items[0].a",
+     "p.items[].b",
      "tags", "p", "$settings.mode", "$now", "'word'", "3", "[p.a, p.b]", "p.a ?? p.b ?? 'z'",
      "lower(type)", "$tables.words", "$shown", "jmespath(length(tags))", "$thing.text", "$hashed"]
 )  # fmt: skip

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-NONE = ast.Constant(None)
+_PLACE: Any = {"lineno": 1, "col_offset": 0}
+"""Every node needs a place; it means nothing here."""
+NONE = ast.Constant(None, **_PLACE)
 
 
 class Code:
@@ -43,7 +45,7 @@ class Code:
 
     def assign(self, target: str, value: ast.expr) -> None:
         """``target = value``."""
-        self._into.append(ast.Assign([ast.Name(target, ast.Store())], value))
+        self._into.append(ast.Assign([_target(target)], value, **_PLACE))
 
     def let(self, value: ast.expr) -> str:
         """A new name for a value."""
@@ -53,7 +55,7 @@ class Code:
 
     def do(self, value: ast.expr) -> None:
         """Evaluate an expression for what it does."""
-        self._into.append(ast.Expr(value))
+        self._into.append(ast.Expr(value, **_PLACE))
 
     def put_key(self, target: str, key: str, value: str) -> None:
         """``target[key] = value``."""
@@ -61,20 +63,22 @@ class Code:
 
     def put_index(self, target: str, index: int, value: ast.expr) -> None:
         """``target[index] = value``."""
-        self._put_item(target, ast.Constant(index), value)
+        self._put_item(target, number(index), value)
 
     def _put_item(self, target: str, key: ast.expr, value: ast.expr) -> None:
-        place = ast.Subscript(load(target), key, ast.Store())
-        self._into.append(ast.Assign([place], value))
+        place = ast.Subscript(load(target), key, ast.Store(), **_PLACE)
+        self._into.append(ast.Assign([place], value, **_PLACE))
 
-    def delete(self, value: ast.expr) -> None:
-        """``del value``."""
-        self._into.append(ast.Delete([value]))
+    def cut(self, name: str, start: str) -> None:
+        """``del name[start:]``."""
+        rest = ast.Slice(load(start), None, None, **_PLACE)
+        place = ast.Subscript(load(name), rest, ast.Del(), **_PLACE)
+        self._into.append(ast.Delete([place], **_PLACE))
 
     @contextmanager
     def when(self, test: ast.expr) -> Iterator[None]:
         """What is written inside runs where ``test`` holds."""
-        node = ast.If(test, [], [])
+        node = ast.If(test, [], [], **_PLACE)
         with self._inside(node, node.body):
             yield
 
@@ -89,7 +93,7 @@ class Code:
     @contextmanager
     def each(self, target: str, items: ast.expr) -> Iterator[None]:
         """What is written inside runs for each item."""
-        node = ast.For(ast.Name(target, ast.Store()), items, [], [])
+        node = ast.For(_target(target), items, [], [], **_PLACE)
         with self._inside(node, node.body):
             yield
 
@@ -106,41 +110,45 @@ class Code:
             yield
         finally:
             if not body:
-                body.append(ast.Pass())
+                body.append(ast.Pass(**_PLACE))
             self._into = outside
 
     # The function
 
-    def function(self, result: str) -> Callable[..., Any]:
-        """The function of ``run`` that answers ``result``."""
-        head = [
-            ast.Assign([ast.Name(name, ast.Store())], attribute("run", name))
+    def function(self, result: str, *parameters: str) -> Callable[..., Any]:
+        """The function of ``run`` and these parameters that answers ``result``."""
+        head: list[ast.stmt] = [
+            ast.Assign([_target(name)], attribute("run", name), **_PLACE)
             for name in ("event", "notes", "names")
         ]
-        arguments = ast.arguments([], [ast.arg("run")], None, [], [], None, [])
-        body = [*head, *self.body, ast.Return(load(result))]
-        made = ast.FunctionDef("rule", arguments, body, [], None, type_comment=None)
+        given = [ast.arg(name, **_PLACE) for name in ("run", *parameters)]
+        arguments = ast.arguments([], given, None, [], [], None, [])
+        body = [*head, *self.body, ast.Return(load(result), **_PLACE)]
+        made = ast.FunctionDef("rule", arguments, body, [], None, None, **_PLACE)
         if "type_params" in ast.FunctionDef._fields:
             made.type_params = []  # type: ignore[attr-defined]  # of later Pythons
-        module = ast.fix_missing_locations(ast.Module([made], []))
-        exec(compile(module, "<rules>", "exec"), self._globals)  # built above, without any text
+        exec(compile(ast.Module([made], []), "<rules>", "exec"), self._globals)  # no text in it
         found: Callable[..., Any] = self._globals.pop("rule")
         return found
 
 
+def _target(name: str) -> ast.Name:
+    return ast.Name(name, ast.Store(), **_PLACE)
+
+
 def load(name: str) -> ast.expr:
     """The value of a name."""
-    return ast.Name(name, ast.Load())
+    return ast.Name(name, ast.Load(), **_PLACE)
 
 
 def attribute(name: str, attribute: str) -> ast.expr:
     """``name.attribute``."""
-    return ast.Attribute(load(name), attribute, ast.Load())
+    return ast.Attribute(load(name), attribute, ast.Load(), **_PLACE)
 
 
 def call(function: str | ast.expr, *arguments: str | ast.expr) -> ast.expr:
     """A call of a function with names or expressions."""
-    return ast.Call(_expression(function), [_expression(a) for a in arguments], [])
+    return ast.Call(_expression(function), [_expression(a) for a in arguments], [], **_PLACE)
 
 
 def method(name: str, method: str, *arguments: str | ast.expr) -> ast.expr:
@@ -148,9 +156,24 @@ def method(name: str, method: str, *arguments: str | ast.expr) -> ast.expr:
     return call(attribute(name, method), *arguments)
 
 
-def item(name: str, index: int) -> ast.expr:
-    """``name[index]``."""
-    return ast.Subscript(load(name), ast.Constant(index), ast.Load())
+def number(value: int | bool) -> ast.expr:
+    """A number or flag of the generator's own."""
+    return ast.Constant(value, **_PLACE)
+
+
+def item(of: str | ast.expr, index: int) -> ast.expr:
+    """``of[index]``."""
+    return ast.Subscript(_expression(of), number(index), ast.Load(), **_PLACE)
+
+
+def listing(*items: str) -> ast.expr:
+    """A new list."""
+    return ast.List([load(name) for name in items], ast.Load(), **_PLACE)
+
+
+def mapping() -> ast.expr:
+    """A new dict."""
+    return ast.Dict([], [], **_PLACE)
 
 
 def present(name: str) -> ast.expr:
@@ -165,7 +188,7 @@ def missing(name: str) -> ast.expr:
 
 def compare(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> ast.expr:
     """A comparison of two values."""
-    return ast.Compare(left, [operator], [right])
+    return ast.Compare(left, [operator], [right], **_PLACE)
 
 
 def of_class(name: str, kind: str) -> ast.expr:
@@ -175,22 +198,24 @@ def of_class(name: str, kind: str) -> ast.expr:
 
 def choice(test: ast.expr, then: ast.expr, otherwise: ast.expr) -> ast.expr:
     """``then if test else otherwise``."""
-    return ast.IfExp(test, then, otherwise)
+    return ast.IfExp(test, then, otherwise, **_PLACE)
 
 
 def both(*parts: ast.expr) -> ast.expr:
     """All of the parts hold."""
-    return ast.BoolOp(ast.And(), list(parts))
+    if len(parts) == 1:
+        return parts[0]
+    return ast.BoolOp(ast.And(), list(parts), **_PLACE)
 
 
 def either(*parts: ast.expr) -> ast.expr:
     """One of the parts holds."""
-    return ast.BoolOp(ast.Or(), list(parts))
+    return ast.BoolOp(ast.Or(), list(parts), **_PLACE)
 
 
 def negated(part: ast.expr) -> ast.expr:
     """``not part``."""
-    return ast.UnaryOp(ast.Not(), part)
+    return ast.UnaryOp(ast.Not(), part, **_PLACE)
 
 
 def _expression(value: str | ast.expr) -> ast.expr:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,18 +19,20 @@ from mapping_engine.engine.generated.code import (
     compare,
     either,
     item,
+    listing,
     load,
     method,
     missing,
     negated,
+    number,
     of_class,
     present,
 )
-from mapping_engine.engine.lower import COMPARISONS, Names
+from mapping_engine.engine.lower import COMPARISONS, Names, as_text
 from mapping_engine.engine.program import Lowering
 from mapping_engine.engine.run import UNSET, Evaluate, Note, Run
 from mapping_engine.engine.run import present as checked
-from mapping_engine.engine.steps import VALUE, passing_digests, wrong_kind
+from mapping_engine.engine.steps import VALUE, closed_digests, passed_digest, wrong_kind
 from mapping_engine.expression import (
     Both,
     Call,
@@ -37,22 +40,25 @@ from mapping_engine.expression import (
     Compare,
     Either,
     Expression,
+    Items,
     Literal,
     Not,
     Pipeline,
     Reference,
     Select,
+    Template,
     Test,
 )
 from mapping_engine.model.calls import Bound
 from mapping_engine.model.infer import Scope
+from mapping_engine.model.model import Model
 from mapping_engine.model.values import ArmBlock, PipelineBlock
 from mapping_engine.model.walk import walk
 from mapping_engine.selectors import lower as read_selector
 from mapping_engine.selectors import steps as path_steps
-from mapping_engine.transforms.declare import Rejected, Transform
+from mapping_engine.transforms.declare import Parameter, Rejected, Transform
 from mapping_engine.transforms.hashing import is_digest
-from mapping_engine.types import kind_of
+from mapping_engine.types import is_missing, kind_of
 from mapping_engine.types.type import UNKNOWN
 
 CLASSES = {
@@ -62,6 +68,8 @@ CLASSES = {
     "list": (list,),
     "object": (dict,),
 }
+LABEL = "label"
+"""The parameter of shared conversions that holds the label; no source is called so."""
 EMPTIES = frozenset((list, dict))
 """What is missing when it is empty, besides texts."""
 _SHORTEST_DIGEST = 64
@@ -73,15 +81,19 @@ class GeneratedExpressions(Lowering):
     code: Code
     """The function that is being built."""
 
+    def __init__(self, model: Model) -> None:
+        super().__init__(model)
+        self._shared: dict[tuple[Any, ...], Callable[..., Any]] = {}
+
     # Functions
 
-    def built(self, write: Callable[[], str]) -> Evaluate:
+    def built(self, write: Callable[[], str], *parameters: str) -> Callable[..., Any]:
         """A function made of what ``write`` writes, which answers the name of the result."""
         outside = getattr(self, "code", None)
         self.code = Code()
         try:
             result = write()
-            return self.code.function(result)
+            return self.code.function(result, *parameters)
         finally:
             if outside is not None:
                 self.code = outside
@@ -95,6 +107,10 @@ class GeneratedExpressions(Lowering):
     def called(self, evaluate: Evaluate) -> str:
         """The value of a closure."""
         return self.code.let(call(self.constant(evaluate), "run"))
+
+    def labelled(self, label: str) -> str:
+        """The name under which the code finds what notes call the source."""
+        return LABEL if label == LABEL else self.constant(label)
 
     def drop_missing(self, name: str) -> None:
         """Make a blank or empty value None: the one rule of absence."""
@@ -126,6 +142,10 @@ class GeneratedExpressions(Lowering):
                 return self.put_steps(self.put(node.source, names), node.steps, names, label)
             case Call():
                 return self._put_call(node, names)
+            case Items():
+                return self._put_items(node, names)
+            case Template():
+                return self._put_template(node, names)
             case Compare() | Test() | Not() | Both() | Either():
                 return self._put_condition(node, names)
             case _:
@@ -137,6 +157,31 @@ class GeneratedExpressions(Lowering):
         for place, arm in enumerate(arms):
             with self.code.when(missing(result)) if place else nullcontext():
                 self.code.assign(result, load(arm()))
+        return result
+
+    def _put_items(self, node: Items, names: Names) -> str:
+        """A list of what is not missing."""
+        found = self.code.let(listing())
+        for each in node.items:
+            made = self.put(each, names)
+            with self.code.when(present(made)):
+                self.code.do(method(found, "append", made))
+        with self.code.when(negated(load(found))):
+            self.code.assign(found, NONE)
+        return found
+
+    def _put_template(self, node: Template, names: Names) -> str:
+        """Text with values filled in; None when one of them is missing."""
+        result, parts = self.code.let(NONE), self.code.let(listing())
+        with ExitStack() as stack:
+            for part in node.parts:
+                if isinstance(part, str):
+                    self.code.do(method(parts, "append", self.constant(part)))
+                    continue
+                text = self.code.let(call(self.constant(as_text), self.put(part, names)))
+                stack.enter_context(self.code.when(present(text)))
+                self.code.do(method(parts, "append", text))
+            self.code.assign(result, call(self.constant(_joined), parts))
         return result
 
     def _put_select(self, node: Select, names: Names) -> str:
@@ -177,9 +222,7 @@ class GeneratedExpressions(Lowering):
         """A definition that is remembered, or made now."""
         evaluate = self.remembered(name)
         slot = self.memo_slots[name]
-        known = self.code.let(
-            ast.Subscript(attribute("run", "memo"), ast.Constant(slot), ast.Load())
-        )
+        known = self.code.let(item(attribute("run", "memo"), slot))
         with self.code.when(compare(load(known), ast.Is(), load(self.constant(UNSET)))):
             found = self.called(evaluate)
         with self.code.otherwise():
@@ -216,7 +259,7 @@ class GeneratedExpressions(Lowering):
 
     def holds(self, name: str) -> ast.expr:
         """Whether a condition is met: its value is neither missing nor false."""
-        false = compare(load(name), ast.IsNot(), ast.Constant(False))
+        false = compare(load(name), ast.IsNot(), number(value=False))
         return both(present(name), false)
 
     def _put_comparison(self, node: Compare, names: Names) -> str:
@@ -248,8 +291,7 @@ class GeneratedExpressions(Lowering):
     def forget(self, mark: str) -> None:
         """Forget the notes since ``mark``."""
         with self.code.when(compare(call("len", "notes"), ast.NotEq(), load(mark))):
-            rest = ast.Slice(load(mark), None, None)
-            self.code.delete(ast.Subscript(load("notes"), rest, ast.Del()))
+            self.code.cut("notes", mark)
 
     def put_met(self, node: Expression, names: Names) -> ast.expr:
         """Write a condition; answers the expression that says whether it is met."""
@@ -270,6 +312,20 @@ class GeneratedExpressions(Lowering):
         for each in calls:
             with self.code.when(present(result)):
                 self.code.assign(result, load(self._put_step(each, result, names, label)))
+        return result
+
+    def put_shared(self, name: str, calls: tuple[Call, ...], names: Names, label: str) -> str:
+        """Write a pipeline that is used in many places: a function of the value and its label."""
+        result = self.code.let(load(name))
+        key = (id(calls), tuple(sorted(names.slots.items())))
+        if key not in self._shared:
+            inside = replace(names, label=LABEL)
+            self._shared[key] = self.built(
+                lambda: self.put_steps("value", calls, inside, LABEL), "value", LABEL
+            )
+        shared = self.constant(self._shared[key])
+        with self.code.when(present(result)):
+            self.code.assign(result, call(shared, "run", result, self.labelled(label)))
         return result
 
     def _put_call(self, node: Call, names: Names) -> str:
@@ -297,8 +353,7 @@ class GeneratedExpressions(Lowering):
     ) -> str:
         arguments = [self._argument(a, names) for a in bound.arguments]
         if not all(known for known, _ in arguments):
-            step = self.constant(self._transform(bound, target, names, label, node.span))
-            return self.code.let(call(step, "run", value))
+            return self._put_variable(node, bound, target, value, names, label)
         fixed = [
             parameter.default if given is None else given
             for parameter, (_, given) in zip(target.parameters, arguments, strict=True)
@@ -317,14 +372,59 @@ class GeneratedExpressions(Lowering):
     ) -> None:
         """Convert ``result`` in place."""
         convert = self.constant(self._fixed(target, fixed))
+        with self._where_accepted(node, target, result, label):
+            self._put_result(node, target, call(convert, result), result, label)
+
+    @contextmanager
+    def _where_accepted(
+        self, node: Call, target: Transform, result: str, label: str
+    ) -> Iterator[None]:
+        """Values of other kinds are noted, and become None."""
         if set(target.accepts.names) == set(CLASSES):
-            self._put_result(node, target, call(convert, result), result, label)
+            yield
             return
-        wrong = self.constant(_wrong(target, label, node))
+        wrong = self.constant(_wrong(target, node))
         with self.code.when(self._is_accepted(target, result)):
-            self._put_result(node, target, call(convert, result), result, label)
+            yield
         with self.code.otherwise():
-            self.code.assign(result, call(wrong, "notes", result))
+            self.code.assign(result, call(wrong, "notes", result, self.labelled(label)))
+
+    def _put_variable(
+        self, node: Call, bound: Bound, target: Transform, value: str, names: Names, label: str
+    ) -> str:
+        """A transform with arguments that are known only with the event."""
+        result = self.code.let(load(value))
+        with self._where_accepted(node, target, result, label):
+            given = [
+                self._put_argument(parameter, argument, names)
+                for parameter, argument in zip(target.parameters, bound.arguments, strict=True)
+            ]
+            needed = [
+                present(g) for p, g in zip(target.parameters, given, strict=True) if p.required
+            ]
+            function = self.constant(target.function)
+            with self.code.when(both(*needed)) if needed else nullcontext():
+                made = call(function, result, *given)
+                self._put_result(node, target, made, result, label)
+            if needed:
+                with self.code.otherwise():
+                    self.code.assign(result, NONE)
+        return result
+
+    def _put_argument(self, parameter: Parameter, node: Expression | None, names: Names) -> str:
+        """An argument of an accepted kind, else the default; None where one is required."""
+        default = None if parameter.required else parameter.default
+        if node is None:
+            return self.constant(default)
+        if isinstance(node, Literal):
+            accepted = kind_of(node.value) in parameter.kinds.names
+            return self.constant(node.value if accepted else default)
+        found = self.code.let(load(self.put(node, names)))
+        kind = call(self.constant(kind_of), found)
+        kinds = load(self.constant(parameter.kinds.names))
+        with self.code.when(compare(kind, ast.NotIn(), kinds)):
+            self.code.assign(found, load(self.constant(default)))
+        return found
 
     def _is_accepted(self, target: Transform, name: str) -> ast.expr:
         classes = [kind for known in target.accepts.names for kind in CLASSES[known]]
@@ -342,19 +442,20 @@ class GeneratedExpressions(Lowering):
         self, node: Call, target: Transform, made: ast.expr, result: str, label: str
     ) -> None:
         self.code.assign(result, made)
-        note = self.constant(_lost(target, label, node))
+        lost = self.constant(_lost(target, node))
+        note = call(lost, "notes", result, self.labelled(label))
         texts = target.returns.names == {"text"}
         blank = either(negated(load(result)), method(result, "isspace"))
         with self.code.when(of_class(result, self.constant(str))), self.code.when(blank):
-            self.code.assign(result, call(note, "notes", result))
+            self.code.assign(result, note)
         with self.code.otherwise():
             if texts:
                 with self.code.when(present(result)):
-                    self.code.assign(result, call(note, "notes", result))
+                    self.code.assign(result, note)
                 return
             odd = load(self.constant(_ODD))
             with self.code.when(compare(attribute(result, "__class__"), ast.In(), odd)):
-                self.code.assign(result, call(note, "notes", result))
+                self.code.assign(result, note)
 
     # Named pipelines
 
@@ -363,12 +464,12 @@ class GeneratedExpressions(Lowering):
     ) -> str:
         if block.normalises is None:
             return self._put_body(bound, block, value, names, label)
-        passing = self.constant(passing_digests(_never, block, label, node.span))
+        passing = self.constant(_passing(block, node))
         text = of_class(value, self.constant(str))
-        long = compare(call("len", value), ast.GtE(), ast.Constant(_SHORTEST_DIGEST))
+        long = compare(call("len", value), ast.GtE(), number(_SHORTEST_DIGEST))
         digest = call(self.constant(is_digest), method(value, "strip"))
         with self.code.when(either(attribute("run", "already_hashed"), both(text, long, digest))):
-            result = self.code.let(call(passing, "run", value))
+            result = self.code.let(call(passing, "run", value, self.labelled(label)))
         with self.code.otherwise():
             self.code.assign(result, load(self._put_body(bound, block, value, names, label)))
         return result
@@ -418,33 +519,43 @@ _ODD = frozenset((Rejected, list, dict))
 """Results that are not values as they stand, or may be empty."""
 
 
-def _never(run: Run, value: Any) -> Any:
-    """What is neither a digest nor said to be one never comes here."""
-    raise AssertionError("reached without a digest")
+def _passing(block: PipelineBlock, node: Call) -> Callable[[Run, Any, str], Any]:
+    """What lets digests pass, and keeps out what is said to be one and is not."""
+    span, closed = node.span, closed_digests(block)
+
+    def passing(run: Run, value: Any, label: str) -> Any:
+        return passed_digest(run, value, closed, label, span)
+
+    return passing
 
 
-def _wrong(target: Transform, label: str, node: Call) -> Callable[[list[Note], Any], None]:
+def _joined(parts: list[str]) -> str | None:
+    text = "".join(parts)
+    return None if is_missing(text) else text
+
+
+def _wrong(target: Transform, node: Call) -> Callable[[list[Note], Any, str], None]:
     """What notes that a value is of a kind which a transform does not take."""
     accepted, span = str(target.accepts), node.span
 
-    def note(notes: list[Note], value: Any) -> None:
+    def note(notes: list[Note], value: Any, label: str) -> None:
         notes.append(Note(label, wrong_kind(kind_of(value), accepted), span))
 
     return note
 
 
-def _lost(target: Transform, label: str, node: Call) -> Callable[[list[Note], Any], Any]:
+def _lost(target: Transform, node: Call) -> Callable[[list[Note], Any, str], Any]:
     """What judges a result that may be none: rejected, empty, or a list or object after all."""
     span = node.span
-    emptied = Note(label, f"has nothing left after `{target.name}`", span)
+    emptied = f"has nothing left after `{target.name}`"
 
-    def note(notes: list[Note], result: Any) -> Any:
+    def note(notes: list[Note], result: Any, label: str) -> Any:
         if type(result) is Rejected:
             notes.append(Note(label, result.reason, span))
             return None
         found = checked(result)
         if found is None:
-            notes.append(emptied)
+            notes.append(Note(label, emptied, span))
         return found
 
     return note

@@ -13,7 +13,9 @@ from mapping_engine.engine.generated.code import (
     attribute,
     call,
     compare,
+    listing,
     load,
+    mapping,
     method,
     missing,
     negated,
@@ -138,13 +140,13 @@ class GeneratedLowering(GeneratedExpressions):
             found = self._put_single(arm, names)
             for steps in (arm.as_, block.as_):
                 if steps:
-                    found = self.put_steps(found, steps, names, label)
+                    found = self.put_shared(found, steps, names, label)
             return found
 
         def whole() -> str:
             found = self.guard(arm, names, inner)
             for steps, scope in outer:
-                found = self.put_steps(found, steps, scope, label)
+                found = self.put_shared(found, steps, scope, label)
             return found
 
         return whole
@@ -153,7 +155,7 @@ class GeneratedLowering(GeneratedExpressions):
 
     def _put_each(self, block: ValueBlock, each: Expression, names: Names, path: str) -> str:
         items = self.put(each, names)
-        found, element = self.code.let(ast.List([], ast.Load())), self.code.new("i")
+        found, element = self.code.let(listing()), self.code.new("i")
         slot = self.new_slot()
         scope = names.scope.having(item_name(block), self.item_type(each, names))
         inside = names.having(item_name(block), slot, scope)
@@ -182,7 +184,7 @@ class GeneratedLowering(GeneratedExpressions):
 
     def _put_fields_of(self, block: ValueBlock, names: Names, path: str) -> str:
         """The object that the fields of a block make; None when it would be empty."""
-        found = self.code.let(ast.Dict([], []))
+        found = self.code.let(mapping())
         for field in block.fields or ():
             if field.value is None:
                 continue
