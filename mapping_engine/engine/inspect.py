@@ -38,26 +38,28 @@ def _is_sound(event: dict[str, Any]) -> bool:
     for _ in range(DEEPEST):
         below: list[Any] = []
         for node in level:
+            values: Iterable[Any] = node
             if type(node) is dict:
-                if not all(type(key) is str for key in node):
+                if not _TEXT.issuperset(map(type, node)):
                     return False
-                values: Iterable[Any] = node.values()
-            else:
-                values = node
-            for value in values:
-                kind = type(value)
-                if kind is dict or kind is list:
-                    below.append(value)
-                elif kind not in _SCALARS and not (kind is int and value.bit_length() <= _BITS):
-                    return False
+                values = node.values()
+            kinds = set(map(type, values))
+            if not kinds <= _JSON:
+                return False
+            if int in kinds and any(type(v) is int and not _LEAST <= v <= _MOST for v in values):
+                return False
+            if dict in kinds or list in kinds:
+                below += [value for value in values if type(value) in _CONTAINERS]
         if not below:
             return True
         level = below
     return False
 
 
-_SCALARS = frozenset((str, float, bool, type(None)))
-_BITS = 64
+_TEXT = frozenset((str,))
+_CONTAINERS = frozenset((dict, list))
+_JSON = frozenset((str, float, bool, int, type(None), dict, list))
+_LEAST, _MOST = -(2**63), 2**64 - 1
 
 
 def _walk(event: dict[str, Any]) -> None:

@@ -327,9 +327,10 @@ def _memoised(slot: int, evaluate: Evaluate) -> Evaluate:
             value, notes = known
             run.notes.extend(notes)
             return value
-        mark = len(run.notes)
+        notes = run.notes
+        mark = len(notes)
         value = evaluate(run)
-        run.memo[slot] = (value, tuple(run.notes[mark:]))
+        run.memo[slot] = (value, tuple(notes[mark:]) if len(notes) > mark else ())
         return value
 
     return remembered

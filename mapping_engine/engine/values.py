@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from mapping_engine.engine.lower import Names, first_present
-from mapping_engine.engine.rest import Copying, Keys, Path, exclusions
+from mapping_engine.engine.rest import Copying, Keys, Path, Tree, exclusions
 from mapping_engine.engine.run import Evaluate, Note, Run, Step, present, same
 from mapping_engine.engine.steps import StepLowering, wrong_kind
 from mapping_engine.expression import Call, Expression, Select, print_expression
@@ -218,11 +219,15 @@ class ValueLowering(StepLowering):
         keys = self._special(block, names)
         added = self.fields(block, names, path) if block.fields is not None else None
 
+        @lru_cache(maxsize=16)
+        def without_also(*moved: Path) -> Tree:
+            return exclusions(base, [*mapped, *moved])
+
         def evaluate(run: Run) -> Any:
             source, found = read(run), {}
             if type(source) is dict:
                 moved = [path for locate in located if (path := locate(run)) is not None]
-                without = exclusions(base, [*mapped, *moved]) if moved else tree
+                without = without_also(*moved) if moved else tree
                 found = copying.of(run, source, without, keys(run))
             return present({**found, **(added(run) or {})} if added is not None else found)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
+from math import isfinite
 from typing import Any
 
 from mapping_engine.engine.generated.code import (
@@ -186,17 +187,24 @@ class GeneratedExpressions(Lowering):
 
     def _put_select(self, node: Select, names: Names) -> str:
         steps = path_steps(node.selector)
-        if not steps or not all(isinstance(step, str) for step in steps):
+        if not steps or not isinstance(steps[0], str):
             return self.called(self.lower(node, names))
         found = self.code.let(method("event", "get", self.constant(steps[0])))
         return self._put_fields(found, steps[1:])
 
     def _put_fields(self, start: str, steps: tuple[str | int, ...]) -> str:
-        """Go down from field to field; what is no object has none."""
+        """Go down from field to field, and to items; what is no object or list has none."""
         found = self.code.let(load(start)) if steps else start
         for step in steps:
-            inner = method(found, "get", self.constant(step))
-            self.code.assign(found, choice(of_class(found, self.constant(dict)), inner, NONE))
+            if isinstance(step, str):
+                inner = method(found, "get", self.constant(step))
+                test = of_class(found, self.constant(dict))
+            else:
+                least = number(step + 1 if step >= 0 else -step)
+                long = compare(call("len", found), ast.GtE(), least)
+                inner = item(found, step)
+                test = both(of_class(found, self.constant(list)), long)
+            self.code.assign(found, choice(test, inner, NONE))
         self.drop_missing(found)
         return found
 
@@ -206,7 +214,7 @@ class GeneratedExpressions(Lowering):
         shadowed = node.name in names.slots or node.name in self.model.definitions
         if not shadowed and node.name in fixed and node.tail is not None:
             return self.constant(checked(read_selector(node.tail)(fixed[node.name])))
-        if steps is None or not all(isinstance(step, str) for step in steps):
+        if steps is None:
             return self.called(self.lower(node, names))
         if node.name in names.slots:
             found = self.code.let(item("names", names.slots[node.name]))
@@ -380,9 +388,6 @@ class GeneratedExpressions(Lowering):
         self, node: Call, target: Transform, result: str, label: str
     ) -> Iterator[None]:
         """Values of other kinds are noted, and become None."""
-        if set(target.accepts.names) == set(CLASSES):
-            yield
-            return
         wrong = self.constant(_wrong(target, node))
         with self.code.when(self._is_accepted(target, result)):
             yield
@@ -428,6 +433,9 @@ class GeneratedExpressions(Lowering):
 
     def _is_accepted(self, target: Transform, name: str) -> ast.expr:
         classes = [kind for known in target.accepts.names for kind in CLASSES[known]]
+        if len(target.accepts.names) == len(CLASSES):
+            finite = call(self.constant(isfinite), name)
+            return either(negated(of_class(name, self.constant(float))), finite)
         if float in classes:
             kind = call(self.constant(kind_of), name)
             accepted = compare(kind, ast.In(), load(self.constant(target.accepts.names)))
@@ -573,5 +581,6 @@ def _is_plain(node: Reference | Select) -> bool:
     """Whether reading it notes nothing: a chain of fields of the event or the settings."""
     selector = node.selector if isinstance(node, Select) else node.tail
     steps = path_steps(selector) if selector is not None else ()
-    plain = steps is not None and all(isinstance(step, str) for step in steps)
-    return plain and (isinstance(node, Select) or node.name in ("settings", "api", "tables"))
+    return steps is not None and (
+        isinstance(node, Select) or node.name in ("settings", "api", "tables")
+    )
