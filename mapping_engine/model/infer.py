@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.diagnostics import Diagnostics, listed
 from mapping_engine.expression import (
     Both,
     Call,
@@ -23,6 +23,7 @@ from mapping_engine.expression import (
     Test,
 )
 from mapping_engine.model.call_types import CallTypes, collected, item_of
+from mapping_engine.model.copies import asks_settings, clear_paths
 from mapping_engine.model.facts import Facts
 from mapping_engine.model.model import Model
 from mapping_engine.model.names import Names
@@ -147,10 +148,13 @@ class Inference:
 
     def _copy(self, block: ValueBlock, scope: Scope) -> Type:
         """A copy of an object: nothing is known of it but that it holds nothing personal."""
-        for node in (copied(block), block.without, block.keep, block.hash):
+        for node in (block.without, block.keep, block.hash):
             if node is not None:
                 self.expression(node, scope)
-        if block.keep is not None and self.constant(block.keep)[0]:
+        source = copied(block)
+        assert source is not None
+        self._copied_in_clear(block, source, self.expression(source, scope))
+        if block.keep is not None and not asks_settings(block.keep, self.model.definitions):
             self.diagnostics.report(
                 "PI02",
                 "rules may not send personal data in clear; only the settings may ask for it",
@@ -159,6 +163,24 @@ class Inference:
             )
         added = self._fields(block, scope).spreading if block.fields else frozenset[str]()
         return Type(OBJECT, True, UNKNOWN.tags | added)
+
+    def _copied_in_clear(self, block: ValueBlock, source: Expression, found: Type) -> None:
+        """Report personal data that would be copied, since nothing in its name says what it is."""
+        treated: set[object] = set()
+        for node in (block.without, block.hash):
+            known, keys = self.constant(node) if node is not None else (False, None)
+            treated |= set(keys) if known and isinstance(keys, list) else set()
+        paths = clear_paths(found, self.model.vocabulary)
+        left = [path for path in paths if not path or path[0] not in treated]
+        if left:
+            spelled = listed(".".join(path) or "the value itself" for path in left)
+            self.diagnostics.report(
+                "PI02",
+                f"the copy would hold personal data in clear: {spelled}",
+                source.span,
+                help="leave it out with `without`, or add the name to `personal.names` of the "
+                "vocabulary, which copies leave out everywhere",
+            )
 
     def item(self, each: Expression, source: Type) -> Type:
         """The type of one item of the list in ``each``; what is never a list is reported."""

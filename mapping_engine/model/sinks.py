@@ -200,6 +200,7 @@ class PayloadSinks:
     ) -> None:
         found = self._inference.block(block, scope)
         if copied(block) is not None:
+            self._conforms(block, schema, found, path)
             return
         if SECRET in found.tags:
             labels, notes = self._way(block, path, lambda each: SECRET in each.tags)
