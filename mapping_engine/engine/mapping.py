@@ -27,13 +27,16 @@ Clock = Callable[[], float]
 class Mapping:
     """A compiled rule file: immutable, shared by threads, picklable."""
 
-    __slots__ = ("_program", "model")
+    __slots__ = ("_program", "_tracing", "model")
 
     model: Model
     _program: Program
+    _tracing: tuple[Program, frozenset[str]] | None
+    """What explains: made when it is first asked for, since most mappings never explain."""
 
     def __init__(self, model: Model) -> None:
         object.__setattr__(self, "model", model)
+        object.__setattr__(self, "_tracing", None)
         object.__setattr__(self, "_program", Program(GeneratedLowering(model)))
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -54,6 +57,15 @@ class Mapping:
     def title(self) -> str:
         """The destination's name for people."""
         return self.model.title
+
+    def _explaining(self) -> tuple[Program, frozenset[str]]:
+        """The program that records what it does, and the fan-out variables it must not show."""
+        if self._tracing is None:
+            lowering = TracingLowering(self.model)
+            made = (Program(lowering), lowering.hidden_variables)
+            object.__setattr__(self, "_tracing", made)
+        assert self._tracing is not None
+        return self._tracing
 
     def bind(self, settings: MappingType[str, Any], *, clock: Clock = time.time) -> Destination:
         """The mapping under these settings, which are validated and copied.
@@ -151,9 +163,8 @@ class Destination:
 
     def explain(self, event: object) -> Explanation:
         """Why the event becomes what it becomes, field by field; never raises for a bad event."""
-        lowering = TracingLowering(self.mapping.model)
-        program = Program(lowering)
-        trace = Trace(hidden_variables=lowering.hidden_variables)
+        program, hidden = self.mapping._explaining()
+        trace = Trace(hidden_variables=hidden)
         error: MappingError | None = None
         requests: list[Request] = []
         warnings: tuple[EventWarning, ...] = ()

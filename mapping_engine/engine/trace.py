@@ -158,7 +158,9 @@ class TracingLowering(Lowering):
 
     def remembered(self, name: str) -> Evaluate:
         """A definition, evaluated each time so that each use shows its own reasons."""
-        return self.definition(name)
+        if name not in self._definitions:
+            self._definitions[name] = self.definition(name)
+        return self._definitions[name]
 
     def item_type(self, each: Expression, names: Names) -> Type:
         """The type of one item of a list."""
