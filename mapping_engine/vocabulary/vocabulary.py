@@ -104,7 +104,7 @@ class Vocabulary:
 
 def fold_name(name: str) -> str:
     """A key without case, ``_``, ``-`` and spaces: ``firstName`` and ``first_name`` are one."""
-    return "".join(letter for letter in name.casefold() if letter not in "_- ")
+    return name.casefold().replace("_", "").replace("-", "").replace(" ", "")
 
 
 __all__ = ["EVENT", "ITEM", "Personal", "Switches", "Vocabulary", "fold_name"]
