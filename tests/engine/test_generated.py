@@ -57,6 +57,7 @@ SOURCES = st.sampled_from(
 STEPS = st.sampled_from(
     ["text", "text |> trim |> lower", "number", "list", "list |> first", "lookup($tables.words)",
      "text |> matching('[a-z]+')", "integer", "count", "text |> named('x')", "text |> named(p.a)",
+     "text |> named(p.b |> text |> lower)", "named($chain |> integer)",
      "list |> compact |> distinct", "text |> truncate(3)"]
 )  # fmt: skip
 SHARED = """\
@@ -174,6 +175,17 @@ def test_generated_code_does_what_closures_and_tracing_do(
         wanted = done(Lowering(model), event, {"token": "t"}, 100.5)
         assert done(GeneratedLowering(model), event, {"token": "t"}, 100.5) == wanted
         assert done(TracingLowering(model), event, {"token": "t"}, 100.5) == wanted
+
+
+def test_a_note_of_an_argument_names_its_own_source() -> None:
+    text = f"""{SHARED}fields:
+  f0: {{first_of: [p.a, p.b], as: named(type |> text)}}
+"""
+    event = {"type": True, "p": {"b": [1]}}
+    model = model_of(text)
+    wanted = done(Lowering(model), event, {"token": "t"}, 100.5)
+    assert done(GeneratedLowering(model), event, {"token": "t"}, 100.5) == wanted
+    assert [warning["path"] for warning in wanted[1]] == ["type", "p.b"]
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import replace
 from functools import partial
 from math import isfinite
 from typing import Any
@@ -327,9 +326,8 @@ class GeneratedExpressions(Lowering):
         result = self.code.let(load(name))
         key = (id(calls), tuple(sorted(names.slots.items())))
         if key not in self._shared:
-            inside = replace(names, label=LABEL)
             self._shared[key] = self.built(
-                lambda: self.put_steps("value", calls, inside, LABEL), "value", LABEL
+                lambda: self.put_steps("value", calls, names, LABEL), "value", LABEL
             )
         shared = self.constant(self._shared[key])
         with self.code.when(present(result)):
