@@ -59,7 +59,7 @@ def clock() -> float:
 
 def gate(destination: Destination) -> Validate:
     """The validator of the engine, whatever it is, for payloads made elsewhere."""
-    run = destination._program.run_for({}, destination._settings, NOW)
+    run = destination._program.run_for({}, destination._bound, NOW)
     check = destination._gate
     return lambda payload: check(payload, run)
 

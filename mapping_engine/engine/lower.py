@@ -60,6 +60,8 @@ class ExpressionLowering:
         self.model = model
         self.slot_count = 0
         self.memo_slots: dict[str, int] = {}
+        self.fixed: list[Evaluate] = []
+        """What is evaluated once for all events under the same settings."""
         self._definitions: dict[str, Evaluate] = {}
 
     # Hooks
@@ -89,6 +91,14 @@ class ExpressionLowering:
     def function(self, call: Call, names: Names) -> Evaluate:
         """A transform written as a call of its own."""
         raise NotImplementedError
+
+    def evaluator(self, node: Expression, names: Names) -> Evaluate:
+        """What evaluates an expression that stands alone."""
+        return self.lower(node, names)
+
+    def objects(self) -> Callable[[dict[str, Any]], list[Any]]:
+        """What looks up the objects of an event which rules read most; none, if not generated."""
+        return lambda event: []
 
     # Names
 
@@ -237,7 +247,7 @@ class ExpressionLowering:
         """A definition, evaluated once an event (once a request, if it depends on the fan-out)."""
         if name not in self._definitions:
             self.memo_slots[name] = slot = len(self.memo_slots)
-            self._definitions[name] = _memoised(slot, self.definition(name))
+            self._definitions[name] = memoised(slot, self.definition(name))
         return self._definitions[name]
 
     # Conditions
@@ -320,7 +330,9 @@ def _constant(value: Any) -> Evaluate:
     return lambda run: value
 
 
-def _memoised(slot: int, evaluate: Evaluate) -> Evaluate:
+def memoised(slot: int, evaluate: Evaluate) -> Evaluate:
+    """A definition that is evaluated once, and notes the same each time it is asked for."""
+
     def remembered(run: Run) -> Any:
         known = run.memo[slot]
         if known is not UNSET:

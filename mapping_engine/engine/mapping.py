@@ -11,7 +11,7 @@ from mapping_engine.engine.explanation import Explanation, explained
 from mapping_engine.engine.generated.values import GeneratedLowering
 from mapping_engine.engine.inspect import inspect_event
 from mapping_engine.engine.outcome import EventWarning, Outcome
-from mapping_engine.engine.program import Program
+from mapping_engine.engine.program import Bound, Program
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.settings import accept_settings, unknown_settings
@@ -88,7 +88,7 @@ class Mapping:
 class Destination:
     """A mapping with settings and a clock; immutable, shared by threads, picklable."""
 
-    __slots__ = ("_clock", "_gate", "_hashing", "_program", "_settings", "_warnings", "mapping")
+    __slots__ = ("_bound", "_clock", "_gate", "_program", "_settings", "_warnings", "mapping")
 
     mapping: Mapping
 
@@ -98,15 +98,15 @@ class Destination:
         model = mapping.model
         accepted = accept_settings(model.settings_schema, settings, model.title)
         program = mapping._program
-        hashing = program.hashes(accepted)
+        bound = program.bind(accepted)
         state = {
             "mapping": mapping,
             "_warnings": unknown_settings(model.settings_schema, accepted),
             "_settings": accepted,
             "_clock": clock,
             "_program": program,
-            "_hashing": hashing,
-            "_gate": PayloadGate(model, hashing=hashing),
+            "_bound": bound,
+            "_gate": PayloadGate(model, hashing=bound.hashing),
         }
         for name, value in state.items():
             object.__setattr__(self, name, value)
@@ -131,7 +131,7 @@ class Destination:
         Raises a MappingError: InstrumentationError (the event is wrong), ConfigurationError (the
         settings do not cover it), PayloadError (the schema refused the result).
         """
-        return self._requests(self._program, self._run(self._program, event))
+        return self._requests(self._program, self._run(event))
 
     def apply_many(self, events: Iterable[object]) -> Iterator[Outcome]:
         """The outcome of each event, in order and one at a time; a bad event never raises."""
@@ -141,7 +141,7 @@ class Destination:
     def outcome(self, event: object, index: int = 0) -> Outcome:
         """What becomes of one event: its requests or its error, and the warnings."""
         try:
-            run = self._run(self._program, event)
+            run = self._run(event)
         except MappingError as error:
             return Outcome(index, error=error)
         try:
@@ -158,7 +158,7 @@ class Destination:
             self._gate(payload, run)
             made.append(payload)
 
-        list(self._program.requests(self._run(self._program, event), keep))
+        list(self._program.requests(self._run(event), keep))
         return made
 
     def explain(self, event: object) -> Explanation:
@@ -169,7 +169,7 @@ class Destination:
         requests: list[Request] = []
         warnings: tuple[EventWarning, ...] = ()
         try:
-            run = self._run(program, event)
+            run = program.run_for(inspect_event(event), self._bound, self._clock())
             run.trace = trace
             try:
                 requests = self._requests(program, run)
@@ -179,17 +179,15 @@ class Destination:
             error = problem
         return explained(self.mapping.title, trace, error, warnings, len(requests))
 
-    def _run(self, program: Program, event: object) -> Run:
-        run = program.run_for(inspect_event(event), self._settings, self._clock())
-        run.hashing = self._hashing
-        return run
+    def _run(self, event: object) -> Run:
+        return self._program.run_for(inspect_event(event), self._bound, self._clock())
 
     def _requests(self, program: Program, run: Run) -> list[Request]:
         return list(program.requests(run, self._gate))
 
+    _bound: Bound
     _clock: Clock
     _gate: PayloadGate
-    _hashing: bool
     _program: Program
     _settings: dict[str, Any]
     _warnings: tuple[EventWarning, ...]

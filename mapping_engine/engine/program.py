@@ -45,6 +45,16 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """The settings, and what they alone decide: it is found out once for all events."""
+
+    settings: dict[str, Any]
+    hashing: bool = True
+    """Whether personal data is hashed."""
+    fixed: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
 class Rule:
     """A rule of `accept` or `warn`: a condition and what to say."""
 
@@ -96,6 +106,8 @@ class Program:
         self._already_hashed = lowering.condition(already, names) if already else None
         limits = model.file.limits
         self._most = (limits.requests if limits else None) or REQUESTS
+        self._fixed = tuple(lowering.fixed)
+        self._objects = lowering.objects()
         self._slots = lowering.slot_count
         self._memo = len(lowering.memo_slots)
         self._late = tuple(
@@ -106,20 +118,25 @@ class Program:
 
     # Running
 
-    def run_for(self, event: dict[str, Any], settings: dict[str, Any], now: float) -> Run:
+    def bind(self, settings: dict[str, Any]) -> Bound:
+        """What is the same for all events under these settings."""
+        run = self.run_for({}, Bound(settings), 0.0)
+        run.fixed = fixed = tuple(evaluate(run) for evaluate in self._fixed)
+        hashing = self._hashing is None or bool(self._hashing(run))
+        return Bound(settings, hashing, fixed)
+
+    def run_for(self, event: dict[str, Any], bound: Bound, now: float) -> Run:
         """The state for one event."""
         return Run(
             event=event,
-            settings=settings,
-            hashing=True,
+            settings=bound.settings,
+            hashing=bound.hashing,
             now=now,
             memo=[UNSET] * self._memo,
             names=[None] * self._slots,
+            fixed=bound.fixed,
+            objects=self._objects(event),
         )
-
-    def hashes(self, settings: dict[str, Any]) -> bool:
-        """Whether personal data is hashed under these settings."""
-        return self._hashing is None or self._hashing(self.run_for({}, settings, 0.0))
 
     def requests(self, run: Run, check: Check) -> Iterator[Request]:
         """The requests of one event; raises MappingError where the rules refuse it."""
@@ -132,7 +149,9 @@ class Program:
                 if rule.kind is None:
                     return
                 raise _refusal(rule, run)
-        combinations = list(self._combinations(run, 0))
+        combinations: list[tuple[Any, ...]] = []
+        if self._variables:
+            self._combine(run, (), combinations)
         if not combinations and self._variables:
             if self._none is not None:
                 raise _refusal(self._none, run)
@@ -194,24 +213,21 @@ class Program:
             return made
         return fresh(shared[field.name])
 
-    def _combinations(self, run: Run, depth: int) -> Iterator[tuple[Any, ...]]:
-        """The cross product of the fan-out, bounded one past the limit."""
-        if depth == len(self._variables):
-            if self._variables:
-                yield ()
-            return
-        variable = self._variables[depth]
+    def _combine(self, run: Run, chosen: tuple[Any, ...], found: list[tuple[Any, ...]]) -> None:
+        """Add the cross product of the fan-out, bounded one past the limit."""
+        variable = self._variables[len(chosen)]
         for slot in self._late:
             run.memo[slot] = UNSET
-        count = 0
         values = variable.values(run)
+        last = len(chosen) + 1 == len(self._variables)
         for value in values if type(values) is list else ():
             run.names[variable.slot] = value
-            for rest in self._combinations(run, depth + 1):
-                yield (value, *rest)
-                count += 1
-                if count > self._most:
-                    return
+            if last:
+                found.append((*chosen, value))
+            else:
+                self._combine(run, (*chosen, value), found)
+            if len(found) > self._most:
+                return
 
     # Switches
 

@@ -24,7 +24,7 @@ def lower_request(lowering: ExpressionLowering, block: RequestBlock, names: Name
     url = _url(lowering, block, names)
     body = _tree(lowering, block.form if block.form is not None else block.json, names)
     headers = [
-        (header.name, lowering.lower(header.value, names))
+        (header.name, lowering.evaluator(header.value, names))
         for header in block.headers or ()
         if header.value is not None
     ]
@@ -94,7 +94,7 @@ def _tree(lowering: ExpressionLowering, tree: BodyTree, names: Names) -> Evaluat
         items = [_tree(lowering, part, names) for part in tree]
         return lambda run: [v for item in items if (v := item(run)) is not None]
     assert tree is not None
-    evaluate = lowering.lower(tree, names)
+    evaluate = lowering.evaluator(tree, names)
     if isinstance(tree, Reference) and tree.name == "payload" and tree.tail is None:
         return evaluate
     return lambda run: fresh(evaluate(run))

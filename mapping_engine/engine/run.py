@@ -45,6 +45,10 @@ class Run:
     now: float
     memo: list[Any]
     names: list[Any]
+    fixed: tuple[Any, ...] = ()
+    """What the settings alone decide."""
+    objects: list[Any] = field(default_factory=list)
+    """The objects of the event that rules read most."""
     already_hashed: bool = False
     integration: Any = None
     payload: Any = None

@@ -13,7 +13,7 @@ from mapping_engine.model.calls import Bound, bind, find
 from mapping_engine.model.infer import Scope
 from mapping_engine.model.values import ArmBlock, PipelineBlock
 from mapping_engine.selectors import lower as read_selector
-from mapping_engine.transforms.declare import Rejected, Transform
+from mapping_engine.transforms.declare import Parameter, Rejected, Transform
 from mapping_engine.transforms.hashing import OF_NOTHING, digest, is_digest
 from mapping_engine.types import kind_of
 from mapping_engine.types.type import UNKNOWN
@@ -102,19 +102,11 @@ class StepLowering(ExpressionLowering):
 
     def _variable(self, bound: Bound, target: Transform, names: Names) -> Step:
         arguments = [self._given(a, names) for a in bound.arguments]
-        plan = list(zip(target.parameters, arguments, strict=True))
         function = target.function
 
         def convert(run: Run, value: Any) -> Any:
-            given: list[Any] = []
-            for parameter, argument in plan:
-                found = argument(run) if argument else None
-                if found is None or kind_of(found) not in parameter.kinds.names:
-                    if parameter.required:
-                        return None
-                    found = parameter.default
-                given.append(found)
-            return function(value, *given)
+            given = arguments_of(target.parameters, arguments, run)
+            return None if given is None else function(value, *given)
 
         return convert
 
@@ -186,6 +178,21 @@ class StepLowering(ExpressionLowering):
             return evaluate
         condition = self.condition(arm.when, names)
         return lambda run: evaluate(run) if condition(run) else None
+
+
+def arguments_of(
+    parameters: tuple[Parameter, ...], arguments: list[Evaluate | None], run: Run
+) -> list[Any] | None:
+    """The arguments of a transform; None where a required one is missing or of a wrong kind."""
+    given: list[Any] = []
+    for parameter, argument in zip(parameters, arguments, strict=True):
+        found = argument(run) if argument else None
+        if found is None or kind_of(found) not in parameter.kinds.names:
+            if parameter.required:
+                return None
+            found = parameter.default
+        given.append(found)
+    return given
 
 
 def _passing_digests(step: Step, block: PipelineBlock, label: str, span: Span) -> Step:

@@ -18,6 +18,7 @@ _OTHERS = re.compile(r"\D+")
     "trim",
     accepts=TEXT,
     returns=TEXT,
+    method="strip",
     examples=(Example("  Ann \n", "Ann"), Example("a b", "a b"), Example(" \t", None)),
 )
 def trim(value: str) -> Json:
@@ -30,6 +31,7 @@ def trim(value: str) -> Json:
     accepts=TEXT,
     returns=TEXT,
     total=True,
+    method="lower",
     examples=(Example("ANN", "ann"), Example("ÅSE", "åse"), Example("정", "정")),
 )
 def lower(value: str) -> Json:
@@ -42,6 +44,7 @@ def lower(value: str) -> Json:
     accepts=TEXT,
     returns=TEXT,
     total=True,
+    method="upper",
     examples=(Example("usd", "USD"), Example("straße", "STRASSE")),
 )
 def upper(value: str) -> Json:
@@ -53,6 +56,7 @@ def upper(value: str) -> Json:
     "nfc",
     accepts=TEXT,
     returns=TEXT,
+    unchanged="isascii",
     examples=(
         Example("Vale\u0301ry", "Val\u00e9ry"),
         Example("Ann", "Ann"),
@@ -88,6 +92,7 @@ def digits(value: str) -> Json:
     "without_digits",
     accepts=TEXT,
     returns=TEXT,
+    unchanged="isalpha",
     examples=(Example("Seattle 98121", "Seattle "), Example("٠١٢", None)),
 )
 def without_digits(value: str) -> Json:
@@ -99,6 +104,7 @@ def without_digits(value: str) -> Json:
     "without_spaces",
     accepts=TEXT,
     returns=TEXT,
+    unchanged="isalnum",
     examples=(Example(" Menlo\tPark ", "MenloPark"), Example("a\u00a0b\u3000c", "abc")),
 )
 def without_spaces(value: str) -> Json:
@@ -110,6 +116,7 @@ def without_spaces(value: str) -> Json:
     "without_punctuation",
     accepts=TEXT,
     returns=TEXT,
+    unchanged="isalnum",
     examples=(
         Example("O'Connor-Smith", "OConnorSmith"),
         Example("«¡José!» €", "José "),

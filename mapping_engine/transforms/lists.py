@@ -20,6 +20,7 @@ from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT, is_missi
     "list",
     accepts=ANY,
     returns=LIST,
+    unchanged=list,
     total=True,
     items=Boxing.WRAP,
     flow=Flow.KEEP,

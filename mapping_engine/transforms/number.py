@@ -37,6 +37,7 @@ _TOO_LARGE = Rejected("is too large a number")
     "number",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
+    unchanged=int,
     examples=(
         Example("18.99", 18.99),
         Example(" 1e2 ", 100.0),
@@ -57,6 +58,7 @@ def number(value: Json) -> Json:
     "integer",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
+    unchanged=int,
     whole=always_whole,
     examples=(
         Example("12", 12),

@@ -95,12 +95,30 @@ def lookup_folded(table: dict[str, Json]) -> Callable[[Json], Json]:
     return find
 
 
+def _rows_by_key(
+    table: list[Json], source: str, target: str, ignore_case: bool
+) -> Callable[[Json], Json]:
+    """What :func:`rows` answers for a key, with the rows brought into order once."""
+    found: dict[str, dict[str, None]] = {}
+    for row in table:
+        key = _cell(row.get(source), ignore_case) if isinstance(row, dict) else ""
+        if key and isinstance(row, dict):
+            found.setdefault(key, {}).setdefault(_cell(row.get(target), False).strip())
+    listed = {key: [each for each in row if each] for key, row in found.items()}
+
+    def rows_for(key: Json) -> Json:
+        return list(listed.get(_cell(key, ignore_case), ())) or None
+
+    return rows_for
+
+
 @transform(
     "rows",
     accepts=LIST,
     returns=LIST,
     finds=True,
     items=TEXT,
+    indexed=_rows_by_key,
     parameters=(
         Parameter("key", TEXT | NUMBER, doc="What to look for."),
         Parameter(

@@ -29,6 +29,7 @@ _TOO_LONG = Rejected("is too long to match")
     "text",
     accepts=TEXT | NUMBER,
     returns=TEXT,
+    unchanged="isascii",
     flow=Flow.KEEP,
     examples=(
         Example("a", "a"),
@@ -53,6 +54,7 @@ def text(value: Json) -> Json:
     "length_between",
     accepts=TEXT,
     returns=TEXT,
+    solid=True,
     parameters=(
         Parameter(
             "minimum",
@@ -112,6 +114,7 @@ _PATTERN = Parameter(
     "matching",
     accepts=TEXT,
     returns=TEXT,
+    solid=True,
     parameters=(_PATTERN,),
     flow=Flow.KEEP,
     examples=(
@@ -131,6 +134,7 @@ def matching(pattern: str) -> Callable[[Json], Json]:
     "only_matching",
     accepts=TEXT,
     returns=TEXT,
+    solid=True,
     finds=True,
     parameters=(_PATTERN,),
     flow=Flow.KEEP,
@@ -149,6 +153,7 @@ def only_matching(pattern: str) -> Callable[[Json], Json]:
     "unhashed",
     accepts=TEXT,
     returns=TEXT,
+    solid=True,
     finds=True,
     flow=Flow.KEEP,
     examples=(Example("Ann", "Ann"), Example("6F" * 32, None), Example("6f" * 33, "6f" * 33)),

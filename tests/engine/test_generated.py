@@ -150,8 +150,7 @@ def done(lowering: Lowering, event: dict[str, Any], given: dict[str, Any], now: 
     """What becomes of an event: requests or the error, and the warnings."""
     program = Program(lowering)
     accepted = accept_settings(lowering.model.settings_schema, given, "")
-    run = program.run_for(event, accepted, now)
-    run.hashing = program.hashes(accepted)
+    run = program.run_for(event, program.bind(accepted), now)
     if isinstance(lowering, TracingLowering):
         run.trace = Trace()
     try:
@@ -205,8 +204,7 @@ def test_the_rule_tests_of_the_bundled_packs_agree(pack: str) -> None:
             continue
         results = []
         for program in programs:
-            run = program.run_for(case.event, accepted, case.now)
-            run.hashing = program.hashes(accepted)
+            run = program.run_for(case.event, program.bind(accepted), case.now)
             try:
                 made: Any = [request.to_dict() for request in program.requests(run, _accept)]
             except MappingError as error:

@@ -1,33 +1,33 @@
-"""Definitions and fields as generated code."""
+"""Definitions, blocks and fields as generated code."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
-from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.fields import Absence, Field, warn_left_out
-from mapping_engine.engine.generated.code import (
-    NONE,
-    attribute,
+from mapping_engine.engine.generated.found import Found, Put, Then
+from mapping_engine.engine.generated.nodes import (
+    among,
     call,
-    compare,
     listing,
     load,
     mapping,
     method,
     missing,
-    negated,
+    number,
     of_class,
-    present,
 )
-from mapping_engine.engine.generated.expressions import GeneratedExpressions
-from mapping_engine.engine.lower import Names
-from mapping_engine.engine.run import Evaluate, Note, Run, fresh, holds
+from mapping_engine.engine.generated.steps import GeneratedSteps
+from mapping_engine.engine.lower import Names, memoised
+from mapping_engine.engine.run import UNSET, Evaluate, Note, Run, fresh
 from mapping_engine.engine.steps import wrong_kind
 from mapping_engine.engine.values import arm_label, source_label
 from mapping_engine.expression import Call, Expression, print_expression
+from mapping_engine.model.model import Model
 from mapping_engine.model.shapes import Named
 from mapping_engine.model.values import ArmBlock, FieldBlock, ValueBlock
 from mapping_engine.model.walk import copied, item_name, parts_of, plain_chain
@@ -35,203 +35,332 @@ from mapping_engine.types import kind_of
 
 Conversion = tuple[tuple[Call, ...], Names]
 
+_COPIED = frozenset((dict, list, float))
+"""What is not sent as it stands: containers of the event, numbers that JSON cannot hold."""
 
-class GeneratedLowering(GeneratedExpressions):
-    """Lowers a model to generated functions: one for each definition, field and condition."""
+
+class GeneratedLowering(GeneratedSteps):
+    """Lowers a model to generated functions."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(model)
+        self._used = _times_used(model)
+        self._inlined = 0
+
+    # Functions
+
+    def evaluator(self, node: Expression, names: Names) -> Evaluate:
+        """An expression as one function."""
+        return self.built(lambda: self.put(node, names, self.give))
 
     def complete(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
         """A definition or variable as one function."""
-        return self.built(lambda: self._put_complete(block, names, path))
+        return self.built(lambda: self.put_complete(block, names, path, self.give))
 
     def condition(self, node: Expression, names: Names) -> Callable[[Run], bool]:
         """A condition as one function."""
-        evaluate = self.built(lambda: self._put_met_value(node, names))
-        return lambda run: holds(evaluate(run))
+
+        def write() -> None:
+            self.put_met(node, names, lambda: self.code.give(number(value=True)))
+            self.code.give(number(value=False))
+
+        return self.built(write)
 
     def field(self, field: Named[FieldBlock], names: Names, path: str) -> Field:
         """A field as one function."""
         block = field.value
         assert block is not None
-        evaluate = self.built(lambda: self._put_field(block, names, path))
+
+        def write() -> None:
+            mark = self.mark() if self.may_mark(block) else ""
+            self._put_field(block, names, path, mark, self.give)
+
+        evaluate = self.built(write)
         return Field(field.name, path, field.span, evaluate, not self.uses.of_block(block))
 
-    def _put_met_value(self, node: Expression, names: Names) -> str:
-        return self.code.let(self.put_met(node, names))
+    def remembered(self, name: str) -> Evaluate:
+        """A definition, made once an event (once a request, if it depends on the fan-out)."""
+        if name not in self._definitions:
+            self.memo_slots[name] = slot = len(self.memo_slots)
+            self.answers[name] = Found(name)
+            made = self.makers[name] = self.definition(name)
+            quiet = not self.noting.of_definition(name)
+            self._definitions[name] = _kept(slot, made) if quiet else memoised(slot, made)
+        return self._definitions[name]
 
-    def _put_complete(self, block: ValueBlock, names: Names, path: str) -> str:
-        result = self.code.let(NONE)
-        with self.code.when(self.put_met(block.when, names)) if block.when else nullcontext():
-            self.code.assign(result, load(self._put_value(block, names, path)))
-            if block.default is not None:
-                with self.code.when(missing(result)):
-                    self.code.assign(result, load(self.put(block.default, names)))
-        return result
+    def definition(self, name: str) -> Evaluate:
+        """The function of a definition."""
+
+        def give(found: Found) -> None:
+            self.answers[name] = replace(found, made=False)
+            self.give(found)
+
+        block = self.model.definitions[name]
+        return self.built(lambda: self.put_complete(block, self.outer, f"${name}", give))
+
+    def put_inlined(self, name: str, then: Then) -> bool:
+        """Write a definition where it is used, if that is the only place."""
+        if self.repeats or self._used.get(name, 0) != 1 or self._inlined >= _MOST_INLINED:
+            return False
+        self._inlined += 1
+        try:
+            self.put_complete(self.model.definitions[name], self.outer, f"${name}", then)
+        finally:
+            self._inlined -= 1
+        return True
 
     # Values
 
-    def _put_value(self, block: ValueBlock, names: Names, path: str) -> str:
-        result = self._put_source(block, names, path)
+    def put_complete(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
+        """The value of a definition or variable: with its default, where its condition holds."""
+        value: Put = partial(self._put_value, block, names, path)
+        if block.default is not None:
+            value = partial(self.put_first, [value, partial(self.put, block.default, names)])
+        if block.when is None:
+            value(then)
+        else:
+            self.put_met(block.when, names, partial(value, then))
+
+    def _put_value(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
         label = source_label(block)
-        if block.as_ and not parts_of(block):
-            result = self.put_steps(result, block.as_, names, label)
-        if block.then:
-            result = self.put_steps(result, block.then, names, label)
-        if block.one_of is not None:
+        own = block.as_ if block.as_ and not parts_of(block) else ()
+        calls = (*own, *(block.then or ()))
+
+        def convert(found: Found) -> None:
+            if not calls:
+                accept(found)
+            else:
+                self.put_steps(calls, names, label, accept, found)
+
+        def accept(found: Found) -> None:
+            if block.one_of is None:
+                then(found)
+                return
             accepted = self.accepted(block.one_of, names, label)
-            with self.code.when(present(result)):
-                judged = self.code.let(call(self.constant(accepted), "run", result))
-            with self.code.otherwise():
-                self.code.assign(judged, NONE)
-            result = judged
-        return result
+            judged = self.called(accepted, found.name)
+            self.put_present(replace(found, name=judged), then)
 
-    def _put_source(self, block: ValueBlock, names: Names, path: str) -> str:
+        self._put_source(block, names, path, convert)
+
+    def _put_source(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
         if block.each is not None:
-            return self._put_each(block, block.each, names, path)
-        if copied(block) is not None or block.positions is not None:
-            return self.called(self.source(block, names, path))
-        if block.fields is not None:
-            return self._put_fields_of(block, names, path)
-        if block.first_of is not None:
-            return self._put_arms(self._arms(block.first_of, block, names, []))
-        if block.decide is not None:
+            self._put_each(block, block.each, names, path, then)
+        elif copied(block) is not None:
+            made = self.called(self.source(block, names, path))
+            self.put_present(Found(made, frozenset((dict,)), made=True), then)
+        elif block.fields is not None:
+            self._put_fields_of(block, names, path, then)
+        elif block.positions is not None:
+            made = self.called(self.source(block, names, path))
+            self.put_present(Found(made, frozenset((list,))), then)
+        elif block.first_of is not None:
+            self.put_first(self._arms(block.first_of, block, names, []), then)
+        elif block.decide is not None:
             rows = [row.value for row in block.decide if row.value is not None]
-            return self._put_arms([self._written(row, block, names, []) for row in rows])
-        return self._put_single(block, names)
+            self.put_first([self._arm_put(row, block, names, []) for row in rows], then)
+        else:
+            self._put_single(block, names, then)
 
-    def _put_single(self, block: ValueBlock | ArmBlock, names: Names) -> str:
+    def _put_single(
+        self, block: ValueBlock | ArmBlock, names: Names, then: Then, *, raw: bool = False
+    ) -> None:
         node = block.value or block.template or block.constant
         assert node is not None
-        return self.put(node, names)
+        self.put(node, names, then, raw=raw)
 
     # Chains and decision tables
 
-    def _put_arms(self, arms: list[Callable[[], str]]) -> str:
-        result = self.code.new()
-        for place, arm in enumerate(arms):
-            with self.code.when(missing(result)) if place else nullcontext():
-                self.code.assign(result, load(arm()))
-        if not arms:
-            self.code.assign(result, NONE)
-        return result
-
     def _arms(
         self, arms: tuple[ArmBlock, ...], block: ValueBlock, names: Names, outer: list[Conversion]
-    ) -> list[Callable[[], str]]:
+    ) -> list[Put]:
         """The alternatives, with those of a plain chain in place of its ``$name``."""
-        found: list[Callable[[], str]] = []
+        found: list[Put] = []
         for arm in arms:
             chain = plain_chain(arm, self.model.definitions)
             if chain is None:
-                found.append(self._written(arm, block, names, outer))
+                found.append(self._arm_put(arm, block, names, outer))
                 continue
             own = [(steps, names) for steps in (arm.as_, block.as_) if steps]
             empty = ValueBlock(span=block.span)
             found += self._arms(chain, empty, self.outer, [*own, *outer])
         return found
 
-    def _written(
+    def _arm_put(
         self, arm: ArmBlock, block: ValueBlock, names: Names, outer: list[Conversion]
-    ) -> Callable[[], str]:
-        """What writes one alternative with its conversions, and those of the chains around it."""
+    ) -> Put:
+        """What writes an alternative with its conversions, and those of the chains around it."""
+        own = [(steps, names) for steps in (arm.as_, block.as_) if steps]
+        conversions = [*own, *outer]
         label = arm_label(arm)
 
-        def inner() -> str:
-            found = self._put_single(arm, names)
-            for steps in (arm.as_, block.as_):
-                if steps:
-                    found = self.put_shared(found, steps, names, label)
-            return found
+        def put(then: Then) -> None:
+            convert = partial(self._put_conversions, conversions, label, then)
+            single = partial(self._put_single, arm, names, convert, raw=bool(conversions))
+            self.put_guarded(arm, names, single)
 
-        def whole() -> str:
-            found = self.guard(arm, names, inner)
-            for steps, scope in outer:
-                found = self.put_shared(found, steps, scope, label)
-            return found
+        return put
 
-        return whole
+    def _put_conversions(
+        self, conversions: list[Conversion], label: str, then: Then, found: Found
+    ) -> None:
+        if not conversions:
+            then(found)
+            return
+        (calls, names), *rest = conversions
+        after = partial(self._put_conversions, rest, label, then)
+        self.put_shared(calls, names, label, after, found)
 
     # Lists and objects
 
-    def _put_each(self, block: ValueBlock, each: Expression, names: Names, path: str) -> str:
-        items = self.put(each, names)
-        found, element = self.code.let(listing()), self.code.new("i")
-        slot = self.new_slot()
+    def _put_each(
+        self, block: ValueBlock, each: Expression, names: Names, path: str, then: Then
+    ) -> None:
+        self.put(each, names, partial(self._put_items_of, block, each, names, path, then))
+
+    def _put_items_of(
+        self,
+        block: ValueBlock,
+        each: Expression,
+        names: Names,
+        path: str,
+        then: Then,
+        found: Found,
+    ) -> None:
+        is_list = of_class(found.name, self.constant(list))
+        surely = found.classes == frozenset((list,))
+        with self.code.when(None if surely else is_list):
+            made = self.code.let(listing())
+            self._put_loop(block, each, names, path, found.name, made)
+            with self.code.when(load(made)):
+                objects = block.fields is not None
+                then(Found(made, frozenset((list,)), made=objects))
+        if not surely:
+            with self.code.otherwise():
+                note = self.constant(_no_list(print_expression(each), each.span))
+                self.code.do(call(note, self.code.state("notes"), found.name))
+
+    def _put_loop(
+        self, block: ValueBlock, each: Expression, names: Names, path: str, items: str, made: str
+    ) -> None:
+        slot, element = self.new_slot(), self.code.new("i")
         scope = names.scope.having(item_name(block), self.item_type(each, names))
         inside = names.having(item_name(block), slot, scope)
-        note = self.constant(_no_list(print_expression(each), each.span))
-        is_list = of_class(items, self.constant(list))
-        with self.code.when(is_list), self.code.each(element, load(items)):
-            self.put_slot(slot, load(element))
-            keep = block.keep_when
-            with self.code.when(self.put_met(keep, inside)) if keep else nullcontext():
-                made = self._put_made(block, inside, path)
-                with self.code.when(present(made)):
-                    self.code.do(method(found, "append", made))
-        with self.code.otherwise(), self.code.when(present(items)):
-            self.code.do(call(note, "notes", items))
-        return self._or_none(found)
+        outside, self.locals = self.locals, {**self.locals, slot: Found(element, solid=False)}
 
-    def _put_made(self, block: ValueBlock, names: Names, path: str) -> str:
-        if block.fields is not None:
-            return self._put_fields_of(block, names, f"{path}[]")
-        return self._put_single(block, names)
+        def keep(found: Found) -> None:
+            self.code.do(method(made, "append", found.name))
 
-    def _or_none(self, found: str) -> str:
-        with self.code.when(negated(load(found))):
-            self.code.assign(found, NONE)
-        return found
-
-    def _put_fields_of(self, block: ValueBlock, names: Names, path: str) -> str:
-        """The object that the fields of a block make; None when it would be empty."""
-        found = self.code.let(mapping())
-        for field in block.fields or ():
-            if field.value is None:
-                continue
-            made = self._put_field(field.value, names, f"{path}.{field.name}")
-            with self.code.when(present(made)):
-                self.code.put_key(found, self.constant(field.name), made)
-        return self._or_none(found)
-
-    def _put_field(self, block: FieldBlock, names: Names, path: str) -> str:
-        """A field with its policy: what is left out, refused, or warned about."""
-        result = self.code.let(NONE)
-        with self.code.when(self.put_met(block.when, names)) if block.when else nullcontext():
-            mark = self.code.let(call("len", "notes"))
-            self.code.assign(result, load(self._put_value(block, names, path)))
-            noted = compare(call("len", "notes"), ast.NotEq(), load(mark))
-            self._put_absence(block, names, path, result, mark)
-            if copied(block) is not None or block.positions is not None:
-                with self.code.when(noted):
-                    left_out = self.constant(_left_out(path))
-                    self.code.do(call(left_out, "run", mark))
-            self.forget(mark)
-            if block.fields is None or block.default is not None:
-                self._put_fresh(result)
-        return result
-
-    def _put_absence(
-        self, block: FieldBlock, names: Names, path: str, result: str, mark: str
-    ) -> None:
-        default = self.default(block, names)
-        absent = Absence(self.model, block, path, default)
-        handled = self.constant(_handled(absent))
-        noted = compare(call("len", "notes"), ast.NotEq(), load(mark))
-        with self.code.when(missing(result)):
-            if block.required or default is not None:
-                self.code.assign(result, call(handled, "run", mark))
+        def write() -> None:
+            if block.fields is not None:
+                self._put_fields_of(block, inside, f"{path}[]", keep)
             else:
-                with self.code.when(noted):
-                    self.code.assign(result, call(handled, "run", mark))
+                self._put_single(block, inside, keep)
 
-    def _put_fresh(self, result: str) -> None:
+        self.repeats += 1
+        try:
+            with self.code.each(element, items):
+                if block.keep_when is not None:
+                    self.put_met(block.keep_when, inside, write)
+                else:
+                    write()
+        finally:
+            self.repeats -= 1
+            self.locals = outside
+
+    def _put_fields_of(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
+        """The object that the fields of a block make; none when it would be empty."""
+        fields = [field for field in block.fields or () if field.value is not None]
+        blocks = [field.value for field in fields if field.value is not None]
+        mark = self.mark() if any(self.may_mark(each) for each in blocks) else ""
+        made = self.code.let(mapping())
+        for field, below in zip(fields, blocks, strict=True):
+            keep = partial(self._keep_field, made, field.name)
+            self._put_field(below, names, f"{path}.{field.name}", mark, keep)
+        with self.code.when(load(made)):
+            then(Found(made, frozenset((dict,)), made=True))
+
+    def _keep_field(self, made: str, name: str, found: Found) -> None:
+        self.code.put_key(made, self.constant(name), found.name)
+
+    # Fields
+
+    def may_mark(self, block: FieldBlock) -> bool:
+        """Whether making the field needs to know what was noted before."""
+        policy = block.required or block.default is not None
+        return bool(policy) or self.noting.of_block(block)
+
+    def _put_field(self, block: FieldBlock, names: Names, path: str, mark: str, then: Then) -> None:
+        """A field with its policy: what is left out, refused, or warned about."""
+        write = partial(self._put_judged_field, block, names, path, mark, then)
+        if block.when is not None:
+            self.put_met(block.when, names, write)
+        else:
+            write()
+
+    def _put_judged_field(
+        self, block: FieldBlock, names: Names, path: str, mark: str, then: Then
+    ) -> None:
+        if not self.may_mark(block):
+            self._put_value(block, names, path, lambda found: self._put_fresh(found, then))
+            return
+        found = self.value_of(partial(self._put_value, block, names, path))
+        default = self.default(block, names)
+        handled = self.constant(_handled(Absence(self.model, block, path, default)))
+        always = copied(block) is not None or block.positions is not None
+        noted = None if block.required or default is not None else self.noted(mark)
+        with self.code.when(missing(found.name)), self.code.when(noted):
+            self.flush()
+            self.code.assign(found.name, call(handled, "run", mark))
+        with self.code.otherwise(), self.code.when(self.noted(mark)):
+            if always:
+                self.code.do(call(self.constant(_left_out(path)), "run", mark))
+            self.code.cut("notes", mark)
+        if default is not None:
+            found = Found(found.name)
+        self.put_present(found, lambda each: self._put_fresh(each, then))
+
+    def _put_fresh(self, found: Found, then: Then) -> None:
         """Share no container with the event, and hold no number that JSON cannot."""
-        containers = load(self.constant(_COPIED))
-        with self.code.when(compare(attribute(result, "__class__"), ast.In(), containers)):
-            self.code.assign(result, call(self.constant(fresh), result))
+        if found.made or not found.classes & _COPIED:
+            then(found)
+            return
+        name = self.code.let(found.name)
+        with self.code.when(among(name, self.constant(_COPIED))):
+            self.code.assign(name, call(self.constant(fresh), name))
+        made = replace(found, name=name, made=True)
+        if float in found.classes:
+            self.put_present(made, then)
+        else:
+            then(made)
 
 
-_COPIED = frozenset((dict, list, float))
+_MOST_INLINED = 4
+
+
+def _times_used(model: Model) -> dict[str, int]:
+    """How often each definition is named in the rules."""
+    from mapping_engine.model.walk import reachable, references
+
+    blocks: list[ValueBlock] = [f.value for f in model.file.fields if f.value is not None]
+    fan_out = model.file.fan_out
+    blocks += [v.value for v in (fan_out.each if fan_out else ()) if v.value is not None]
+    times: dict[str, int] = {}
+    for block in reachable(iter(blocks), model.definitions):
+        for reference in references(block):
+            times[reference.name] = times.get(reference.name, 0) + 1
+    return times
+
+
+def _kept(slot: int, make: Evaluate) -> Evaluate:
+    """A definition that notes nothing: its value is all there is to remember."""
+
+    def remembered(run: Run) -> Any:
+        known = run.memo[slot]
+        if known is UNSET:
+            known = run.memo[slot] = make(run)
+        return known
+
+    return remembered
 
 
 def _handled(absent: Absence) -> Callable[[Run, int], object]:

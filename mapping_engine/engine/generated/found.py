@@ -1,0 +1,83 @@
+"""What the generator knows of a value that the code has at hand."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from mapping_engine.engine.generated.code import Code
+from mapping_engine.engine.generated.nodes import (
+    attribute,
+    both,
+    choice,
+    compare,
+    either,
+    load,
+    method,
+    negated,
+    of_class,
+)
+
+Classes: TypeAlias = frozenset[type]
+
+CLASSES = {
+    "text": (str,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "list": (list,),
+    "object": (dict,),
+}
+EMPTIES: Classes = frozenset((list, dict))
+"""What is missing when it is empty, besides texts."""
+EVERY: Classes = frozenset((str, int, float, bool, list, dict))
+TEXT: Classes = frozenset((str,))
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value that is not None, under the name it has in the code.
+
+    ``classes`` are those it may have. One that is ``raw`` counts as missing where it is blank or
+    empty; one that is ``solid`` surely is neither. One that is ``made`` shares no container with
+    the event, and holds no number that JSON cannot.
+    """
+
+    name: str
+    classes: Classes = EVERY
+    raw: bool = False
+    solid: bool = True
+    made: bool = False
+
+
+Then: TypeAlias = Callable[[Found], None]
+"""Writes what is done with a value, where there is one; called at most once."""
+
+Put: TypeAlias = Callable[[Then], None]
+"""Writes a value, and what is done with it."""
+
+
+def classes_of(kinds: frozenset[str]) -> Classes:
+    """The classes of these kinds of JSON value."""
+    return frozenset(found for kind in kinds for found in CLASSES[kind])
+
+
+def filled(name: str, classes: Classes, code: Code) -> ast.expr | None:
+    """Tests that a value which is not None is neither blank nor empty; None where it cannot be."""
+    text = both(load(name), negated(method(name, "isspace")))
+    if classes == TEXT:
+        return text
+    if not classes & (EMPTIES | TEXT):
+        return None
+    if classes <= EMPTIES:
+        return load(name)
+    full = compare(attribute(name, "__class__"), ast.NotIn(), code.constant(EMPTIES))
+    other = either(load(name), full)
+    assert text is not None
+    return choice(of_class(name, code.constant(str)), text, other) if str in classes else other
+
+
+def settled(found: Found) -> Found:
+    """A raw value that was found to be filled."""
+    return replace(found, raw=False, solid=True)

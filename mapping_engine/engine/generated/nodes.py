@@ -1,0 +1,111 @@
+"""The syntax of generated code: each function answers one expression."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, TypeAlias
+
+PLACE: Any = {"lineno": 1, "col_offset": 0}
+"""Every node needs a place; it means nothing here."""
+NONE = ast.Constant(None, **PLACE)
+
+Operand: TypeAlias = str | ast.expr
+"""A name, or an expression."""
+
+
+def target(name: str) -> ast.Name:
+    """A name that is assigned to."""
+    return ast.Name(name, ast.Store(), **PLACE)
+
+
+def load(name: str) -> ast.expr:
+    """The value of a name."""
+    return ast.Name(name, ast.Load(), **PLACE)
+
+
+def expression(value: Operand) -> ast.expr:
+    """An operand as an expression."""
+    return load(value) if isinstance(value, str) else value
+
+
+def attribute(name: str, attribute: str) -> ast.expr:
+    """``name.attribute``."""
+    return ast.Attribute(load(name), attribute, ast.Load(), **PLACE)
+
+
+def call(function: Operand, *arguments: Operand) -> ast.expr:
+    """A call of a function."""
+    return ast.Call(expression(function), [expression(a) for a in arguments], [], **PLACE)
+
+
+def method(name: str, method: str, *arguments: Operand) -> ast.expr:
+    """``name.method(...)``."""
+    return call(attribute(name, method), *arguments)
+
+
+def number(value: int | bool) -> ast.expr:
+    """A number or flag of the generator's own."""
+    return ast.Constant(value, **PLACE)
+
+
+def item(of: str, index: int) -> ast.expr:
+    """``of[index]``."""
+    return ast.Subscript(load(of), number(index), ast.Load(), **PLACE)
+
+
+def listing(*items: str) -> ast.expr:
+    """A new list."""
+    return ast.List([load(name) for name in items], ast.Load(), **PLACE)
+
+
+def mapping() -> ast.expr:
+    """A new dict."""
+    return ast.Dict([], [], **PLACE)
+
+
+def present(name: str) -> ast.expr:
+    """``name is not None``."""
+    return compare(name, ast.IsNot(), NONE)
+
+
+def missing(name: str) -> ast.expr:
+    """``name is None``."""
+    return compare(name, ast.Is(), NONE)
+
+
+def compare(left: Operand, operator: ast.cmpop, right: Operand) -> ast.expr:
+    """A comparison of two values."""
+    return ast.Compare(expression(left), [operator], [expression(right)], **PLACE)
+
+
+def of_class(name: str, kind: str) -> ast.expr:
+    """``name.__class__ is kind``."""
+    return compare(attribute(name, "__class__"), ast.Is(), kind)
+
+
+def among(name: str, kinds: str) -> ast.expr:
+    """``name.__class__ in kinds``."""
+    return compare(attribute(name, "__class__"), ast.In(), kinds)
+
+
+def choice(test: ast.expr, then: Operand, otherwise: Operand) -> ast.expr:
+    """``then if test else otherwise``."""
+    return ast.IfExp(test, expression(then), expression(otherwise), **PLACE)
+
+
+def both(*parts: ast.expr | None) -> ast.expr | None:
+    """All of the parts hold; None always holds."""
+    given = [part for part in parts if part is not None]
+    if len(given) < 2:
+        return given[0] if given else None
+    return ast.BoolOp(ast.And(), given, **PLACE)
+
+
+def either(*parts: ast.expr) -> ast.expr:
+    """One of the parts holds."""
+    return parts[0] if len(parts) == 1 else ast.BoolOp(ast.Or(), list(parts), **PLACE)
+
+
+def negated(part: Operand) -> ast.expr:
+    """``not part``."""
+    return ast.UnaryOp(ast.Not(), expression(part), **PLACE)

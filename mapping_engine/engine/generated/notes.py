@@ -1,0 +1,43 @@
+"""Which expressions and blocks may note something: what surely does not needs no forgetting."""
+
+from __future__ import annotations
+
+from mapping_engine.expression import Call, Expression, Reference, Select
+from mapping_engine.model.model import Model
+from mapping_engine.model.values import ValueBlock
+from mapping_engine.model.walk import block_nodes, copied, walk
+from mapping_engine.selectors import steps as path_steps
+
+
+class Noting:
+    """Judges the expressions of one model."""
+
+    def __init__(self, model: Model) -> None:
+        self._definitions = model.definitions
+        self._known: dict[str, bool] = {}
+
+    def of_expression(self, node: Expression) -> bool:
+        """Whether evaluating it may note anything: transforms, odd paths and definitions may."""
+        return any(self._of_node(part) for part in walk(node))
+
+    def of_block(self, block: ValueBlock) -> bool:
+        """Whether making its value may note anything."""
+        if copied(block) is not None or block.one_of is not None or block.each is not None:
+            return True
+        return any(self._of_node(node) for node in block_nodes(block))
+
+    def of_definition(self, name: str) -> bool:
+        """Whether making the value of a definition may note anything."""
+        if name not in self._known:
+            self._known[name] = True  # what uses itself is not judged
+            self._known[name] = self.of_block(self._definitions[name])
+        return self._known[name]
+
+    def _of_node(self, node: Expression) -> bool:
+        if isinstance(node, Select):
+            return path_steps(node.selector) is None
+        if not isinstance(node, Reference):
+            return isinstance(node, Call)
+        if node.tail is not None and path_steps(node.tail) is None:
+            return True
+        return node.name in self._definitions and self.of_definition(node.name)

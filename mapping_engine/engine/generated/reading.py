@@ -1,0 +1,280 @@
+"""What is read of the event, the settings and the names of a run, as generated code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mapping_engine.engine.generated.code import Code
+from mapping_engine.engine.generated.found import Found, Put, Then, filled, settled
+from mapping_engine.engine.generated.nodes import (
+    NONE,
+    Operand,
+    both,
+    call,
+    choice,
+    compare,
+    item,
+    listing,
+    method,
+    number,
+    of_class,
+    present,
+)
+from mapping_engine.engine.generated.notes import Noting
+from mapping_engine.engine.lower import ExpressionLowering, Names
+from mapping_engine.engine.program import Lowering
+from mapping_engine.engine.run import Evaluate, Run, holds
+from mapping_engine.expression import (
+    Both,
+    Chain,
+    Compare,
+    Either,
+    Expression,
+    Items,
+    Literal,
+    Not,
+    Reference,
+    Select,
+    Template,
+    Test,
+)
+from mapping_engine.model.model import Model
+from mapping_engine.model.walk import walk
+from mapping_engine.selectors import steps as path_steps
+
+_FIXED = (Literal, Compare, Test, Not, Both, Either, Chain, Items, Template)
+"""What depends on the settings alone, where all that it reads does."""
+
+LONGEST_PATH = 16
+"""Longer paths are left to closures: each step is a test inside the last one."""
+
+Steps = tuple[str | int, ...]
+
+
+class GeneratedReading(Lowering):
+    """Writes what reads into the function that is being built.
+
+    A method that puts something writes code and calls ``then`` once, where the code has a value:
+    what is written there runs when there is one. Where it has none, the code goes on behind.
+    """
+
+    code: Code
+    """The function that is being built."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(model)
+        self.locals: dict[int, Found] = {}
+        """The variables that the function has at hand, by their slots."""
+        self.noting = Noting(model)
+        self._places: dict[tuple[str, ...], int] = {}
+
+    # Functions
+
+    def built(self, write: Callable[[], None], *parameters: str) -> Callable[..., Any]:
+        """A function made of what ``write`` writes."""
+        outside, at_hand = getattr(self, "code", None), self.locals
+        self.code, self.locals = Code(), {}
+        try:
+            write()
+            return self.code.function(*(parameters or ("run",)))
+        finally:
+            self.locals = at_hand
+            if outside is not None:
+                self.code = outside
+            else:
+                del self.code
+
+    def give(self, found: Found) -> None:
+        """Answer a value."""
+        self.code.give(found.name)
+
+    def constant(self, value: object) -> str:
+        """A constant of the function."""
+        return self.code.constant(value)
+
+    def called(self, function: Callable[..., Any], *arguments: Operand) -> str:
+        """What a closure answers; the variables that are at hand here, it finds in the run."""
+        self.flush()
+        return self.code.let(call(self.constant(function), "run", *arguments))
+
+    def flush(self) -> None:
+        """Let closures find the variables that are at hand here."""
+        for slot, found in self.locals.items():
+            self.code.put_key(self.code.state("names"), number(slot), found.name)
+
+    # Values
+
+    def put_present(self, found: Found, then: Then) -> None:
+        """Go on where a value is not None."""
+        with self.code.when(present(found.name)):
+            then(found)
+
+    def put_filled(self, found: Found, then: Then) -> None:
+        """Go on where a raw value is neither blank nor empty."""
+        if not found.raw:
+            then(found)
+            return
+        with self.code.when(filled(found.name, found.classes, self.code)):
+            then(settled(found))
+
+    def value_of(self, put: Put) -> Found:
+        """A value under a name of its own, which is None where there is no value."""
+        result = self.code.let(NONE)
+        kept = Found(result)
+
+        def keep(found: Found) -> None:
+            nonlocal kept
+            self.code.assign(result, found.name)
+            kept = replace(found, name=result)
+
+        put(keep)
+        return kept
+
+    def put_first(self, arms: Sequence[Put], then: Then) -> None:
+        """The first of the alternatives that has a value."""
+        if len(arms) == 1:
+            arms[0](then)
+            return
+        result = self.code.let(NONE)
+        kinds: list[Found] = []
+
+        def keep(found: Found) -> None:
+            self.code.assign(result, found.name)
+            kinds.append(found)
+            self.code.leave()
+
+        with self.code.once():
+            for arm in arms:
+                arm(keep)
+        self.put_present(_one_of(result, kinds), then)
+
+    # Paths of the event
+
+    def put_select(self, node: Select, then: Then, *, raw: bool = False) -> bool:
+        """Read a path of fields and indexes; False for another selector, which is not written."""
+        steps = path_steps(node.selector)
+        if not steps or not isinstance(steps[0], str) or len(steps) > LONGEST_PATH:
+            return False
+        fields = _leading_fields(steps)
+        holder = self._object(fields[:-1])
+        start = self.code.let(method(holder, "get", self.constant(fields[-1])))
+        self.put_steps_down(start, steps[len(fields) :], then, raw=raw)
+        return True
+
+    def put_steps_down(self, name: str, steps: Steps, then: Then, *, raw: bool = False) -> None:
+        """Go down from field to field, and to items; what is no object or list has none."""
+        if not steps:
+            found = Found(name, raw=True, solid=False)
+            full = None if raw else filled(name, found.classes, self.code)
+            with self.code.when(both(present(name), full)):
+                then(found if raw else settled(found))
+            return
+        step = steps[0]
+        if isinstance(step, str):
+            test: ast.expr | None = of_class(name, self.constant(dict))
+            inner = method(name, "get", self.constant(step))
+        else:
+            least = number(step + 1 if step >= 0 else -step)
+            long = compare(call("len", name), ast.GtE(), least)
+            test = both(of_class(name, self.constant(list)), long)
+            inner = item(name, step)
+        with self.code.when(test):
+            self.put_steps_down(self.code.let(inner), steps[1:], then, raw=raw)
+
+    def _object(self, path: tuple[str, ...]) -> str:
+        """The object at a path of the event, or one without keys."""
+        if not path:
+            return self.code.state("event")
+        return self.code.object(self._place(path))
+
+    def _place(self, path: tuple[str, ...]) -> int:
+        if path not in self._places:
+            if path[:-1]:
+                self._place(path[:-1])
+            self._places[path] = len(self._places)
+        return self._places[path]
+
+    def objects(self) -> Callable[[dict[str, Any]], list[Any]]:
+        """What looks up the objects of an event which the functions read."""
+        code = Code()
+        empty, kind = code.constant({}), code.constant(dict)
+        names: dict[tuple[str, ...], str] = {(): "event"}
+        for path in self._places:
+            names[path] = name = code.new("o")
+            holder = names[path[:-1]]
+            code.assign(name, method(holder, "get", code.constant(path[-1])))
+            code.assign(name, choice(of_class(name, kind), name, empty))
+        code.give(listing(*(names[path] for path in self._places)))
+        return code.function("event")
+
+    # What the settings alone decide
+
+    def is_fixed(self, node: Expression, names: Names) -> bool:
+        """Whether the value is the same for all events under the same settings."""
+        parts = list(walk(node))
+        return any(isinstance(part, Reference) for part in parts) and all(
+            isinstance(part, _FIXED)
+            or (isinstance(part, Reference) and self._is_setting(part, names))
+            for part in parts
+        )
+
+    def _is_setting(self, node: Reference, names: Names) -> bool:
+        shadowed = node.name in names.slots or node.name in self.model.definitions
+        known = node.name in ("settings", "api", "tables") and not shadowed
+        return known and node.tail is not None and bool(path_steps(node.tail))
+
+    def put_fixed(self, node: Expression, names: Names, then: Then) -> None:
+        """A value that the settings alone decide."""
+        evaluate = ExpressionLowering.lower(self, node, names)
+        self.put_present(Found(self.code.let(self.fixed_value(evaluate))), then)
+
+    def fixed_value(self, evaluate: Evaluate) -> ast.expr:
+        """What ``evaluate`` answers under the settings; it is asked once for all events."""
+        self.fixed.append(evaluate)
+        return item(self.code.state("fixed"), len(self.fixed) - 1)
+
+    def fixed_flag(self, node: Expression, names: Names) -> ast.expr:
+        """Whether a condition is met under the settings."""
+        evaluate = ExpressionLowering.lower(self, node, names)
+
+        def met(run: Run) -> bool:
+            return holds(evaluate(run))
+
+        return self.fixed_value(met)
+
+    # Names
+
+    def put_variable(self, slot: int, steps: Steps, then: Then, *, raw: bool = False) -> None:
+        """A variable, or what lies below it."""
+        found = self.locals.get(slot)
+        if found is None:
+            name = self.code.let(item(self.code.state("names"), slot))
+            found = Found(name, solid=False)
+        if steps:
+            self.put_steps_down(found.name, steps, then, raw=raw)
+        else:
+            self.put_present(found, then)
+
+
+def _leading_fields(steps: Steps) -> tuple[str, ...]:
+    fields: list[str] = []
+    for step in steps:
+        if not isinstance(step, str):
+            break
+        fields.append(step)
+    return tuple(fields)
+
+
+def _one_of(name: str, found: list[Found]) -> Found:
+    """What is known of a value that is one of these."""
+    classes = frozenset(kind for each in found for kind in each.classes)
+    return Found(
+        name,
+        classes,
+        raw=any(each.raw for each in found),
+        solid=all(each.solid for each in found),
+        made=all(each.made for each in found),
+    )

@@ -1,0 +1,267 @@
+"""Pipelines of transforms, shared conversions and named pipelines as generated code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from mapping_engine.diagnostics import Span
+from mapping_engine.engine.generated.expressions import LABEL, TooDeep
+from mapping_engine.engine.generated.found import TEXT, Found, Then
+from mapping_engine.engine.generated.nodes import (
+    NONE,
+    attribute,
+    both,
+    call,
+    compare,
+    either,
+    method,
+    number,
+    of_class,
+)
+from mapping_engine.engine.generated.transforms import Applied, GeneratedTransforms, evaluated
+from mapping_engine.engine.lower import Names
+from mapping_engine.engine.run import Run
+from mapping_engine.engine.steps import VALUE, closed_digests, passed_digest
+from mapping_engine.expression import Call, Pipeline, Reference
+from mapping_engine.model.calls import Bound
+from mapping_engine.model.infer import Scope
+from mapping_engine.model.model import Model
+from mapping_engine.model.values import ArmBlock, PipelineBlock
+from mapping_engine.model.walk import walk
+from mapping_engine.transforms.declare import Transform
+from mapping_engine.transforms.hashing import is_digest
+from mapping_engine.types.type import UNKNOWN
+
+_SHORTEST_DIGEST = 64
+_LONGEST_PIPELINE = 12
+"""Longer ones are left to closures: each step is written inside the last one."""
+
+Conversion = tuple[tuple[Call, ...], Names]
+
+
+class GeneratedSteps(GeneratedTransforms):
+    """Writes calls, one after the other and under their names."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(model)
+        self._shared: dict[tuple[Any, ...], tuple[Callable[..., Any], Found] | None] = {}
+        self.repeats = 0
+        """How many loops and shared conversions are being written, which run more than once."""
+
+    # Pipelines
+
+    def put_pipeline(self, node: Pipeline, names: Names, then: Then) -> None:
+        """A value and the transforms it goes through."""
+        label = names.label or self.spelled(node.source)
+        first, *rest = node.steps
+        bound = self._bound(first, piped=True)
+        if isinstance(bound.target, Transform):
+            applied = Applied(first, bound.target, bound.arguments, names, label)
+            after = partial(self.put_steps, tuple(rest), names, label, then)
+            if self.put_indexed(applied, node.source, after):
+                return
+        self.put(node.source, names, partial(self.put_steps, node.steps, names, label, then))
+
+    def put_steps(
+        self, calls: tuple[Call, ...], names: Names, label: str, then: Then, found: Found
+    ) -> None:
+        """Transforms one after the other, the next one where the last one left a value."""
+        if not calls:
+            self.put_filled(found, then)
+        elif len(calls) > _LONGEST_PIPELINE:
+            if label is LABEL:
+                raise TooDeep
+            steps = evaluated([self.step(each, names, label) for each in calls])
+            self.put_filled(found, lambda value: self._put_closure(steps, value, then))
+        else:
+            rest = partial(self.put_steps, calls[1:], names, label, then)
+            self.put_filled(found, partial(self._put_step, calls[0], names, label, rest))
+
+    def _put_closure(self, steps: Callable[[Run, Any], Any], value: Found, then: Then) -> None:
+        self.put_present(Found(self.called(steps, value.name)), then)
+
+    def _put_step(self, node: Call, names: Names, label: str, then: Then, found: Found) -> None:
+        self._put_bound(node, self._bound(node, piped=True), names, label, then, found)
+
+    def _put_bound(
+        self, node: Call, bound: Bound, names: Names, label: str, then: Then, found: Found
+    ) -> None:
+        target = bound.target
+        if isinstance(target, PipelineBlock):
+            body = partial(self._put_body, bound, target, names, label)
+            self._put_named(target, node.span, label, body, then, found)
+        else:
+            applied = Applied(node, target, bound.arguments, names, label)
+            self.put_transform(applied, found, then)
+
+    def put_call(self, node: Call, names: Names, then: Then) -> None:
+        """A transform written as a call: its first argument is the value."""
+        bound = self._bound(node, piped=False)
+        label = names.label or self.spelled(bound.input or node)
+        if isinstance(bound.target, Transform):
+            applied = Applied(node, bound.target, bound.arguments, names, label)
+            if bound.target.reads_event:
+                self.put_on_event(applied, then)
+                return
+            assert bound.input is not None
+            if self.put_indexed(applied, bound.input, then):
+                return
+        assert bound.input is not None
+        self.put(bound.input, names, partial(self._put_bound, node, bound, names, label, then))
+
+    # Conversions that several alternatives share
+
+    def put_shared(
+        self, calls: tuple[Call, ...], names: Names, label: str, then: Then, found: Found
+    ) -> None:
+        """Transforms that are used in many places: a function of the value and its label."""
+        shared = self._conversion(calls, names) if found.solid or found.raw else None
+        if shared is None:
+            self.put_steps(calls, names, label, then, found)
+            return
+        convert, answer = shared
+        if _reads_names(calls, names):
+            self.flush()
+        made = call(self.constant(convert), "run", found.name, self.labelled(label))
+        result = self.code.let(made)
+        self.put_present(Found(result, answer.classes, solid=answer.solid), then)
+
+    def _conversion(
+        self, calls: tuple[Call, ...], names: Names
+    ) -> tuple[Callable[..., Any], Found] | None:
+        """The function of some transforms, and what it answers; None where it cannot be written."""
+        key = (id(calls), tuple(sorted(names.slots.items())))
+        if key not in self._shared:
+            answers = [Found(VALUE)]
+
+            def give(found: Found) -> None:
+                answers.append(found)
+                self.give(found)
+
+            value = Found(VALUE, raw=True, solid=False)
+            self.repeats += 1
+            try:
+                write = partial(self.put_steps, calls, names, LABEL, give, value)
+                self._shared[key] = self.built(write, "run", VALUE, LABEL), answers[-1]
+            except TooDeep:
+                self._shared[key] = None
+            finally:
+                self.repeats -= 1
+        return self._shared[key]
+
+    # Named pipelines
+
+    def _put_named(
+        self,
+        block: PipelineBlock,
+        span: Span,
+        label: str,
+        body: Callable[[Then, Found], None],
+        then: Then,
+        found: Found,
+    ) -> None:
+        """The body of a pipeline; where it normalises, for values that are no digests yet."""
+        if block.normalises is None:
+            body(then, found)
+            return
+        passing = self.constant(_passing(block, span))
+        result = self.code.let(NONE)
+        answers = [Found(result, TEXT)]
+
+        def keep(made: Found) -> None:
+            self.code.assign(result, made.name)
+            answers.append(made)
+
+        with self.code.when(self._passes(found)):
+            passed = call(passing, "run", found.name, self.labelled(label))
+            self.code.assign(result, passed)
+        with self.code.otherwise():
+            body(keep, found)
+        made = answers[-1]
+        self.put_present(Found(result, made.classes | TEXT, solid=made.solid), then)
+
+    def _passes(self, found: Found) -> ast.expr:
+        """Whether a value is a digest already, or all are said to be."""
+        text = None if found.classes == TEXT else of_class(found.name, self.constant(str))
+        long = compare(call("len", found.name), ast.GtE(), number(_SHORTEST_DIGEST))
+        digest = call(self.constant(is_digest), method(found.name, "strip"))
+        test = both(text, long, digest)
+        assert test is not None
+        if self.model.file.already_hashed is None:
+            return test
+        return either(attribute("run", "already_hashed"), test)
+
+    def _put_body(
+        self,
+        bound: Bound,
+        block: PipelineBlock,
+        names: Names,
+        label: str,
+        then: Then,
+        found: Found,
+    ) -> None:
+        given = [
+            self.value_of(partial(self.put, argument, names) if argument else _nothing)
+            for argument in bound.arguments
+        ]
+        inside = Names({}, Scope({}, only=True), label)
+        outside, within = self.locals, dict(self.locals)
+        parameters = (VALUE, *(name.text for name in block.parameters or ()))
+        for parameter, value in zip(parameters, (found, *given), strict=True):
+            slot = self.new_slot()
+            inside = inside.having(parameter, slot, inside.scope.having(parameter, UNKNOWN))
+            within[slot] = value
+
+        def after(made: Found) -> None:
+            self.locals = outside
+            then(made)
+            self.locals = within
+
+        self.locals = within
+        try:
+            if block.steps is not None:
+                self.put_steps(block.steps, inside, label, after, found)
+            else:
+                arms = [partial(self._put_arm, a, inside, label) for a in block.first_of or ()]
+                self.put_first(arms, after)
+        finally:
+            self.locals = outside
+
+    def _put_arm(self, arm: ArmBlock, inside: Names, label: str, then: Then) -> None:
+        node = arm.value or arm.template or arm.constant
+        assert node is not None
+        steps = partial(self.put_steps, arm.as_ or (), inside, label, then)
+        self.put_guarded(arm, inside, partial(self.put, node, inside, steps))
+
+    def put_guarded(self, arm: ArmBlock, names: Names, write: Callable[[], None]) -> None:
+        """What ``write`` writes, where the condition of the alternative holds."""
+        if arm.when is None:
+            write()
+        else:
+            self.put_met(arm.when, names, write)
+
+
+def _nothing(then: Then) -> None:
+    """An argument that is not given."""
+
+
+def _reads_names(calls: tuple[Call, ...], names: Names) -> bool:
+    """Whether the arguments of transforms read variables."""
+    return any(
+        isinstance(node, Reference) and node.name in names.slots
+        for each in calls
+        for node in walk(each)
+    )
+
+
+def _passing(block: PipelineBlock, span: Span) -> Callable[[Run, Any, str], Any]:
+    """What lets digests pass, and keeps out what is said to be one and is not."""
+    closed = closed_digests(block)
+
+    def passing(run: Run, value: Any, label: str) -> Any:
+        return passed_digest(run, value, closed, label, span)
+
+    return passing
