@@ -12,6 +12,9 @@ from mapping_engine.types.kinds import TEXT
 
 _DIGITS = re.compile(r"\d+")
 _OTHERS = re.compile(r"\D+")
+_ASCII = "".join(map(chr, range(128)))
+_ASCII_OTHERS = "".join(_OTHERS.findall(_ASCII)).encode()
+_ASCII_PUNCTUATION = "".join(c for c in _ASCII if category(c)[0] in "PS").encode()
 
 
 @transform(
@@ -84,8 +87,9 @@ def nfc(value: str) -> Json:
 )
 def digits(value: str) -> Json:
     """The decimal digits of the text, those of any script written as 0 to 9."""
-    found = _OTHERS.sub("", value)
-    return found if found.isascii() else "".join(str(int(digit)) for digit in found)
+    if value.isascii():
+        return value.encode().translate(None, _ASCII_OTHERS).decode()
+    return "".join(str(int(digit)) for digit in _OTHERS.sub("", value))
 
 
 @transform(
@@ -127,6 +131,8 @@ def without_punctuation(value: str) -> Json:
     """The text without punctuation and symbols (Unicode categories P and S)."""
     if value.isalnum():
         return value
+    if value.isascii():
+        return value.encode().translate(None, _ASCII_PUNCTUATION).decode()
     unwanted = [ord(each) for each in set(value) if category(each)[0] in "PS"]
     return value.translate(dict.fromkeys(unwanted))
 

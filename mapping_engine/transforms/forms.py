@@ -11,6 +11,7 @@ from unicodedata import category, normalize
 
 MAX_MARKS = 30
 _SHORT = 256
+_ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
 _MARKS_WHEN_DECOMPOSED = "\uff9e\uff9f"
 
 
@@ -21,9 +22,10 @@ def nfc(text: str) -> str | None:
 
 def folded(text: str) -> str:
     """The text without case, accents, spaces and punctuation, for comparing names."""
-    if not text.isascii():
-        text = _normal("NFKD", text) or ""
-        text = normalize("NFKD", text.casefold())
+    if text.isascii():
+        return text.encode().lower().translate(None, _ASCII_MARKS).decode()
+    text = _normal("NFKD", text) or ""
+    text = normalize("NFKD", text.casefold())
     return "".join(filter(str.isalnum, text.lower()))
 
 

@@ -57,6 +57,8 @@ def hashed(value: str) -> Json:
     """
     if not value or value.isspace():
         return None
+    if len(value) < _DIGEST_LENGTH and value.isascii():
+        return sha256(value.encode()).hexdigest()
     if is_digest(value):
         return value.strip().lower()
     if not is_unicode(value):

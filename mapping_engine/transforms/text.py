@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from mapping_engine.transforms.declare import (
     Example,
@@ -15,6 +14,7 @@ from mapping_engine.transforms.declare import (
     transform,
 )
 from mapping_engine.transforms.hashing import is_digest
+from mapping_engine.transforms.patterns import compiled, matches_ascii
 from mapping_engine.transforms.scalars import is_unicode, number_text, whole_number
 from mapping_engine.types.kinds import NUMBER, TEXT
 
@@ -94,7 +94,7 @@ def pattern_problem(pattern: Json) -> str | None:
     if type(pattern) is not str:
         return "expected text"
     try:
-        _compiled(pattern)
+        compiled(pattern)
     except ValueError as error:
         return str(error)
     return None
@@ -164,36 +164,19 @@ def unhashed(value: str) -> Json:
 
 
 def _matcher(pattern: str, otherwise: Rejected | None) -> Callable[[Json], Json]:
-    compiled = _compiled(pattern)
+    match, ascii_match = compiled(pattern).fullmatch, matches_ascii(pattern)
 
-    def match(value: Json) -> Json:
+    def check(value: Json) -> Json:
         if type(value) is not str:
             return otherwise
+        if ascii_match is not None and value.isascii() and len(value) <= MAX_MATCHED:
+            return otherwise if ascii_match(value) is None else value
         try:
             encoded = value.encode()
         except UnicodeEncodeError:
             return _NOT_UNICODE if otherwise else None
         if len(encoded) > MAX_MATCHED:
             return _TOO_LONG
-        return otherwise if compiled.fullmatch(encoded) is None else value
+        return otherwise if match(encoded) is None else value
 
-    return match
-
-
-class _Pattern(Protocol):
-    def fullmatch(self, text: bytes) -> object: ...
-
-
-def _compiled(pattern: str) -> _Pattern:
-    import re2
-
-    if not is_unicode(pattern):
-        raise ValueError("it is not valid unicode text")
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        compiled: _Pattern = re2.compile(pattern, options)
-    except re2.error as error:
-        reason = error.args[0] if error.args else b"it cannot be read"
-        raise ValueError(reason.decode(errors="replace")) from None
-    return compiled
+    return check

@@ -29,6 +29,8 @@ _LONGEST = 64 * 1024
 )
 def query_parameter(value: str, name: str) -> Json:
     """The first value of a parameter in a URL's query, decoded."""
+    if "?" not in value or not (name in value or "%" in value or "+" in value):
+        return None
     from urllib.parse import parse_qsl
 
     url = _split(value)
