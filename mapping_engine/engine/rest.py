@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 from typing import Any, TypeAlias
 
@@ -11,6 +11,7 @@ from mapping_engine.diagnostics import Span
 from mapping_engine.engine.lower import as_text
 from mapping_engine.engine.run import Note, Run
 from mapping_engine.transforms.hashing import digest, is_digest
+from mapping_engine.transforms.patterns import needed_letter
 from mapping_engine.types import is_missing
 from mapping_engine.vocabulary import Personal, fold_name
 
@@ -22,6 +23,11 @@ Path: TypeAlias = tuple[str, ...]
 
 _LEAST, _MOST = -(2**63), 2**64 - 1
 """The whole numbers that receivers of JSON can be expected to read."""
+_SCALARS = frozenset((int, float, bool))
+_KEYS = 1024
+"""How many keys a copy remembers to be, or not to be, the name of something personal."""
+NOTHING: Tree = {}
+"""Nothing is left out; nobody writes to it."""
 
 
 def exclusions(base: Path, mapped: Iterable[Path]) -> Tree:
@@ -42,13 +48,25 @@ def _exclude(tree: Tree, path: Path) -> None:
     tree[path[-1]] = True
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Keys of the object itself that are treated apart; a digest goes before all else."""
+class CopyPlan:
+    """What a copy leaves out of its source, and the keys there that it treats apart.
 
-    without: frozenset[str] = frozenset()
-    keep: frozenset[str] = frozenset()
-    digests: frozenset[str] = frozenset()
+    A digest goes before all else; what is left out is not kept.
+    """
+
+    __slots__ = ("apart", "digests", "kept", "without")
+
+    def __init__(
+        self,
+        mapped: Tree,
+        without: frozenset[str] = frozenset(),
+        keep: frozenset[str] = frozenset(),
+        digests: frozenset[str] = frozenset(),
+    ) -> None:
+        self.digests = digests
+        self.kept = frozenset(key for key in keep - without if mapped.get(key) is not True)
+        self.apart = digests | self.kept
+        self.without: Tree = {**mapped, **dict.fromkeys(without | keep | digests, True)}
 
 
 class Copying:
@@ -58,56 +76,60 @@ class Copying:
         import re2
 
         self._names = frozenset(personal.names)
-        self._looks: list[Callable[[str], Any]] = [
-            re2.compile(pattern).search for pattern in personal.patterns
+        self._looks: list[tuple[str, Callable[[str], Any]]] = [
+            (needed_letter(pattern) or "", re2.compile(pattern).search)
+            for pattern in personal.patterns
         ]
         self._path = path
         self._span = span
+        self._may_be_copied = lru_cache(_KEYS)(self._judged)
 
-    def of(self, run: Run, source: dict[str, Any], mapped: Tree, keys: Keys) -> dict[str, Any]:
+    def of(self, run: Run, source: dict[str, Any], plan: CopyPlan) -> dict[str, Any]:
         """A copy of ``source``; what looks personal without being named so is noted."""
-        found: dict[str, Any] = {}
-        for key in source.keys() & (keys.digests | keys.keep):
-            if key in keys.digests:
-                found[key] = self._digest(run, source[key])
-            elif key not in keys.without and mapped.get(key) is not True:
-                found[key] = self._value(run, source[key], {}, clear=True)
-        special = keys.without | keys.keep | keys.digests
-        rest = self._object(run, source, {**mapped, **dict.fromkeys(special, True)}, clear=False)
-        chosen = {**found, **rest}
-        return {key: chosen[key] for key in source if chosen.get(key) is not None}
+        rest = self._object(run, source, plan.without, clear=False)
+        if plan.apart.isdisjoint(source):
+            return rest
+        for key in plan.apart & source.keys():
+            if key in plan.digests:
+                rest[key] = self._digest(run, source[key])
+            else:
+                rest[key] = self._value(run, source[key], NOTHING, clear=True)
+        return {key: rest[key] for key in source if rest.get(key) is not None}
 
     def _object(
         self, run: Run, source: dict[str, Any], without: Tree, *, clear: bool
     ) -> dict[str, Any]:
         """A copy of an object; ``clear`` where personal data is wanted."""
         found: dict[str, Any] = {}
+        may_be_copied = _is_unicode if clear else self._may_be_copied
         for key, value in source.items():
-            rule = without.get(key)
-            if rule is True or not (clear or self._may_be_copied(key)) or not _is_unicode(key):
+            below = without.get(key, NOTHING)
+            if below is True or not may_be_copied(key):
                 continue
-            below = rule if rule and type(value) is dict else {}
             kept = self._value(run, value, below, clear=clear)
-            if kept is not None and not (rule and kept == {}):
+            if kept is not None and not (below and kept == {}):
                 found[key] = kept
         return found
 
     def _value(self, run: Run, value: Any, without: Tree, *, clear: bool) -> Any:
-        if type(value) is dict:
+        kind = type(value)
+        if kind is str:
+            if value.isascii() and (clear or not self._looks_personal(value)):
+                return value
+            return self._text(run, value, clear=clear)
+        if kind is dict:
             kept = self._object(run, value, without, clear=clear)
             return kept if kept or not value else None
-        if type(value) is list:
-            items = [self._value(run, item, {}, clear=clear) for item in value]
+        if kind is list:
+            items = [self._value(run, item, NOTHING, clear=clear) for item in value]
             return [item for item in items if item is not None]
-        if type(value) is str:
-            return self._text(run, value, clear=clear)
-        if type(value) is float and not isfinite(value):
+        if kind is float and not isfinite(value):
             self._left_out(run, "holds a number that JSON cannot hold")
             return None
-        if type(value) is int and not _LEAST <= value <= _MOST:
+        if kind is int and not _LEAST <= value <= _MOST:
             self._left_out(run, "holds a number of more than 64 bits")
             return None
-        return value if type(value) in (int, float, bool) else None
+        return value if kind in _SCALARS else None
 
     def _text(self, run: Run, value: str, *, clear: bool) -> str | None:
         if not _is_unicode(value):
@@ -139,9 +161,9 @@ class Copying:
         run.notes.append(Note(self._path, reason, self._span))
 
     def _looks_personal(self, text: str) -> bool:
-        return any(look(text) for look in self._looks)
+        return any(letter in text and look(text) for letter, look in self._looks)
 
-    def _may_be_copied(self, key: str) -> bool:
+    def _judged(self, key: str) -> bool:
         """Whether a key neither names personal data nor is personal data itself."""
         return (
             fold_name(key) not in self._names and _is_unicode(key) and not self._looks_personal(key)

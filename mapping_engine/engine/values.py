@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from mapping_engine.engine.lower import Names, first_present
-from mapping_engine.engine.rest import Copying, Keys, Path, Tree, exclusions
+from mapping_engine.engine.rest import Copying, CopyPlan, Path, exclusions
 from mapping_engine.engine.run import Evaluate, Note, Run, Step, present, same
 from mapping_engine.engine.steps import StepLowering, wrong_kind
-from mapping_engine.expression import Call, Expression, Select, print_expression
+from mapping_engine.expression import Expression, Select, print_expression
+from mapping_engine.model.calls import find
 from mapping_engine.model.mapped import mapped_paths
 from mapping_engine.model.values import ArmBlock, ValueBlock
 from mapping_engine.model.walk import (
@@ -210,59 +211,55 @@ class ValueLowering(StepLowering):
     # Copies of objects
 
     def _copy(self, block: ValueBlock, node: Expression, names: Names, path: str) -> Evaluate:
-        base = _field_path(node)
-        mapped = list(mapped_paths(self.model)) if block.rest_of is not None else []
-        located = self._located() if block.rest_of is not None else []
-        tree = exclusions(base, mapped)
         copying = Copying(self.model.vocabulary.personal, print_expression(node), node.span)
         read = self.lower(node, names)
-        keys = self._special(block, names)
+        plan = self.plan(block, node, names)
         added = self.fields(block, names, path) if block.fields is not None else None
 
-        @lru_cache(maxsize=16)
-        def without_also(*moved: Path) -> Tree:
-            return exclusions(base, [*mapped, *moved])
-
         def evaluate(run: Run) -> Any:
-            source, found = read(run), {}
-            if type(source) is dict:
-                moved = [path for locate in located if (path := locate(run)) is not None]
-                without = without_also(*moved) if moved else tree
-                found = copying.of(run, source, without, keys(run))
+            source = read(run)
+            found = copying.of(run, source, plan(run)) if type(source) is dict else {}
             return present({**found, **(added(run) or {})} if added is not None else found)
 
         return evaluate
 
-    def _special(self, block: ValueBlock, names: Names) -> Callable[[Run], Keys]:
-        """The keys that a copy treats apart."""
+    def plan(self, block: ValueBlock, node: Expression, names: Names) -> Callable[[Run], CopyPlan]:
+        """What a copy leaves out, and the keys that it treats apart."""
+        base = _field_path(node)
+        whole = block.rest_of is None
+        mapped = [] if whole else list(mapped_paths(self.model))
+        located = [] if whole else [self._locating(*each) for each in self.located()]
         parts = (block.without, block.keep, block.hash)
         lists = [self.lower(part, names) if part is not None else None for part in parts]
 
-        def keys(run: Run) -> Keys:
-            return Keys(*(_names(part(run)) if part else frozenset() for part in lists))
+        @lru_cache(maxsize=16)
+        def planned(moved: tuple[Path, ...], *keys: frozenset[str]) -> CopyPlan:
+            return CopyPlan(exclusions(base, [*mapped, *moved]), *keys)
 
-        return keys
+        def plan(run: Run) -> CopyPlan:
+            moved = [path for locate in located if (path := locate(run)) is not None]
+            keys = (_names(part(run)) if part else frozenset() for part in lists)
+            return planned(tuple(moved), *keys)
 
-    def _located(self) -> list[Callable[[Run], Path | None]]:
-        """The paths that rules read by a setting, known only with the settings."""
+        return plan
+
+    def located(self) -> list[tuple[Transform, tuple[Expression | None, ...]]]:
+        """The transforms that read at a path known only with the settings, with arguments."""
         blocks = [field.value for field in self.model.file.fields if field.value is not None]
-        found: list[Callable[[Run], Path | None]] = []
+        found: list[tuple[Transform, tuple[Expression | None, ...]]] = []
         for block in reachable(iter(blocks), self.model.definitions):
             for call in calls(block):
-                bound = self._event_call(call)
-                if bound is not None:
-                    found.append(bound)
+                target = find(call.name, dict(self.model.pipelines))
+                if isinstance(target, Transform) and target.locate is not None:
+                    found.append((target, self._bound(call, piped=False).arguments))
         return found
 
-    def _event_call(self, call: Call) -> Callable[[Run], Path | None] | None:
-        from mapping_engine.model.calls import find
-
-        target = find(call.name, dict(self.model.pipelines))
-        if not isinstance(target, Transform) or target.locate is None:
-            return None
-        bound = self._bound(call, piped=False)
-        arguments = [self.lower(a, self.outer) if a else None for a in bound.arguments]
+    def _locating(
+        self, target: Transform, nodes: tuple[Expression | None, ...]
+    ) -> Callable[[Run], Path | None]:
+        arguments = [self.lower(node, self.outer) if node else None for node in nodes]
         locate = target.locate
+        assert locate is not None
 
         def located(run: Run) -> Path | None:
             found = locate(*(argument(run) if argument else None for argument in arguments))

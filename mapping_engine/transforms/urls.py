@@ -31,12 +31,14 @@ def query_parameter(value: str, name: str) -> Json:
     """The first value of a parameter in a URL's query, decoded."""
     if "?" not in value or not (name in value or "%" in value or "+" in value):
         return None
-    from urllib.parse import parse_qsl
+    from urllib.parse import unquote_plus
 
     url = _split(value)
-    if url is None or not url.query:
-        return None
-    return next((found for key, found in parse_qsl(url.query) if key == name), None)
+    for pair in url.query.split("&") if url is not None else ():
+        key, _, found = pair.partition("=")
+        if found and (key == name or unquote_plus(key) == name):
+            return unquote_plus(found)
+    return None
 
 
 @transform(

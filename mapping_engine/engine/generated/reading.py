@@ -213,12 +213,16 @@ class GeneratedReading(Lowering):
     # What the settings alone decide
 
     def is_fixed(self, node: Expression, names: Names) -> bool:
+        """Whether the settings decide the value, and the same one for all events."""
+        reads = any(isinstance(part, Reference) for part in walk(node))
+        return reads and self.is_settled_by(node, names)
+
+    def is_settled_by(self, node: Expression, names: Names) -> bool:
         """Whether the value is the same for all events under the same settings."""
-        parts = list(walk(node))
-        return any(isinstance(part, Reference) for part in parts) and all(
+        return all(
             isinstance(part, _FIXED)
             or (isinstance(part, Reference) and self._is_setting(part, names))
-            for part in parts
+            for part in walk(node)
         )
 
     def _is_setting(self, node: Reference, names: Names) -> bool:

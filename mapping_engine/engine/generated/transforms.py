@@ -204,7 +204,7 @@ class GeneratedTransforms(GeneratedExpressions):
 
     def is_settled(self, argument: Expression | None, names: Names) -> bool:
         """Whether an argument is the same for all events under the same settings."""
-        return argument is None or isinstance(argument, Literal) or self.is_fixed(argument, names)
+        return argument is None or self.is_settled_by(argument, names)
 
     def _put_prepared(self, applied: Applied, found: Found, convert: str, then: Then) -> None:
         with self.code.when(present(convert)):

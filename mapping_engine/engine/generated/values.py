@@ -23,6 +23,7 @@ from mapping_engine.engine.generated.nodes import (
 )
 from mapping_engine.engine.generated.steps import GeneratedSteps
 from mapping_engine.engine.lower import Names, memoised
+from mapping_engine.engine.rest import CopyPlan
 from mapping_engine.engine.run import UNSET, Evaluate, Note, Run, fresh
 from mapping_engine.engine.steps import wrong_kind
 from mapping_engine.engine.values import arm_label, source_label
@@ -209,6 +210,22 @@ class GeneratedLowering(GeneratedSteps):
         (calls, names), *rest = conversions
         after = partial(self._put_conversions, rest, label, then)
         self.put_shared(calls, names, label, after, found)
+
+    # Copies
+
+    def plan(self, block: ValueBlock, node: Expression, names: Names) -> Callable[[Run], CopyPlan]:
+        """What a copy leaves out; it is made once, where the settings decide it."""
+        made = super().plan(block, node, names)
+        lists = (block.without, block.keep, block.hash)
+        located = [] if block.rest_of is None else self.located()
+        arguments = [argument for _, given in located for argument in given]
+        if not all(self.is_settled(each, names) for each in lists):
+            return made
+        if not all(self.is_settled(each, self.outer) for each in arguments):
+            return made
+        self.fixed.append(made)
+        place = len(self.fixed) - 1
+        return lambda run: run.fixed[place]
 
     # Lists and objects
 
