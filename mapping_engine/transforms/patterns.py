@@ -232,6 +232,8 @@ class _Places:
             found = self._joined(found, self._once(part))
         if part.most is None:
             again = self._once(part)
+            if again.empty:  # Python would try every way to divide a text among the repeats
+                raise _Unlike
             for place in again.last:
                 self._next[place] |= again.first
             return self._joined(found, replace(again, empty=True))
