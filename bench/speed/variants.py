@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from bench.speed.handwritten import Encoded, OfflineConversions, Validate
 from bench.speed.naive import Naive
 from bench.speed.settings import NOW, SETTINGS
@@ -38,8 +36,7 @@ class Variants:
         destination = self.destination()
 
         def job(raw: bytes) -> list[Encoded]:
-            made = destination.apply(orjson.loads(raw))
-            return [(request.url, request.encode()) for request in made]
+            return [(request.url, request.encode()) for request in destination.apply(raw)]
 
         return job
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
+
 from mapping_engine.errors import ErrorCode, InstrumentationError
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
@@ -15,50 +17,74 @@ DEEPEST = 100
 LARGEST_INT_BITS = 4096
 
 
-def inspect_event(event: object) -> dict[str, Any]:
-    """The event, once it is known to be a JSON object of bounded depth.
+def read_event(event: object) -> dict[str, Any]:
+    """The event that ``event`` is, or that it is the JSON text of (``bytes`` or ``str``).
 
-    Raises InstrumentationError: EV01 no object, EV02 a part that is not JSON, EV03 nested deeper
-    than 100 levels. NaN, infinities and lone surrogates pass: rules treat them as unusable values.
+    Raises InstrumentationError: EV01 no object, EV02 no JSON, or a part that is none, EV03 nested
+    deeper than 100 levels. NaN, infinities and lone surrogates in a dict pass: rules treat them as
+    unusable values; in JSON text there are none.
     """
+    if type(event) is dict:
+        return inspect_event(event)
+    if not isinstance(event, bytes | bytearray | memoryview | str):
+        return inspect_event(event)
+    try:
+        found = orjson.loads(event)
+    except orjson.JSONDecodeError as problem:
+        raise InstrumentationError(
+            ErrorCode.EVENT_NOT_JSON,
+            f"the event is no JSON document: {problem}",
+            help="send one complete JSON object",
+        ) from None
+    if type(found) is dict and _is_flat(event):
+        return found
+    return inspect_event(found)
+
+
+def _is_flat(text: bytes | bytearray | memoryview | str) -> bool:
+    """Whether too few brackets are opened in a text for it to be nested too deep."""
+    if isinstance(text, str):
+        return text.count("{") + text.count("[") <= DEEPEST
+    data = text if isinstance(text, bytes) else bytes(text)
+    return data.count(b"{") + data.count(b"[") <= DEEPEST
+
+
+def inspect_event(event: object) -> dict[str, Any]:
+    """The event, once it is known to be a JSON object of bounded depth; see :func:`read_event`."""
     if type(event) is not dict:
         raise InstrumentationError(
             ErrorCode.EVENT_NOT_OBJECT,
             f"an event is a JSON object, this is {_shown_type(event)}",
             help="send one object for each event",
         )
-    if not _is_sound(event):
+    if not _is_sound_object(event, DEEPEST - 1):
         _walk(event)
     return event
 
 
-def _is_sound(event: dict[str, Any]) -> bool:
+def _is_sound_object(node: dict[str, Any], deeper: int) -> bool:
     """Whether there is nothing to complain of; what there is, the walk finds and names."""
-    level: list[Any] = [event]
-    for _ in range(DEEPEST):
-        below: list[Any] = []
-        for node in level:
-            values: Iterable[Any] = node
-            if type(node) is dict:
-                if not _TEXT.issuperset(map(type, node)):
-                    return False
-                values = node.values()
-            kinds = set(map(type, values))
-            if not kinds <= _JSON:
+    return _TEXT.issuperset(map(type, node)) and _is_sound(node.values(), deeper)
+
+
+def _is_sound(values: Iterable[Any], deeper: int) -> bool:
+    for value in values:
+        kind = type(value)
+        if kind in _SCALARS:
+            continue
+        if kind is dict:
+            if not deeper or not _is_sound_object(value, deeper - 1):
                 return False
-            if int in kinds and any(type(v) is int and not _LEAST <= v <= _MOST for v in values):
+        elif kind is list:
+            if not deeper or not _is_sound(value, deeper - 1):
                 return False
-            if dict in kinds or list in kinds:
-                below += [value for value in values if type(value) in _CONTAINERS]
-        if not below:
-            return True
-        level = below
-    return False
+        elif kind is not int or not _LEAST <= value <= _MOST:
+            return False
+    return True
 
 
 _TEXT = frozenset((str,))
-_CONTAINERS = frozenset((dict, list))
-_JSON = frozenset((str, float, bool, int, type(None), dict, list))
+_SCALARS = frozenset((str, float, bool, type(None)))
 _LEAST, _MOST = -(2**63), 2**64 - 1
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mapping_engine.engine.explanation import Explanation, explained
 from mapping_engine.engine.generated.values import GeneratedLowering
-from mapping_engine.engine.inspect import inspect_event
+from mapping_engine.engine.inspect import read_event
 from mapping_engine.engine.outcome import EventWarning, Outcome
 from mapping_engine.engine.program import Bound, Program
 from mapping_engine.engine.request import Request
@@ -22,6 +22,8 @@ from mapping_engine.model.model import Model
 
 Clock = Callable[[], float]
 """Yields the time as seconds since 1970."""
+Event = MappingType[str, Any] | bytes | str
+"""A JSON object as a dict, or its JSON text, which is read faster than a dict is checked."""
 
 
 class Mapping:
@@ -76,7 +78,7 @@ class Mapping:
 
     def apply(
         self,
-        event: MappingType[str, Any],
+        event: Event,
         settings: MappingType[str, Any],
         *,
         clock: Clock = time.time,
@@ -125,8 +127,10 @@ class Destination:
         """What is odd about the settings without being wrong: unknown keys."""
         return self._warnings
 
-    def apply(self, event: MappingType[str, Any]) -> list[Request]:
+    def apply(self, event: Event) -> list[Request]:
         """The requests of one event; an empty list where the rules pass the event over.
+
+        The event is a dict, which is left as it is, or the JSON text of one (bytes or str).
 
         Raises a MappingError: InstrumentationError (the event is wrong), ConfigurationError (the
         settings do not cover it), PayloadError (the schema refused the result).
@@ -169,7 +173,7 @@ class Destination:
         requests: list[Request] = []
         warnings: tuple[EventWarning, ...] = ()
         try:
-            run = program.run_for(inspect_event(event), self._bound, self._clock())
+            run = program.run_for(read_event(event), self._bound, self._clock())
             run.trace = trace
             try:
                 requests = self._requests(program, run)
@@ -180,7 +184,7 @@ class Destination:
         return explained(self.mapping.title, trace, error, warnings, len(requests))
 
     def _run(self, event: object) -> Run:
-        return self._program.run_for(inspect_event(event), self._bound, self._clock())
+        return self._program.run_for(read_event(event), self._bound, self._clock())
 
     def _requests(self, program: Program, run: Run) -> list[Request]:
         return list(program.requests(run, self._gate))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.outcome import Warnings
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from mapping_engine.engine.trace import Trace
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A value that was present but could not be used.
 
     ``path`` is the source as the rules write it, ``reason`` a fixed text that continues it:

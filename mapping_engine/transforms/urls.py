@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mapping_engine.transforms.declare import Example, Json, Parameter, transform
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 _LONGEST = 64 * 1024
+_ENCODED_NAME = re.compile(r"[?&][^=&?]*[%+\t\r\n]")
+"""A parameter's name that may read otherwise than it is written."""
 
 
 @transform(
@@ -29,7 +32,7 @@ _LONGEST = 64 * 1024
 )
 def query_parameter(value: str, name: str) -> Json:
     """The first value of a parameter in a URL's query, decoded."""
-    if "?" not in value or not (name in value or "%" in value or "+" in value):
+    if f"{name}=" not in value and _ENCODED_NAME.search(value) is None:
         return None
     from urllib.parse import unquote_plus
 

@@ -88,6 +88,20 @@ def test_a_query_parameter_is_decoded(value: str) -> None:
     assert read(f"https://a.example/p?ref={quote_plus(value)}&ref=other") == value
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a.example/?re%66=1",
+        "https://a.example/?x=%41&re%66=1&ref=2",
+        "https://a.example/?re\tf=1",
+        "https://a.example/?re\nf=1",
+        "https://a.example/p?%72ef=1#ref=2",
+    ],
+)
+def test_the_name_of_a_query_parameter_may_be_encoded(url: str) -> None:
+    assert REGISTRY["query_parameter"].function(url, "ref") == "1"
+
+
 def test_a_host_of_combining_marks_is_given_up_at_once() -> None:
     start = time.perf_counter()
     assert REGISTRY["url_host"].function("https://a" + "\u0315\u0300" * 30_000) is None
