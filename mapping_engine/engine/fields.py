@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,18 @@ class Field:
     shared: bool
 
 
+@dataclass(frozen=True)
+class Payloads:
+    """What makes the payloads of an event.
+
+    ``first`` makes the one of the first request; ``later`` are the names of all fields with what
+    makes them anew for a later one, or None for what is the same in every request of an event.
+    """
+
+    first: Callable[[Run], dict[str, Any]]
+    later: tuple[tuple[str, Evaluate | None], ...]
+
+
 class FieldLowering(ValueLowering):
     """Lowers fields with their policies."""
 
@@ -42,19 +55,18 @@ class FieldLowering(ValueLowering):
         """``evaluate`` itself; tracing wraps it."""
         return evaluate
 
+    def payloads(self, names: Names) -> Payloads:
+        """What makes the payloads of an event."""
+        given = [field for field in self.model.file.fields if field.value is not None]
+        fields = [self.field(field, names, field.name) for field in given]
+        later = tuple((field.name, None if field.shared else field.evaluate) for field in fields)
+        return Payloads(_filled(fields), later)
+
     def fields(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
         """The object that the fields of a block make; None when it would be empty."""
         made = [self.field(field, names, f"{path}.{field.name}") for field in block.fields or ()]
-
-        def evaluate(run: Run) -> Any:
-            found: dict[str, Any] = {}
-            for field in made:
-                value = field.evaluate(run)
-                if value is not None:
-                    found[field.name] = value
-            return present(found)
-
-        return evaluate
+        fill = _filled(made)
+        return lambda run: present(fill(run))
 
     def field(self, field: Named[FieldBlock], names: Names, path: str) -> Field:
         """One field under its path in the payload."""
@@ -98,6 +110,20 @@ class FieldLowering(ValueLowering):
         return self.lower(block.default, names)
 
 
+def _filled(fields: list[Field]) -> Callable[[Run], dict[str, Any]]:
+    """What makes an object of fields, without those that have no value."""
+
+    def fill(run: Run) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for field in fields:
+            value = field.evaluate(run)
+            if value is not None:
+                found[field.name] = value
+        return found
+
+    return fill
+
+
 class Absence:
     """What happens when a field has no value."""
 
@@ -108,7 +134,7 @@ class Absence:
         self._span = block.span
         self._default = default
         self._invalid = block.invalid or "warn"
-        self._required = bool(block.required)
+        self.is_required = bool(block.required)
         self._sources = tried(block, model)
 
     def __call__(self, run: Run, notes: list[Note]) -> Any:
@@ -119,7 +145,7 @@ class Absence:
         if notes and self._invalid == "warn":
             then = "it is left out" if value is None else "the default is used"
             warn_left_out(run, self._path, notes, then)
-        if value is None and self._required:
+        if value is None and self.is_required:
             raise self._missing(notes)
         return value
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping as MappingType
 from typing import Any
 
 from mapping_engine.engine.explanation import Explanation, explained
-from mapping_engine.engine.generated.values import GeneratedLowering
+from mapping_engine.engine.generated.requests import GeneratedLowering
 from mapping_engine.engine.inspect import read_event
 from mapping_engine.engine.outcome import EventWarning, Outcome
 from mapping_engine.engine.program import Bound, Program

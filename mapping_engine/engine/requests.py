@@ -35,13 +35,14 @@ def lower_request(lowering: ExpressionLowering, block: RequestBlock, names: Name
         for name, evaluate in headers:
             text = as_text(evaluate(run))
             if text is not None:
-                filled[name] = _header(name, text, block)
+                filled[name] = header(name, text, block)
         return Request(method, url(run), made if type(made) is dict else {}, filled, format)
 
     return build
 
 
-def _header(name: str, text: str, block: RequestBlock) -> str:
+def header(name: str, text: str, block: RequestBlock) -> str:
+    """A header's text; raises ConfigurationError (CF03) for what no header can hold."""
     if any(ord(letter) < 32 or ord(letter) > 126 for letter in text):
         raise ConfigurationError(
             ErrorCode.REQUEST_INCOMPLETE,
@@ -52,19 +53,22 @@ def _header(name: str, text: str, block: RequestBlock) -> str:
 
 
 def _url(lowering: ExpressionLowering, block: RequestBlock, names: Names) -> Evaluate:
-    evaluate = lowering.template(block.url, names, _encoded)
+    evaluate = lowering.template(block.url, names, encoded)
 
     def url(run: Run) -> str:
         found = evaluate(run)
         if found is None:
-            raise _incomplete(block)
+            raise incomplete(block)
         return str(found)
 
     return url
 
 
-def _encoded(node: Expression, text: str) -> str:
-    """What is filled into a URL, percent-encoded; constants of the rule file stay as they are."""
+def encoded(node: Expression, text: str) -> str:
+    """What is filled into a URL, percent-encoded; constants of the rule file stay as they are.
+
+    Raises ConfigurationError (CF03) for what would change the path.
+    """
     if isinstance(node, Reference) and node.name == "api":
         return text
     if text in (".", ".."):
@@ -77,7 +81,8 @@ def _encoded(node: Expression, text: str) -> str:
     return quote(text.encode("utf-8", "replace"), safe="")
 
 
-def _incomplete(block: RequestBlock) -> ConfigurationError:
+def incomplete(block: RequestBlock) -> ConfigurationError:
+    """The error (CF03) of a URL that lacks a part."""
     return ConfigurationError(
         ErrorCode.REQUEST_INCOMPLETE,
         "the URL of the request cannot be filled in",

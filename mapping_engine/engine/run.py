@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -34,26 +33,40 @@ class _Unset:
 UNSET = _Unset()
 
 
-@dataclass(slots=True)
 class Run:
-    """What evaluations read and write; one object an event, used by one thread."""
+    """What evaluations read and write; one object an event, used by one thread.
 
-    event: dict[str, Any]
-    settings: dict[str, Any]
+    ``fixed`` is what the settings alone decide, ``objects`` are those of the event that rules read
+    most; ``memo`` has a place for each definition, ``names`` one for each variable.
+    """
+
+    __slots__ = (
+        "already_hashed", "event", "fixed", "hashing", "integration", "memo", "names", "notes",
+        "now", "objects", "payload", "settings", "trace", "warnings",
+    )  # fmt: skip
+
     hashing: bool
     now: float
     memo: list[Any]
     names: list[Any]
-    fixed: tuple[Any, ...] = ()
-    """What the settings alone decide."""
-    objects: list[Any] = field(default_factory=list)
-    """The objects of the event that rules read most."""
-    already_hashed: bool = False
-    integration: Any = None
-    payload: Any = None
-    notes: list[Note] = field(default_factory=list)
-    warnings: Warnings = field(default_factory=Warnings)
-    trace: Trace | None = None
+
+    def __init__(
+        self,
+        event: dict[str, Any],
+        settings: dict[str, Any],
+        fixed: tuple[Any, ...],
+        objects: list[Any],
+    ) -> None:
+        self.event = event
+        self.settings = settings
+        self.fixed = fixed
+        self.objects = objects
+        self.already_hashed = False
+        self.integration: Any = None
+        self.payload: Any = None
+        self.notes: list[Note] = []
+        self.warnings = Warnings()
+        self.trace: Trace | None = None
 
 
 Evaluate: TypeAlias = Callable[[Run], Any]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 Accepts = Callable[[Any], bool]
@@ -36,6 +37,10 @@ _PLAIN = re.compile(
 )
 """Patterns of ASCII letters, digits and classes of them: the same in every dialect, but that
 Python's `$` also stands before a last line feed, where the fast validator says no."""
+_SPACES = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""What Python's `\\s` matches; others match a little more or less."""
+_TRANSLATED = MappingProxyType({r"\S": f"[^{_SPACES}]"})
+"""Patterns, and what says the same in every dialect."""
 
 
 def fast_verdict(schema: Mapping[str, Any]) -> Accepts | None:
@@ -79,7 +84,9 @@ def _rewritten(schema: Any, formats: dict[str, Callable[[str], bool]], *, exact:
         if keyword not in _ALIKE:
             raise _Unlike
         strict = exact or keyword in _COUNTED
-        if keyword == "pattern" and (strict or not _PLAIN.fullmatch(value)):
+        if keyword == "pattern" and value in _TRANSLATED:
+            found[keyword] = _TRANSLATED[value]
+        elif keyword == "pattern" and (strict or not _PLAIN.fullmatch(value)):
             name = f"pattern-{len(formats)}"
             formats[name] = _search(value)
             found["format"] = name

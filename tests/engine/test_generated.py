@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from mapping_engine import Mapping, MappingError, RuleError, load
 from mapping_engine.engine.generated import code
-from mapping_engine.engine.generated.values import GeneratedLowering
+from mapping_engine.engine.generated.requests import GeneratedLowering
 from mapping_engine.engine.program import Lowering, Program
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.settings import accept_settings
@@ -225,10 +225,13 @@ HOSTILE = [
     "{__builtins__}",
     "\u00e9\t\\N{BULLET}",
 ]
-NAME = re.compile(r"(?:[tki][0-9]+|run|event|notes|names|len)\Z")
+NAME = re.compile(
+    r"(?:[tkio][0-9]+|run|len|event|notes|names|memo|fixed|objects|payload|hashing)\Z"
+)
 ATTRIBUTES = {
-    "event", "notes", "names", "settings", "memo", "hashing", "already_hashed", "get", "isspace",
-    "strip", "append", "extend", "__class__",
+    "event", "notes", "names", "settings", "memo", "fixed", "objects", "payload", "integration",
+    "hashing", "already_hashed", "get", "isspace", "isascii", "isalnum", "isalpha", "strip",
+    "lower", "upper", "append", "extend", "join", "__class__",
 }  # fmt: skip
 
 
@@ -291,5 +294,6 @@ def _field(text: str) -> str:
 def test_a_mapping_runs_generated_code() -> None:
     mapping = load("facebook_offline_conversions")
     assert isinstance(mapping, Mapping)
-    names = {field.evaluate.__code__.co_filename for field in mapping._program.fields}
-    assert names == {"<rules>"}
+    made = mapping._program.payloads
+    functions = [mapping._program._build, *(evaluate for _, evaluate in made.later if evaluate)]
+    assert {function.__code__.co_filename for function in functions} == {"<rules>"}

@@ -125,3 +125,14 @@ def test_what_validators_may_read_differently_is_left_to_jsonschema(schema: Any)
 def test_the_schemas_of_the_bundled_packs_have_a_fast_verdict(pack: str) -> None:
     file = bundled_folder("rules").joinpath(pack, "payload.schema.json")
     assert fast_verdict(json.loads(file.read_text("utf-8"))) is not None
+
+
+def test_both_validators_know_the_same_white_space() -> None:
+    accepts = fast_verdict({"pattern": r"\S"})
+    assert accepts is not None
+    wrong = [
+        f"U+{code:04X}"
+        for code in range(0x110000)
+        if not 0xD800 <= code <= 0xDFFF and accepts(chr(code)) is chr(code).isspace()
+    ]
+    assert wrong == []

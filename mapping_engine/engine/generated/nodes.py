@@ -109,3 +109,9 @@ def either(*parts: ast.expr) -> ast.expr:
 def negated(part: Operand) -> ast.expr:
     """``not part``."""
     return ast.UnaryOp(ast.Not(), expression(part), **PLACE)
+
+
+def joined(*parts: str) -> ast.expr:
+    """The texts of these names, one after the other."""
+    values: list[ast.expr] = [ast.FormattedValue(load(name), -1, None, **PLACE) for name in parts]
+    return ast.JoinedStr(values, **PLACE)

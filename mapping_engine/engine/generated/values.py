@@ -8,40 +8,32 @@ from functools import partial
 from typing import Any
 
 from mapping_engine.diagnostics import Span
-from mapping_engine.engine.fields import Absence, Field, warn_left_out
 from mapping_engine.engine.generated.found import Found, Put, Then
 from mapping_engine.engine.generated.nodes import (
-    among,
     call,
     listing,
     load,
-    mapping,
     method,
-    missing,
     number,
     of_class,
 )
 from mapping_engine.engine.generated.steps import GeneratedSteps
 from mapping_engine.engine.lower import Names, memoised
 from mapping_engine.engine.rest import CopyPlan
-from mapping_engine.engine.run import UNSET, Evaluate, Note, Run, fresh
+from mapping_engine.engine.run import UNSET, Evaluate, Note, Run
 from mapping_engine.engine.steps import wrong_kind
 from mapping_engine.engine.values import arm_label, source_label
 from mapping_engine.expression import Call, Expression, print_expression
 from mapping_engine.model.model import Model
-from mapping_engine.model.shapes import Named
-from mapping_engine.model.values import ArmBlock, FieldBlock, ValueBlock
+from mapping_engine.model.values import ArmBlock, ValueBlock
 from mapping_engine.model.walk import copied, item_name, parts_of, plain_chain
 from mapping_engine.types import kind_of
 
 Conversion = tuple[tuple[Call, ...], Names]
 
-_COPIED = frozenset((dict, list, float))
-"""What is not sent as it stands: containers of the event, numbers that JSON cannot hold."""
 
-
-class GeneratedLowering(GeneratedSteps):
-    """Lowers a model to generated functions."""
+class GeneratedValues(GeneratedSteps):
+    """Writes definitions and blocks."""
 
     def __init__(self, model: Model) -> None:
         super().__init__(model)
@@ -66,18 +58,6 @@ class GeneratedLowering(GeneratedSteps):
             self.code.give(number(value=False))
 
         return self.built(write)
-
-    def field(self, field: Named[FieldBlock], names: Names, path: str) -> Field:
-        """A field as one function."""
-        block = field.value
-        assert block is not None
-
-        def write() -> None:
-            mark = self.mark() if self.may_mark(block) else ""
-            self._put_field(block, names, path, mark, self.give)
-
-        evaluate = self.built(write)
-        return Field(field.name, path, field.span, evaluate, not self.uses.of_block(block))
 
     def remembered(self, name: str) -> Evaluate:
         """A definition, made once an event (once a request, if it depends on the fan-out)."""
@@ -112,9 +92,13 @@ class GeneratedLowering(GeneratedSteps):
 
     # Values
 
+    def put_fields_of(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
+        """The object that the fields of a block make."""
+        raise NotImplementedError
+
     def put_complete(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
         """The value of a definition or variable: with its default, where its condition holds."""
-        value: Put = partial(self._put_value, block, names, path)
+        value: Put = partial(self.put_value, block, names, path)
         if block.default is not None:
             value = partial(self.put_first, [value, partial(self.put, block.default, names)])
         if block.when is None:
@@ -122,7 +106,8 @@ class GeneratedLowering(GeneratedSteps):
         else:
             self.put_met(block.when, names, partial(value, then))
 
-    def _put_value(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
+    def put_value(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
+        """The value of a block, were there no `when` and no default."""
         label = source_label(block)
         own = block.as_ if block.as_ and not parts_of(block) else ()
         calls = (*own, *(block.then or ()))
@@ -150,7 +135,7 @@ class GeneratedLowering(GeneratedSteps):
             made = self.called(self.source(block, names, path))
             self.put_present(Found(made, frozenset((dict,)), made=True), then)
         elif block.fields is not None:
-            self._put_fields_of(block, names, path, then)
+            self.put_fields_of(block, names, path, then)
         elif block.positions is not None:
             made = self.called(self.source(block, names, path))
             self.put_present(Found(made, frozenset((list,))), then)
@@ -269,7 +254,7 @@ class GeneratedLowering(GeneratedSteps):
 
         def write() -> None:
             if block.fields is not None:
-                self._put_fields_of(block, inside, f"{path}[]", keep)
+                self.put_fields_of(block, inside, f"{path}[]", keep)
             else:
                 self._put_single(block, inside, keep)
 
@@ -283,72 +268,6 @@ class GeneratedLowering(GeneratedSteps):
         finally:
             self.repeats -= 1
             self.locals = outside
-
-    def _put_fields_of(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
-        """The object that the fields of a block make; none when it would be empty."""
-        fields = [field for field in block.fields or () if field.value is not None]
-        blocks = [field.value for field in fields if field.value is not None]
-        mark = self.mark() if any(self.may_mark(each) for each in blocks) else ""
-        made = self.code.let(mapping())
-        for field, below in zip(fields, blocks, strict=True):
-            keep = partial(self._keep_field, made, field.name)
-            self._put_field(below, names, f"{path}.{field.name}", mark, keep)
-        with self.code.when(load(made)):
-            then(Found(made, frozenset((dict,)), made=True))
-
-    def _keep_field(self, made: str, name: str, found: Found) -> None:
-        self.code.put_key(made, self.constant(name), found.name)
-
-    # Fields
-
-    def may_mark(self, block: FieldBlock) -> bool:
-        """Whether making the field needs to know what was noted before."""
-        policy = block.required or block.default is not None
-        return bool(policy) or self.noting.of_block(block)
-
-    def _put_field(self, block: FieldBlock, names: Names, path: str, mark: str, then: Then) -> None:
-        """A field with its policy: what is left out, refused, or warned about."""
-        write = partial(self._put_judged_field, block, names, path, mark, then)
-        if block.when is not None:
-            self.put_met(block.when, names, write)
-        else:
-            write()
-
-    def _put_judged_field(
-        self, block: FieldBlock, names: Names, path: str, mark: str, then: Then
-    ) -> None:
-        if not self.may_mark(block):
-            self._put_value(block, names, path, lambda found: self._put_fresh(found, then))
-            return
-        found = self.value_of(partial(self._put_value, block, names, path))
-        default = self.default(block, names)
-        handled = self.constant(_handled(Absence(self.model, block, path, default)))
-        always = copied(block) is not None or block.positions is not None
-        noted = None if block.required or default is not None else self.noted(mark)
-        with self.code.when(missing(found.name)), self.code.when(noted):
-            self.flush()
-            self.code.assign(found.name, call(handled, "run", mark))
-        with self.code.otherwise(), self.code.when(self.noted(mark)):
-            if always:
-                self.code.do(call(self.constant(_left_out(path)), "run", mark))
-            self.code.cut("notes", mark)
-        if default is not None:
-            found = Found(found.name)
-        self.put_present(found, lambda each: self._put_fresh(each, then))
-
-    def _put_fresh(self, found: Found, then: Then) -> None:
-        """Share no container with the event, and hold no number that JSON cannot."""
-        if found.made or not found.classes & _COPIED:
-            then(found)
-            return
-        name = self.code.let(found.name)
-        with self.code.when(among(name, self.constant(_COPIED))):
-            self.code.assign(name, call(self.constant(fresh), name))
-        made = replace(found, name=name, made=True)
-        if float in found.classes:
-            self.put_present(made, then)
-        else:
-            then(made)
 
 
 _MOST_INLINED = 4
@@ -378,22 +297,6 @@ def _kept(slot: int, make: Evaluate) -> Evaluate:
         return known
 
     return remembered
-
-
-def _handled(absent: Absence) -> Callable[[Run, int], object]:
-    def handle(run: Run, mark: int) -> object:
-        found = absent(run, run.notes[mark:])
-        del run.notes[mark:]
-        return found
-
-    return handle
-
-
-def _left_out(path: str) -> Callable[[Run, int], None]:
-    def tell(run: Run, mark: int) -> None:
-        warn_left_out(run, path, run.notes[mark:], "it is left out")
-
-    return tell
 
 
 def _no_list(label: str, span: Span) -> Callable[[list[Note], object], None]:

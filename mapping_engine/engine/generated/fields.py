@@ -1,0 +1,162 @@
+"""The fields of a payload as generated code: what is left out, refused, or warned about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from mapping_engine.engine.fields import Absence, Field, Payloads, warn_left_out
+from mapping_engine.engine.generated.found import Found, Then
+from mapping_engine.engine.generated.nodes import among, call, load, mapping, missing
+from mapping_engine.engine.generated.values import GeneratedValues
+from mapping_engine.engine.lower import Names
+from mapping_engine.engine.run import Evaluate, Run, fresh
+from mapping_engine.model.shapes import Named
+from mapping_engine.model.values import FieldBlock, ValueBlock
+from mapping_engine.model.walk import copied
+
+_COPIED = frozenset((dict, list, float))
+"""What is not sent as it stands: containers of the event, numbers that JSON cannot hold."""
+_MOST_FIELDS = 64
+"""So many fields are made by one function."""
+
+
+class GeneratedFields(GeneratedValues):
+    """Writes fields with their policies."""
+
+    def payloads(self, names: Names) -> Payloads:
+        """What makes the payloads of an event: all fields at once, or those of a later request."""
+        fields = [field for field in self.model.file.fields if field.value is not None]
+        parts = [
+            self._several(fields[start : start + _MOST_FIELDS], names)
+            for start in range(0, len(fields), _MOST_FIELDS)
+        ]
+
+        def first(run: Run) -> dict[str, Any]:
+            payload: dict[str, Any] = {}
+            for fill in parts:
+                fill(run, payload)
+            return payload
+
+        return Payloads(first, tuple((field.name, self._own(field, names)) for field in fields))
+
+    def _several(self, fields: list[Named[FieldBlock]], names: Names) -> Callable[..., Any]:
+        """A function that puts fields into a payload."""
+        write = partial(self._put_fields, fields, names, "", "payload")
+        return self.built(write, "run", "payload")
+
+    def _own(self, field: Named[FieldBlock], names: Names) -> Evaluate | None:
+        """What makes a field that each request has of its own; None for another one."""
+        assert field.value is not None
+        if not self.uses.of_block(field.value):
+            return None
+        return self.field(field, names, field.name).evaluate
+
+    def field(self, field: Named[FieldBlock], names: Names, path: str) -> Field:
+        """A field as one function."""
+        block = field.value
+        assert block is not None
+
+        def write() -> None:
+            mark = self.mark() if self.may_mark(block) else ""
+            self._put_field(block, names, path, mark, self.give)
+
+        evaluate = self.built(write)
+        return Field(field.name, path, field.span, evaluate, not self.uses.of_block(block))
+
+    def put_fields_of(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
+        """The object that the fields of a block make; none when it would be empty."""
+        made = self.code.let(mapping())
+        fields = [field for field in block.fields or () if field.value is not None]
+        self._put_fields(fields, names, f"{path}.", made)
+        with self.code.when(load(made)):
+            then(Found(made, frozenset((dict,)), made=True))
+
+    def _put_fields(
+        self, fields: list[Named[FieldBlock]], names: Names, above: str, made: str
+    ) -> None:
+        blocks = [field.value for field in fields if field.value is not None]
+        mark = self.mark() if any(self.may_mark(each) for each in blocks) else ""
+        for field, block in zip(fields, blocks, strict=True):
+            keep = partial(self._keep_field, made, field.name)
+            self._put_field(block, names, f"{above}{field.name}", mark, keep)
+
+    def _keep_field(self, made: str, name: str, found: Found) -> None:
+        self.code.put_key(made, self.constant(name), found.name)
+
+    # Fields
+
+    def may_mark(self, block: FieldBlock) -> bool:
+        """Whether making the field needs to know what was noted before."""
+        policy = block.required or block.default is not None
+        return bool(policy) or self.noting.of_block(block)
+
+    def _put_field(self, block: FieldBlock, names: Names, path: str, mark: str, then: Then) -> None:
+        """A field with its policy: what is left out, refused, or warned about."""
+        write = partial(self._put_judged_field, block, names, path, mark, then)
+        if block.when is not None:
+            self.put_met(block.when, names, write)
+        else:
+            write()
+
+    def _put_judged_field(
+        self, block: FieldBlock, names: Names, path: str, mark: str, then: Then
+    ) -> None:
+        if not self.may_mark(block):
+            self.put_value(block, names, path, lambda found: self.put_fresh(found, then))
+            return
+        found = self.value_of(partial(self.put_value, block, names, path))
+        default = self.default(block, names)
+        absent = Absence(self.model, block, path, default)
+        always = copied(block) is not None or block.positions is not None
+        with self.code.when(missing(found.name)):
+            self._put_absent(absent, mark, default is not None, then)
+        with self.code.otherwise():
+            with self.code.when(self.noted(mark)):
+                if always:
+                    self.code.do(call(self.constant(_left_out(path)), "run", mark))
+                self.code.cut("notes", mark)
+            self.put_fresh(found, then)
+
+    def _put_absent(self, absent: Absence, mark: str, has_default: bool, then: Then) -> None:
+        """What becomes of a field without a value."""
+        handled = call(self.constant(_handled(absent)), "run", mark)
+        if has_default:
+            self.flush()
+            found = self.code.let(handled)
+            self.put_present(Found(found), lambda each: self.put_fresh(each, then))
+            return
+        with self.code.when(None if absent.is_required else self.noted(mark)):
+            self.code.do(handled)
+
+    def put_fresh(self, found: Found, then: Then) -> None:
+        """Share no container with the event, and hold no number that JSON cannot."""
+        if found.made or not found.classes & _COPIED:
+            then(found)
+            return
+        name = self.code.let(found.name)
+        with self.code.when(among(name, self.constant(_COPIED))):
+            self.code.assign(name, call(self.constant(fresh), name))
+        made = replace(found, name=name, made=True)
+        if float in found.classes:
+            self.put_present(made, then)
+        else:
+            then(made)
+
+
+def _handled(absent: Absence) -> Callable[[Run, int], object]:
+    def handle(run: Run, mark: int) -> object:
+        found = absent(run, run.notes[mark:])
+        del run.notes[mark:]
+        return found
+
+    return handle
+
+
+def _left_out(path: str) -> Callable[[Run, int], None]:
+    def tell(run: Run, mark: int) -> None:
+        warn_left_out(run, path, run.notes[mark:], "it is left out")
+
+    return tell

@@ -1,0 +1,150 @@
+"""The request around a payload as generated code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from mapping_engine.engine.generated.fields import GeneratedFields
+from mapping_engine.engine.generated.found import TEXT, Found
+from mapping_engine.engine.generated.nodes import (
+    NONE,
+    Operand,
+    attribute,
+    both,
+    call,
+    joined,
+    listing,
+    mapping,
+    method,
+    missing,
+    negated,
+    present,
+)
+from mapping_engine.engine.lower import Names, as_text
+from mapping_engine.engine.request import CONTENT_TYPES, Request
+from mapping_engine.engine.requests import Build, encoded, header, incomplete
+from mapping_engine.expression import Expression, Reference
+from mapping_engine.model.documents import RequestBlock
+from mapping_engine.model.shapes import BodyTree
+from mapping_engine.selectors import lower as read_selector
+
+
+class GeneratedLowering(GeneratedFields):
+    """Lowers a model to generated functions."""
+
+    def request(self, block: RequestBlock, names: Names) -> Build:
+        """What builds the request of one payload, as one function."""
+        tree = block.form if block.form is not None else block.json
+        parts = self._url_parts(block)
+        if not isinstance(tree, Mapping) or parts is None:
+            return super().request(block, names)
+        return self.built(partial(self._put_request, block, tree, parts, names))
+
+    def _put_request(
+        self, block: RequestBlock, tree: BodyTree, parts: list[str | Expression], names: Names
+    ) -> None:
+        format = "form" if block.form is not None else "json"
+        body = self._tree(tree, names)
+        headers = self.code.let(mapping())
+        content_type = self.constant(CONTENT_TYPES[format])
+        self.code.put_key(headers, self.constant("Content-Type"), content_type)
+        for each in block.headers or ():
+            if each.value is not None:
+                keep = partial(self._keep_header, block, each.name, headers)
+                self.put(each.value, names, keep)
+        method = self.constant(block.method or "POST")
+        url = self._url(block, parts, names)
+        self.code.give(
+            call(self.constant(Request), method, url, body, headers, self.constant(format))
+        )
+
+    def _keep_header(self, block: RequestBlock, name: str, headers: str, found: Found) -> None:
+        text = self._text(found)
+        with self.code.when(present(text)):
+            checked = call(self.constant(header), self.constant(name), text, self.constant(block))
+            self.code.put_key(headers, self.constant(name), checked)
+
+    def _text(self, found: Found) -> str:
+        """The name of a value as text; None for an object."""
+        if found.classes == TEXT:
+            return found.name
+        return self.code.let(call(self.constant(as_text), found.name))
+
+    # Bodies
+
+    def _tree(self, tree: BodyTree, names: Names) -> str:
+        """The name of an object or a list of a body."""
+        if isinstance(tree, Mapping):
+            made = self.code.let(mapping())
+            for key, part in tree.items():
+                name = self.constant(key)
+                self._put_part(part, names, partial(self.code.put_key, made, name))
+            return made
+        assert isinstance(tree, tuple)
+        made = self.code.let(listing())
+        for part in tree:
+            self._put_part(part, names, partial(self._append, made))
+        return made
+
+    def _append(self, made: str, value: Operand) -> None:
+        self.code.do(method(made, "append", value))
+
+    def _put_part(self, part: BodyTree, names: Names, keep: Callable[[Operand], None]) -> None:
+        if isinstance(part, Mapping | tuple):
+            keep(self._tree(part, names))
+        elif isinstance(part, Reference) and part.name == "payload" and part.tail is None:
+            keep(attribute("run", "payload"))
+        else:
+            assert part is not None
+            self.put(part, names, lambda found: self.put_fresh(found, lambda each: keep(each.name)))
+
+    # URLs
+
+    def _url_parts(self, block: RequestBlock) -> list[str | Expression] | None:
+        """The texts of a URL and what is filled in; None for a URL that may be blank."""
+        parts: list[str | Expression] = [""]
+        for part in block.url.parts if block.url is not None else ():
+            text = part if isinstance(part, str) else self._constant_text(part)
+            if text is None:
+                assert not isinstance(part, str)
+                parts += [part, ""]
+            else:
+                parts[-1] = f"{parts[-1]}{text}"
+        texts = [part for part in parts if isinstance(part, str)]
+        return parts if any(text.strip() for text in texts) else None
+
+    def _constant_text(self, node: Expression) -> str | None:
+        """The text of a constant of the rule file."""
+        if not (isinstance(node, Reference) and node.name == "api" and node.tail is not None):
+            return None
+        return as_text(read_selector(node.tail)(self.model.api))
+
+    def _url(self, block: RequestBlock, parts: list[str | Expression], names: Names) -> str:
+        made: list[str] = []
+        for part in parts:
+            if isinstance(part, str):
+                made += [self.constant(part)] if part else []
+            else:
+                made.append(self._filled_in(block, part, names))
+        return self.code.let(joined(*made))
+
+    def _filled_in(self, block: RequestBlock, node: Expression, names: Names) -> str:
+        """The name of a part of a URL, encoded; letters and digits stay as they are."""
+        text = self.code.let(NONE)
+        self.put(node, names, lambda found: self.code.assign(text, self._text(found)))
+        with self.code.when(missing(text)):
+            self.code.do(call(self.constant(_raising(block))))
+        plain = both(method(text, "isalnum"), method(text, "isascii"))
+        assert plain is not None
+        with self.code.when(negated(plain)):
+            encode = call(self.constant(encoded), self.constant(node), text)
+            self.code.assign(text, encode)
+        return text
+
+
+def _raising(block: RequestBlock) -> Callable[[], None]:
+    def refuse() -> None:
+        raise incomplete(block)
+
+    return refuse
