@@ -92,8 +92,11 @@ class Transform:
 
     What makes it fast, and must be true: of a text that is not blank, it makes what the ``method``
     of texts makes; it passes on ``unchanged`` the texts of which that method says yes, or the
-    values of that class; a ``solid`` one makes no blank text of one that is not. ``indexed(value,
-    *arguments but the first)`` answers a function of the first argument that does the same.
+    values of those classes; one that ``wraps`` puts what is no list into a list; a ``solid`` one
+    makes no blank text of one that is not. ``indexed(value, *arguments but the first)`` answers a
+    function of the first argument that does the same. ``table(*arguments)`` answers a dict and
+    what stands for a missing key, if that is all it makes of texts. A ``costly`` one is worth
+    trying beforehand on values that are likely.
     """
 
     name: str
@@ -115,7 +118,10 @@ class Transform:
     finds: bool = False
     fields: tuple[str, ...] = ()
     method: str | None = None
-    unchanged: str | type | None = None
+    unchanged: str | tuple[type, ...] | None = None
+    wraps: bool = False
+    costly: bool = False
+    table: Callable[..., tuple[dict[str, Json], Json] | None] | None = None
     solid: bool = False
     indexed: Callable[..., Callable[[Json], Json]] | None = None
 
@@ -169,7 +175,10 @@ def transform(
     finds: bool = False,
     fields: tuple[str, ...] = (),
     method: str | None = None,
-    unchanged: str | type | None = None,
+    unchanged: str | tuple[type, ...] | None = None,
+    wraps: bool = False,
+    costly: bool = False,
+    table: Callable[..., tuple[dict[str, Json], Json] | None] | None = None,
     solid: bool = False,
     indexed: Callable[..., Callable[[Json], Json]] | None = None,
 ) -> Callable[[Callable[..., Json]], Transform]:
@@ -195,6 +204,9 @@ def transform(
             fields=fields,
             method=method,
             unchanged=unchanged,
+            wraps=wraps,
+            costly=costly,
+            table=table,
             solid=solid,
             indexed=indexed,
         )

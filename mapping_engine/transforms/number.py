@@ -37,7 +37,7 @@ _TOO_LARGE = Rejected("is too large a number")
     "number",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
-    unchanged=int,
+    unchanged=(int, float),
     examples=(
         Example("18.99", 18.99),
         Example(" 1e2 ", 100.0),
@@ -58,7 +58,7 @@ def number(value: Json) -> Json:
     "integer",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
-    unchanged=int,
+    unchanged=(int,),
     whole=always_whole,
     examples=(
         Example("12", 12),

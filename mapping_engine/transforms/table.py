@@ -37,12 +37,19 @@ _MAPPED = [
 ]
 
 
+def _rows_of(table: dict[str, Json]) -> tuple[dict[str, Json], Json] | None:
+    """The rows for texts, where none of them has to be copied."""
+    shared = any(isinstance(row, list | dict) or row is None for row in table.values())
+    return None if shared else (table, _NO_ROW)
+
+
 @transform(
     "lookup",
     accepts=TEXT | NUMBER,
     returns=ANY,
     finds=True,
     yields=_values_of,
+    table=_rows_of,
     parameters=(Parameter("table", OBJECT, doc="The table: a value for each key."),),
     examples=(
         Example("Sold", "Purchase", ({"Sold": "Purchase"},)),
@@ -87,12 +94,25 @@ def lookup_folded(table: dict[str, Json]) -> Callable[[Json], Json]:
     """The value in the table for this key, whatever its case, accents, spaces and punctuation."""
     rows = {folded(key): row for key, row in reversed(table.items())}
     rows.pop("", None)
+    known = _usual_spellings(table, rows)
 
     def find(value: Json) -> Json:
+        if type(value) is str and value in known:
+            return known[value]
         key = folded(scalar_text(value) or "")
         return _copy(rows[key]) if key in rows else _NO_ROW
 
     return find
+
+
+def _usual_spellings(table: dict[str, Json], rows: dict[str, Json]) -> dict[str, Json]:
+    """Rows by keys that need no folding; those that have to be copied are left out."""
+    found: dict[str, Json] = {}
+    for key in table:
+        row = rows.get(folded(key))
+        if row is not None and not isinstance(row, list | dict):
+            found |= dict.fromkeys((key, key.lower(), key.upper()), row)
+    return {key: row for key, row in found.items() if rows.get(folded(key)) == row}
 
 
 def _rows_by_key(
@@ -107,6 +127,8 @@ def _rows_by_key(
     listed = {key: [each for each in row if each] for key, row in found.items()}
 
     def rows_for(key: Json) -> Json:
+        if type(key) is str and not ignore_case:
+            return list(listed[key]) or None if key in listed else None
         return list(listed.get(_cell(key, ignore_case), ())) or None
 
     return rows_for

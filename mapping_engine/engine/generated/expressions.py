@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from mapping_engine.engine.generated.found import (
@@ -205,7 +206,7 @@ class GeneratedExpressions(GeneratedReading):
             with self.code.when(unset):
                 self.code.assign(known, call(self.constant(self.makers[name]), "run"))
                 self.code.put_key(memo, number(slot), known)
-            return Found(known, answer.classes, solid=answer.solid)
+            return replace(answer, name=known)
         result = self.code.new()
         with self.code.when(unset):
             self.code.assign(result, call(self.constant(evaluate), "run"))
@@ -213,7 +214,7 @@ class GeneratedExpressions(GeneratedReading):
             self.code.assign(result, item(known, 0))
             with self.code.when(item(known, 1)):
                 self.code.do(method(self.code.state("notes"), "extend", item(known, 1)))
-        return Found(result, answer.classes, solid=answer.solid)
+        return replace(answer, name=result)
 
     # Conditions
 

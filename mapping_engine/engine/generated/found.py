@@ -33,6 +33,8 @@ EMPTIES: Classes = frozenset((list, dict))
 """What is missing when it is empty, besides texts."""
 EVERY: Classes = frozenset((str, int, float, bool, list, dict))
 TEXT: Classes = frozenset((str,))
+LISTS: Classes = frozenset((list,))
+FLOATS: Classes = frozenset((float,))
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Found:
 
     ``classes`` are those it may have. One that is ``raw`` counts as missing where it is blank or
     empty; one that is ``solid`` surely is neither. One that is ``made`` shares no container with
-    the event, and holds no number that JSON cannot.
+    the event, and holds no number that JSON cannot. ``likely`` are texts that it may well be.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Found:
     raw: bool = False
     solid: bool = True
     made: bool = False
+    likely: frozenset[str] = frozenset()
 
 
 Then: TypeAlias = Callable[[Found], None]

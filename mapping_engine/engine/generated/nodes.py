@@ -111,6 +111,11 @@ def negated(part: Operand) -> ast.expr:
     return ast.UnaryOp(ast.Not(), expression(part), **PLACE)
 
 
+def minus(left: str, right: str) -> ast.expr:
+    """``left - right``."""
+    return ast.BinOp(load(left), ast.Sub(), load(right), **PLACE)
+
+
 def joined(*parts: str) -> ast.expr:
     """The texts of these names, one after the other."""
     values: list[ast.expr] = [ast.FormattedValue(load(name), -1, None, **PLACE) for name in parts]

@@ -281,4 +281,5 @@ def _one_of(name: str, found: list[Found]) -> Found:
         raw=any(each.raw for each in found),
         solid=all(each.solid for each in found),
         made=all(each.made for each in found),
+        likely=frozenset(text for each in found for text in each.likely),
     )

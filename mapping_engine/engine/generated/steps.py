@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -127,7 +128,7 @@ class GeneratedSteps(GeneratedTransforms):
             self.flush()
         made = call(self.constant(convert), "run", found.name, self.labelled(label))
         result = self.code.let(made)
-        self.put_present(Found(result, answer.classes, solid=answer.solid), then)
+        self.put_present(replace(answer, name=result), then)
 
     def _conversion(
         self, calls: tuple[Call, ...], names: Names
@@ -181,7 +182,9 @@ class GeneratedSteps(GeneratedTransforms):
         with self.code.otherwise():
             body(keep, found)
         made = answers[-1]
-        self.put_present(Found(result, made.classes | TEXT, solid=made.solid), then)
+        likely = made.likely or frozenset(str(value.value) for value in block.values or ())
+        answer = replace(made, name=result, classes=made.classes | TEXT, likely=likely)
+        self.put_present(answer, then)
 
     def _passes(self, found: Found) -> ast.expr:
         """Whether a value is a digest already, or all are said to be."""

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import FunctionType
 from typing import Any
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.generated.expressions import LABEL, GeneratedExpressions
-from mapping_engine.engine.generated.found import TEXT, Found, Then, classes_of, filled
+from mapping_engine.engine.generated.found import (
+    EMPTIES,
+    FLOATS,
+    LISTS,
+    TEXT,
+    Found,
+    Then,
+    classes_of,
+    filled,
+)
 from mapping_engine.engine.generated.nodes import (
     NONE,
     among,
@@ -20,9 +29,13 @@ from mapping_engine.engine.generated.nodes import (
     call,
     compare,
     either,
+    listing,
     load,
     method,
+    minus,
+    missing,
     negated,
+    number,
     of_class,
     present,
 )
@@ -36,6 +49,7 @@ from mapping_engine.types import kind_of
 
 _ODD = frozenset((Rejected, str, list, dict))
 """Results that are not values as they stand, or may be empty."""
+_MOST_LIKELY = 1024
 
 
 @dataclass(frozen=True)
@@ -89,15 +103,43 @@ class GeneratedTransforms(GeneratedExpressions):
             parameter.default if given is None else given
             for parameter, (_, given) in zip(target.parameters, known, strict=True)
         ]
-        if found.solid and target.unchanged is not None:
+        if found.solid and target.wraps and not found.classes & LISTS:
+            made = found.made or not found.classes & (EMPTIES | FLOATS)
+            then(Found(self.code.let(listing(found.name)), LISTS, made=made))
+        elif found.solid and target.unchanged is not None:
             self._put_unless_unchanged(applied, fixed, found, then)
-        elif found.solid and target.method and found.classes == TEXT:
+        else:
+            write = partial(self._put_converted, applied, fixed, then)
+            self._put_accepted(applied, found, write)
+
+    def _put_converted(self, applied: Applied, fixed: list[Any], then: Then, found: Found) -> None:
+        """Convert a value of an accepted kind."""
+        target = applied.target
+        if found.solid and target.method and found.classes == TEXT:
             then(Found(self.code.let(method(found.name, target.method)), TEXT))
+            return
+        values = target.yields(*fixed) if target.yields is not None else None
+        likely = _texts(values)
+        table = target.table(*fixed) if target.table and found.classes == TEXT else None
+        if table is not None:
+            rows, otherwise = table
+            made = call(self.constant(rows.get), found.name, self.constant(otherwise))
+        elif found.likely and target.costly:
+            self._put_remembered(applied, fixed, found, then)
+            return
         else:
             made = self._conversion_call(target, fixed, found)
-            self._put_accepted(
-                applied, found, partial(self._put_judged, applied, found, made, then)
-            )
+        self._put_judged(applied, found, made, then, likely)
+
+    def _put_remembered(self, applied: Applied, fixed: list[Any], found: Found, then: Then) -> None:
+        """A conversion of what was converted beforehand, if it is one of these."""
+        target = applied.target
+        convert = self._fixed(target, fixed)
+        known = {text: made for text in found.likely if type(made := convert(text)) is str}
+        result = self.code.let(method(self.constant(known), "get", found.name))
+        with self.code.when(missing(result)):
+            self.code.assign(result, self._conversion_call(target, fixed, found))
+        self._put_judged(applied, found, load(result), then)
 
     def _conversion_call(self, target: Transform, fixed: list[Any], found: Found) -> ast.expr:
         if target.prepare is not None:
@@ -114,19 +156,28 @@ class GeneratedTransforms(GeneratedExpressions):
         result = self.code.let(found.name)
         with self.code.when(self._changes(target, found)):
             self.code.assign(result, self._told(applied, convert, result))
-        self.put_present(Found(result, classes_of(target.returns.names)), then)
+        classes = classes_of(target.returns.names)
+        self.put_present(Found(result, classes, made=not classes & EMPTIES), then)
 
     def _changes(self, target: Transform, found: Found) -> ast.expr:
         """Whether the transform may change the value."""
         name, same = found.name, target.unchanged
-        kind = attribute(name, "__class__")
-        if isinstance(same, type):
-            return compare(kind, ast.IsNot(), self.constant(same))
+        if isinstance(same, tuple):
+            return negated(either(*(self._is_finite(name, each) for each in same)))
         assert same is not None
         other = negated(method(name, same))
         if found.classes == TEXT:
             return other
-        return either(compare(kind, ast.IsNot(), self.constant(str)), other)
+        return either(negated(of_class(name, self.constant(str))), other)
+
+    def _is_finite(self, name: str, kind: type) -> ast.expr:
+        """Whether a value is of a class, and a number that JSON can hold, if it is a float."""
+        test = of_class(name, self.constant(kind))
+        if kind is not float:
+            return test
+        finite = both(test, compare(minus(name, name), ast.Eq(), number(0)))
+        assert finite is not None
+        return finite
 
     def _told(
         self, applied: Applied, function: Callable[[list[Note], Any, str], Any], name: str
@@ -137,11 +188,12 @@ class GeneratedTransforms(GeneratedExpressions):
 
     # What goes in
 
-    def _put_accepted(self, applied: Applied, found: Found, write: Callable[[], None]) -> None:
+    def _put_accepted(self, applied: Applied, found: Found, write: Then) -> None:
         """Values of other kinds are noted, and lost."""
         test = self._is_accepted(applied.target, found)
+        accepted = classes_of(applied.target.accepts.names)
         with self.code.when(test):
-            write()
+            write(replace(found, classes=found.classes & accepted or accepted))
         if test is not None:
             with self.code.otherwise():
                 wrong = _wrong(applied.target, applied.call.span)
@@ -159,32 +211,42 @@ class GeneratedTransforms(GeneratedExpressions):
             return among(name, self.constant(accepted))
         kind = call(self.constant(kind_of), name)
         finite = compare(kind, ast.In(), self.constant(target.accepts.names))
-        if str in accepted and str in found.classes:
-            return either(of_class(name, self.constant(str)), finite)
-        return finite
+        usual = str if str in accepted & found.classes else int
+        return either(of_class(name, self.constant(usual)), finite)
 
     # What comes out
 
-    def _put_judged(self, applied: Applied, found: Found, made: ast.expr, then: Then) -> None:
-        """Go on with a result that is a value; what is lost is noted."""
+    def _put_judged(
+        self,
+        applied: Applied,
+        found: Found,
+        made: ast.expr,
+        then: Then,
+        likely: frozenset[str] | None = None,
+    ) -> None:
+        """Go on with a result that is a value; what is lost is noted.
+
+        Where ``likely`` is given, the result is one of these texts if it is any.
+        """
         target = applied.target
-        classes = classes_of(target.returns.names)
+        classes = TEXT if likely else classes_of(target.returns.names)
         result = self.code.let(made)
+        answer = Found(result, classes, made=not classes & EMPTIES, likely=likely or frozenset())
         if target.total and found.solid:
-            then(Found(result, classes))
+            then(answer)
             return
         lost = self._told(applied, _lost(target, applied.call.span), result)
-        if len(target.returns.names) == 1:
-            solid = target.solid and found.solid
+        if len(classes) == 1 or len(target.returns.names) == 1:
+            solid = likely or (target.solid and found.solid)
             full = None if solid else filled(result, classes, self.code)
             with self.code.when(both(self._of_classes(result, classes), full)):
-                then(Found(result, classes))
+                then(answer)
             with self.code.otherwise():
                 self.code.do(lost)
             return
         with self.code.when(among(result, self.constant(_ODD))):
             self.code.assign(result, lost)
-        self.put_present(Found(result, classes), then)
+        self.put_present(replace(answer, made=False), then)
 
     def _of_classes(self, name: str, classes: frozenset[type]) -> ast.expr:
         kinds = sorted(classes, key=lambda kind: kind.__name__)
@@ -197,16 +259,16 @@ class GeneratedTransforms(GeneratedExpressions):
         names = applied.names
         if all(self.is_settled(argument, names) for argument in applied.arguments):
             convert = self.code.let(self._readied(applied))
-            write = partial(self._put_prepared, applied, found, convert, then)
+            write: Then = partial(self._put_prepared, applied, convert, then)
         else:
-            write = partial(self._put_with, applied, found, then)
+            write = partial(self._put_with, applied, then)
         self._put_accepted(applied, found, write)
 
     def is_settled(self, argument: Expression | None, names: Names) -> bool:
         """Whether an argument is the same for all events under the same settings."""
         return argument is None or self.is_settled_by(argument, names)
 
-    def _put_prepared(self, applied: Applied, found: Found, convert: str, then: Then) -> None:
+    def _put_prepared(self, applied: Applied, convert: str, then: Then, found: Found) -> None:
         with self.code.when(present(convert)):
             self._put_judged(applied, found, call(convert, found.name), then)
 
@@ -221,7 +283,7 @@ class GeneratedTransforms(GeneratedExpressions):
 
         return self.fixed_value(ready)
 
-    def _put_with(self, applied: Applied, found: Found, then: Then) -> None:
+    def _put_with(self, applied: Applied, then: Then, found: Found) -> None:
         parameters = applied.target.parameters
         given = [
             self._argument_of(parameter, argument, applied.names)
@@ -243,7 +305,10 @@ class GeneratedTransforms(GeneratedExpressions):
         found = self.value_of(partial(self.put, node, names))
         if default is not None or not found.classes <= classes_of(parameter.kinds.names):
             kind = call(self.constant(kind_of), found.name)
-            with self.code.when(compare(kind, ast.NotIn(), self.constant(parameter.kinds.names))):
+            other = compare(kind, ast.NotIn(), self.constant(parameter.kinds.names))
+            if "text" in parameter.kinds.names:
+                other = both(negated(of_class(found.name, self.constant(str))), other) or other
+            with self.code.when(other):
                 self.code.assign(found.name, self.constant(default))
         return found.name
 
@@ -329,11 +394,16 @@ def _whole(
     accepted = target.accepts.names
     wrong, lost = _wrong(target, span), _lost(target, span)
 
+    usual = classes_of(accepted) - FLOATS
+
     def converted(notes: list[Note], value: Any, label: str) -> Any:
-        if kind_of(value) not in accepted:
+        if value.__class__ not in usual and kind_of(value) not in accepted:
             wrong(notes, value, label)
             return None
-        return lost(notes, convert(value), label)
+        result = convert(value)
+        if result.__class__ is str and result and not result.isspace():
+            return result
+        return lost(notes, result, label)
 
     return converted
 
@@ -349,3 +419,11 @@ def evaluated(steps: list[Callable[[Run, Any], Any]]) -> Callable[[Run, Any], An
         return value
 
     return convert
+
+
+def _texts(values: tuple[Any, ...] | None) -> frozenset[str] | None:
+    """Values that all are texts, and not blank; None for others, and for many."""
+    if not values or len(values) > _MOST_LIKELY:
+        return None
+    full = all(type(value) is str and value and not value.isspace() for value in values)
+    return frozenset(values) if full else None
