@@ -236,8 +236,7 @@ class ExpressionLowering:
             return _constant(constants[name])
         readers: dict[str, Evaluate] = {
             "settings": lambda run: run.settings,
-            "now": lambda run: int(run.now),
-            "now_ms": lambda run: int(run.now * 1000),
+            **CLOCKS,
             "integration": lambda run: present(run.integration),
             "payload": lambda run: run.payload,
         }
@@ -294,6 +293,12 @@ class ExpressionLowering:
         if test == "missing":
             return lambda run: operand(run) is None
         return lambda run: kind_of(operand(run)) == test
+
+
+CLOCKS: Mapping[str, Evaluate] = {
+    "now": lambda run: int(run.now),
+    "now_ms": lambda run: int(run.now * 1000),
+}
 
 
 def first_present(arms: list[Evaluate]) -> Evaluate:

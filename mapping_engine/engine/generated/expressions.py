@@ -31,7 +31,7 @@ from mapping_engine.engine.generated.nodes import (
     present,
 )
 from mapping_engine.engine.generated.reading import LONGEST_PATH, GeneratedReading
-from mapping_engine.engine.lower import COMPARISONS, Names, as_text
+from mapping_engine.engine.lower import CLOCKS, COMPARISONS, Names, as_text
 from mapping_engine.engine.run import UNSET, Evaluate
 from mapping_engine.engine.run import present as checked
 from mapping_engine.expression import (
@@ -59,6 +59,7 @@ LABEL = str(b"label", "ascii")
 """The parameter of shared conversions that holds the label; it is told by its identity."""
 
 BOOLEAN = frozenset((bool,))
+WHOLE = frozenset((int,))
 NUMBERS = frozenset((int, float))
 _FEW = 6
 """So many parts of a condition are nested; more of them are tried one after the other."""
@@ -115,7 +116,8 @@ class GeneratedExpressions(GeneratedReading):
             case Reference():
                 self._put_reference(node, names, then, raw=raw)
             case Chain():
-                self.put_first([partial(self.put, arm, names) for arm in node.arms], then)
+                arms = [partial(self.put, arm, names) for arm in node.arms]
+                self.put_first(arms, then, [self.holder_of(arm) for arm in node.arms])
             case Pipeline():
                 self.put_pipeline(node, names, then)
             case Call():
@@ -174,6 +176,8 @@ class GeneratedExpressions(GeneratedReading):
             self.put_variable(names.slots[node.name], steps, then, raw=raw)
         elif node.name in self.model.definitions:
             self._put_definition(node.name, steps, then, raw=raw)
+        elif node.name in CLOCKS and not steps:
+            then(Found(self.code.let(call(self.constant(CLOCKS[node.name]), "run")), WHOLE))
         elif node.name in ("api", "tables") and node.tail is not None:
             constants = {"api": self.model.api, "tables": self.model.tables}
             self._put_literal(checked(read_selector(node.tail)(constants[node.name])), then)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import groupby, repeat
 from typing import Any
 
 from mapping_engine.engine.generated.code import Code
@@ -18,6 +19,7 @@ from mapping_engine.engine.generated.nodes import (
     compare,
     item,
     listing,
+    load,
     method,
     number,
     of_class,
@@ -68,6 +70,8 @@ class GeneratedReading(Lowering):
         super().__init__(model)
         self.locals: dict[int, Found] = {}
         """The variables that the function has at hand, by their slots."""
+        self.holders: dict[int, str] = {}
+        """What fields of some of them are read from: the value, or an object without keys."""
         self.noting = Noting(model)
         self._places: dict[tuple[str, ...], int] = {}
 
@@ -75,13 +79,13 @@ class GeneratedReading(Lowering):
 
     def built(self, write: Callable[[], None], *parameters: str) -> Callable[..., Any]:
         """A function made of what ``write`` writes."""
-        outside, at_hand = getattr(self, "code", None), self.locals
-        self.code, self.locals = Code(), {}
+        outside, at_hand = getattr(self, "code", None), (self.locals, self.holders)
+        self.code, self.locals, self.holders = Code(), {}, {}
         try:
             write()
             return self.code.function(*(parameters or ("run",)))
         finally:
-            self.locals = at_hand
+            self.locals, self.holders = at_hand
             if outside is not None:
                 self.code = outside
             else:
@@ -133,8 +137,13 @@ class GeneratedReading(Lowering):
         put(keep)
         return kept
 
-    def put_first(self, arms: Sequence[Put], then: Then) -> None:
-        """The first of the alternatives that has a value."""
+    def put_first(
+        self, arms: Sequence[Put], then: Then, holders: Sequence[str | None] = ()
+    ) -> None:
+        """The first of the alternatives that has a value.
+
+        ``holders`` names for each the object that it reads; those of one without keys have none.
+        """
         if len(arms) == 1:
             arms[0](then)
             return
@@ -147,8 +156,12 @@ class GeneratedReading(Lowering):
             self.code.leave()
 
         with self.code.once():
-            for arm in arms:
-                arm(keep)
+            for holder, group in groupby(zip(holders or repeat(None), arms), lambda each: each[0]):
+                several = [arm for _, arm in group]
+                guarded = holder is not None and len(several) > 1
+                with self.code.when(load(holder) if holder and guarded else None):
+                    for arm in several:
+                        arm(keep)
         self.put_present(_one_of(result, kinds), then)
 
     # Paths of the event
@@ -183,6 +196,16 @@ class GeneratedReading(Lowering):
             inner = item(name, step)
         with self.code.when(test):
             self.put_steps_down(self.code.let(inner), steps[1:], then, raw=raw)
+
+    def holder_of(self, node: Expression | None) -> str | None:
+        """The object of the event that a path reads a field of; None for what may note something
+        or reads anything else.
+        """
+        steps = path_steps(node.selector) if isinstance(node, Select) else None
+        if not steps or len(steps) > LONGEST_PATH:
+            return None
+        fields = _leading_fields(steps)
+        return self._object(fields[:-1]) if len(fields) > 1 else None
 
     def _object(self, path: tuple[str, ...]) -> str:
         """The object at a path of the event, or one without keys."""
@@ -254,6 +277,10 @@ class GeneratedReading(Lowering):
     def put_variable(self, slot: int, steps: Steps, then: Then, *, raw: bool = False) -> None:
         """A variable, or what lies below it."""
         found = self.locals.get(slot)
+        if steps and isinstance(steps[0], str) and slot in self.holders:
+            inner = method(self.holders[slot], "get", self.constant(steps[0]))
+            self.put_steps_down(self.code.let(inner), steps[1:], then, raw=raw)
+            return
         if found is None:
             name = self.code.let(item(self.code.state("names"), slot))
             found = Found(name, solid=False)

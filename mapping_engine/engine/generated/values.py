@@ -11,6 +11,7 @@ from mapping_engine.diagnostics import Span
 from mapping_engine.engine.generated.found import Found, Put, Then
 from mapping_engine.engine.generated.nodes import (
     call,
+    choice,
     listing,
     load,
     method,
@@ -140,7 +141,8 @@ class GeneratedValues(GeneratedSteps):
             made = self.called(self.source(block, names, path))
             self.put_present(Found(made, frozenset((list,))), then)
         elif block.first_of is not None:
-            self.put_first(self._arms(block.first_of, block, names, []), then)
+            arms, nodes = self._arms(block.first_of, block, names, [])
+            self.put_first(arms, then, [self.holder_of(node) for node in nodes])
         elif block.decide is not None:
             rows = [row.value for row in block.decide if row.value is not None]
             self.put_first([self._arm_put(row, block, names, []) for row in rows], then)
@@ -158,18 +160,24 @@ class GeneratedValues(GeneratedSteps):
 
     def _arms(
         self, arms: tuple[ArmBlock, ...], block: ValueBlock, names: Names, outer: list[Conversion]
-    ) -> list[Put]:
-        """The alternatives, with those of a plain chain in place of its ``$name``."""
+    ) -> tuple[list[Put], list[Expression | None]]:
+        """The alternatives, with those of a plain chain in place of its ``$name``; and what each
+        reads, whatever its condition.
+        """
         found: list[Put] = []
+        nodes: list[Expression | None] = []
         for arm in arms:
             chain = plain_chain(arm, self.model.definitions)
             if chain is None:
                 found.append(self._arm_put(arm, block, names, outer))
+                nodes.append(arm.value if arm.when is None else None)
                 continue
             own = [(steps, names) for steps in (arm.as_, block.as_) if steps]
             empty = ValueBlock(span=block.span)
-            found += self._arms(chain, empty, self.outer, [*own, *outer])
-        return found
+            more, read = self._arms(chain, empty, self.outer, [*own, *outer])
+            found += more
+            nodes += read
+        return found, nodes
 
     def _arm_put(
         self, arm: ArmBlock, block: ValueBlock, names: Names, outer: list[Conversion]
@@ -261,6 +269,9 @@ class GeneratedValues(GeneratedSteps):
         self.repeats += 1
         try:
             with self.code.each(element, items):
+                self.holders[slot] = holder = self.code.new("d")
+                is_object = of_class(element, self.constant(dict))
+                self.code.assign(holder, choice(is_object, element, self.constant(NO_KEYS)))
                 if block.keep_when is not None:
                     self.put_met(block.keep_when, inside, write)
                 else:
@@ -271,6 +282,8 @@ class GeneratedValues(GeneratedSteps):
 
 
 _MOST_INLINED = 4
+NO_KEYS: dict[str, Any] = {}
+"""What fields of values that are no objects are read from; nobody writes to it."""
 
 
 def _times_used(model: Model) -> dict[str, int]:
