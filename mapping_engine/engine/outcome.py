@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.request import Request
@@ -38,43 +38,42 @@ class EventWarning:
         }
 
 
-@dataclass(slots=True)
-class _Found:
-    code: str
-    span: Span
-    fields: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class Warnings:
-    """Collects the warnings of one event; the same one for several fields is kept once."""
+    """Collects the warnings of one event; the same one for several fields is kept once.
 
-    _found: dict[tuple[str, str], _Found] = field(default_factory=dict)
+    They are put into words when they are asked for: most callers never ask.
+    """
+
+    __slots__ = ("_found",)
+
+    def __init__(self) -> None:
+        self._found: list[tuple[str, str, str, Span, str | None]] = []
 
     def left_out(self, field_path: str, source: str, reason: str, span: Span, then: str) -> None:
         """A source was present but could not be used for ``field_path``."""
-        self._add(source, f"{reason}; {then}", _Found("WA01", span), field_path)
+        self._found.append((source, reason, then, span, field_path))
 
     def rule(self, message: str, field_path: str | None, span: Span) -> None:
         """A rule of `warn` applies."""
-        self._add("", message, _Found("WA02", span), field_path)
-
-    def _add(self, source: str, text: str, new: _Found, field_path: str | None) -> None:
-        fields = self._found.setdefault((source, text), new).fields
-        if field_path and field_path not in fields:
-            fields.append(field_path)
+        self._found.append(("", message, "", span, field_path))
 
     def all(self) -> tuple[EventWarning, ...]:
         """The warnings in the order they came up."""
+        found: dict[tuple[str, str], tuple[bool, Span, list[str]]] = {}
+        for source, reason, then, span, field_path in self._found:
+            text = f"{reason}; {then}" if then else reason
+            fields = found.setdefault((source, text), (bool(then), span, []))[2]
+            if field_path and field_path not in fields:
+                fields.append(field_path)
         return tuple(
             EventWarning(
-                found.code,
-                _message(found.fields, source, text),
-                tuple(found.fields),
+                "WA01" if left_out else "WA02",
+                _message(fields, source, text),
+                tuple(fields),
                 source or None,
-                found.span,
+                span,
             )
-            for (source, text), found in self._found.items()
+            for (source, text), (left_out, span, fields) in found.items()
         )
 
 

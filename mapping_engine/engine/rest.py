@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from math import isfinite
 from typing import Any, TypeAlias
 
@@ -12,6 +11,7 @@ from mapping_engine.engine.lower import as_text
 from mapping_engine.engine.run import Note, Run
 from mapping_engine.transforms.hashing import digest, is_digest
 from mapping_engine.transforms.patterns import needed_letter
+from mapping_engine.transforms.scalars import is_unicode
 from mapping_engine.types import is_missing
 from mapping_engine.vocabulary import Personal, fold_name
 
@@ -23,7 +23,6 @@ Path: TypeAlias = tuple[str, ...]
 
 _LEAST, _MOST = -(2**63), 2**64 - 1
 """The whole numbers that receivers of JSON can be expected to read."""
-_SCALARS = frozenset((int, float, bool))
 _KEYS = 1024
 """How many keys a copy remembers to be, or not to be, the name of something personal."""
 NOTHING: Tree = {}
@@ -69,6 +68,22 @@ class CopyPlan:
         self.without: Tree = {**mapped, **dict.fromkeys(without | keep | digests, True)}
 
 
+class _Judged(dict[str, bool]):
+    """Keys with whether they may be copied; what is asked for is remembered, up to a bound."""
+
+    __slots__ = ("_judge",)
+
+    def __init__(self, judge: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._judge = judge
+
+    def __missing__(self, key: str) -> bool:
+        found = self._judge(key)
+        if len(self) < _KEYS:
+            self[key] = found
+        return found
+
+
 class Copying:
     """Copies objects without excluded keys and without personal data at any depth."""
 
@@ -82,7 +97,8 @@ class Copying:
         ]
         self._path = path
         self._span = span
-        self._may_be_copied = lru_cache(_KEYS)(self._judged)
+        self._may_be_copied = _Judged(self._judged)
+        self._may_be_read = _Judged(is_unicode)
 
     def of(self, run: Run, source: dict[str, Any], plan: CopyPlan) -> dict[str, Any]:
         """A copy of ``source``; what looks personal without being named so is noted."""
@@ -101,10 +117,10 @@ class Copying:
     ) -> dict[str, Any]:
         """A copy of an object; ``clear`` where personal data is wanted."""
         found: dict[str, Any] = {}
-        may_be_copied = _is_unicode if clear else self._may_be_copied
+        may_be_copied = self._may_be_read if clear else self._may_be_copied
         for key, value in source.items():
-            below = without.get(key, NOTHING)
-            if below is True or not may_be_copied(key):
+            below = without.get(key, NOTHING) if without else NOTHING
+            if below is True or not may_be_copied[key]:
                 continue
             kept = self._value(run, value, below, clear=clear)
             if kept is not None and not (below and kept == {}):
@@ -114,31 +130,29 @@ class Copying:
     def _value(self, run: Run, value: Any, without: Tree, *, clear: bool) -> Any:
         kind = type(value)
         if kind is str:
-            if value.isascii() and (clear or not self._looks_personal(value)):
+            if value.isascii() or is_unicode(value):
+                for letter, look in () if clear else self._looks:
+                    if letter in value and look(value):
+                        self._left_out(run, "holds a text that looks like personal data")
+                        return None
                 return value
-            return self._text(run, value, clear=clear)
+            self._left_out(run, "holds a text that is not valid unicode")
+            return None
         if kind is dict:
             kept = self._object(run, value, without, clear=clear)
             return kept if kept or not value else None
         if kind is list:
             items = [self._value(run, item, NOTHING, clear=clear) for item in value]
             return [item for item in items if item is not None]
-        if kind is float and not isfinite(value):
+        if kind is float:
+            if isfinite(value):
+                return value
             self._left_out(run, "holds a number that JSON cannot hold")
             return None
         if kind is int and not _LEAST <= value <= _MOST:
             self._left_out(run, "holds a number of more than 64 bits")
             return None
-        return value if kind in _SCALARS else None
-
-    def _text(self, run: Run, value: str, *, clear: bool) -> str | None:
-        if not _is_unicode(value):
-            self._left_out(run, "holds a text that is not valid unicode")
-            return None
-        if not clear and self._looks_personal(value):
-            self._left_out(run, "holds a text that looks like personal data")
-            return None
-        return value
+        return value if kind is int or kind is bool else None
 
     def _digest(self, run: Run, value: Any) -> str | None:
         text = None if is_missing(value) else as_text(value)
@@ -160,15 +174,8 @@ class Copying:
     def _left_out(self, run: Run, reason: str) -> None:
         run.notes.append(Note(self._path, reason, self._span))
 
-    def _looks_personal(self, text: str) -> bool:
-        return any(letter in text and look(text) for letter, look in self._looks)
-
     def _judged(self, key: str) -> bool:
         """Whether a key neither names personal data nor is personal data itself."""
-        return (
-            fold_name(key) not in self._names and _is_unicode(key) and not self._looks_personal(key)
-        )
-
-
-def _is_unicode(text: str) -> bool:
-    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+        if fold_name(key) in self._names or not is_unicode(key):
+            return False
+        return not any(letter in key and look(key) for letter, look in self._looks)

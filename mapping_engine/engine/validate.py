@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from mapping_engine.engine.fields import tried
 from mapping_engine.engine.run import Run
+from mapping_engine.engine.schemas import inlined, strict_schema
 from mapping_engine.engine.verdict import fast_verdict
 from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
 from mapping_engine.errors import ErrorCode, PayloadError
 from mapping_engine.model.model import Model
 from mapping_engine.model.shapes import Named
-from mapping_engine.model.sinks import PERSONAL_KEYWORD
 from mapping_engine.model.values import FieldBlock
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 PAYLOAD_BYTES = 1024 * 1024
-DIGEST_PATTERN = "^[0-9a-f]{64}$"
 
 
 class PayloadGate:
@@ -32,9 +29,9 @@ class PayloadGate:
         from jsonschema import Draft202012Validator
 
         self._model = model
-        strict = _strict(model.payload_schema, hashing=hashing)
+        strict = strict_schema(model.payload_schema, hashing=hashing)
         self._accepts = fast_verdict(strict)
-        self._validator = Draft202012Validator(strict)
+        self._validator = Draft202012Validator(inlined(strict))
         limits = model.file.limits
         self._largest = (limits.payload_bytes if limits else None) or PAYLOAD_BYTES
 
@@ -92,19 +89,3 @@ def _rule(fields: tuple[Named[FieldBlock], ...], keys: list[str]) -> Named[Field
         found = below
         fields = below.value.fields or () if below.value else ()
     return found
-
-
-def _strict(schema: Mapping[str, Any], *, hashing: bool) -> dict[str, Any]:
-    """The schema as it is checked: personal fields take digests only, when hashing is on."""
-    strict = deepcopy(dict(schema))
-    waiting: list[Any] = [strict]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            waiting.extend(node.values())
-            mark = node.get(PERSONAL_KEYWORD)
-            if hashing and mark and not isinstance(mark, list):
-                node["allOf"] = [*node.get("allOf", []), {"pattern": DIGEST_PATTERN}]
-        elif isinstance(node, list):
-            waiting.extend(node)
-    return strict

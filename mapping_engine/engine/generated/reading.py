@@ -156,7 +156,8 @@ class GeneratedReading(Lowering):
             self.code.leave()
 
         with self.code.once():
-            for holder, group in groupby(zip(holders or repeat(None), arms), lambda each: each[0]):
+            pairs = zip(holders or repeat(None), arms, strict=False)
+            for holder, group in groupby(pairs, lambda pair: pair[0]):
                 several = [arm for _, arm in group]
                 guarded = holder is not None and len(several) > 1
                 with self.code.when(load(holder) if holder and guarded else None):
@@ -198,9 +199,7 @@ class GeneratedReading(Lowering):
             self.put_steps_down(self.code.let(inner), steps[1:], then, raw=raw)
 
     def holder_of(self, node: Expression | None) -> str | None:
-        """The object of the event that a path reads a field of; None for what may note something
-        or reads anything else.
-        """
+        """The object of the event that a path reads a field of; None for another expression."""
         steps = path_steps(node.selector) if isinstance(node, Select) else None
         if not steps or len(steps) > LONGEST_PATH:
             return None

@@ -40,7 +40,7 @@ from mapping_engine.engine.generated.nodes import (
     present,
 )
 from mapping_engine.engine.lower import Names
-from mapping_engine.engine.run import Note, Run
+from mapping_engine.engine.run import Note, Run, note
 from mapping_engine.engine.run import present as checked
 from mapping_engine.engine.steps import arguments_of, wrong_kind
 from mapping_engine.expression import Call, Expression, Literal
@@ -365,26 +365,26 @@ def _wrong(target: Transform, span: Span) -> Callable[[list[Note], Any, str], No
     """What notes that a value is of a kind which a transform does not take."""
     accepted = str(target.accepts)
 
-    def note(notes: list[Note], value: Any, label: str) -> None:
-        notes.append(Note(label, wrong_kind(kind_of(value), accepted), span))
+    def tell(notes: list[Note], value: Any, label: str) -> None:
+        notes.append(note((label, wrong_kind(kind_of(value), accepted), span)))
 
-    return note
+    return tell
 
 
 def _lost(target: Transform, span: Span) -> Callable[[list[Note], Any, str], Any]:
     """What judges a result that may be none: rejected, empty, or a list or object after all."""
     emptied = f"has nothing left after `{target.name}`"
 
-    def note(notes: list[Note], result: Any, label: str) -> Any:
+    def tell(notes: list[Note], result: Any, label: str) -> Any:
         if type(result) is Rejected:
-            notes.append(Note(label, result.reason, span))
+            notes.append(note((label, result.reason, span)))
             return None
         found = checked(result)
         if found is None and result is not None:
-            notes.append(Note(label, emptied, span))
+            notes.append(note((label, emptied, span)))
         return found
 
-    return note
+    return tell
 
 
 def _whole(

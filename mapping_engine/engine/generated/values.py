@@ -161,8 +161,9 @@ class GeneratedValues(GeneratedSteps):
     def _arms(
         self, arms: tuple[ArmBlock, ...], block: ValueBlock, names: Names, outer: list[Conversion]
     ) -> tuple[list[Put], list[Expression | None]]:
-        """The alternatives, with those of a plain chain in place of its ``$name``; and what each
-        reads, whatever its condition.
+        """The alternatives, with those of a plain chain in place of its ``$name``.
+
+        Beside them is what each reads, if it has no condition.
         """
         found: list[Put] = []
         nodes: list[Expression | None] = []
