@@ -66,12 +66,11 @@ class Kept:
         if self._place is None or pack is None or bundled is None:
             return
         try:
-            data = written(Record(model, pack, bundled))
-            if len(data) > MOST_BYTES:
-                return
             with opened(self._place, create=True) as folder:
-                write(folder, self._file, f"{os.urandom(16).hex()}.tmp", data)
-                _tidy(folder)
+                data = written(Record(model, pack, bundled))
+                if len(data) <= MOST_BYTES:
+                    write(folder, self._file, f"{os.urandom(16).hex()}.tmp", data)
+                    _tidy(folder)
         except Exception:
             pass
 

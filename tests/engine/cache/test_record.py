@@ -99,6 +99,8 @@ def test_a_forged_record_runs_nothing_and_the_pack_is_read(
         ("mapping_engine.model.model", "MappingFile"),
         ("mapping_engine.model.load", "Loader"),
         ("mapping_engine.model.shapes", "Any"),
+        ("mapping_engine.model.shapes", "Text"),
+        ("mapping_engine.model.shapes", "literal"),
         ("builtins", "dict"),
         ("antigravity", "geohash"),
     ],
@@ -119,8 +121,12 @@ def test_a_forged_record_changes_no_class(changed: type, name: str) -> None:
     pickle.loads(b"\x80\x04" + state + b".")
     assert vars(changed)[name] == 1
     restore(changed, before)
+    model = read_pack("facebook_offline_conversions").model
+    assert model is not None
+    whole = written(Record(model, {}, {}))[len(MAGIC) + 32 :]
+    assert restored(forged(whole)).model == model
     with pytest.raises(Unusable):
-        restored(forged(b"\x80\x04}}" + state + b"\x87."))
+        restored(forged(whole[:2] + state + b"0" + whole[2:]))
     assert dict(vars(changed)) == before
 
 

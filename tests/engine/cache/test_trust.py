@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mapping_engine import load
-from mapping_engine.engine.cache.place import Untrusted, chosen, opened
+from mapping_engine.engine.cache.place import Untrusted, chosen, opened, read, write
 from mapping_engine.engine.cache.record import MAGIC, MOST_BYTES
 
 NOBODY = 65534
@@ -172,19 +172,33 @@ def test_nothing_is_written_to_a_place_that_cannot_be_trusted(
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root can give files away")
-def test_what_belongs_to_somebody_else_is_neither_replaced_nor_removed(
-    place: Path, pack: Path
-) -> None:
-    load(pack)
-    [record] = place.iterdir()
-    foreign = place / f"{1:032x}.tmp"
-    foreign.touch()
-    os.utime(foreign, (1, 1))
-    for each in (record, foreign):
-        os.chown(each, NOBODY, NOBODY)
-    before = texts(place)
-    load(pack)
-    assert texts(place) == before
+class TestWhatBelongsToSomebodyElse:
+    def test_it_is_not_replaced(self, place: Path, pack: Path) -> None:
+        load(pack)
+        [record] = place.iterdir()
+        record.write_text("foreign")
+        os.chown(record, NOBODY, NOBODY)
+        load(pack)
+        assert texts(place) == {str(record): b"foreign"}
+
+    def test_it_is_not_removed(self, place: Path, pack: Path) -> None:
+        place.mkdir(mode=0o700)
+        foreign = place / f"{1:032x}.tmp"
+        foreign.touch()
+        os.chown(foreign, NOBODY, NOBODY)
+        os.utime(foreign, (1, 1))
+        load(pack)
+        assert foreign.exists()
+        assert len(texts(place)) == 2
+
+
+def test_a_file_of_more_bytes_than_a_record_has_is_not_read(place: Path) -> None:
+    place.mkdir(mode=0o700)
+    with opened(place, create=False) as folder:
+        write(folder, "a", "b", b"1234")
+        assert read(folder, "a", 4) == b"1234"
+        with pytest.raises(Untrusted):
+            read(folder, "a", 3)
 
 
 def test_a_link_in_the_place_of_a_record_leads_to_nothing_that_is_written(
