@@ -60,8 +60,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """The functions that read texts, which bring the grammar with them."""
-    from importlib import import_module
-
     if name not in _READING:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.parser"), name)
+    from mapping_engine.expression import parser
+
+    return getattr(parser, name)

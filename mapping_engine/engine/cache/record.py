@@ -15,31 +15,35 @@ from dataclasses import dataclass, is_dataclass
 from datetime import date
 from enum import EnumType
 from hashlib import sha256
-from importlib import import_module
 from typing import Any
 
+from mapping_engine.diagnostics import span
+from mapping_engine.expression import ast
+from mapping_engine.model import amend, documents, model, shapes, values
 from mapping_engine.model.model import Model
-from mapping_engine.selectors import Selector
+from mapping_engine.selectors import Selector, parse
+from mapping_engine.source import node
 from mapping_engine.source.observed import Answers
+from mapping_engine.types import kinds
+from mapping_engine.types import type as type_module
+from mapping_engine.vocabulary import vocabulary
 
 MAGIC = b"mapping-engine record 1\n"
 MOST_BYTES = 32 * 1024 * 1024
 _BODY = len(MAGIC) + 32
-MODULES = frozenset(
-    (
-        "mapping_engine.diagnostics.span",
-        "mapping_engine.expression.ast",
-        "mapping_engine.model.amend",
-        "mapping_engine.model.documents",
-        "mapping_engine.model.model",
-        "mapping_engine.model.shapes",
-        "mapping_engine.model.values",
-        "mapping_engine.selectors.parse",
-        "mapping_engine.source.node",
-        "mapping_engine.types.kinds",
-        "mapping_engine.types.type",
-        "mapping_engine.vocabulary.vocabulary",
-    )
+_MODULES = (
+    span,
+    ast,
+    amend,
+    documents,
+    model,
+    shapes,
+    values,
+    parse,
+    node,
+    kinds,
+    type_module,
+    vocabulary,
 )
 """Where the dataclasses and enumerations are declared that a model is made of."""
 
@@ -79,14 +83,14 @@ def restored(data: bytes) -> Record:
         raise Unusable("the bytes are damaged, or of another format")
     unpickler = _Restricted(io.BytesIO(body))
     try:
-        pack, bundled, model = unpickler.load()
+        pack, bundled, found = unpickler.load()
     except Exception as error:
         raise Unusable("the record cannot be unpickled") from error
     finally:
         changed = unpickler.undo_changes()
-    if changed or type(model) is not Model or not (_are_answers(pack) and _are_answers(bundled)):
+    if changed or type(found) is not Model or not (_are_answers(pack) and _are_answers(bundled)):
         raise Unusable("the record is not one of a model")
-    return Record(model, pack, bundled)
+    return Record(found, pack, bundled)
 
 
 def _are_answers(found: object) -> bool:
@@ -110,7 +114,8 @@ class _Restricted(pickle.Unpickler):
         """A class that models are made of. Raises UnpicklingError for everything else."""
         if (module, name) == ("datetime", "date"):
             return date
-        found = vars(import_module(module)).get(name) if module in MODULES else None
+        home = next((each for each in _MODULES if each.__name__ == module), None)
+        found = vars(home).get(name) if home else None
         if not isinstance(found, type) or found.__module__ != module or not _is_data(found):
             raise pickle.UnpicklingError(f"no part of a model: {module}.{name}")
         self._found.setdefault(found, dict(vars(found)))

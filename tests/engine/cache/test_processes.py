@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mapping_engine import load
+
 ROOT = Path(__file__).resolve().parents[3]
 PACK = "facebook_offline_conversions"
 LOAD = f"import mapping_engine as m; print(m.load({PACK!r}).name)"
@@ -45,6 +47,8 @@ def test_processes_that_start_at_once_leave_one_whole_record(place: Path, reads:
         assert process.communicate(timeout=120) == (f"{PACK}\n", "")
     [record] = place.iterdir()
     assert record.suffix == ".record"
+    load(PACK)
+    assert reads == []
 
 
 def test_a_kept_pack_is_loaded_without_what_reads_rules(place: Path) -> None:
