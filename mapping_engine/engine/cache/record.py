@@ -48,6 +48,9 @@ _MODULES = (
 """Where the dataclasses and enumerations are declared that a model is made of."""
 
 
+_IDENTITY = ("__bases__", "__name__", "__qualname__")
+
+
 class Unusable(Exception):
     """A record that is not whole, not of this format, or holds what no model holds."""
 
@@ -118,14 +121,14 @@ class _Restricted(pickle.Unpickler):
         found = vars(home).get(name) if home else None
         if not isinstance(found, type) or found.__module__ != module or not _is_data(found):
             raise pickle.UnpicklingError(f"no part of a model: {module}.{name}")
-        self._found.setdefault(found, dict(vars(found)))
+        self._found.setdefault(found, _attributes(found))
         return found
 
     def undo_changes(self) -> bool:
         """Whether a class was changed, which is undone."""
         changed = False
         for found, before in self._found.items():
-            now = dict(vars(found))
+            now = _attributes(found)
             for name in now.keys() | before.keys():
                 if name not in before:
                     type.__delattr__(found, name)
@@ -135,6 +138,11 @@ class _Restricted(pickle.Unpickler):
                     continue
                 changed = True
         return changed
+
+
+def _attributes(found: type) -> dict[str, Any]:
+    """What can be set of a class: all that it declares, and what it is."""
+    return {**vars(found), **{name: getattr(found, name) for name in _IDENTITY}}
 
 
 def _is_data(found: type) -> bool:
