@@ -11,6 +11,9 @@ from hypothesis import settings
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI") == "true"
 
+os.environ["MAPPING_ENGINE_CACHE"] = "off"
+"""No test writes into the developer's cache, nor is one answered from it."""
+
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("local", deadline=None)
 settings.load_profile("ci" if IN_CI else "local")

@@ -3,51 +3,94 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
+import tempfile
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
+from unittest.mock import patch
 
 from bench.speed.settings import SETTINGS
 from bench.speed.timing import Timed, rotate
 from bench.speed.variants import PACK
 from mapping_engine import load
+from mapping_engine.engine.cache.place import SWITCH
 
-_CHILD = "from time import perf_counter as t; b = t(); {}; print(t() - b)"
-_COLD = {
-    "import mapping_engine": "import mapping_engine",
-    "import and load a pack": f"import mapping_engine; mapping_engine.load({PACK!r})",
-}
+_CHILD = f"""
+from time import perf_counter as now
+start = now()
+import mapping_engine
+package = now()
+import mapping_engine.engine.cache.store, mapping_engine.engine.mapping
+engine = now()
+mapping_engine.load({PACK!r})
+loaded = now()
+mapping_engine.load({PACK!r})
+print(package - start, engine - start, loaded - engine, loaded - start, now() - loaded)
+"""
+"""All that a process of its own does; it prints seconds."""
 
 
 def report(rounds: int) -> list[str]:
     """Best and median times in milliseconds, and kilobytes."""
-    lines = [f"{'before the first event':42} {'best':>10} {'median':>10}"]
-    for name, statement in _COLD.items():
-        seconds = [_child(statement) for _ in range(rounds)]
-        lines.append(_row(f"{name}, in a new process", min(seconds), median(seconds)))
-    mapping = load(PACK)
-    warm = [
-        Timed("load a pack, once more", lambda: load(PACK)),
-        Timed("bind settings", lambda: mapping.bind(SETTINGS)),
-    ]
-    rotate(warm, rounds)
-    lines += [_row(each.name, each.best / 1e6, each.median / 1e6) for each in warm]
-    lines.append(f"{'a compiled mapping holds':42} {_held(lambda: load(PACK)) / 1024:7.0f} KiB")
-    bound = _held(lambda: mapping.bind(SETTINGS)) / 1024
-    lines.append(f"{'and each destination bound to it':42} {bound:7.0f} KiB")
+    with tempfile.TemporaryDirectory() as folder, _private(Path(folder)):
+        lines = [f"{'before the first event':42} {'best':>10} {'median':>10}", *_starts(rounds)]
+        mapping = load(PACK)
+        bind = Timed("bind settings", lambda: mapping.bind(SETTINGS))
+        rotate([bind], rounds)
+        lines.append(_row(bind.name, bind.best / 1e6, bind.median / 1e6))
+        lines.append(f"{'a compiled mapping holds':42} {_held(lambda: load(PACK)) / 1024:7.0f} KiB")
+        bound = _held(lambda: mapping.bind(SETTINGS)) / 1024
+        lines.append(f"{'and each destination bound to it':42} {bound:7.0f} KiB")
     return lines
+
+
+@contextmanager
+def _private(folder: Path) -> Iterator[None]:
+    """Processes with compiled modules, as installed ones have, and a cache of their own."""
+    own = {"PYTHONPYCACHEPREFIX": str(folder / "compiled"), SWITCH: str(folder / "cache")}
+    with patch.dict(os.environ, own):
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        _child()
+        yield
+
+
+def _starts(rounds: int) -> list[str]:
+    """What new processes need, one with a record of the pack and one without by turns."""
+    cold, warm = [], []
+    cache = os.environ[SWITCH]
+    for number in range(rounds):
+        with patch.dict(os.environ, {SWITCH: f"{cache}-{number}"}):
+            cold.append(_child())
+        warm.append(_child())
+    package, engine, _, _, again = zip(*warm, strict=True)
+    _, _, cold_load, cold_all, _ = zip(*cold, strict=True)
+    _, _, warm_load, warm_all, _ = zip(*warm, strict=True)
+    rows = {
+        "import the package, in a new process": package,
+        "import all that loading a kept pack needs": engine,
+        "load a pack, cold (reads it)": cold_load,
+        "import and load, cold": cold_all,
+        "load a pack, warm (kept by the cache)": warm_load,
+        "import and load, warm": warm_all,
+        "load a pack, once more in the process": again,
+    }
+    return [_row(name, min(seconds), median(seconds)) for name, seconds in rows.items()]
 
 
 def _row(name: str, best: float, middle: float) -> str:
     return f"{name:42} {best * 1e3:7.1f} ms {middle * 1e3:7.1f} ms"
 
 
-def _child(statement: str) -> float:
-    """The seconds of a statement in a process of its own."""
-    command = [sys.executable, "-c", _CHILD.format(statement)]
-    return float(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+def _child() -> tuple[float, ...]:
+    """The seconds that a process of its own prints."""
+    command = [sys.executable, "-c", _CHILD]
+    printed = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    return tuple(map(float, printed.split()))
 
 
 def _held(make: Callable[[], object]) -> int:

@@ -6,21 +6,19 @@ import re
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
 from mapping_engine.errors import ErrorCode, RuleError
-from mapping_engine.model.load import Examined, Loader, ReadFile
-from mapping_engine.model.model import Model
 from mapping_engine.source.bundled import bundled_folder
-from mapping_engine.source.folder import Folder, Overlay
+from mapping_engine.source.folder import NO_OVERLAY, Folder, Overlay
 
 if TYPE_CHECKING:
     from mapping_engine.engine.mapping import Mapping
+    from mapping_engine.model.load import Examined, ReadFile
+    from mapping_engine.model.model import Model
 
 ENTRY = "rules.yaml"
-_NO_OVERLAY: Overlay = MappingProxyType({})
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -37,19 +35,28 @@ class Read:
 def load(pack: str | PathLike[str]) -> Mapping:
     """The mapping of a bundled pack (by name), a pack folder, or a rule file (by path).
 
-    Raises RuleError that carries a diagnostic for every mistake found.
+    A pack that was loaded before is not read again while all its files are what they were; see
+    ``mapping_engine.engine.cache``. Raises RuleError that carries a diagnostic for every mistake
+    found.
     """
+    from mapping_engine.engine.cache.store import Kept
     from mapping_engine.engine.mapping import Mapping
 
-    read = read_pack(pack)
-    if read.model is None:
-        raise _refused(str(pack), read.diagnostics)
-    return Mapping(read.model)
+    folder, name, entry = find_pack(pack)
+    kept = Kept(folder, _bundled(), name, entry)
+    model = kept.model()
+    if model is None:
+        read = _read(*kept.observed(), name, entry)
+        if read.model is None:
+            raise _refused(str(pack), read.diagnostics)
+        model = read.model
+        kept.keep(model)
+    return Mapping(model)
 
 
 def read_pack(
     pack: str | PathLike[str],
-    overlay: Overlay = _NO_OVERLAY,
+    overlay: Overlay = NO_OVERLAY,
     shared: dict[str, ReadFile] | None = None,
 ) -> Read:
     """Read a pack and report everything the loader knows, without raising for its mistakes.
@@ -59,11 +66,27 @@ def read_pack(
     pack.
     """
     folder, name, entry = find_pack(pack, overlay)
-    loader = Loader(folder, Folder(bundled_folder("rules"), "rules", overlay))
+    return _read(folder, _bundled(overlay), name, entry, shared)
+
+
+def _read(
+    folder: Folder,
+    bundled: Folder,
+    name: str,
+    entry: str,
+    shared: dict[str, ReadFile] | None = None,
+) -> Read:
+    from mapping_engine.model.load import Loader
+
+    loader = Loader(folder, bundled)
     if shared is not None:
         loader.shared = shared
     model = loader.load(name, entry)
     return Read(model, loader.diagnostics.sorted(), loader.texts, loader.examined)
+
+
+def _bundled(overlay: Overlay = NO_OVERLAY) -> Folder:
+    return Folder(bundled_folder("rules"), "rules", overlay)
 
 
 def bundled_packs() -> tuple[str, ...]:
@@ -72,7 +95,7 @@ def bundled_packs() -> tuple[str, ...]:
     return tuple(sorted(f.name for f in rules.iterdir() if f.joinpath(ENTRY).is_file()))
 
 
-def find_pack(pack: str | PathLike[str], overlay: Overlay = _NO_OVERLAY) -> tuple[Folder, str, str]:
+def find_pack(pack: str | PathLike[str], overlay: Overlay = NO_OVERLAY) -> tuple[Folder, str, str]:
     """The folder of a pack, its name, and its rule file inside the folder."""
     path = Path(pack)
     try:

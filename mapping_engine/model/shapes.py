@@ -14,15 +14,7 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 from mapping_engine.diagnostics import Diagnostics, Span, did_you_mean, listed, rename
-from mapping_engine.expression import (
-    Expression,
-    Extent,
-    Literal,
-    Reference,
-    parse_expression,
-    parse_steps,
-    parse_template,
-)
+from mapping_engine.expression import Expression, Extent, Literal, Reference
 from mapping_engine.source.node import Mapping, Node, Scalar, Sequence, Style, to_data
 
 T = TypeVar("T")
@@ -185,6 +177,8 @@ class ExpressionText(ScalarShape):
     wanted = "an expression"
 
     def convert(self, node: Scalar, diagnostics: Diagnostics) -> Any:
+        from mapping_engine.expression.parser import parse_expression
+
         return parse_expression(node, diagnostics)
 
     def schema(self, definitions: Definitions) -> JsonSchema:
@@ -197,6 +191,8 @@ class TemplateText(ScalarShape):
     wanted = "a template"
 
     def convert(self, node: Scalar, diagnostics: Diagnostics) -> Any:
+        from mapping_engine.expression.parser import parse_template
+
         return parse_template(node, diagnostics)
 
     def schema(self, definitions: Definitions) -> JsonSchema:
@@ -209,6 +205,8 @@ class StepsText(ScalarShape):
     wanted = "transforms"
 
     def convert(self, node: Scalar, diagnostics: Diagnostics) -> Any:
+        from mapping_engine.expression.parser import parse_steps
+
         return parse_steps(node, diagnostics)
 
     def schema(self, definitions: Definitions) -> JsonSchema:
@@ -233,6 +231,8 @@ class DataOrReference(Data):
     def read(self, node: Node, diagnostics: Diagnostics) -> Any:
         if not (isinstance(node, Scalar) and node.text.startswith("$")):
             return literal(node)
+        from mapping_engine.expression.parser import parse_expression
+
         found = parse_expression(node, diagnostics)
         if found is None or isinstance(found, Reference):
             return found

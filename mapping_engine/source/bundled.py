@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from mapping_engine.errors import ErrorCode, RuleError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 KINDS = MappingProxyType({"rules": "rules", "grammar": "grammar", "checks": "docs/checks"})
 """What travels inside the package, and where it stands in a checkout."""
@@ -21,7 +23,7 @@ def bundled_folder(kind: str) -> Traversable:
     """
     if kind not in KINDS:
         raise RuleError(ErrorCode.RULES_INVALID, f"there is no bundled folder `{kind}`")
-    package = files("mapping_engine")
+    package = _package()
     inside = package.joinpath("bundled", kind)
     if inside.is_dir():
         return inside
@@ -34,3 +36,13 @@ def bundled_folder(kind: str) -> Traversable:
         f"the folder `{kind}` is missing from this installation",
         help="install the package again",
     )
+
+
+def _package() -> Traversable | Path:
+    """The folder of the package, or what stands for it where it is imported from an archive."""
+    folder = Path(__file__).parents[1]
+    if folder.is_dir():
+        return folder
+    from importlib.resources import files
+
+    return files("mapping_engine")

@@ -7,13 +7,14 @@ import re
 import stat
 import zlib
 from collections.abc import Iterator, Mapping
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
-from zipfile import BadZipFile
+from typing import TYPE_CHECKING, TypeAlias
 
 from mapping_engine.diagnostics import Diagnostics, Span, did_you_mean
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_FILES = 5_000
@@ -22,8 +23,7 @@ _SHOWN = 80
 _DRIVE = re.compile(r"[A-Za-z]:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 Overlay: TypeAlias = Mapping[Path, str]
-_NO_OVERLAY: Overlay = MappingProxyType({})
-_UNUSABLE = (OSError, RuntimeError, ValueError, KeyError, EOFError, BadZipFile, zlib.error)
+NO_OVERLAY: Overlay = MappingProxyType({})
 
 
 class _Refused(Exception):
@@ -38,7 +38,7 @@ class Folder:
     """
 
     def __init__(
-        self, root: Traversable | Path, display: str, overlay: Overlay = _NO_OVERLAY
+        self, root: Traversable | Path, display: str, overlay: Overlay = NO_OVERLAY
     ) -> None:
         self.root = root
         self.display = display
@@ -59,12 +59,19 @@ class Folder:
         except FileNotFoundError:
             reason = "does not exist"
             help = did_you_mean(relative, self.names())
-        except _UNUSABLE:
+        except _unusable():
             reason = "cannot be read"
         shown = relative if len(relative) <= _SHOWN else f"{relative[:_SHOWN]}…"
         message = f"the file `{_CONTROL.sub('?', shown)}` {reason}"
         diagnostics.report("SH07", message, place, help=help)
         return None
+
+    def bytes_of(self, relative: str) -> bytes | None:
+        """The bytes of a file, or None where it cannot be read, without a report."""
+        try:
+            return self._bytes(_parts(relative))
+        except _unusable():
+            return None
 
     def exists(self, relative: str) -> bool:
         """Whether ``relative`` names a file that may be read."""
@@ -74,7 +81,7 @@ class Folder:
                 place = self._inside(self.root, parts)
                 return place in self.overlay or place.is_file()
             return self._resource(parts).is_file()
-        except (_Refused, *_UNUSABLE):
+        except _unusable():
             return False
 
     def names(self, under: str = "", suffix: str = "") -> tuple[str, ...]:
@@ -96,7 +103,7 @@ class Folder:
                 if len(found) == MAX_FILES:
                     break
             return tuple(sorted(found))
-        except (_Refused, *_UNUSABLE):
+        except _unusable():
             return ()
 
     def _bytes(self, parts: tuple[str, ...]) -> bytes:
@@ -180,6 +187,22 @@ def _read_regular_file(path: Path) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise _Refused("is not a regular file")
         return stream.read(MAX_BYTES + 1)
+
+
+def _unusable() -> tuple[type[Exception], ...]:
+    """What an unusable name or folder may raise; asked for only once something was raised."""
+    from zipfile import BadZipFile
+
+    return (
+        _Refused,
+        OSError,
+        RuntimeError,
+        ValueError,
+        KeyError,
+        EOFError,
+        BadZipFile,
+        zlib.error,
+    )
 
 
 def _is_link(child: Traversable | Path) -> bool:

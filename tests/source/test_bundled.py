@@ -16,7 +16,7 @@ from mapping_engine.source.bundled import bundled_folder
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     package = tmp_path / "site" / "mapping_engine"
     package.mkdir(parents=True)
-    monkeypatch.setattr(bundled, "files", lambda _: package)
+    monkeypatch.setattr(bundled, "_package", lambda: package)
     return package
 
 
@@ -39,7 +39,7 @@ def test_a_zip_carries_them_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     archive = tmp_path / "app.zip"
     with zipfile.ZipFile(archive, "w") as written:
         written.writestr("mapping_engine/bundled/rules/a/rules.yaml", "a: 1")
-    monkeypatch.setattr(bundled, "files", lambda _: zipfile.Path(archive, "mapping_engine/"))
+    monkeypatch.setattr(bundled, "_package", lambda: zipfile.Path(archive, "mapping_engine/"))
     assert bundled_folder("rules").joinpath("a", "rules.yaml").read_text() == "a: 1"
     with pytest.raises(RuleError):
         bundled_folder("grammar")
@@ -52,7 +52,7 @@ def test_a_strangers_folder_among_installed_packages_is_not_taken(
     package = tmp_path / name / "mapping_engine"
     package.mkdir(parents=True)
     (tmp_path / name / "rules").mkdir()
-    monkeypatch.setattr(bundled, "files", lambda _: package)
+    monkeypatch.setattr(bundled, "_package", lambda: package)
     with pytest.raises(RuleError):
         bundled_folder("rules")
 
