@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from mapping_engine.diagnostics import Span
@@ -14,7 +14,7 @@ from mapping_engine.errors import (
     InstrumentationError,
     MappingError,
 )
-from mapping_engine.expression import Template
+from mapping_engine.expression import Expression, Template
 
 MESSAGE_LENGTH = 300
 ERRORS: dict[str, type[MappingError]] = {
@@ -25,42 +25,44 @@ ERRORS: dict[str, type[MappingError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of `accept` or `warn`: a condition and what to say."""
+    """A rule of `accept`, `refuse` or `warn`: when it applies, and what to say.
 
-    applies: Callable[[Run], bool]
+    It applies where ``condition`` is met, or where it is not, if it is ``negated``.
+    """
+
+    condition: Expression
     message: Callable[[Run], str]
     kind: str | None
     span: Span
     help: str | None = None
     field: str | None = None
+    negated: bool = False
+
+
+Judge = Callable[[Run], Iterable[Rule]]
+"""Answers the rules that apply, in order."""
 
 
 def accept_rules(lowering: ExpressionLowering, names: Names) -> Iterator[Rule]:
     """Those of `accept`, which apply where an event is passed over or refused."""
     for block in lowering.model.file.accept or ():
-        if block.require is not None:
-            applies = _negated(lowering.condition(block.require, names))
-        else:
-            assert block.skip_when is not None
-            applies = lowering.condition(block.skip_when, names)
+        condition = block.skip_when if block.require is None else block.require
+        assert condition is not None
         yield Rule(
-            applies,
+            condition,
             _message(lowering, block.message, names),
             None if block.require is None else block.error or "instrumentation",
             block.span,
             block.help.text if block.help else None,
+            negated=block.require is not None,
         )
-
-
-def _negated(condition: Callable[[Run], bool]) -> Callable[[Run], bool]:
-    return lambda run: not condition(run)
 
 
 def refuse_rules(lowering: ExpressionLowering, names: Names) -> Iterator[Rule]:
     """Those of `refuse`, which look at a finished payload."""
     for block in lowering.model.file.refuse or ():
         yield Rule(
-            lowering.condition(block.when, names),
+            block.when,
             _message(lowering, block.message, names),
             block.error or "instrumentation",
             block.span,
@@ -72,7 +74,7 @@ def warn_rules(lowering: ExpressionLowering, names: Names) -> Iterator[Rule]:
     """Those of `warn`."""
     for block in lowering.model.file.warn or ():
         yield Rule(
-            lowering.condition(block.when, names),
+            block.when,
             _message(lowering, block.message, names),
             None,
             block.span,
@@ -80,19 +82,27 @@ def warn_rules(lowering: ExpressionLowering, names: Names) -> Iterator[Rule]:
         )
 
 
-def no_request_rule(lowering: ExpressionLowering, names: Names) -> Rule | None:
-    """What to say where the fan-out leaves no request; None where there is nothing to say."""
+def no_request(lowering: ExpressionLowering, names: Names) -> Callable[[Run], MappingError] | None:
+    """The error where the fan-out leaves no request; None where that is none."""
     fan_out = lowering.model.file.fan_out
     if fan_out is None or fan_out.none is None:
         return None
     block = fan_out.none
-    return Rule(
-        lambda run: True,
-        _message(lowering, block.message, names),
-        block.error or "configuration",
-        block.span,
-        block.help.text if block.help else None,
-    )
+    message = _message(lowering, block.message, names)
+    help = block.help.text if block.help else None
+    return lambda run: _error(block.error or "configuration", message(run), block.span, help)
+
+
+def those_that_apply(lowering: ExpressionLowering, rules: list[Rule], names: Names) -> Judge:
+    """The rules that apply, one after the other, in order."""
+    judged = [(lowering.condition(rule.condition, names), rule) for rule in rules]
+
+    def apply(run: Run) -> Iterator[Rule]:
+        for condition, rule in judged:
+            if condition(run) is not rule.negated:
+                yield rule
+
+    return apply
 
 
 def _message(
@@ -124,6 +134,10 @@ def printable(text: str) -> str:
 
 def refusal(rule: Rule, run: Run) -> MappingError:
     """The error of a rule that applies."""
-    kind = ERRORS[rule.kind or "instrumentation"]
-    code = ErrorCode.NO_DESTINATION if kind is ConfigurationError else ErrorCode.EVENT_REFUSED
-    return kind(code, rule.message(run), span=rule.span, help=rule.help)
+    return _error(rule.kind or "instrumentation", rule.message(run), rule.span, rule.help)
+
+
+def _error(kind: str, message: str, span: Span, help: str | None) -> MappingError:
+    found = ERRORS[kind]
+    code = ErrorCode.NO_DESTINATION if found is ConfigurationError else ErrorCode.EVENT_REFUSED
+    return found(code, message, span=span, help=help)

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from mapping_engine.diagnostics import Span
+from mapping_engine.engine.fan_out import Combine, Variable, cross_product, forget
 from mapping_engine.engine.fields import FieldLowering, Payloads
 from mapping_engine.engine.judging import (
+    Judge,
+    Rule,
     accept_rules,
-    no_request_rule,
+    no_request,
     refusal,
     refuse_rules,
+    those_that_apply,
     warn_rules,
 )
 from mapping_engine.engine.lower import Names
@@ -23,6 +27,8 @@ from mapping_engine.errors import ErrorCode, InstrumentationError
 from mapping_engine.model.documents import RequestBlock
 from mapping_engine.model.infer import Scope
 from mapping_engine.model.model import Model
+from mapping_engine.model.shapes import Named
+from mapping_engine.model.values import ValueBlock
 from mapping_engine.model.walk import Uses
 from mapping_engine.types.type import PUBLIC_TEXT
 
@@ -30,15 +36,6 @@ REQUESTS = 1000
 
 Check = Callable[[dict[str, Any], Run], None]
 """Refuses a payload by raising PayloadError."""
-
-
-@dataclass(frozen=True)
-class Variable:
-    """A fan-out variable: its slot, and the list it takes its values from."""
-
-    name: str
-    slot: int
-    values: Evaluate
 
 
 @dataclass(frozen=True)
@@ -60,10 +57,31 @@ class Lowering(FieldLowering):
         scope = Scope(dict.fromkeys(variables, PUBLIC_TEXT), late=True)
         self.outer = Names({name: self.new_slot() for name in variables}, scope)
         self.uses = Uses(model.definitions, frozenset(variables) | {"payload"})
+        self.late: list[int] = []
+        """The places of definitions that depend on the fan-out: known when all is lowered."""
 
     def request(self, block: RequestBlock, names: Names) -> Build:
         """What builds the request of one payload."""
         return lower_request(self, block, names)
+
+    def judging(self, rules: list[Rule], names: Names, *, first: bool) -> Judge:
+        """The rules that apply; where only the ``first`` is asked for, there may be no others."""
+        return those_that_apply(self, rules, names)
+
+    def fan_out(self) -> list[Named[ValueBlock]]:
+        """The variables of the fan-out with what makes their values."""
+        fan_out = self.model.file.fan_out
+        return [each for each in (fan_out.each if fan_out else ()) if each.value is not None]
+
+    def combining(self, most: int) -> Combine:
+        """What finds the values of the fan-out."""
+        variables = []
+        for each in self.fan_out():
+            assert each.value is not None
+            evaluate = self.complete(each.value, self.outer, each.name)
+            values = self.observed_variable(each.name, each.span, evaluate)
+            variables.append(Variable(self.outer.slots[each.name], values))
+        return cross_product(variables, self.late, most)
 
     def observed_variable(self, name: str, span: Span, evaluate: Evaluate) -> Evaluate:
         """``evaluate`` itself; tracing wraps it."""
@@ -77,31 +95,33 @@ class Program:
         model = lowering.model
         self.model = model
         names = lowering.outer
-        self._accept = [*accept_rules(lowering, names)]
-        self._variables = _variables(lowering, names)
-        self._none = no_request_rule(lowering, names)
+        self._accept = lowering.judging([*accept_rules(lowering, names)], names, first=True)
+        limits = model.file.limits
+        self._most = (limits.requests if limits else None) or REQUESTS
+        self._variables = tuple(names.slots.items())
+        self._combine = lowering.combining(self._most)
+        self._none = no_request(lowering, names)
         self.payloads: Payloads = lowering.payloads(names)
         self._build: Build = lowering.request(model.file.request, names)
-        self._refuse = [*refuse_rules(lowering, names)]
-        self._warn = [*warn_rules(lowering, names)]
+        self._refuse = lowering.judging([*refuse_rules(lowering, names)], names, first=True)
+        self._warn = lowering.judging([*warn_rules(lowering, names)], names, first=False)
         self._hashing = (
             lowering.condition(model.file.hashing, names) if model.file.hashing else None
         )
         already = model.file.already_hashed
         self._already_hashed = lowering.condition(already, names) if already else None
-        limits = model.file.limits
-        self._most = (limits.requests if limits else None) or REQUESTS
         self._switches = model.vocabulary.switches
         self._own_names = tuple(name.text for name in model.file.switch or ())
         self._fixed = tuple(lowering.fixed)
         self._objects = lowering.objects()
         self._slots = lowering.slot_count
         self._memo = len(lowering.memo_slots)
-        self._late = tuple(
+        self._late = lowering.late
+        self._late += [
             slot
             for name, slot in lowering.memo_slots.items()
             if lowering.uses.of_block(model.definitions[name])
-        )
+        ]
 
     # Running
 
@@ -114,12 +134,9 @@ class Program:
 
     def run_for(self, event: dict[str, Any], bound: Bound, now: float) -> Run:
         """The state for one event."""
-        run = Run(event, bound.settings, bound.fixed, self._objects(event))
-        run.hashing = bound.hashing
-        run.now = now
-        run.memo = [UNSET] * self._memo
-        run.names = [None] * self._slots
-        return run
+        memo, names = [UNSET] * self._memo, [None] * self._slots
+        objects = self._objects(event)
+        return Run(event, bound.settings, bound.fixed, bound.hashing, now, memo, names, objects)
 
     def requests(self, run: Run, check: Check) -> list[Request]:
         """The requests of one event; raises MappingError where the rules refuse it."""
@@ -127,18 +144,17 @@ class Program:
             return []
         if self._already_hashed is not None:
             run.already_hashed = self._already_hashed(run)
-        for rule in self._accept:
-            if rule.applies(run):
-                if rule.kind is None:
-                    return []
-                raise refusal(rule, run)
+        for rule in self._accept(run):
+            if rule.kind is None:
+                return []
+            raise refusal(rule, run)
         if not self._variables:
             return self._each(run, [()], check)
         combinations: list[tuple[Any, ...]] = []
-        self._combine(run, (), combinations)
+        self._combine(run, combinations)
         if not combinations:
             if self._none is not None:
-                raise refusal(self._none, run)
+                raise self._none(run)
             return []
         if len(combinations) > self._most:
             raise InstrumentationError(
@@ -156,28 +172,26 @@ class Program:
             if several:  # the one that is alone was entered when it was found
                 self._enter(run, combination)
             if run.trace is not None:
-                run.trace.request(number, {v.name: run.names[v.slot] for v in self._variables})
+                values = {name: run.names[slot] for name, slot in self._variables}
+                run.trace.request(number, values)
             if number:
                 payload = self._later(run, first)
             else:
                 payload = first = self.payloads.first(run)
             run.payload = payload
-            for rule in self._refuse:
-                if rule.applies(run):
-                    raise refusal(rule, run)
+            for rule in self._refuse(run):
+                raise refusal(rule, run)
             check(payload, run)
-            for rule in self._warn:
-                if rule.applies(run):
-                    run.warnings.rule(rule.message(run), rule.field, rule.span)
+            for rule in self._warn(run):
+                run.warnings.rule(rule.message(run), rule.field, rule.span)
             made.append(self._request(run))
         return made
 
     def _enter(self, run: Run, combination: tuple[Any, ...]) -> None:
         """Forget what was made for other values of the fan-out."""
-        for variable, value in zip(self._variables, combination, strict=True):
-            run.names[variable.slot] = value
-        for slot in self._late:
-            run.memo[slot] = UNSET
+        for (_, slot), value in zip(self._variables, combination, strict=True):
+            run.names[slot] = value
+        forget(run, self._late)
 
     def _later(self, run: Run, first: dict[str, Any]) -> dict[str, Any]:
         """The payload of a further request; what does not depend on the fan-out is copied."""
@@ -196,22 +210,6 @@ class Program:
         del run.notes[mark:]
         return request
 
-    def _combine(self, run: Run, chosen: tuple[Any, ...], found: list[tuple[Any, ...]]) -> None:
-        """Add the cross product of the fan-out, bounded one past the limit."""
-        variable = self._variables[len(chosen)]
-        for slot in self._late:
-            run.memo[slot] = UNSET
-        values = variable.values(run)
-        last = len(chosen) + 1 == len(self._variables)
-        for value in values if type(values) is list else ():
-            run.names[variable.slot] = value
-            if last:
-                found.append((*chosen, value))
-            else:
-                self._combine(run, (*chosen, value), found)
-            if len(found) > self._most:
-                return
-
     # Switches
 
     def _switched(self, run: Run) -> bool:
@@ -227,20 +225,3 @@ class Program:
             run.integration = own if type(own) is dict else None
             return own is False
         return table.get(switches.all) is False
-
-
-def _variables(lowering: Lowering, names: Names) -> tuple[Variable, ...]:
-    fan_out = lowering.model.file.fan_out
-    return tuple(
-        Variable(
-            variable.name,
-            names.slots[variable.name],
-            lowering.observed_variable(
-                variable.name,
-                variable.span,
-                lowering.complete(variable.value, names, variable.name),
-            ),
-        )
-        for variable in (fan_out.each if fan_out else ())
-        if variable.value is not None
-    )

@@ -50,21 +50,24 @@ class Run:
         "now", "objects", "payload", "settings", "trace", "warnings",
     )  # fmt: skip
 
-    hashing: bool
-    now: float
-    memo: list[Any]
-    names: list[Any]
-
     def __init__(
         self,
         event: dict[str, Any],
         settings: dict[str, Any],
         fixed: tuple[Any, ...],
+        hashing: bool,
+        now: float,
+        memo: list[Any],
+        names: list[Any],
         objects: list[Any],
     ) -> None:
         self.event = event
         self.settings = settings
         self.fixed = fixed
+        self.hashing = hashing
+        self.now = now
+        self.memo = memo
+        self.names = names
         self.objects = objects
         self.already_hashed = False
         self.integration: Any = None

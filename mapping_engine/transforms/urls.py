@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 _LONGEST = 64 * 1024
 _ENCODED_NAME = re.compile(r"[?&][^=&?]*[%+\t\r\n]")
 """A parameter's name that may read otherwise than it is written."""
+_USUAL = re.compile(
+    r"https?://[A-Za-z0-9.-]{1,255}(?::[0-9]{1,5})?(?:/[!\"$-.0-;=@-Z\\^-~/]*)?"
+    r"\?([!\"$-Z\\^-~]{0,4096})(?:#[!-~]*)?\Z"
+)
+"""A URL of ASCII marks that needs no care, and its query."""
 
 
 @transform(
@@ -34,14 +39,25 @@ def query_parameter(value: str, name: str) -> Json:
     """The first value of a parameter in a URL's query, decoded."""
     if f"{name}=" not in value and _ENCODED_NAME.search(value) is None:
         return None
+    usual = _USUAL.match(value)
+    if usual is None:
+        url = _split(value)
+        query = url.query if url is not None else ""
+    else:
+        query = usual[1]
+    for pair in query.split("&"):
+        key, _, found = pair.partition("=")
+        if found and _decoded(key) == name:
+            return _decoded(found)
+    return None
+
+
+def _decoded(text: str) -> str:
+    if "%" not in text and "+" not in text:
+        return text
     from urllib.parse import unquote_plus
 
-    url = _split(value)
-    for pair in url.query.split("&") if url is not None else ():
-        key, _, found = pair.partition("=")
-        if found and (key == name or unquote_plus(key) == name):
-            return unquote_plus(found)
-    return None
+    return unquote_plus(text)
 
 
 @transform(

@@ -58,6 +58,11 @@ def listing(*items: str) -> ast.expr:
     return ast.List([load(name) for name in items], ast.Load(), **PLACE)
 
 
+def tupled(*items: str) -> ast.expr:
+    """A tuple."""
+    return ast.Tuple([load(name) for name in items], ast.Load(), **PLACE)
+
+
 def mapping() -> ast.expr:
     """A new dict."""
     return ast.Dict([], [], **PLACE)

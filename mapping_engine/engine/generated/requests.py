@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from mapping_engine.engine.generated.fields import GeneratedFields
 from mapping_engine.engine.generated.found import TEXT, Found
+from mapping_engine.engine.generated.judging import GeneratedJudging
 from mapping_engine.engine.generated.nodes import (
     NONE,
     Operand,
@@ -19,6 +19,7 @@ from mapping_engine.engine.generated.nodes import (
     method,
     missing,
     negated,
+    of_class,
     present,
 )
 from mapping_engine.engine.lower import Names, as_text
@@ -30,7 +31,7 @@ from mapping_engine.model.shapes import BodyTree
 from mapping_engine.selectors import lower as read_selector
 
 
-class GeneratedLowering(GeneratedFields):
+class GeneratedLowering(GeneratedJudging):
     """Lowers a model to generated functions."""
 
     def request(self, block: RequestBlock, names: Names) -> Build:
@@ -69,7 +70,10 @@ class GeneratedLowering(GeneratedFields):
         """The name of a value as text; None for an object."""
         if found.classes == TEXT:
             return found.name
-        return self.code.let(call(self.constant(as_text), found.name))
+        text = self.code.let(found.name)
+        with self.code.when(negated(of_class(text, self.constant(str)))):
+            self.code.assign(text, call(self.constant(as_text), text))
+        return text
 
     # Bodies
 
