@@ -33,7 +33,7 @@ _ISO = re.compile(
     r" ?([Zz]|([+-])([0-9]{2})(?::?([0-9]{2}))?)?)?"
 )
 _USUAL_LENGTHS = frozenset(len(f"2024-01-02T03:04:05{end}") for end in ("Z", ".678Z", "+00:00"))
-_WITH_OFFSET = len("2024-01-02T03:04:05+00:00")
+_OFFSET = re.compile("[+-][0-9]{2}:[0-5][0-9]")
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGITS = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 _SEPARATORS = re.compile(r"\s*[,/.-]\s*|\s+")
@@ -192,7 +192,7 @@ def _milliseconds(value: Json) -> int | None:
         found = _from_decimal(repr(value)) if isfinite(value) else None
     elif type(value) is str and len(value) <= _LONGEST:
         text = value.strip()
-        found = _from_usual(text) if len(text) in _USUAL_LENGTHS else None
+        found = _from_usual(text)
         iso = _ISO.fullmatch(text) if found is None else None
         if iso:
             found = _from_iso(iso)
@@ -204,11 +204,13 @@ def _milliseconds(value: Json) -> int | None:
 def _from_usual(text: str) -> int | None:
     """The form that nearly all times have, which the standard library reads fast.
 
-    It would also read week dates, and parts that are not separated; and offsets of seconds.
+    It would also read week dates, parts that are not separated, and odd offsets.
     """
+    if len(text) not in _USUAL_LENGTHS:
+        return None
     if not (text[4] == text[7] == "-" and text[10] == "T" and text[13] == text[16] == ":"):
         return None
-    if text[-1] != "Z" and (len(text) != _WITH_OFFSET or text[19] not in "+-" or text[22] != ":"):
+    if text[-1] != "Z" and not _OFFSET.fullmatch(text, 19):
         return None
     try:
         passed = datetime.fromisoformat(text) - _START

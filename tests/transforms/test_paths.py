@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mapping_engine.transforms import REGISTRY, Json
 from mapping_engine.transforms.paths import parse_path
+from mapping_engine.transforms.urls import _USUAL, _split
 
 EVENT: dict[str, Json] = {
     "price": 1,
@@ -127,3 +128,10 @@ def test_a_host_of_combining_marks_is_given_up_at_once() -> None:
 )
 def test_a_url_without_the_parameter_has_none(url: str) -> None:
     assert REGISTRY["query_parameter"].function(url, "ref") is None
+
+
+@given(st.text(alphabet="ab.:/?&=#@%+[]<\\ \t;-", max_size=24))
+def test_usual_urls_have_the_query_that_the_standard_library_finds(rest: str) -> None:
+    url = f"https://{rest}"
+    usual, whole = _USUAL.match(url), _split(url)
+    assert usual is None or (whole is not None and usual[1] == whole.query)

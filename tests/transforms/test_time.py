@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping_engine.transforms import REGISTRY, Json, Rejected
+from mapping_engine.transforms.time import _ISO, _from_iso, _from_usual
 
 NO_TIME = Rejected("is not a date and time")
 NO_DATE = Rejected("is not a real date")
@@ -165,3 +166,28 @@ def test_the_order_of_a_date_is_one_of_three(order: str) -> None:
     assert problem is not None
     assert problem(order) is None
     assert problem(order.lower()) == problem(7) == "expected `DMY`, `MDY` or `YMD`"
+
+
+USUAL = ["2024-06-10T12:34:56.789Z", "2024-06-10T12:34:56Z", "2024-06-10T12:34:56+05:30"]
+
+
+@given(
+    st.sampled_from(USUAL),
+    st.lists(st.tuples(st.integers(0, 23), st.sampled_from("0125679-:.,TZ+ Wt\u0663")), max_size=3),
+)
+def test_the_standard_library_reads_usual_times_as_we_do(
+    text: str, changes: list[tuple[int, str]]
+) -> None:
+    written = list(text)
+    for place, letter in changes:
+        written[min(place, len(written) - 1)] = letter
+    text = "".join(written)
+    found = _from_usual(text)
+    iso = _ISO.fullmatch(text)
+    assert found is None or found == (iso and _from_iso(iso))
+
+
+def test_an_offset_has_less_than_sixty_minutes() -> None:
+    for name in ("epoch_seconds", "epoch_milliseconds"):
+        found = REGISTRY[name].function("2024-06-10T12:34:56+05:60")
+        assert found == Rejected("is not a date and time")
