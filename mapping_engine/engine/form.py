@@ -36,7 +36,7 @@ def _as_bytes(value: Any) -> bytes:
 
 
 def _quoted(data: bytes) -> bytes:
-    if data.isalnum():
+    if not data.translate(None, _SAFE):
         return data
     others = set(data.translate(None, _USUAL))
     if len(others) > _MOST:

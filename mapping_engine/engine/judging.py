@@ -125,6 +125,8 @@ def _message(
 
 def printable(text: str) -> str:
     """``text`` on one line, cut to a length, without control characters."""
+    if text.isprintable() and len(text) <= MESSAGE_LENGTH:
+        return text
     clean = "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}"
         for letter in text[: MESSAGE_LENGTH + 1]

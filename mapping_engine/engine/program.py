@@ -22,7 +22,7 @@ from mapping_engine.engine.judging import (
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.requests import Build, lower_request
-from mapping_engine.engine.run import UNSET, Evaluate, Run, fresh
+from mapping_engine.engine.run import UNSET, Evaluate, Run, copied
 from mapping_engine.errors import ErrorCode, InstrumentationError
 from mapping_engine.model.documents import RequestBlock
 from mapping_engine.model.infer import Scope
@@ -177,6 +177,7 @@ class Program:
             if number:
                 payload = self._later(run, first)
             else:
+                run.notes.clear()
                 payload = first = self.payloads.first(run)
             run.payload = payload
             for rule in self._refuse(run):
@@ -197,7 +198,7 @@ class Program:
         """The payload of a further request; what does not depend on the fan-out is copied."""
         payload: dict[str, Any] = {}
         for name, evaluate in self.payloads.later:
-            value = fresh(first.get(name)) if evaluate is None else evaluate(run)
+            value = copied(first.get(name)) if evaluate is None else evaluate(run)
             if value is not None:
                 payload[name] = value
         return payload

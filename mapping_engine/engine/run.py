@@ -104,10 +104,30 @@ def same(left: Any, right: Any) -> bool:
 def fresh(value: Any) -> Any:
     """A copy that shares no container with ``value``, without numbers that JSON cannot hold."""
     if type(value) is dict:
-        copied = {key: fresh(item) for key, item in value.items()}
-        return {key: item for key, item in copied.items() if item is not None}
+        return {
+            key: kept
+            for key, item in value.items()
+            if (kept := item if type(item) in _SOUND else fresh(item)) is not None
+        }
     if type(value) is list:
-        return [item for item in map(fresh, value) if item is not None]
+        return [
+            kept
+            for item in value
+            if (kept := item if type(item) in _SOUND else fresh(item)) is not None
+        ]
     if type(value) is float and not isfinite(value):
         return None
     return value
+
+
+def copied(value: Any) -> Any:
+    """A copy of a value that is fresh already."""
+    if type(value) is dict:
+        return {k: copied(v) if type(v) in _CONTAINERS else v for k, v in value.items()}
+    if type(value) is list:
+        return [copied(v) if type(v) in _CONTAINERS else v for v in value]
+    return value
+
+
+_SOUND = frozenset((str, int, bool))
+_CONTAINERS = frozenset((dict, list))

@@ -59,7 +59,7 @@ def upper(value: str) -> Json:
     "nfc",
     accepts=TEXT,
     returns=TEXT,
-    unchanged="isascii",
+    unchanged=("isascii",),
     examples=(
         Example("Vale\u0301ry", "Val\u00e9ry"),
         Example("Ann", "Ann"),
@@ -96,7 +96,7 @@ def digits(value: str) -> Json:
     "without_digits",
     accepts=TEXT,
     returns=TEXT,
-    unchanged="isalpha",
+    unchanged=("isalpha",),
     examples=(Example("Seattle 98121", "Seattle "), Example("٠١٢", None)),
 )
 def without_digits(value: str) -> Json:
@@ -108,7 +108,7 @@ def without_digits(value: str) -> Json:
     "without_spaces",
     accepts=TEXT,
     returns=TEXT,
-    unchanged="isalnum",
+    unchanged=("isalnum",),
     examples=(Example(" Menlo\tPark ", "MenloPark"), Example("a\u00a0b\u3000c", "abc")),
 )
 def without_spaces(value: str) -> Json:
@@ -120,7 +120,7 @@ def without_spaces(value: str) -> Json:
     "without_punctuation",
     accepts=TEXT,
     returns=TEXT,
-    unchanged="isalnum",
+    unchanged=("isalnum",),
     examples=(
         Example("O'Connor-Smith", "OConnorSmith"),
         Example("«¡José!» €", "José "),

@@ -91,12 +91,12 @@ class Transform:
     list it takes or makes are, ``fields`` are the keys of the object it makes.
 
     What makes it fast, and must be true: of a text that is not blank, it makes what the ``method``
-    of texts makes; it passes on ``unchanged`` the texts of which that method says yes, or the
-    values of those classes; one that ``wraps`` puts what is no list into a list; a ``solid`` one
-    makes no blank text of one that is not. ``indexed(value, *arguments but the first)`` answers a
-    function of the first argument that does the same. ``table(*arguments)`` answers a dict and
-    what stands for a missing key, if that is all it makes of texts. A ``costly`` one is worth
-    trying beforehand on values that are likely.
+    of texts makes; it passes on ``unchanged`` the texts of which one of those methods says yes,
+    or the values of those classes; one that ``wraps`` puts what is no list into a list; a
+    ``solid`` one makes no blank text of one that is not. ``indexed(value, *arguments but the
+    first)`` answers a function of the first argument that does the same. ``table(*arguments)``
+    answers a dict and what stands for a missing key, if that is all it makes of texts. A
+    ``costly`` one is worth trying beforehand on values that are likely.
     """
 
     name: str
@@ -118,7 +118,7 @@ class Transform:
     finds: bool = False
     fields: tuple[str, ...] = ()
     method: str | None = None
-    unchanged: str | tuple[type, ...] | None = None
+    unchanged: tuple[str | type, ...] | None = None
     wraps: bool = False
     costly: bool = False
     table: Callable[..., tuple[dict[str, Json], Json] | None] | None = None
@@ -175,7 +175,7 @@ def transform(
     finds: bool = False,
     fields: tuple[str, ...] = (),
     method: str | None = None,
-    unchanged: str | tuple[type, ...] | None = None,
+    unchanged: tuple[str | type, ...] | None = None,
     wraps: bool = False,
     costly: bool = False,
     table: Callable[..., tuple[dict[str, Json], Json] | None] | None = None,

@@ -29,7 +29,7 @@ _TOO_LONG = Rejected("is too long to match")
     "text",
     accepts=TEXT | NUMBER,
     returns=TEXT,
-    unchanged="isascii",
+    unchanged=("isascii", "isprintable"),
     flow=Flow.KEEP,
     examples=(
         Example("a", "a"),

@@ -226,12 +226,12 @@ HOSTILE = [
     "\u00e9\t\\N{BULLET}",
 ]
 NAME = re.compile(
-    r"(?:[tkio][0-9]+|run|len|event|notes|names|memo|fixed|objects|payload|hashing)\Z"
+    r"(?:[tkiod][0-9]+|run|len|found|event|notes|names|memo|fixed|objects|payload|hashing)\Z"
 )
 ATTRIBUTES = {
     "event", "notes", "names", "settings", "memo", "fixed", "objects", "payload", "integration",
     "hashing", "already_hashed", "get", "isspace", "isascii", "isalnum", "isalpha", "strip",
-    "lower", "upper", "append", "extend", "join", "__class__",
+    "isprintable", "lower", "upper", "clear", "append", "extend", "join", "__class__",
 }  # fmt: skip
 
 

@@ -58,6 +58,8 @@ from mapping_engine.types import kind_of
 LABEL = str(b"label", "ascii")
 """The parameter of shared conversions that holds the label; it is told by its identity."""
 
+START = ""
+"""The mark of a place where nothing has been noted yet."""
 BOOLEAN = frozenset((bool,))
 WHOLE = frozenset((int,))
 NUMBERS = frozenset((int, float))
@@ -238,12 +240,20 @@ class GeneratedExpressions(GeneratedReading):
         return self.code.let(call("len", self.code.state("notes")))
 
     def noted(self, mark: str) -> ast.expr:
-        """Whether something was noted since."""
-        return compare(call("len", self.code.state("notes")), ast.NotEq(), mark)
+        """Whether something was noted since ``mark``."""
+        notes = self.code.state("notes")
+        return load(notes) if mark == START else compare(call("len", notes), ast.NotEq(), mark)
 
     def forget(self, mark: str) -> None:
-        """Forget the notes since ``mark``."""
+        """Forget the notes since ``mark``, if there are some."""
         with self.code.when(self.noted(mark)):
+            self.put_cut(mark)
+
+    def put_cut(self, mark: str) -> None:
+        """Forget the notes since ``mark``."""
+        if mark == START:
+            self.code.do(method("notes", "clear"))
+        else:
             self.code.cut("notes", mark)
 
     def put_where(self, node: Expression, names: Names, then: Callable[[], None]) -> None:

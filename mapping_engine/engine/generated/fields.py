@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from mapping_engine.engine.fields import Absence, Field, Payloads, warn_left_out
+from mapping_engine.engine.generated.expressions import START
 from mapping_engine.engine.generated.found import Found, Then
-from mapping_engine.engine.generated.nodes import among, call, load, mapping, missing
+from mapping_engine.engine.generated.nodes import among, call, load, mapping, missing, number
 from mapping_engine.engine.generated.values import GeneratedValues
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.run import Evaluate, Run, fresh
+from mapping_engine.expression import Expression, Literal
 from mapping_engine.model.shapes import Named
 from mapping_engine.model.values import FieldBlock, ValueBlock
 from mapping_engine.model.walk import copied
@@ -44,7 +47,7 @@ class GeneratedFields(GeneratedValues):
 
     def _several(self, fields: list[Named[FieldBlock]], names: Names) -> Callable[..., Any]:
         """A function that puts fields into a payload."""
-        write = partial(self._put_fields, fields, names, "", "payload")
+        write = partial(self._put_fields, fields, names, "", "payload", START)
         return self.built(write, "run", "payload")
 
     def _own(self, field: Named[FieldBlock], names: Names) -> Evaluate | None:
@@ -60,7 +63,7 @@ class GeneratedFields(GeneratedValues):
         assert block is not None
 
         def write() -> None:
-            mark = self.mark() if self.may_mark(block) else ""
+            mark = self.mark() if self.may_mark(block) else START
             self._put_field(block, names, path, mark, self.give)
 
         evaluate = self.built(write)
@@ -70,18 +73,26 @@ class GeneratedFields(GeneratedValues):
         """The object that the fields of a block make; none when it would be empty."""
         made = self.code.let(mapping())
         fields = [field for field in block.fields or () if field.value is not None]
-        self._put_fields(fields, names, f"{path}.", made)
+        mark, self.marked = self.marked, None
+        self._put_fields(fields, names, f"{path}.", made, mark)
         with self.code.when(load(made)):
             then(Found(made, frozenset((dict,)), made=True))
 
     def _put_fields(
-        self, fields: list[Named[FieldBlock]], names: Names, above: str, made: str
+        self,
+        fields: list[Named[FieldBlock]],
+        names: Names,
+        above: str,
+        made: str,
+        mark: str | None = None,
     ) -> None:
+        """Put fields into an object; ``mark`` is given where nothing was noted since."""
         blocks = [field.value for field in fields if field.value is not None]
-        mark = self.mark() if any(self.may_mark(each) for each in blocks) else ""
+        if mark is None and any(self.may_mark(each) for each in blocks):
+            mark = self.mark()
         for field, block in zip(fields, blocks, strict=True):
             keep = partial(self._keep_field, made, field.name)
-            self._put_field(block, names, f"{above}{field.name}", mark, keep)
+            self._put_field(block, names, f"{above}{field.name}", mark or START, keep)
 
     def _keep_field(self, made: str, name: str, found: Found) -> None:
         self.code.put_key(made, self.constant(name), found.name)
@@ -107,29 +118,43 @@ class GeneratedFields(GeneratedValues):
         if not self.may_mark(block):
             self.put_value(block, names, path, lambda found: self.put_fresh(found, then))
             return
+        if block.fields is not None and block.each is None:
+            self.marked = mark
         found = self.value_of(partial(self.put_value, block, names, path))
+        self.marked = None
         default = self.default(block, names)
         absent = Absence(self.model, block, path, default)
         always = copied(block) is not None or block.positions is not None
         with self.code.when(missing(found.name)):
-            self._put_absent(absent, mark, default is not None, then)
+            self._put_absent(absent, block.default, mark, then)
         with self.code.otherwise():
             with self.code.when(self.noted(mark)):
                 if always:
-                    self.code.do(call(self.constant(_left_out(path)), "run", mark))
-                self.code.cut("notes", mark)
+                    self.code.do(self._since(mark, _left_out(path)))
+                self.put_cut(mark)
             self.put_fresh(found, then)
 
-    def _put_absent(self, absent: Absence, mark: str, has_default: bool, then: Then) -> None:
+    def _put_absent(
+        self, absent: Absence, default: Expression | None, mark: str, then: Then
+    ) -> None:
         """What becomes of a field without a value."""
-        handled = call(self.constant(_handled(absent)), "run", mark)
-        if has_default:
+        handled = self._since(mark, _handled(absent))
+        if isinstance(default, Literal) and default.value is not None:
+            name = self.code.let(self.constant(default.value))
+            with self.code.when(self.noted(mark)):
+                self.code.assign(name, handled)
+            self.put_fresh(Found(name, frozenset((type(default.value),))), then)
+        elif default is not None:
             self.flush()
-            found = self.code.let(handled)
-            self.put_present(Found(found), lambda each: self.put_fresh(each, then))
-            return
-        with self.code.when(None if absent.is_required else self.noted(mark)):
-            self.code.do(handled)
+            name = self.code.let(handled)
+            self.put_present(Found(name), lambda found: self.put_fresh(found, then))
+        else:
+            with self.code.when(None if absent.is_required else self.noted(mark)):
+                self.code.do(handled)
+
+    def _since(self, mark: str, function: Callable[[Run, int], object]) -> ast.expr:
+        """A call of what looks at the notes since ``mark``."""
+        return call(self.constant(function), "run", number(0) if mark == START else mark)
 
     def put_fresh(self, found: Found, then: Then) -> None:
         """Share no container with the event, and hold no number that JSON cannot."""

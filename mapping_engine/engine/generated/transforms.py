@@ -162,10 +162,12 @@ class GeneratedTransforms(GeneratedExpressions):
     def _changes(self, target: Transform, found: Found) -> ast.expr:
         """Whether the transform may change the value."""
         name, same = found.name, target.unchanged
-        if isinstance(same, tuple):
-            return negated(either(*(self._is_finite(name, each) for each in same)))
         assert same is not None
-        other = negated(method(name, same))
+        names = [each for each in same if isinstance(each, str)]
+        if not names:
+            kinds = [self._is_finite(name, each) for each in same if isinstance(each, type)]
+            return negated(either(*kinds))
+        other = negated(either(*(method(name, each) for each in names)))
         if found.classes == TEXT:
             return other
         return either(negated(of_class(name, self.constant(str))), other)
@@ -379,8 +381,10 @@ def _lost(target: Transform, span: Span) -> Callable[[list[Note], Any, str], Any
         if type(result) is Rejected:
             notes.append(note((label, result.reason, span)))
             return None
+        if result is None:
+            return None
         found = checked(result)
-        if found is None and result is not None:
+        if found is None:
             notes.append(note((label, emptied, span)))
         return found
 

@@ -40,6 +40,8 @@ class GeneratedValues(GeneratedSteps):
         super().__init__(model)
         self._used = _times_used(model)
         self._inlined = 0
+        self.marked: str | None = None
+        """The mark of the fields that are written next, where it is known already."""
 
     # Functions
 
@@ -263,10 +265,12 @@ class GeneratedValues(GeneratedSteps):
 
         def write() -> None:
             if block.fields is not None:
+                self.marked = mark
                 self.put_fields_of(block, inside, f"{path}[]", keep)
             else:
                 self._put_single(block, inside, keep)
 
+        mark = self.mark() if block.fields is not None else None
         self.repeats += 1
         try:
             with self.code.each(element, items):
