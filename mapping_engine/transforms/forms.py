@@ -17,7 +17,7 @@ _MARKS_WHEN_DECOMPOSED = "\uff9e\uff9f"
 
 def nfc(text: str) -> str | None:
     """The text in normal form C; None when it has endless combining marks."""
-    return _normal("NFC", text)
+    return normalize("NFC", text) if len(text) <= _SHORT else _normal("NFC", text)
 
 
 def folded(text: str) -> str:

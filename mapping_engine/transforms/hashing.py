@@ -7,7 +7,6 @@ from string import hexdigits
 
 from mapping_engine.transforms.declare import Example, Flow, Json, Rejected, transform
 from mapping_engine.transforms.forms import nfc
-from mapping_engine.transforms.scalars import is_unicode
 from mapping_engine.types.kinds import TEXT
 
 _DIGEST_LENGTH = 64
@@ -58,13 +57,14 @@ def hashed(value: str) -> Json:
     """
     if not value or value.isspace():
         return None
-    if len(value) < _DIGEST_LENGTH and value.isascii():
-        return sha256(value.encode()).hexdigest()
-    if is_digest(value):
+    if len(value) >= _DIGEST_LENGTH and is_digest(value):
         return value.strip().lower()
-    if not is_unicode(value):
-        return Rejected("is not valid unicode text")
-    try:
-        return digest(value)
-    except ValueError:
+    if value.isascii():
+        return sha256(value.encode()).hexdigest()
+    normal = nfc(value)
+    if normal is None:
         return Rejected("has too many combining marks")
+    try:
+        return sha256(normal.encode()).hexdigest()
+    except UnicodeEncodeError:
+        return Rejected("is not valid unicode text")

@@ -99,7 +99,7 @@ def lookup_folded(table: dict[str, Json]) -> Callable[[Json], Json]:
     def find(value: Json) -> Json:
         if type(value) is str and value in known:
             return known[value]
-        key = folded(scalar_text(value) or "")
+        key = folded(value if type(value) is str else scalar_text(value) or "")
         return _copy(rows[key]) if key in rows else _NO_ROW
 
     return find

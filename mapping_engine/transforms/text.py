@@ -21,6 +21,8 @@ from mapping_engine.types.kinds import NUMBER, TEXT
 MAX_MATCHED = 64 * 1024
 """The longest text a pattern is tried on, in bytes of UTF-8."""
 
+_PLAIN_BELOW = 10**18
+
 _NOT_UNICODE = Rejected("is not valid unicode text")
 _TOO_LONG = Rejected("is too long to match")
 
@@ -44,6 +46,8 @@ def text(value: Json) -> Json:
     """The value as text: a number is written in plain digits, `12.0` as `12`."""
     if type(value) is str:
         return value if is_unicode(value) else _NOT_UNICODE
+    if type(value) is int and -_PLAIN_BELOW < value < _PLAIN_BELOW:
+        return str(value)
     if type(value) is int or type(value) is float:
         written = number_text(value)
         return Rejected("has too many digits") if written is None else written

@@ -405,7 +405,10 @@ def _whole(
             wrong(notes, value, label)
             return None
         result = convert(value)
-        if result.__class__ is str and result and not result.isspace():
+        kind = result.__class__
+        if kind is str and result and not result.isspace():
+            return result
+        if kind is int or kind is float:
             return result
         return lost(notes, result, label)
 

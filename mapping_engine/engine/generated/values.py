@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -20,7 +21,7 @@ from mapping_engine.engine.generated.nodes import (
 )
 from mapping_engine.engine.generated.steps import GeneratedSteps
 from mapping_engine.engine.lower import Names, memoised
-from mapping_engine.engine.rest import CopyPlan
+from mapping_engine.engine.rest import Copying
 from mapping_engine.engine.run import UNSET, Evaluate, Note, Run
 from mapping_engine.engine.steps import wrong_kind
 from mapping_engine.engine.values import arm_label, source_label
@@ -30,6 +31,7 @@ from mapping_engine.model.values import ArmBlock, ValueBlock
 from mapping_engine.model.walk import copied, item_name, parts_of, plain_chain
 from mapping_engine.types import kind_of
 
+OBJECT = frozenset((dict,))
 Conversion = tuple[tuple[Call, ...], Names]
 
 
@@ -134,9 +136,8 @@ class GeneratedValues(GeneratedSteps):
     def _put_source(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
         if block.each is not None:
             self._put_each(block, block.each, names, path, then)
-        elif copied(block) is not None:
-            made = self.called(self.source(block, names, path))
-            self.put_present(Found(made, frozenset((dict,)), made=True), then)
+        elif (node := copied(block)) is not None:
+            self._put_copy(block, node, names, path, then)
         elif block.fields is not None:
             self.put_fields_of(block, names, path, then)
         elif block.positions is not None:
@@ -209,19 +210,42 @@ class GeneratedValues(GeneratedSteps):
 
     # Copies
 
-    def plan(self, block: ValueBlock, node: Expression, names: Names) -> Callable[[Run], CopyPlan]:
+    def _put_copy(
+        self, block: ValueBlock, node: Expression, names: Names, path: str, then: Then
+    ) -> None:
+        """A copy of an object; one that fields are added to is left to a closure."""
+        if block.fields is not None:
+            made = self.called(self.source(block, names, path))
+            self.put_present(Found(made, OBJECT, made=True), then)
+            return
+        copying = Copying(self.model.vocabulary.personal, print_expression(node), node.span)
+        plan = self._plan(block, node, names)
+
+        def copy(found: Found) -> None:
+            surely = found.classes == OBJECT
+            with self.code.when(None if surely else of_class(found.name, self.constant(dict))):
+                made = self.code.let(call(self.constant(copying.of), "run", found.name, plan()))
+                with self.code.when(load(made)):
+                    then(Found(made, OBJECT, made=True))
+
+        self.put(node, names, copy)
+
+    def _plan(self, block: ValueBlock, node: Expression, names: Names) -> Callable[[], ast.expr]:
         """What a copy leaves out; it is made once, where the settings decide it."""
-        made = super().plan(block, node, names)
+        made = self.plan(block, node, names)
         lists = (block.without, block.keep, block.hash)
         located = [] if block.rest_of is None else self.located()
         arguments = [argument for _, given in located for argument in given]
-        if not all(self.is_settled(each, names) for each in lists):
-            return made
-        if not all(self.is_settled(each, self.outer) for each in arguments):
-            return made
-        self.fixed.append(made)
-        place = len(self.fixed) - 1
-        return lambda run: run.fixed[place]
+        if all(self.is_settled(each, names) for each in lists) and all(
+            self.is_settled(each, self.outer) for each in arguments
+        ):
+            return partial(self.fixed_value, made)
+
+        def planned() -> ast.expr:
+            self.flush()
+            return call(self.constant(made), "run")
+
+        return planned
 
     # Lists and objects
 
