@@ -14,7 +14,8 @@ import orjson
 
 _SAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~"
 _QUOTED = tuple(f"%{number:02X}".encode() for number in range(256))
-_OF_JSON = tuple((bytes((mark,)), _QUOTED[mark]) for mark in b'",:{}[]/')
+_OF_JSON = tuple((bytes((mark,)), _QUOTED[mark]) for mark in b'/][}{:,"')
+"""The marks of JSON, the most frequent ones last: each pass makes the text longer."""
 _USUAL = _SAFE + b"% " + b"".join(mark for mark, _ in _OF_JSON)
 _BYTES = tuple(bytes((number,)) for number in range(256))
 _MOST = 32
@@ -23,16 +24,16 @@ _MOST = 32
 
 def form_encoded(body: Mapping[str, Any]) -> bytes:
     """The fields of a form as bytes; lists, objects, numbers and booleans go as JSON."""
-    return b"&".join(
-        [
-            b"%b=%b" % (_quoted(name.encode()), _quoted(_as_bytes(value)))
-            for name, value in body.items()
-        ]
-    )
+    fields: list[bytes] = []
+    for name, value in body.items():
+        data = value.encode() if isinstance(value, str) else orjson.dumps(value)
+        fields.append(b"%b=%b" % (_quoted_name(name), _quoted(data)))
+    return b"&".join(fields)
 
 
-def _as_bytes(value: Any) -> bytes:
-    return value.encode() if isinstance(value, str) else orjson.dumps(value)
+def _quoted_name(name: str) -> bytes:
+    data = name.encode()
+    return data if name.isidentifier() and name.isascii() else _quoted(data)
 
 
 def _quoted(data: bytes) -> bytes:
@@ -42,8 +43,8 @@ def _quoted(data: bytes) -> bytes:
     if len(others) > _MOST:
         return quote_from_bytes(data, safe=" ").encode().replace(b" ", b"+")
     data = data.replace(b"%", b"%25")
-    for mark, quoted in _OF_JSON:
-        data = data.replace(mark, quoted)
     for other in others:
         data = data.replace(_BYTES[other], _QUOTED[other])
+    for mark, quoted in _OF_JSON:
+        data = data.replace(mark, quoted)
     return data.replace(b" ", b"+")

@@ -135,7 +135,7 @@ class Destination:
         Raises a MappingError: InstrumentationError (the event is wrong), ConfigurationError (the
         settings do not cover it), PayloadError (the schema refused the result).
         """
-        return self._requests(self._program, self._run(event))
+        return self._program.requests(self._run(event), self._gate)
 
     def apply_many(self, events: Iterable[object]) -> Iterator[Outcome]:
         """The outcome of each event, in order and one at a time; a bad event never raises."""
@@ -149,7 +149,7 @@ class Destination:
         except MappingError as error:
             return Outcome(index, error=error)
         try:
-            requests = self._requests(self._program, run)
+            requests = self._program.requests(run, self._gate)
         except MappingError as error:
             return Outcome(index, error=error, warnings=run.warnings.all())
         return Outcome(index, tuple(requests), warnings=run.warnings.all())
@@ -162,7 +162,7 @@ class Destination:
             self._gate(payload, run)
             made.append(payload)
 
-        list(self._program.requests(self._run(event), keep))
+        self._program.requests(self._run(event), keep)
         return made
 
     def explain(self, event: object) -> Explanation:
@@ -176,7 +176,7 @@ class Destination:
             run = program.run_for(read_event(event), self._bound, self._clock())
             run.trace = trace
             try:
-                requests = self._requests(program, run)
+                requests = program.requests(run, self._gate)
             finally:
                 warnings = run.warnings.all()
         except MappingError as problem:
@@ -185,9 +185,6 @@ class Destination:
 
     def _run(self, event: object) -> Run:
         return self._program.run_for(read_event(event), self._bound, self._clock())
-
-    def _requests(self, program: Program, run: Run) -> list[Request]:
-        return list(program.requests(run, self._gate))
 
     _bound: Bound
     _clock: Clock

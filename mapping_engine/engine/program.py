@@ -185,7 +185,11 @@ class Program:
             check(payload, run)
             for rule in self._warn(run):
                 run.warnings.rule(rule.message(run), rule.field, rule.span)
-            made.append(self._request(run))
+            run.notes.clear()
+            made.append(self._build(run))
+            for note in run.notes:
+                then = "it is left out"
+                run.warnings.left_out("request", note.path, note.reason, note.span, then)
         return made
 
     def _enter(self, run: Run, combination: tuple[Any, ...]) -> None:
@@ -202,14 +206,6 @@ class Program:
             if value is not None:
                 payload[name] = value
         return payload
-
-    def _request(self, run: Run) -> Request:
-        mark = len(run.notes)
-        request = self._build(run)
-        for note in run.notes[mark:]:
-            run.warnings.left_out("request", note.path, note.reason, note.span, "it is left out")
-        del run.notes[mark:]
-        return request
 
     # Switches
 

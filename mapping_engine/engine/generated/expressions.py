@@ -358,6 +358,9 @@ class GeneratedExpressions(GeneratedReading):
             with self.code.when(compare(found.name, ast.NotEq(), self.constant(right))):
                 then()
             return
+        if type(right) in NUMBERS and node.operator == "==":
+            self.put(node.left, names, partial(self._put_same, self.constant(right), then))
+            return
         one = self.value_of(left)
         if node.operator in _ORDERS and one.classes <= NUMBERS and type(right) in NUMBERS:
             compared = compare(one.name, _ORDERS[node.operator](), self.constant(right))
@@ -369,6 +372,13 @@ class GeneratedExpressions(GeneratedReading):
 
     def _put_equal(self, text: str, then: Callable[[], None], found: Found) -> None:
         with self.code.when(compare(found.name, ast.Eq(), text)):
+            then()
+
+    def _put_same(self, wanted: str, then: Callable[[], None], found: Found) -> None:
+        """A number that is equal; `true` is not 1."""
+        equal = compare(found.name, ast.Eq(), wanted)
+        other = compare(attribute(found.name, "__class__"), ast.IsNot(), self.constant(bool))
+        with self.code.when(both(equal, other if bool in found.classes else None)):
             then()
 
     def _compared(self, node: Compare, left: Found, names: Names) -> ast.expr | None:

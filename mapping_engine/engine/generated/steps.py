@@ -119,6 +119,9 @@ class GeneratedSteps(GeneratedTransforms):
         self, calls: tuple[Call, ...], names: Names, label: str, then: Then, found: Found
     ) -> None:
         """Transforms that are used in many places: a function of the value and its label."""
+        if self._is_short(calls):
+            self.put_steps(calls, names, label, then, found)
+            return
         shared = self._conversion(calls, names) if found.solid or found.raw else None
         if shared is None:
             self.put_steps(calls, names, label, then, found)
@@ -129,6 +132,11 @@ class GeneratedSteps(GeneratedTransforms):
         made = call(self.constant(convert), "run", found.name, self.labelled(label))
         result = self.code.let(made)
         self.put_present(replace(answer, name=result), then)
+
+    def _is_short(self, calls: tuple[Call, ...]) -> bool:
+        """Whether the code of some transforms is about as long as the call of a function."""
+        target = self._bound(calls[0], piped=True).target if len(calls) == 1 else None
+        return isinstance(target, Transform) and target.unchanged is not None
 
     def _conversion(
         self, calls: tuple[Call, ...], names: Names
