@@ -37,6 +37,12 @@ def inlined(schema: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def has_references(schema: dict[str, Any]) -> bool:
+    """Whether a part of the schema refers to another, besides the definitions for references."""
+    used = {key: part for key, part in schema.items() if key != "$defs"}
+    return any("$ref" in node or "$dynamicRef" in node for node in _objects(used))
+
+
 class _Inlining:
     """Puts each definition in the place of its references; one object serves all places."""
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mapping_engine.engine.authority import Authority
 from mapping_engine.engine.fields import tried
 from mapping_engine.engine.run import Run
-from mapping_engine.engine.schemas import inlined, strict_schema
+from mapping_engine.engine.schemas import strict_schema
 from mapping_engine.engine.verdict import fast_verdict
 from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
 from mapping_engine.errors import ErrorCode, PayloadError
@@ -26,19 +27,17 @@ class PayloadGate:
     """Holds payloads against the schema; jsonschema has the verdict."""
 
     def __init__(self, model: Model, *, hashing: bool) -> None:
-        from jsonschema import Draft202012Validator
-
         self._model = model
         strict = strict_schema(model.payload_schema, hashing=hashing)
         self._accepts = fast_verdict(strict)
-        self._validator = Draft202012Validator(inlined(strict))
+        self._authority = Authority(strict)
         limits = model.file.limits
         self._largest = (limits.payload_bytes if limits else None) or PAYLOAD_BYTES
 
     def __call__(self, payload: dict[str, Any], run: Run) -> None:
         """Raise PayloadError (PL01, PL02) unless the payload may be handed on."""
         if self._accepts is None or not self._accepts(payload):
-            error = deepest(self._validator.iter_errors(payload))
+            error = deepest(self._authority.errors(payload))
             if error is not None:
                 raise self._refused(error)
         try:

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 
+from mapping_engine.engine.authority import Authority
 from mapping_engine.engine.schemas import inlined
 from mapping_engine.engine.violations import deepest, expected, path_text
 
@@ -60,6 +62,10 @@ def endless(definitions: dict[str, Any], name: str, seen: tuple[str, ...] = ()) 
     return any(endless(definitions, each, (*seen, name)) for each in found)
 
 
+def shown(error: ValidationError) -> tuple[str, str, str]:
+    return expected(error), str(error.validator), path_text(error.absolute_path)
+
+
 @given(SCHEMAS, st.fixed_dictionaries(dict.fromkeys("abc", SCHEMAS)), VALUES)
 def test_the_verdict_and_the_places_of_errors_stay(
     schema: Any, definitions: dict[str, Any], value: Any
@@ -68,10 +74,7 @@ def test_the_verdict_and_the_places_of_errors_stay(
         return
     whole = {"$defs": definitions, "allOf": [schema]}
     before, after = (
-        [
-            (expected(error), str(error.validator), path_text(error.absolute_path))
-            for error in Draft202012Validator(each).iter_errors(value)
-        ]
+        [shown(error) for error in Draft202012Validator(each).iter_errors(value)]
         for each in (whole, inlined(whole))
     )
     assert after == before
@@ -79,6 +82,31 @@ def test_the_verdict_and_the_places_of_errors_stay(
         deepest(Draft202012Validator(each).iter_errors(value)) for each in (whole, inlined(whole))
     )
     assert (first and expected(first)) == (other and expected(other))
+
+
+@given(
+    st.dictionaries(NAMES, SCHEMAS, max_size=3),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "required": st.lists(NAMES, max_size=2, unique=True),
+            "additionalProperties": SCHEMAS | st.just(False),
+            "minProperties": st.integers(0, 2),
+            "anyOf": st.lists(SCHEMAS, min_size=1, max_size=2),
+            "not": SCHEMAS,
+        },
+    ),
+    st.fixed_dictionaries({name: st.sampled_from([{}, {"type": "integer"}]) for name in "abc"}),
+    st.dictionaries(NAMES, VALUES, max_size=3),
+)
+def test_looking_only_at_fields_that_may_be_wrong_finds_the_same_errors(
+    fields: dict[str, Any], others: dict[str, Any], definitions: Any, payload: dict[str, Any]
+) -> None:
+    schema = {"$defs": definitions, "properties": fields, **others}
+    wanted = Draft202012Validator(schema).iter_errors(payload)
+    assert [shown(error) for error in Authority(schema).errors(payload)] == [
+        shown(error) for error in wanted
+    ]
 
 
 def test_what_refers_to_itself_stays_a_reference() -> None:
