@@ -58,6 +58,13 @@ class Code:
         self._count += 1
         return f"{prefix}{self._count}"
 
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Names that are new inside are free again behind: a frame is as large as it has names."""
+        count = self._count
+        yield
+        self._count = count
+
     def state(self, name: str) -> str:
         """A part of the run, under its name there."""
         self._state.add(name)

@@ -92,7 +92,8 @@ class GeneratedFields(GeneratedValues):
             mark = self.mark()
         for field, block in zip(fields, blocks, strict=True):
             keep = partial(self._keep_field, made, field.name)
-            self._put_field(block, names, f"{above}{field.name}", mark or START, keep)
+            with self.code.apart():
+                self._put_field(block, names, f"{above}{field.name}", mark or START, keep)
 
     def _keep_field(self, made: str, name: str, found: Found) -> None:
         self.code.put_key(made, self.constant(name), found.name)
