@@ -172,8 +172,8 @@ class Absence:
 
 def warn_left_out(run: Run, path: str, notes: list[Note], then: str) -> None:
     """Warn about values that could not be used; ``then`` says what became of the field."""
-    for note in notes:
-        run.warnings.left_out(path, note.path, note.reason, note.span, then)
+    if notes:
+        run.warnings.left_out(path, notes, then)
 
 
 def tried(block: ValueBlock, model: Model) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mapping_engine.diagnostics import Span
@@ -47,24 +48,28 @@ class Warnings:
     __slots__ = ("_found",)
 
     def __init__(self) -> None:
-        self._found: list[tuple[str, str, str, Span, str | None]] = []
+        self._found: list[tuple[str | None, Iterable[tuple[str, str, Span]], str]] = []
 
-    def left_out(self, field_path: str, source: str, reason: str, span: Span, then: str) -> None:
-        """A source was present but could not be used for ``field_path``."""
-        self._found.append((source, reason, then, span, field_path))
+    def left_out(self, field_path: str, notes: Iterable[tuple[str, str, Span]], then: str) -> None:
+        """Sources were present but could not be used for ``field_path``.
+
+        Each note is a source, a reason, and the rule that knows it.
+        """
+        self._found.append((field_path, notes, then))
 
     def rule(self, message: str, field_path: str | None, span: Span) -> None:
         """A rule of `warn` applies."""
-        self._found.append(("", message, "", span, field_path))
+        self._found.append((field_path, (("", message, span),), ""))
 
     def all(self) -> tuple[EventWarning, ...]:
         """The warnings in the order they came up."""
         found: dict[tuple[str, str], tuple[bool, Span, list[str]]] = {}
-        for source, reason, then, span, field_path in self._found:
-            text = f"{reason}; {then}" if then else reason
-            fields = found.setdefault((source, text), (bool(then), span, []))[2]
-            if field_path and field_path not in fields:
-                fields.append(field_path)
+        for field_path, notes, then in self._found:
+            for source, reason, span in notes:
+                text = f"{reason}; {then}" if then else reason
+                fields = found.setdefault((source, text), (bool(then), span, []))[2]
+                if field_path and field_path not in fields:
+                    fields.append(field_path)
         return tuple(
             EventWarning(
                 "WA01" if left_out else "WA02",

@@ -187,9 +187,8 @@ class Program:
                 run.warnings.rule(rule.message(run), rule.field, rule.span)
             run.notes.clear()
             made.append(self._build(run))
-            for note in run.notes:
-                then = "it is left out"
-                run.warnings.left_out("request", note.path, note.reason, note.span, then)
+            if run.notes:
+                run.warnings.left_out("request", tuple(run.notes), "it is left out")
         return made
 
     def _enter(self, run: Run, combination: tuple[Any, ...]) -> None:

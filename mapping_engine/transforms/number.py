@@ -31,6 +31,8 @@ def _rounds_to_whole(digits: Json) -> bool:
 
 _NOT_A_NUMBER = Rejected("is not a number")
 _TOO_LARGE = Rejected("is too large a number")
+_TOO_LONG = Rejected("has too many digits")
+_NOT_WHOLE = Rejected("is not a whole number")
 
 
 @transform(
@@ -73,7 +75,7 @@ def integer(value: Json) -> Json:
     if isinstance(found, Rejected):
         return found
     exact = whole(found)
-    return Rejected("is not a whole number") if exact is None else exact
+    return _NOT_WHOLE if exact is None else exact
 
 
 @transform(
@@ -171,7 +173,9 @@ def _number(value: Json) -> int | float | Rejected:
 
 def _read(text: str) -> int | float | Rejected:
     if len(text) > _MAX_DIGITS:
-        return Rejected("has too many digits")
+        return _TOO_LONG
+    if text.isascii() and text.replace(".", "", 1).isdecimal():  # nearly all numbers
+        return float(text) if "." in text else int(text)
     if _INTEGER.fullmatch(text):
         return int(text)
     if not _DECIMAL.fullmatch(text):

@@ -29,10 +29,12 @@ from mapping_engine.engine.generated.nodes import (
     number,
     of_class,
     present,
+    rest,
+    tupled,
 )
 from mapping_engine.engine.generated.reading import LONGEST_PATH, GeneratedReading
 from mapping_engine.engine.lower import CLOCKS, COMPARISONS, Names, as_text
-from mapping_engine.engine.run import UNSET, Evaluate
+from mapping_engine.engine.run import UNSET, Evaluate, Note
 from mapping_engine.engine.run import present as checked
 from mapping_engine.expression import (
     Both,
@@ -63,6 +65,7 @@ START = ""
 BOOLEAN = frozenset((bool,))
 WHOLE = frozenset((int,))
 NUMBERS = frozenset((int, float))
+_NO_NOTES: tuple[Note, ...] = ()
 _FEW = 6
 """So many parts of a condition are nested; more of them are tried one after the other."""
 _DEEPEST = 40
@@ -203,7 +206,7 @@ class GeneratedExpressions(GeneratedReading):
 
     def _remembered(self, name: str) -> Found:
         """A definition that was made before, or is made now."""
-        evaluate = self.remembered(name)
+        self.remembered(name)
         memo, slot = self.code.state("memo"), self.memo_slots[name]
         known = self.code.let(item(memo, slot))
         unset = compare(known, ast.Is(), self.constant(UNSET))
@@ -215,7 +218,12 @@ class GeneratedExpressions(GeneratedReading):
             return replace(answer, name=known)
         result = self.code.new()
         with self.code.when(unset):
-            self.code.assign(result, call(self.constant(evaluate), "run"))
+            mark = self.mark()
+            self.code.assign(result, call(self.constant(self.makers[name]), "run"))
+            self.code.put_key(memo, number(slot), tupled(result, self.constant(_NO_NOTES)))
+            with self.code.when(self.noted(mark)):
+                noted = self.code.let(rest(self.code.state("notes"), mark))
+                self.code.put_key(memo, number(slot), tupled(result, noted))
         with self.code.otherwise():
             self.code.assign(result, item(known, 0))
             with self.code.when(item(known, 1)):

@@ -119,7 +119,7 @@ class GeneratedFields(GeneratedValues):
         if not self.may_mark(block):
             self.put_value(block, names, path, lambda found: self.put_fresh(found, then))
             return
-        if block.fields is not None and block.each is None:
+        if block.fields is not None and block.each is None and copied(block) is None:
             self.marked = mark
         found = self.value_of(partial(self.put_value, block, names, path))
         self.marked = None

@@ -53,6 +53,12 @@ def item(of: str, index: int) -> ast.expr:
     return ast.Subscript(load(of), number(index), ast.Load(), **PLACE)
 
 
+def rest(of: str, start: str) -> ast.expr:
+    """``of[start:]``."""
+    part = ast.Slice(load(start), None, None, **PLACE)
+    return ast.Subscript(load(of), part, ast.Load(), **PLACE)
+
+
 def listing(*items: str) -> ast.expr:
     """A new list."""
     return ast.List([load(name) for name in items], ast.Load(), **PLACE)
