@@ -5,20 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as MappingType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mapping_engine.engine.explanation import Explanation, explained
-from mapping_engine.engine.generated.requests import GeneratedLowering
 from mapping_engine.engine.inspect import read_event
 from mapping_engine.engine.outcome import EventWarning, Outcome
 from mapping_engine.engine.program import Bound, Program
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.settings import accept_settings, unknown_settings
-from mapping_engine.engine.trace import Trace, TracingLowering
 from mapping_engine.engine.validate import PayloadGate
 from mapping_engine.errors import MappingError
 from mapping_engine.model.model import Model
+
+if TYPE_CHECKING:
+    from mapping_engine.engine.explanation import Explanation
 
 Clock = Callable[[], float]
 """Yields the time as seconds since 1970."""
@@ -29,17 +29,18 @@ Event = MappingType[str, Any] | bytes | str
 class Mapping:
     """A compiled rule file: immutable, shared by threads, picklable."""
 
-    __slots__ = ("_program", "_tracing", "model")
+    __slots__ = ("_applying", "_tracing", "model")
 
     model: Model
-    _program: Program
+    _applying: Program | None
+    """What applies: made for the first settings, since many mappings are only looked at."""
     _tracing: tuple[Program, frozenset[str]] | None
     """What explains: made when it is first asked for, since most mappings never explain."""
 
     def __init__(self, model: Model) -> None:
         object.__setattr__(self, "model", model)
+        object.__setattr__(self, "_applying", None)
         object.__setattr__(self, "_tracing", None)
-        object.__setattr__(self, "_program", Program(GeneratedLowering(model)))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a mapping does not change")
@@ -60,9 +61,21 @@ class Mapping:
         """The destination's name for people."""
         return self.model.title
 
+    @property
+    def _program(self) -> Program:
+        """The program that makes requests."""
+        if self._applying is None:
+            from mapping_engine.engine.generated.requests import GeneratedLowering
+
+            object.__setattr__(self, "_applying", Program(GeneratedLowering(self.model)))
+        assert self._applying is not None
+        return self._applying
+
     def _explaining(self) -> tuple[Program, frozenset[str]]:
         """The program that records what it does, and the fan-out variables it must not show."""
         if self._tracing is None:
+            from mapping_engine.engine.trace import TracingLowering
+
             lowering = TracingLowering(self.model)
             made = (Program(lowering), lowering.hidden_variables)
             object.__setattr__(self, "_tracing", made)
@@ -167,6 +180,9 @@ class Destination:
 
     def explain(self, event: object) -> Explanation:
         """Why the event becomes what it becomes, field by field; never raises for a bad event."""
+        from mapping_engine.engine.explanation import explained
+        from mapping_engine.engine.trace import Trace
+
         program, hidden = self.mapping._explaining()
         trace = Trace(hidden_variables=hidden)
         error: MappingError | None = None

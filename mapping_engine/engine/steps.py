@@ -11,6 +11,7 @@ from mapping_engine.engine.run import Evaluate, Note, Run, Step, present
 from mapping_engine.expression import Call, Expression, Items, Literal, Reference
 from mapping_engine.model.calls import Bound, bind, find
 from mapping_engine.model.infer import Scope
+from mapping_engine.model.model import Model
 from mapping_engine.model.values import ArmBlock, PipelineBlock
 from mapping_engine.selectors import lower as read_selector
 from mapping_engine.transforms.declare import Parameter, Rejected, Transform
@@ -23,6 +24,12 @@ VALUE = "value"
 
 class StepLowering(ExpressionLowering):
     """Lowers calls: each becomes a step on a value, or a value of its own."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(model)
+        self._pipelines = dict(model.pipelines)
+        self._ready: dict[tuple[object, ...], tuple[Callable[[Any], Any], list[Any]]] = {}
+        """Functions of transforms by their names and arguments, which are kept as long."""
 
     def step(self, call: Call, names: Names, label: str) -> Step:
         """One transform of a pipeline; ``label`` names the source in notes."""
@@ -51,7 +58,7 @@ class StepLowering(ExpressionLowering):
         return evaluate
 
     def _bound(self, call: Call, *, piped: bool) -> Bound:
-        target = find(call.name, dict(self.model.pipelines))
+        target = find(call.name, self._pipelines)
         assert target is not None
         bound = bind(call, target, piped)
         assert isinstance(bound, Bound)
@@ -98,7 +105,11 @@ class StepLowering(ExpressionLowering):
         return self._variable(bound, target, names)
 
     def _fixed(self, target: Transform, arguments: list[Any]) -> Callable[[Any], Any]:
-        return target.bound(*arguments)
+        """The function of a transform for these arguments; it is made ready once for each table."""
+        key = (target.name, *map(id, arguments))
+        if key not in self._ready:
+            self._ready[key] = target.bound(*arguments), arguments
+        return self._ready[key][0]
 
     def _variable(self, bound: Bound, target: Transform, names: Names) -> Step:
         arguments = [self._given(a, names) for a in bound.arguments]

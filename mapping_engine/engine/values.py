@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from mapping_engine.engine.lower import Names, first_present
@@ -228,7 +228,7 @@ class ValueLowering(StepLowering):
         base = _field_path(node)
         whole = block.rest_of is None
         mapped = [] if whole else list(mapped_paths(self.model))
-        located = [] if whole else [self._locating(*each) for each in self.located()]
+        located = [] if whole else [self._locating(*each) for each in self.located]
         parts = (block.without, block.keep, block.hash)
         lists = [self.lower(part, names) if part is not None else None for part in parts]
 
@@ -243,13 +243,14 @@ class ValueLowering(StepLowering):
 
         return plan
 
+    @cached_property
     def located(self) -> list[tuple[Transform, tuple[Expression | None, ...]]]:
         """The transforms that read at a path known only with the settings, with arguments."""
         blocks = [field.value for field in self.model.file.fields if field.value is not None]
         found: list[tuple[Transform, tuple[Expression | None, ...]]] = []
         for block in reachable(iter(blocks), self.model.definitions):
             for call in calls(block):
-                target = find(call.name, dict(self.model.pipelines))
+                target = find(call.name, self._pipelines)
                 if isinstance(target, Transform) and target.locate is not None:
                     found.append((target, self._bound(call, piped=False).arguments))
         return found

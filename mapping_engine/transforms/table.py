@@ -92,9 +92,13 @@ def _folded_problem(table: Json) -> str | None:
 )
 def lookup_folded(table: dict[str, Json]) -> Callable[[Json], Json]:
     """The value in the table for this key, whatever its case, accents, spaces and punctuation."""
-    rows = {folded(key): row for key, row in reversed(table.items())}
-    rows.pop("", None)
-    known = _usual_spellings(table, rows)
+    rows: dict[str, Json] = {}
+    known: dict[str, Json] = {}
+    for key, row in table.items():
+        bare = folded(key)
+        found = rows.setdefault(bare, row) if bare else None
+        if found is not None and not isinstance(found, list | dict):
+            known |= dict.fromkeys((key, key.lower()) if key.isascii() else (key,), found)
 
     def find(value: Json) -> Json:
         if type(value) is str and value in known:
@@ -103,16 +107,6 @@ def lookup_folded(table: dict[str, Json]) -> Callable[[Json], Json]:
         return _copy(rows[key]) if key in rows else _NO_ROW
 
     return find
-
-
-def _usual_spellings(table: dict[str, Json], rows: dict[str, Json]) -> dict[str, Json]:
-    """Rows by keys that need no folding; those that have to be copied are left out."""
-    found: dict[str, Json] = {}
-    for key in table:
-        row = rows.get(folded(key))
-        if row is not None and not isinstance(row, list | dict):
-            found |= dict.fromkeys((key, key.lower(), key.upper()), row)
-    return {key: row for key, row in found.items() if rows.get(folded(key)) == row}
 
 
 def _rows_by_key(

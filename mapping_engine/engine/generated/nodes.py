@@ -1,26 +1,34 @@
-"""The syntax of generated code: each function answers one expression."""
+"""The syntax of generated code: each function answers one expression.
+
+Nodes are never changed, so that one can stand in many places.
+"""
 
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 PLACE: Any = {"lineno": 1, "col_offset": 0}
 """Every node needs a place; it means nothing here."""
 NONE = ast.Constant(None, **PLACE)
+_LOAD, _STORE = ast.Load(), ast.Store()
+_MOST = 4096
 
 Operand: TypeAlias = str | ast.expr
 """A name, or an expression."""
 
 
+@lru_cache(_MOST)
 def target(name: str) -> ast.Name:
     """A name that is assigned to."""
-    return ast.Name(name, ast.Store(), **PLACE)
+    return ast.Name(name, _STORE, **PLACE)
 
 
+@lru_cache(_MOST)
 def load(name: str) -> ast.expr:
     """The value of a name."""
-    return ast.Name(name, ast.Load(), **PLACE)
+    return ast.Name(name, _LOAD, **PLACE)
 
 
 def expression(value: Operand) -> ast.expr:
@@ -28,9 +36,10 @@ def expression(value: Operand) -> ast.expr:
     return load(value) if isinstance(value, str) else value
 
 
+@lru_cache(_MOST)
 def attribute(name: str, attribute: str) -> ast.expr:
     """``name.attribute``."""
-    return ast.Attribute(load(name), attribute, ast.Load(), **PLACE)
+    return ast.Attribute(load(name), attribute, _LOAD, **PLACE)
 
 
 def call(function: Operand, *arguments: Operand) -> ast.expr:
@@ -43,6 +52,7 @@ def method(name: str, method: str, *arguments: Operand) -> ast.expr:
     return call(attribute(name, method), *arguments)
 
 
+@lru_cache(_MOST, typed=True)
 def number(value: int | bool) -> ast.expr:
     """A number or flag of the generator's own."""
     return ast.Constant(value, **PLACE)
@@ -50,23 +60,23 @@ def number(value: int | bool) -> ast.expr:
 
 def item(of: str, index: int) -> ast.expr:
     """``of[index]``."""
-    return ast.Subscript(load(of), number(index), ast.Load(), **PLACE)
+    return ast.Subscript(load(of), number(index), _LOAD, **PLACE)
 
 
 def rest(of: str, start: str) -> ast.expr:
     """``of[start:]``."""
     part = ast.Slice(load(start), None, None, **PLACE)
-    return ast.Subscript(load(of), part, ast.Load(), **PLACE)
+    return ast.Subscript(load(of), part, _LOAD, **PLACE)
 
 
 def listing(*items: str) -> ast.expr:
     """A new list."""
-    return ast.List([load(name) for name in items], ast.Load(), **PLACE)
+    return ast.List([load(name) for name in items], _LOAD, **PLACE)
 
 
 def tupled(*items: str) -> ast.expr:
     """A tuple."""
-    return ast.Tuple([load(name) for name in items], ast.Load(), **PLACE)
+    return ast.Tuple([load(name) for name in items], _LOAD, **PLACE)
 
 
 def mapping() -> ast.expr:

@@ -15,6 +15,7 @@ class Noting:
     def __init__(self, model: Model) -> None:
         self._definitions = model.definitions
         self._known: dict[str, bool] = {}
+        self._blocks: dict[int, bool] = {}
 
     def of_expression(self, node: Expression) -> bool:
         """Whether evaluating it may note anything: transforms, odd paths and definitions may."""
@@ -22,6 +23,11 @@ class Noting:
 
     def of_block(self, block: ValueBlock) -> bool:
         """Whether making its value may note anything."""
+        if id(block) not in self._blocks:
+            self._blocks[id(block)] = self._of_block(block)
+        return self._blocks[id(block)]
+
+    def _of_block(self, block: ValueBlock) -> bool:
         if copied(block) is not None or block.one_of is not None or block.each is not None:
             return True
         return any(self._of_node(node) for node in block_nodes(block))

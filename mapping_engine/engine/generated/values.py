@@ -234,7 +234,7 @@ class GeneratedValues(GeneratedSteps):
         """What a copy leaves out; it is made once, where the settings decide it."""
         made = self.plan(block, node, names)
         lists = (block.without, block.keep, block.hash)
-        located = [] if block.rest_of is None else self.located()
+        located = [] if block.rest_of is None else self.located
         arguments = [argument for _, given in located for argument in given]
         if all(self.is_settled(each, names) for each in lists) and all(
             self.is_settled(each, self.outer) for each in arguments
