@@ -7,12 +7,14 @@ right: jsonschema then looks at the others, and finds the same errors.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mapping_engine.engine.schemas import has_references, inlined
 from mapping_engine.engine.verdict import Accepts, fast_verdict
 
 if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
 
@@ -20,15 +22,25 @@ class Authority:
     """Finds the errors of payloads under a schema."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
-        from jsonschema import Draft202012Validator
-
-        self._schema = inlined(schema)
-        self._validator = Draft202012Validator(self._schema)
-        fields = self._schema.get("properties")
-        divisible = isinstance(fields, dict) and not has_references(self._schema)
-        self._fields: dict[str, Any] = fields if divisible and isinstance(fields, dict) else {}
+        self._given = schema
         self._verdicts: dict[str, Accepts | None] = {}
         """Those of single fields: made when a payload is refused, since most never are."""
+
+    @cached_property
+    def _schema(self) -> dict[str, Any]:
+        return inlined(self._given)
+
+    @cached_property
+    def _validator(self) -> Draft202012Validator:
+        from jsonschema import Draft202012Validator
+
+        return Draft202012Validator(self._schema)
+
+    @cached_property
+    def _fields(self) -> dict[str, Any]:
+        """The fields that can be judged by themselves."""
+        fields = self._schema.get("properties")
+        return fields if isinstance(fields, dict) and not has_references(self._schema) else {}
 
     def errors(self, payload: dict[str, Any]) -> Iterator[ValidationError]:
         """The errors of a payload, in jsonschema's order."""

@@ -10,6 +10,7 @@ import orjson
 
 from mapping_engine.diagnostics import did_you_mean, listed
 from mapping_engine.engine.outcome import EventWarning
+from mapping_engine.engine.verdict import fast_verdict
 from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
 from mapping_engine.errors import ConfigurationError, ErrorCode
 from mapping_engine.model.json_types import follow, property_names
@@ -22,8 +23,6 @@ def accept_settings(schema: Schema, settings: object, title: str) -> dict[str, A
 
     Raises ConfigurationError (CF01) that names the key and what is accepted, never the value.
     """
-    from jsonschema import Draft202012Validator
-
     if type(settings) is dict and not _is_json(settings):
         raise ConfigurationError(
             ErrorCode.SETTINGS_INVALID,
@@ -36,6 +35,11 @@ def accept_settings(schema: Schema, settings: object, title: str) -> dict[str, A
             f"the settings of {title} are {found_kind(settings)}, not an object",
             help="give one JSON object",
         )
+    accepts = fast_verdict(schema)
+    if accepts is not None and accepts(settings):
+        return _with_defaults(schema, deepcopy(settings))
+    from jsonschema import Draft202012Validator
+
     try:
         error = deepest(Draft202012Validator(schema).iter_errors(settings))
         if error is None:
