@@ -21,7 +21,7 @@ from mapping_engine.errors import ConfigurationError, ErrorCode, Instrumentation
 Encoded = tuple[str, bytes]
 """The URL of a request and its encoded body."""
 
-Validate = Callable[[dict[str, Any]], None]
+Validate = Callable[[dict[str, Any]], object]
 """Refuses a payload by raising PayloadError."""
 
 

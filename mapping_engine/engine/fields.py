@@ -40,12 +40,13 @@ class Field:
 class Payloads:
     """What makes the payloads of an event.
 
-    ``first`` makes the one of the first request; ``later`` are the names of all fields with what
-    makes them anew for a later one, or None for what is the same in every request of an event.
+    ``names`` are those of all fields, in order; ``first`` makes the payload of the first request,
+    ``own`` what each later request has of its own.
     """
 
+    names: tuple[str, ...]
     first: Callable[[Run], dict[str, Any]]
-    later: tuple[tuple[str, Evaluate | None], ...]
+    own: tuple[tuple[str, Evaluate], ...]
 
 
 class FieldLowering(ValueLowering):
@@ -59,8 +60,8 @@ class FieldLowering(ValueLowering):
         """What makes the payloads of an event."""
         given = [field for field in self.model.file.fields if field.value is not None]
         fields = [self.field(field, names, field.name) for field in given]
-        later = tuple((field.name, None if field.shared else field.evaluate) for field in fields)
-        return Payloads(_filled(fields), later)
+        own = tuple((field.name, field.evaluate) for field in fields if not field.shared)
+        return Payloads(tuple(field.name for field in fields), _filled(fields), own)
 
     def fields(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
         """The object that the fields of a block make; None when it would be empty."""

@@ -171,9 +171,9 @@ class Destination:
         """The payload of each request, as the rules made it; raises like :meth:`apply`."""
         made: list[dict[str, Any]] = []
 
-        def keep(payload: dict[str, Any], run: Run) -> None:
-            self._gate(payload, run)
+        def keep(payload: dict[str, Any], run: Run) -> bytes:
             made.append(payload)
+            return self._gate(payload, run)
 
         self._program.requests(self._run(event), keep)
         return made

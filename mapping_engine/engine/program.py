@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.fan_out import Combine, Variable, cross_product, forget
 from mapping_engine.engine.fields import FieldLowering, Payloads
@@ -22,7 +24,7 @@ from mapping_engine.engine.judging import (
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.requests import Build, lower_request
-from mapping_engine.engine.run import UNSET, Evaluate, Run, copied
+from mapping_engine.engine.run import UNSET, Evaluate, Run
 from mapping_engine.errors import ErrorCode, InstrumentationError
 from mapping_engine.model.documents import RequestBlock
 from mapping_engine.model.infer import Scope
@@ -34,8 +36,8 @@ from mapping_engine.types.type import PUBLIC_TEXT
 
 REQUESTS = 1000
 
-Check = Callable[[dict[str, Any], Run], None]
-"""Refuses a payload by raising PayloadError."""
+Check = Callable[[dict[str, Any], Run], bytes]
+"""Refuses a payload by raising PayloadError, or answers its JSON text."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ class Program:
 
     def _each(self, run: Run, combinations: list[tuple[Any, ...]], check: Check) -> list[Request]:
         made: list[Request] = []
-        first: dict[str, Any] = {}
+        first = b""
         several = len(combinations) > 1
         for number, combination in enumerate(combinations):
             if several:  # the one that is alone was entered when it was found
@@ -178,11 +180,12 @@ class Program:
                 payload = self._later(run, first)
             else:
                 run.notes.clear()
-                payload = first = self.payloads.first(run)
+                payload = self.payloads.first(run)
             run.payload = payload
             for rule in self._refuse(run):
                 raise refusal(rule, run)
-            check(payload, run)
+            text = check(payload, run)
+            first = first or text
             for rule in self._warn(run):
                 run.warnings.rule(rule.message(run), rule.field, rule.span)
             run.notes.clear()
@@ -197,14 +200,16 @@ class Program:
             run.names[slot] = value
         forget(run, self._late)
 
-    def _later(self, run: Run, first: dict[str, Any]) -> dict[str, Any]:
-        """The payload of a further request; what does not depend on the fan-out is copied."""
-        payload: dict[str, Any] = {}
-        for name, evaluate in self.payloads.later:
-            value = copied(first.get(name)) if evaluate is None else evaluate(run)
-            if value is not None:
+    def _later(self, run: Run, first: bytes) -> dict[str, Any]:
+        """The payload of a further request: the first one's, but for what each has of its own."""
+        payload: dict[str, Any] = orjson.loads(first)
+        for name, evaluate in self.payloads.own:
+            value = evaluate(run)
+            if value is None:
+                payload.pop(name, None)
+            else:
                 payload[name] = value
-        return payload
+        return {name: payload[name] for name in self.payloads.names if name in payload}
 
     # Switches
 

@@ -95,6 +95,8 @@ class Copying:
             (needed_letter(pattern) or "", re2.compile(pattern).search)
             for pattern in personal.patterns
         ]
+        self._quick = self._looks[0][0] if len(self._looks) == 1 else ""
+        """A letter without which no text looks personal; none where there is no such letter."""
         self._path = path
         self._span = span
         self._may_be_copied = _Judged(self._judged)
@@ -118,9 +120,13 @@ class Copying:
         """A copy of an object; ``clear`` where personal data is wanted."""
         found: dict[str, Any] = {}
         may_be_copied = self._may_be_read if clear else self._may_be_copied
+        quick = self._quick
         for key, value in source.items():
             below = without.get(key, NOTHING) if without else NOTHING
             if below is True or not may_be_copied[key]:
+                continue
+            if type(value) is str and quick and quick not in value and value.isascii():
+                found[key] = value
                 continue
             kept = self._value(run, value, below, clear=clear)
             if kept is not None and not (below and kept == {}):

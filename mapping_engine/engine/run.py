@@ -120,14 +120,4 @@ def fresh(value: Any) -> Any:
     return value
 
 
-def copied(value: Any) -> Any:
-    """A copy of a value that is fresh already."""
-    if type(value) is dict:
-        return {k: copied(v) if type(v) in _CONTAINERS else v for k, v in value.items()}
-    if type(value) is list:
-        return [copied(v) if type(v) in _CONTAINERS else v for v in value]
-    return value
-
-
 _SOUND = frozenset((str, int, bool))
-_CONTAINERS = frozenset((dict, list))

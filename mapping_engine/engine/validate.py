@@ -34,26 +34,28 @@ class PayloadGate:
         limits = model.file.limits
         self._largest = (limits.payload_bytes if limits else None) or PAYLOAD_BYTES
 
-    def __call__(self, payload: dict[str, Any], run: Run) -> None:
-        """Raise PayloadError (PL01, PL02) unless the payload may be handed on."""
+    def __call__(self, payload: dict[str, Any], run: Run) -> bytes:
+        """The JSON text of a payload that may be handed on; raises PayloadError (PL01, PL02)."""
         if self._accepts is None or not self._accepts(payload):
             error = deepest(self._authority.errors(payload))
             if error is not None:
                 raise self._refused(error)
         try:
-            size = len(orjson.dumps(payload))
+            text = orjson.dumps(payload)
         except (TypeError, ValueError):
             raise PayloadError(
                 ErrorCode.PAYLOAD_REFUSED,
                 "the payload cannot be written as JSON in UTF-8",
                 help="a text with broken Unicode or a number out of range reached it",
             ) from None
+        size = len(text)
         if size > self._largest:
             raise PayloadError(
                 ErrorCode.PAYLOAD_TOO_LARGE,
                 f"the payload has {size} bytes, more than the {self._largest} that are accepted",
                 help="`limits.payload_bytes` in the rule file sets the bound",
             )
+        return text
 
     def _refused(self, error: ValidationError) -> PayloadError:
         path = path_text(error.absolute_path)

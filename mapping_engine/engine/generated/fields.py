@@ -14,7 +14,7 @@ from mapping_engine.engine.generated.found import Found, Then
 from mapping_engine.engine.generated.nodes import among, call, load, mapping, missing, number
 from mapping_engine.engine.generated.values import GeneratedValues
 from mapping_engine.engine.lower import Names
-from mapping_engine.engine.run import Evaluate, Run, fresh
+from mapping_engine.engine.run import Run, fresh
 from mapping_engine.expression import Expression, Literal
 from mapping_engine.model.shapes import Named
 from mapping_engine.model.values import FieldBlock, ValueBlock
@@ -43,19 +43,17 @@ class GeneratedFields(GeneratedValues):
                 fill(run, payload)
             return payload
 
-        return Payloads(first, tuple((field.name, self._own(field, names)) for field in fields))
+        own = tuple(
+            (field.name, self.field(field, names, field.name).evaluate)
+            for field in fields
+            if field.value is not None and self.uses.of_block(field.value)
+        )
+        return Payloads(tuple(field.name for field in fields), first, own)
 
     def _several(self, fields: list[Named[FieldBlock]], names: Names) -> Callable[..., Any]:
         """A function that puts fields into a payload."""
         write = partial(self._put_fields, fields, names, "", "payload", START)
         return self.built(write, "run", "payload")
-
-    def _own(self, field: Named[FieldBlock], names: Names) -> Evaluate | None:
-        """What makes a field that each request has of its own; None for another one."""
-        assert field.value is not None
-        if not self.uses.of_block(field.value):
-            return None
-        return self.field(field, names, field.name).evaluate
 
     def field(self, field: Named[FieldBlock], names: Names, path: str) -> Field:
         """A field as one function."""
