@@ -18,15 +18,15 @@ LARGEST_INT_BITS = 4096
 
 
 def read_event(event: object) -> dict[str, Any]:
-    """The event that ``event`` is, or that it is the JSON text of (``bytes`` or ``str``).
+    """The event that ``event`` is, or that it is the JSON text of, in bytes.
+
+    A ``str`` is no event: where events have been parsed, it is a JSON text in one's place.
 
     Raises InstrumentationError: EV01 no object, EV02 no JSON, or a part that is none, EV03 nested
     deeper than 100 levels. NaN, infinities and lone surrogates in a dict pass: rules treat them as
     unusable values; in JSON text there are none.
     """
-    if type(event) is dict:
-        return inspect_event(event)
-    if not isinstance(event, bytes | bytearray | memoryview | str):
+    if type(event) is dict or not isinstance(event, bytes | bytearray | memoryview):
         return inspect_event(event)
     try:
         found = orjson.loads(event)
@@ -36,17 +36,11 @@ def read_event(event: object) -> dict[str, Any]:
             f"the event is no JSON document: {problem}",
             help="send one complete JSON object",
         ) from None
-    if type(found) is dict and _is_flat(event):
+    text = event if isinstance(event, bytes) else bytes(event)
+    # With so few brackets, it cannot be nested too deep.
+    if type(found) is dict and text.count(b"{") + text.count(b"[") <= DEEPEST:
         return found
     return inspect_event(found)
-
-
-def _is_flat(text: bytes | bytearray | memoryview | str) -> bool:
-    """Whether too few brackets are opened in a text for it to be nested too deep."""
-    if isinstance(text, str):
-        return text.count("{") + text.count("[") <= DEEPEST
-    data = text if isinstance(text, bytes) else bytes(text)
-    return data.count(b"{") + data.count(b"[") <= DEEPEST
 
 
 def inspect_event(event: object) -> dict[str, Any]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], float]
 """Yields the time as seconds since 1970."""
-Event = MappingType[str, Any] | bytes | str
+Event = MappingType[str, Any] | bytes
 """A JSON object as a dict, or its JSON text, which is read faster than a dict is checked."""
 
 
@@ -143,7 +143,7 @@ class Destination:
     def apply(self, event: Event) -> list[Request]:
         """The requests of one event; an empty list where the rules pass the event over.
 
-        The event is a dict, which is left as it is, or the JSON text of one (bytes or str).
+        The event is a dict, which is left as it is, or the JSON text of one as bytes.
 
         Raises a MappingError: InstrumentationError (the event is wrong), ConfigurationError (the
         settings do not cover it), PayloadError (the schema refused the result).

@@ -40,7 +40,7 @@ def shown(outcome: Outcome) -> dict[str, object]:
 def test_text_in_any_box_is_read(destination: Destination) -> None:
     wanted = shown(destination.outcome(EVENT))
     text = orjson.dumps(EVENT)
-    for event in (text, bytearray(text), memoryview(text), text.decode()):
+    for event in (text, bytearray(text), memoryview(text)):
         assert shown(destination.outcome(event)) == wanted
     assert [request.to_dict() for request in destination.apply(text)] == wanted["requests"]
     assert destination.explain(text).to_dict() == destination.explain(EVENT).to_dict()
@@ -71,13 +71,12 @@ def test_a_text_becomes_what_its_object_becomes(changed: dict[str, Any]) -> None
         (b'{"type": NaN}', "EV02"),
         (b"\xff", "EV02"),
         (b'{"type": "\\ud800"}', "EV02"),
-        ("\ud800", "EV02"),
         (b"[1]", "EV01"),
-        ("null", "EV01"),
+        (b"null", "EV01"),
     ],
 )
 def test_what_is_no_object_is_an_error_without_its_text(
-    destination: Destination, text: bytes | str, code: str
+    destination: Destination, text: bytes, code: str
 ) -> None:
     error = destination.outcome(text).error
     assert error is not None
@@ -100,3 +99,10 @@ def test_many_brackets_are_no_depth(destination: Destination) -> None:
     outcome = destination.outcome(orjson.dumps(event))
     assert outcome.error is None
     assert len(outcome.requests[0].body["data"][0]["contents"]) == 300
+
+
+def test_a_text_among_parsed_events_is_no_event(destination: Destination) -> None:
+    """What a JSON array of events holds besides objects is not read a second time."""
+    error = destination.outcome(orjson.dumps(EVENT).decode()).error
+    assert error is not None
+    assert error.code == "EV01"
