@@ -53,13 +53,16 @@ SOURCES = st.sampled_from(
     ["type", "p.a", "p.b", "p.a", "person.id", "$chain", "$choice", "$each", "p.items[0].a",
      "p.items[].b",
      "tags", "p", "$settings.mode", "$now", "'word'", "3", "[p.a, p.b]", "p.a ?? p.b ?? 'z'",
-     "lower(type)", "$tables.words", "$shown", "jmespath(length(tags))", "$thing.text", "$hashed"]
+     "lower(type)", "$tables.words", "$shown", "jmespath(length(tags))", "$thing.text", "$hashed",
+     "p.items[0]", "$several", "$several[0].b", "$noted", "$noted", "$closed"]
 )  # fmt: skip
 STEPS = st.sampled_from(
     ["text", "text |> trim |> lower", "number", "list", "list |> first", "lookup($tables.words)",
      "text |> matching('[a-z]+')", "integer", "count", "text |> named('x')", "text |> named(p.a)",
      "text |> named(p.b |> text |> lower)", "named($chain |> integer)",
-     "list |> compact |> distinct", "text |> truncate(3)"]
+     "list |> compact |> distinct", "text |> truncate(3)", "text |> lookup_folded($tables.words)",
+     "text |> nfc |> without_punctuation", "text |> form", "kind |> list", "text |> list",
+     "text |> kind |> list |> first", "records", "number |> days_before($now)"]
 )  # fmt: skip
 SHARED = """\
 tables: {words: {x: one, sold: two}}
@@ -67,6 +70,7 @@ pipelines:
   form:
     normalises: email
     steps: text |> trim |> lower |> only_matching('[^ @]+@[^ @]+')
+  kind: {normalises: gender, values: [one, two], steps: text |> lower |> lookup($tables.words)}
   named:
     parameters: [other]
     first_of:
@@ -81,7 +85,22 @@ define:
   shown: {when: p.a is present, value: type, default: none}
   thing: {fields: {text: p.a |> text, whole: p.b |> integer}}
   hashed: {first_of: [email], as: form, then: hashed}
+  closed: {first_of: [type, p.a, p.b, person.id], as: kind, then: hashed |> list}
+  several: p.items |> records
+  noted: p.a |> number
 """
+FAN_OUTS = [
+    "{each: {tag: tags}}",
+    "{each: {tag: tags, part: '[$tag, type] |> distinct'}, none: {message: 'none of {type}'}}",
+    "{each: {tag: '$several |> list', part: '$tag |> list', last: '[$part, p.a]'}}",
+]
+REQUESTS = [
+    'request: {url: "{$api.base}/e/{type}", json: {payload: $payload, also: [p.a, {k: $closed}]}}',
+    """request:
+  url: "{$api.base}/e"
+  headers: {X-Kind: type, X-Mode: $settings.mode}
+  form: {data: [$payload], tag: "p.a ?? 'none'", secret: $settings.mode}""",
+]
 
 
 @st.composite
@@ -119,13 +138,23 @@ def values(draw: st.DrawFn) -> list[str]:
 
 @st.composite
 def rules(draw: st.DrawFn) -> str:
+    fanned_out = draw(st.booleans())
     lines = [SHARED, "fields:", "  hidden: $hashed"]
+    lines += ["  own: $tag", "  rest: {first_of: [$tag, p.a]}"] if fanned_out else []
     for place in range(draw(st.integers(1, 3))):
         lines += [f"  f{place}:", *(f"    {line}" for line in draw(values()))]
     lines += ["warn:", f"  - {{when: {quoted(draw(CONDITIONS))}, message: odd}}"]
+    lines += [f"  - {{when: {quoted(draw(CONDITIONS))}, message: 'odd {{type}}', field: f0}}"]
     if draw(st.booleans()):
-        lines += ["fan_out: {each: {tag: tags}}", "accept:"]
-        lines += [f"  - {{require: {quoted(draw(CONDITIONS))}, message: refused}}"]
+        lines += ["accept:", f"  - {{require: {quoted(draw(CONDITIONS))}, message: refused}}"]
+        lines += [f"  - {{skip_when: {quoted(draw(CONDITIONS))}}}"]
+        lines += ["refuse:", f"  - {{when: {quoted(draw(CONDITIONS))}, message: refused}}"]
+    if fanned_out:
+        lines += [f"fan_out: {draw(st.sampled_from(FAN_OUTS))}"]
+    if draw(st.booleans()):
+        lines += [draw(st.sampled_from(REQUESTS))]
+    if draw(st.booleans()):
+        lines += ["already_hashed: type == 'x'"]
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,101 @@
+"""What transforms declare of themselves so that generated code can do without them is true."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mapping_engine.transforms import REGISTRY, Rejected
+from mapping_engine.transforms.declare import Transform
+from mapping_engine.transforms.forms import folded
+from mapping_engine.types.kinds import is_missing, kind_of
+
+TEXTS = st.text(max_size=12) | st.sampled_from(
+    [
+        "a" * 64,
+        "\u00e9",
+        "e\u0301",
+        "\ud800",
+        "x\ud800y",
+        "a\nb",
+        "\x1c",
+        "\u0130",
+        "straße",
+        "１２",
+        "ﬁ",
+    ]
+)
+FILLED = TEXTS.filter(lambda text: not is_missing(text))
+NUMBERS = st.integers() | st.floats()
+VALUES = FILLED | NUMBERS | st.lists(TEXTS, min_size=1, max_size=2) | st.just({"a": 1})
+TABLE = {"a": "x", "é": "y", "1": "z", "A": "w", "straße": "v"}
+
+
+def declaring(name: str) -> list[Transform]:
+    return [each for each in REGISTRY.values() if getattr(each, name)]
+
+
+def arguments(target: Transform) -> tuple[Any, ...]:
+    """Those of the first example that has some."""
+    return next((each.arguments for each in target.examples if each.arguments), ())
+
+
+def ids(target: Transform) -> str:
+    return target.name
+
+
+@pytest.mark.parametrize("target", declaring("method"), ids=ids)
+@given(text=FILLED)
+def test_a_method_of_texts_does_the_same(target: Transform, text: str) -> None:
+    assert target.method
+    assert target.function(text) == getattr(text, target.method)()
+
+
+@pytest.mark.parametrize("target", declaring("unchanged"), ids=ids)
+@given(value=VALUES)
+def test_what_is_said_to_stay_stays(target: Transform, value: Any) -> None:
+    assert target.unchanged
+    for each in target.unchanged:
+        if isinstance(each, str):
+            applies = type(value) is str and bool(getattr(value, each)())
+        else:
+            applies = type(value) is each and (not isinstance(value, float) or isfinite(value))
+        if applies and kind_of(value) in target.accepts.names:
+            assert target.bound(*arguments(target))(value) == value
+
+
+@pytest.mark.parametrize("target", declaring("wraps"), ids=ids)
+@given(value=FILLED | st.integers())
+def test_what_is_no_list_is_wrapped(target: Transform, value: Any) -> None:
+    assert target.function(value) == [value]
+
+
+@pytest.mark.parametrize("target", declaring("solid"), ids=ids)
+@given(text=FILLED)
+def test_a_text_that_is_not_blank_does_not_become_blank(target: Transform, text: str) -> None:
+    found = target.bound(*arguments(target))(text)
+    assert found is None or type(found) is not str or not is_missing(found)
+
+
+@pytest.mark.parametrize("target", declaring("table"), ids=ids)
+@given(text=FILLED | st.sampled_from(sorted(TABLE)))
+def test_a_table_answers_the_same(target: Transform, text: str) -> None:
+    assert target.table
+    rows, otherwise = target.table(TABLE) or ({}, None)
+    assert target.bound(TABLE)(text) == rows.get(text, otherwise)
+
+
+@given(text=FILLED | st.sampled_from([*TABLE, *map(str.upper, TABLE), " a ", "E\u0301"]))
+def test_folded_keys_are_found_however_they_are_spelled(text: str) -> None:
+    find = REGISTRY["lookup_folded"].bound(TABLE)
+    rows = [row for key, row in TABLE.items() if folded(key) == folded(text)]
+    assert find(text) == (rows[0] if rows else Rejected("has no row in the table"))
+
+
+def test_each_shortcut_is_used_by_some_transform() -> None:
+    for name in ("method", "unchanged", "wraps", "solid", "table", "costly", "indexed"):
+        assert declaring(name), name
