@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -15,7 +13,6 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from mapping_engine import Mapping, MappingError, RuleError, load
-from mapping_engine.engine.generated import code
 from mapping_engine.engine.generated.requests import GeneratedLowering
 from mapping_engine.engine.program import Lowering, Program
 from mapping_engine.engine.run import Run
@@ -242,84 +239,6 @@ def test_the_rule_tests_of_the_bundled_packs_agree(pack: str) -> None:
                 made = error.to_dict()
             results.append((made, [warning.to_dict() for warning in run.warnings.all()]))
         assert results[0] == results[1], case.name
-
-
-# No text becomes source
-
-HOSTILE = [
-    "__import__('os').system('true')",
-    "'); raise SystemExit('",
-    'x"""\\',
-    "a\nb",
-    "run.settings['accessToken']",
-    "k0 = t1",
-    "{__builtins__}",
-    "\u00e9\t\\N{BULLET}",
-]
-NAME = re.compile(
-    r"(?:[tkiod][0-9]+|run|len|found|event|notes|names|memo|fixed|objects|payload|hashing)\Z"
-)
-ATTRIBUTES = {
-    "event", "notes", "names", "settings", "memo", "fixed", "objects", "payload", "integration",
-    "hashing", "already_hashed", "get", "isspace", "isascii", "isalnum", "isalpha", "strip",
-    "isprintable", "lower", "upper", "clear", "append", "extend", "join", "__class__",
-}  # fmt: skip
-
-
-def test_no_text_of_rules_becomes_a_part_of_the_program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[ast.AST] = []
-
-    def spy(module: ast.Module, *rest: Any) -> Any:
-        seen.append(module)
-        return compile(module, *rest)
-
-    monkeypatch.setattr(code, "compile", spy, raising=False)
-    lines = ["tables:", "  words:"]
-    lines += [f"    {_yaml(text)}: {_yaml(text)}" for text in HOSTILE]
-    lines += ["fields:"]
-    for text in HOSTILE:
-        lines += [
-            f"  {_yaml(text)}:",
-            "    decide:",
-            f"      {_yaml(text)}:",
-            f"        when: {quoted('type == ' + _literal(text))}",
-            f"        constant: {_yaml(text)}",
-            f"      other: {{value: {quoted('type |> lookup($tables.words)')}}}",
-            f"      quoted: {{value: {quoted(_field(text))}}}",
-        ]
-    pack = tmp_path / "pack"
-    write_pack(pack, completed("\n".join(lines) + "\n"))
-    (pack / "payload.schema.json").write_text("{}")
-    destination = load(pack).bind({}, clock=lambda: 0.0)
-    assert seen
-    for node in (node for module in seen for node in ast.walk(module)):
-        if isinstance(node, ast.Name):
-            assert NAME.match(node.id)
-        elif isinstance(node, ast.Attribute):
-            assert node.attr in ATTRIBUTES
-        elif isinstance(node, ast.Constant):
-            assert node.value is None or isinstance(node.value, bool | int)
-    for text in HOSTILE:
-        (payload,) = destination.payloads({"type": text, text: text})
-        assert payload[text] == text
-
-
-def _yaml(text: str) -> str:
-    import json
-
-    return json.dumps(text)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _field(text: str) -> str:
-    import json
-
-    return f"jmespath({json.dumps(text)})"
 
 
 def test_a_mapping_runs_generated_code() -> None:

@@ -1,0 +1,173 @@
+"""No text of a rule file, of settings or of an event becomes a part of a generated program."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mapping_engine import Destination, load
+from mapping_engine.engine.generated import code
+from tests.checks.rules import quoted
+from tools.check_example import completed, write_pack
+
+HOSTILE = [
+    "__import__('os').system('true')",
+    "'); raise SystemExit('",
+    'x"""\\',
+    "a\nb",
+    "run.settings['accessToken']",
+    "k0 = t1",
+    "{__builtins__}",
+    "\u00e9\t\\N{BULLET}",
+    "f'{notes}'",
+    "None",
+    "t1",
+    "%s{0}$x",
+]
+NAME = re.compile(
+    r"(?:[tkiod][0-9]+|run|len|found|event|notes|names|memo|fixed|objects|payload|hashing)\Z"
+)
+ATTRIBUTES = {
+    "event", "notes", "names", "settings", "memo", "fixed", "objects", "payload", "integration",
+    "hashing", "already_hashed", "get", "isspace", "isascii", "isalnum", "isalpha", "strip",
+    "isprintable", "lower", "upper", "clear", "append", "extend", "join", "__class__",
+}  # fmt: skip
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[ast.Module]:
+    """All that is compiled meanwhile."""
+    seen: list[ast.Module] = []
+
+    def spy(module: ast.Module, *rest: Any) -> Any:
+        seen.append(module)
+        return compile(module, *rest)
+
+    monkeypatch.setattr(code, "compile", spy, raising=False)
+    return seen
+
+
+def assert_harmless(modules: list[ast.Module]) -> None:
+    """Names, attributes and constants are the generator's own; there are no texts at all."""
+    assert modules
+    for node in (node for module in modules for node in ast.walk(module)):
+        if isinstance(node, ast.Name):
+            assert NAME.match(node.id)
+        elif isinstance(node, ast.arg):
+            assert NAME.match(node.arg) or node.arg in ("value", "label")
+        elif isinstance(node, ast.Attribute):
+            assert node.attr in ATTRIBUTES
+        elif isinstance(node, ast.Constant):
+            assert node.value is None or isinstance(node.value, bool | int)
+        elif isinstance(node, ast.FunctionDef):
+            assert node.name == "rule"
+        assert not isinstance(node, ast.Import | ast.ImportFrom | ast.Global | ast.Lambda)
+
+
+def bound(folder: Path, lines: list[str], given: dict[str, Any]) -> Destination:
+    pack = folder / "pack"
+    write_pack(pack, completed("\n".join(lines) + "\n"))
+    (pack / "payload.schema.json").write_text("{}")
+    declared = {name: {"type": "string"} for name in given}
+    (pack / "settings.schema.json").write_text(json.dumps({"properties": declared}))
+    return load(pack).bind(given, clock=lambda: 0.0)
+
+
+def test_names_keys_and_constants_of_fields(tmp_path: Path, compiled: list[ast.Module]) -> None:
+    lines = ["tables:", "  words:"]
+    lines += [f"    {_yaml(text)}: {_yaml(text)}" for text in HOSTILE]
+    lines += ["fields:"]
+    for text in HOSTILE:
+        lines += [
+            f"  {_yaml(text)}:",
+            "    decide:",
+            f"      {_yaml(text)}:",
+            f"        when: {quoted('type == ' + _literal(text))}",
+            f"        constant: {_yaml(text)}",
+            f"      other: {{value: {quoted('type |> lookup($tables.words)')}}}",
+            f"      quoted: {{value: {quoted(_field(text))}}}",
+        ]
+    destination = bound(tmp_path, lines, {})
+    assert_harmless(compiled)
+    for text in HOSTILE:
+        (payload,) = destination.payloads({"type": text, text: text})
+        assert payload[text] == text
+
+
+def test_texts_everywhere_else(tmp_path: Path, compiled: list[ast.Module]) -> None:
+    """Arguments, patterns, defaults, templates, requests, messages, settings and fan-outs."""
+    lines = ["tables:"]
+    lines += [f"  a{place}: {{x: {_yaml(text)}}}" for place, text in enumerate(HOSTILE)]
+    lines += ["fan_out:", "  each:", "    tag: tags", "  none: {message: nothing}", "warn:"]
+    lines += [
+        f"  - {{when: type is present, message: {_yaml('m ' + _plain(text))}}}" for text in HOSTILE
+    ]
+    lines += [
+        "request:",
+        '  url: "{$api.base}/{$tag}/{$settings.mode}"',
+        "  headers: {X-Tag: \"type |> truncate(1) |> only_matching('[a-z]')\"}",
+        "  form:",
+        "    data: [$payload]",
+        "    mode: $settings.mode",
+    ]
+    lines += [f"    {_yaml(text)}: $tables.a{place}.x" for place, text in enumerate(HOSTILE)]
+    lines += ["fields:", "  tag: $tag"]
+    for place, text in enumerate(HOSTILE):
+        lines += [
+            f"  replaced{place}: {quoted(f'type |> replace({_literal(text)}, {_literal(text)})')}",
+            f"  matched{place}: {quoted(f'type |> only_matching({_literal(re.escape(text))})')}",
+            f"  default{place}: {{value: p.a, default: {_yaml(text)}}}",
+            f"  template{place}: {{template: {_yaml(_plain(text) + '{$tag}')}}}",
+            f"  listed{place}: {quoted(f'[{_literal(text)}, type]')}",
+            f"  compared{place}: {{when: {quoted(f'type != {_literal(text)}')}, constant: 1}}",
+            f"  among{place}: {{value: type, one_of: [{_yaml(text)}, 1]}}",
+        ]
+    for mode in HOSTILE:
+        destination = bound(tmp_path / str(HOSTILE.index(mode)), lines, {"mode": mode})
+        assert_harmless(compiled)
+        made = len(compiled)
+        for request in destination.apply({"type": mode, "tags": HOSTILE, mode: mode}):
+            assert request.body["mode"] == mode
+            assert [request.body[text] for text in HOSTILE] == HOSTILE
+            (payload,) = request.body["data"]
+            assert payload["tag"] in HOSTILE
+            assert payload[f"among{HOSTILE.index(mode)}"] == mode
+            assert payload["default0"] == HOSTILE[0]
+        assert len(compiled) == made, "events compile nothing"
+    assert_harmless(compiled)
+
+
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_any_text_of_an_event_is_only_ever_a_value(key: str, text: str) -> None:
+    destination = load("facebook_offline_conversions").bind(
+        {"accessToken": text or "t", "eventsToIds": [{"from": "Other", "to": key or "1"}]},
+        clock=lambda: 1e9,
+    )
+    event = {"type": "track", "event": "e", "userId": text, "properties": {key: text}}
+    outcome = destination.outcome(event)
+    assert outcome.error is None or outcome.error.code in ("EV05", "CF02", "CF03", "PL01")
+
+
+def _yaml(text: str) -> str:
+    return json.dumps(text)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _plain(text: str) -> str:
+    """A text without what a template reads as a placeholder."""
+    return text.replace("{", "(").replace("}", ")")
+
+
+def _field(text: str) -> str:
+    return f"jmespath({json.dumps(text)})"
