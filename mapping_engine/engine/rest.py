@@ -68,22 +68,6 @@ class CopyPlan:
         self.without: Tree = {**mapped, **dict.fromkeys(without | keep | digests, True)}
 
 
-class _Judged(dict[str, bool]):
-    """Keys with whether they may be copied; what is asked for is remembered, up to a bound."""
-
-    __slots__ = ("_judge",)
-
-    def __init__(self, judge: Callable[[str], bool]) -> None:
-        super().__init__()
-        self._judge = judge
-
-    def __missing__(self, key: str) -> bool:
-        found = self._judge(key)
-        if len(self) < _KEYS:
-            self[key] = found
-        return found
-
-
 class Copying:
     """Copies objects without excluded keys and without personal data at any depth."""
 
@@ -99,8 +83,8 @@ class Copying:
         """A letter without which no text looks personal; none where there is no such letter."""
         self._path = path
         self._span = span
-        self._may_be_copied = _Judged(self._judged)
-        self._may_be_read = _Judged(is_unicode)
+        self._known: dict[str, bool] = {}
+        """Keys with whether they may be copied; what is asked for is remembered, up to a bound."""
 
     def of(self, run: Run, source: dict[str, Any], plan: CopyPlan) -> dict[str, Any]:
         """A copy of ``source``; what looks personal without being named so is noted."""
@@ -119,11 +103,15 @@ class Copying:
     ) -> dict[str, Any]:
         """A copy of an object; ``clear`` where personal data is wanted."""
         found: dict[str, Any] = {}
-        may_be_copied = self._may_be_read if clear else self._may_be_copied
-        quick = self._quick
+        known, quick = self._known, self._quick
         for key, value in source.items():
             below = without.get(key, NOTHING) if without else NOTHING
-            if below is True or not may_be_copied[key]:
+            if below is True:
+                continue
+            wanted = is_unicode(key) if clear else known.get(key)
+            if wanted is None:
+                wanted = self._remembered(key)
+            if not wanted:
                 continue
             if type(value) is str and quick and quick not in value and value.isascii():
                 found[key] = value
@@ -179,6 +167,12 @@ class Copying:
 
     def _left_out(self, run: Run, reason: str) -> None:
         run.notes.append(Note(self._path, reason, self._span))
+
+    def _remembered(self, key: str) -> bool:
+        found = self._judged(key)
+        if len(self._known) < _KEYS:
+            self._known[key] = found
+        return found
 
     def _judged(self, key: str) -> bool:
         """Whether a key neither names personal data nor is personal data itself."""
