@@ -86,6 +86,8 @@ define:
   several: p.items |> records
   noted: p.a |> number
 """
+TWICE = ["p.a |> number > 1", "p.a |> number < 3 and $noted is present", "not (p.a |> number) == 2"]
+"""Conditions that make the same value, which is also that of a definition."""
 FAN_OUTS = [
     "{each: {tag: tags}}",
     "{each: {tag: tags, part: '[$tag, type] |> distinct'}, none: {message: 'none of {type}'}}",
@@ -142,6 +144,7 @@ def rules(draw: st.DrawFn) -> str:
         lines += [f"  f{place}:", *(f"    {line}" for line in draw(values()))]
     lines += ["warn:", f"  - {{when: {quoted(draw(CONDITIONS))}, message: odd}}"]
     lines += [f"  - {{when: {quoted(draw(CONDITIONS))}, message: 'odd {{type}}', field: f0}}"]
+    lines += [f"  - {{when: {quoted(each)}, message: {place}}}" for place, each in enumerate(TWICE)]
     if draw(st.booleans()):
         lines += ["accept:", f"  - {{require: {quoted(draw(CONDITIONS))}, message: refused}}"]
         lines += [f"  - {{skip_when: {quoted(draw(CONDITIONS))}}}"]

@@ -51,6 +51,7 @@ from mapping_engine.expression import (
     Select,
     Template,
     Test,
+    print_expression,
 )
 from mapping_engine.model.model import Model
 from mapping_engine.selectors import lower as read_selector
@@ -102,6 +103,11 @@ class GeneratedExpressions(GeneratedReading):
 
     def put(self, node: Expression, names: Names, then: Then, *, raw: bool = False) -> None:
         """Write an expression; a ``raw`` value may yet be blank or empty."""
+        if self.common and isinstance(node, Pipeline):
+            known = self.common.get(print_expression(node))
+            if known is not None:
+                self.put_present(known, then)
+                return
         if self.code.depth > _DEEPEST or self.code.loops > _MOST_LOOPS:
             if names.label is LABEL:
                 raise TooDeep

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from functools import partial
 
 from mapping_engine.engine.fan_out import Combine
@@ -21,8 +22,10 @@ from mapping_engine.engine.generated.nodes import (
 from mapping_engine.engine.judging import Judge, Rule
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.run import UNSET
+from mapping_engine.expression import Pipeline, print_expression
 from mapping_engine.model.shapes import Named
 from mapping_engine.model.values import ValueBlock
+from mapping_engine.model.walk import walk
 
 _MOST_VARIABLES = 4
 """More of them are left to closures: each is a loop inside the last one."""
@@ -37,10 +40,28 @@ class GeneratedJudging(GeneratedFields):
         return self.built(partial(self._put_rules, rules, names, first))
 
     def _put_rules(self, rules: list[Rule], names: Names, first: bool) -> None:
-        made = self.constant(_NONE) if first or not rules else self.code.let(listing())
+        if first or not rules:
+            made = self.constant(_NONE)
+        else:
+            made = self.code.let(listing())
+            self._put_common(rules, names)
         for rule in rules:
             self._put_rule(rule, names, "" if first else made)
+        self.common = {}
         self.code.give(made)
+
+    def _put_common(self, rules: list[Rule], names: Names) -> None:
+        """Make the pipelines that stand in several conditions just once."""
+        nodes = [node for rule in rules for node in walk(rule.condition)]
+        called = [node for node in nodes if isinstance(node, Pipeline)]
+        times = Counter(map(print_expression, called))
+        several = {text: node for node in called if times[text := print_expression(node)] > 1}
+        if not several:
+            return
+        mark = self.mark()
+        found = {t: self.value_of(partial(self.put, node, names)) for t, node in several.items()}
+        self.forget(mark)
+        self.common = found
 
     def _put_rule(self, rule: Rule, names: Names, made: str) -> None:
         def applies() -> None:

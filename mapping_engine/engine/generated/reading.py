@@ -72,6 +72,8 @@ class GeneratedReading(Lowering):
         """The variables that the function has at hand, by their slots."""
         self.holders: dict[int, str] = {}
         """What fields of some of them are read from: the value, or an object without keys."""
+        self.common: dict[str, Found] = {}
+        """The pipelines, as the rules write them, whose values it has at hand."""
         self.noting = Noting(model)
         self._places: dict[tuple[str, ...], int] = {}
 
@@ -79,13 +81,14 @@ class GeneratedReading(Lowering):
 
     def built(self, write: Callable[[], None], *parameters: str) -> Callable[..., Any]:
         """A function made of what ``write`` writes."""
-        outside, at_hand = getattr(self, "code", None), (self.locals, self.holders)
-        self.code, self.locals, self.holders = Code(), {}, {}
+        outside = getattr(self, "code", None)
+        at_hand = self.locals, self.holders, self.common
+        self.code, self.locals, self.holders, self.common = Code(), {}, {}, {}
         try:
             write()
             return self.code.function(*(parameters or ("run",)))
         finally:
-            self.locals, self.holders = at_hand
+            self.locals, self.holders, self.common = at_hand
             if outside is not None:
                 self.code = outside
             else:
