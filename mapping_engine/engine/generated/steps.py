@@ -22,7 +22,8 @@ from mapping_engine.engine.generated.nodes import (
     number,
     of_class,
 )
-from mapping_engine.engine.generated.transforms import Applied, GeneratedTransforms, evaluated
+from mapping_engine.engine.generated.tables import GeneratedTables
+from mapping_engine.engine.generated.transforms import Applied, evaluated
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.steps import VALUE, closed_digests, passed_digest
@@ -43,7 +44,7 @@ _LONGEST_PIPELINE = 12
 Conversion = tuple[tuple[Call, ...], Names]
 
 
-class GeneratedSteps(GeneratedTransforms):
+class GeneratedSteps(GeneratedTables):
     """Writes calls, one after the other and under their names."""
 
     def __init__(self, model: Model) -> None:

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from types import FunctionType
 from typing import Any
 
 from mapping_engine.diagnostics import Span
@@ -155,7 +154,7 @@ class GeneratedTransforms(GeneratedExpressions):
         convert = _whole(target, self._fixed(target, fixed), applied.call.span)
         result = self.code.let(found.name)
         with self.code.when(self._changes(target, found)):
-            self.code.assign(result, self._told(applied, convert, result))
+            self.code.assign(result, self.told(applied, convert, result))
         classes = classes_of(target.returns.names)
         self.put_present(Found(result, classes, made=not classes & EMPTIES), then)
 
@@ -181,7 +180,7 @@ class GeneratedTransforms(GeneratedExpressions):
         assert finite is not None
         return finite
 
-    def _told(
+    def told(
         self, applied: Applied, function: Callable[[list[Note], Any, str], Any], name: str
     ) -> ast.expr:
         """A call of what notes what became of a value."""
@@ -198,8 +197,8 @@ class GeneratedTransforms(GeneratedExpressions):
             write(replace(found, classes=found.classes & accepted or accepted))
         if test is not None:
             with self.code.otherwise():
-                wrong = _wrong(applied.target, applied.call.span)
-                self.code.do(self._told(applied, wrong, found.name))
+                wrong = wrong_told(applied.target, applied.call.span)
+                self.code.do(self.told(applied, wrong, found.name))
 
     def _is_accepted(self, target: Transform, found: Found) -> ast.expr | None:
         """Whether the transform takes the value; None where it surely does."""
@@ -237,7 +236,7 @@ class GeneratedTransforms(GeneratedExpressions):
         if target.total and found.solid:
             then(answer)
             return
-        lost = self._told(applied, _lost(target, applied.call.span), result)
+        lost = self.told(applied, _lost(target, applied.call.span), result)
         if len(classes) == 1 or len(target.returns.names) == 1:
             solid = likely or (target.solid and found.solid)
             full = None if solid else filled(result, classes, self.code)
@@ -260,7 +259,7 @@ class GeneratedTransforms(GeneratedExpressions):
         """A transform with arguments that are known only with the settings, or the event."""
         names = applied.names
         if all(self.is_settled(argument, names) for argument in applied.arguments):
-            convert = self.code.let(self._readied(applied))
+            convert = self.code.let(self.readied(applied))
             write: Then = partial(self._put_prepared, applied, convert, then)
         else:
             write = partial(self._put_with, applied, then)
@@ -274,7 +273,7 @@ class GeneratedTransforms(GeneratedExpressions):
         with self.code.when(present(convert)):
             self._put_judged(applied, found, call(convert, found.name), then)
 
-    def _readied(self, applied: Applied) -> ast.expr:
+    def readied(self, applied: Applied) -> ast.expr:
         """The function of the value alone; None where a required argument is missing."""
         target = applied.target
         arguments = [self._given(each, applied.names) for each in applied.arguments]
@@ -288,7 +287,7 @@ class GeneratedTransforms(GeneratedExpressions):
     def _put_with(self, applied: Applied, then: Then, found: Found) -> None:
         parameters = applied.target.parameters
         given = [
-            self._argument_of(parameter, argument, applied.names)
+            self.argument_of(parameter, argument, applied.names)
             for parameter, argument in zip(parameters, applied.arguments, strict=True)
         ]
         needed = [present(g) for p, g in zip(parameters, given, strict=True) if p.required]
@@ -296,7 +295,7 @@ class GeneratedTransforms(GeneratedExpressions):
             made = call(self.constant(applied.target.function), found.name, *given)
             self._put_judged(applied, found, made, then)
 
-    def _argument_of(self, parameter: Parameter, node: Expression | None, names: Names) -> str:
+    def argument_of(self, parameter: Parameter, node: Expression | None, names: Names) -> str:
         """An argument of an accepted kind, else the default; None where one is required."""
         default = None if parameter.required else parameter.default
         if node is None:
@@ -314,56 +313,8 @@ class GeneratedTransforms(GeneratedExpressions):
                 self.code.assign(found.name, self.constant(default))
         return found.name
 
-    # What the settings make ready
 
-    def put_on_event(self, applied: Applied, then: Then) -> None:
-        """A transform of the event itself."""
-        if not all(self.is_settled(each, applied.names) for each in applied.arguments):
-            self.put_lowered(applied.call, applied.names, then)
-            return
-        read = self.code.let(self._readied(applied))
-        with self.code.when(present(read)):
-            made = self.code.let(call(read, self.code.state("event")))
-            raw = Found(made, raw=True, solid=False)
-            self.put_present(raw, partial(self.put_filled, then=then))
-
-    def put_indexed(self, applied: Applied, source: Expression, then: Then) -> bool:
-        """A look into a table of the settings, which is brought into order once; False if not."""
-        target, names = applied.target, applied.names
-        if target.indexed is None or not self.is_fixed(source, names):
-            return False
-        key, *others = applied.arguments
-        if key is None or not all(self.is_settled(each, names) for each in others):
-            return False
-        index = self.code.let(self._index(applied, source))
-        with self.code.when(of_class(index, self.constant(FunctionType))):
-            wanted = self._argument_of(target.parameters[0], key, names)
-            with self.code.when(present(wanted)):
-                result = self.code.let(call(index, wanted))
-                self.put_present(Found(result, classes_of(target.returns.names)), then)
-        with self.code.otherwise(), self.code.when(present(index)):
-            self.code.do(self._told(applied, _wrong(target, applied.call.span), index))
-        return True
-
-    def _index(self, applied: Applied, source: Expression) -> ast.expr:
-        """The table as a function of the key; a value of a wrong kind as it is."""
-        target = applied.target
-        read = self.lower(source, applied.names)
-        others = [self._given(each, applied.names) for each in applied.arguments[1:]]
-        make = target.indexed
-        assert make is not None
-
-        def index(run: Run) -> Any:
-            table = read(run)
-            if kind_of(table) not in target.accepts.names:
-                return table
-            given = arguments_of(target.parameters[1:], others, run)
-            return None if given is None else make(table, *given)
-
-        return self.fixed_value(index)
-
-
-def _wrong(target: Transform, span: Span) -> Callable[[list[Note], Any, str], None]:
+def wrong_told(target: Transform, span: Span) -> Callable[[list[Note], Any, str], None]:
     """What notes that a value is of a kind which a transform does not take."""
     accepted = str(target.accepts)
 
@@ -396,7 +347,7 @@ def _whole(
 ) -> Callable[[list[Note], Any, str], Any]:
     """The whole of a transform: what it takes, what it makes of it, and what is left of that."""
     accepted = target.accepts.names
-    wrong, lost = _wrong(target, span), _lost(target, span)
+    wrong, lost = wrong_told(target, span), _lost(target, span)
 
     usual = classes_of(accepted) - FLOATS
 
