@@ -24,17 +24,18 @@ def form_encoded(body: Mapping[str, Any]) -> bytes:
     """The fields of a form as bytes; lists, objects, numbers and booleans go as JSON."""
     fields: list[bytes] = []
     for name, value in body.items():
-        data = _quoted_text(value) if isinstance(value, str) else _quoted(orjson.dumps(value))
-        fields.append(b"%b=%b" % (_quoted_text(name), data))
+        data = _text(value) if isinstance(value, str) else quoted(orjson.dumps(value))
+        fields.append(b"%b=%b" % (_text(name), data))
     return b"&".join(fields)
 
 
-def _quoted_text(text: str) -> bytes:
+def _text(text: str) -> bytes:
     data = text.encode()
-    return _quoted(data) if data.translate(None, _SAFE) else data
+    return quoted(data) if data.translate(None, _SAFE) else data
 
 
-def _quoted(data: bytes) -> bytes:
+def quoted(data: bytes) -> bytes:
+    """What stands for ``data`` in a form, as `urllib.parse.quote_plus` has it."""
     others = set(data.translate(None, _USUAL))
     if len(others) > _MOST:
         return quote_from_bytes(data, safe=" ").encode().replace(b" ", b"+")
