@@ -131,12 +131,13 @@ class Absence:
     def __init__(
         self, model: Model, block: FieldBlock, path: str, default: Evaluate | None
     ) -> None:
-        self._path = path
+        self.path = path
         self._span = block.span
         self._default = default
         self._invalid = block.invalid or "warn"
         self.is_required = bool(block.required)
         self._sources = tried(block, model)
+        self.only_warns = default is None and not self.is_required and self._invalid == "warn"
 
     def __call__(self, run: Run, notes: list[Note]) -> Any:
         """The default, or None; raises InstrumentationError where the event is refused."""
@@ -145,7 +146,7 @@ class Absence:
         value = self._default(run) if self._default else None
         if notes and self._invalid == "warn":
             then = "it is left out" if value is None else "the default is used"
-            warn_left_out(run, self._path, notes, then)
+            warn_left_out(run, self.path, notes, then)
         if value is None and self.is_required:
             raise self._missing(notes)
         return value
@@ -153,7 +154,7 @@ class Absence:
     def _refused(self, note: Note) -> InstrumentationError:
         return InstrumentationError(
             ErrorCode.FIELD_INVALID,
-            f"`{self._path}` cannot be made: {note.path} {note.reason}",
+            f"`{self.path}` cannot be made: {note.path} {note.reason}",
             path=note.path,
             span=note.span,
             help="send a value of the expected form, or none",
@@ -164,8 +165,8 @@ class Absence:
         unusable = "".join(f"; {note.path} {note.reason}" for note in notes)
         return InstrumentationError(
             ErrorCode.FIELD_REQUIRED,
-            f"`{self._path}` is required, and none of its sources has a value: {sources}{unusable}",
-            path=self._path,
+            f"`{self.path}` is required, and none of its sources has a value: {sources}{unusable}",
+            path=self.path,
             span=self._span,
             help="send one of the sources",
         )

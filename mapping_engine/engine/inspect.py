@@ -36,11 +36,18 @@ def read_event(event: object) -> dict[str, Any]:
             f"the event is no JSON document: {problem}",
             help="send one complete JSON object",
         ) from None
-    text = event if isinstance(event, bytes) else bytes(event)
-    # With so few brackets, it cannot be nested too deep.
-    if type(found) is dict and text.count(b"{") + text.count(b"[") <= DEEPEST:
+    if type(found) is dict and _is_flat(event if isinstance(event, bytes) else bytes(event)):
         return found
     return inspect_event(found)
+
+
+def _is_flat(text: bytes) -> bool:
+    """Whether so few brackets are opened that nothing can be nested too deep.
+
+    To leave brackets out is a third of the work of counting them: it skips to the next one.
+    """
+    opened = 2 * len(text) - len(text.replace(b"{", b"")) - len(text.replace(b"[", b""))
+    return opened <= DEEPEST
 
 
 def inspect_event(event: object) -> dict[str, Any]:

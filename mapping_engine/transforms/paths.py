@@ -74,7 +74,10 @@ def at(path: str, under: str) -> Callable[[Json], Json]:
             return None
         found = event
         for step in steps:
-            found = _inside(found, step)
+            if type(found) is dict and type(step) is str:
+                found = found.get(step)
+            else:
+                found = _inside(found, step)
         return found
 
     return read

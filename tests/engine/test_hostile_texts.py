@@ -148,7 +148,7 @@ def test_texts_everywhere_else(tmp_path: Path, compiled: list[ast.Module]) -> No
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_any_text_of_an_event_is_only_ever_a_value(key: str, text: str) -> None:
     destination = load("facebook_offline_conversions").bind(
-        {"accessToken": text or "t", "eventsToIds": [{"from": "Other", "to": key or "1"}]},
+        {"accessToken": f"t{text}", "eventsToIds": [{"from": "Other", "to": f"1{key}"}]},
         clock=lambda: 1e9,
     )
     event = {"type": "track", "event": "e", "userId": text, "properties": {key: text}}

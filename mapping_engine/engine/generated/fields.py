@@ -171,6 +171,9 @@ class GeneratedFields(GeneratedValues):
 
 
 def _handled(absent: Absence) -> Callable[[Run, int], object]:
+    if absent.only_warns:
+        return _left_out(absent.path, forget=True)
+
     def handle(run: Run, mark: int) -> object:
         found = absent(run, run.notes[mark:])
         del run.notes[mark:]
@@ -179,8 +182,10 @@ def _handled(absent: Absence) -> Callable[[Run, int], object]:
     return handle
 
 
-def _left_out(path: str) -> Callable[[Run, int], None]:
+def _left_out(path: str, *, forget: bool = False) -> Callable[[Run, int], None]:
     def tell(run: Run, mark: int) -> None:
         warn_left_out(run, path, run.notes[mark:], "it is left out")
+        if forget:
+            del run.notes[mark:]
 
     return tell
