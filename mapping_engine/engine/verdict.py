@@ -49,12 +49,11 @@ def fast_verdict(schema: Mapping[str, Any]) -> Accepts | None:
 
     formats: dict[str, Callable[[str], bool]] = {}
     try:
-        rewritten = _rewritten(schema, formats, exact=False)
-    except _Unlike:
+        validator = jsonschema_rs.Draft202012Validator(
+            _rewritten(schema, formats, exact=False), formats=formats, validate_formats=True
+        )
+    except (_Unlike, ValueError, OverflowError):  # or numbers that it cannot read
         return None
-    validator = jsonschema_rs.Draft202012Validator(
-        rewritten, formats=formats, validate_formats=True
-    )
     is_valid = validator.is_valid
 
     def accepts(payload: Any) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mapping_engine.engine.verdict import fast_verdict
+from mapping_engine.engine.verdict import Accepts, fast_verdict
 from mapping_engine.source.bundled import bundled_folder
 
 TEXTS = st.sampled_from(
@@ -83,18 +84,26 @@ LEAVES = st.fixed_dictionaries(
 SCHEMAS = st.recursive(LEAVES, lambda inner: objects(inner) | LEAVES, max_leaves=5)
 
 
+def verdict(schema: Any) -> Accepts:
+    """The fast verdict, which some versions do not have where numbers have more than 64 bits."""
+    accepts = fast_verdict(schema)
+    if accepts is None:
+        assert any(len(digits) > 18 for digits in re.findall("[0-9]+", json.dumps(schema)))
+        assume(False)
+    assert accepts is not None
+    return accepts
+
+
 @given(SCHEMAS, VALUES)
 def test_what_is_accepted_at_once_is_what_jsonschema_accepts(schema: Any, value: Any) -> None:
-    accepts = fast_verdict(schema)
-    assert accepts is not None
+    accepts = verdict(schema)
     if accepts(value):
         assert Draft202012Validator(schema).is_valid(value)
 
 
 @given(SCHEMAS, VALUES)
 def test_nearly_everything_that_is_valid_is_accepted_at_once(schema: Any, value: Any) -> None:
-    accepts = fast_verdict(schema)
-    assert accepts is not None
+    accepts = verdict(schema)
     if not accepts(value) and Draft202012Validator(schema).is_valid(value):
         text = json.dumps(value)
         assert "\\n" in text or any(len(part) > 15 for part in text.split())

@@ -187,6 +187,22 @@ def test_the_standard_library_reads_usual_times_as_we_do(
     assert found is None or found == (iso and _from_iso(iso))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-06-10T12:34:56:789Z",
+        "2024-W24-1T12:34:56.789Z",
+        "2024-06-10T12:34:56+05:60",
+        "2024-06-10T12:34:56.78Z",
+        "2024-06-10T12:34:56",
+        "2024-06-10",
+        "",
+    ],
+)
+def test_other_forms_are_left_to_our_own_reading(text: str) -> None:
+    assert _from_usual(text) is None
+
+
 def test_an_offset_has_less_than_sixty_minutes() -> None:
     for name in ("epoch_seconds", "epoch_milliseconds"):
         found = REGISTRY[name].function("2024-06-10T12:34:56+05:60")
