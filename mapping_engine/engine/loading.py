@@ -46,7 +46,14 @@ def load(pack: str | PathLike[str]) -> Mapping:
     kept = Kept(folder, _bundled(), name, entry)
     model = kept.model()
     if model is None:
-        read = _read(*kept.observed(), name, entry)
+        try:
+            read = _read(*kept.observed(), name, entry)
+        except RecursionError:
+            raise RuleError(
+                ErrorCode.RULES_INVALID,
+                f"the rules of `{pack}` are nested too deeply",
+                help="use fewer definitions one inside the other",
+            ) from None
         if read.model is None:
             raise _refused(str(pack), read.diagnostics)
         model = read.model

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mapping_engine.engine.inspect import read_event
 from mapping_engine.engine.outcome import EventWarning, Outcome
-from mapping_engine.engine.program import Bound, Program
+from mapping_engine.engine.program import Bound, Lowering, Program
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.settings import accept_settings, unknown_settings
@@ -67,7 +67,11 @@ class Mapping:
         if self._applying is None:
             from mapping_engine.engine.generated.requests import GeneratedLowering
 
-            object.__setattr__(self, "_applying", Program(GeneratedLowering(self.model)))
+            try:
+                made = Program(GeneratedLowering(self.model))
+            except RecursionError:  # definitions that use each other in a very long row
+                made = Program(Lowering(self.model))
+            object.__setattr__(self, "_applying", made)
         assert self._applying is not None
         return self._applying
 

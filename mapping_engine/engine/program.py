@@ -169,9 +169,9 @@ class Program:
     def _each(self, run: Run, combinations: list[tuple[Any, ...]], check: Check) -> list[Request]:
         made: list[Request] = []
         first = b""
-        several = len(combinations) > 1
+        several = len(combinations) > 1 or len(self._variables) > 1
         for number, combination in enumerate(combinations):
-            if several:  # the one that is alone was entered when it was found
+            if several:  # the only value of the only variable was the last one that was entered
                 self._enter(run, combination)
             if run.trace is not None:
                 values = {name: run.names[slot] for name, slot in self._variables}

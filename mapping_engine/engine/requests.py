@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+import orjson
+
 from mapping_engine.engine.lower import ExpressionLowering, Names, as_text
 from mapping_engine.engine.request import CONTENT_TYPES, Request
 from mapping_engine.engine.run import Evaluate, Run, fresh
-from mapping_engine.errors import ConfigurationError, ErrorCode
+from mapping_engine.errors import ConfigurationError, ErrorCode, PayloadError
 from mapping_engine.expression import Expression, Reference, print_expression
 from mapping_engine.model.documents import RequestBlock
 from mapping_engine.model.shapes import BodyTree
@@ -102,7 +104,25 @@ def _tree(lowering: ExpressionLowering, tree: BodyTree, names: Names) -> Evaluat
     evaluate = lowering.evaluator(tree, names)
     if isinstance(tree, Reference) and tree.name == "payload" and tree.tail is None:
         return evaluate
-    return lambda run: fresh(evaluate(run))
+    return lambda run: sendable(fresh(evaluate(run)))
+
+
+def sendable(value: Any) -> Any:
+    """A part of a body as it is. Raises PayloadError (PL01) for what cannot be written as JSON.
+
+    The schema of the payload does not see these parts.
+    """
+    if type(value) is str and value.isascii():
+        return value
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        raise PayloadError(
+            ErrorCode.PAYLOAD_REFUSED,
+            "a part of the request beside the payload cannot be written as JSON in UTF-8",
+            help="a text with broken Unicode or a number out of range reached it",
+        ) from None
+    return value
 
 
 def _object(run: Run, parts: list[tuple[str, Evaluate]]) -> dict[str, Any]:

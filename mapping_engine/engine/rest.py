@@ -23,7 +23,7 @@ Path: TypeAlias = tuple[str, ...]
 
 _LEAST, _MOST = -(2**63), 2**64 - 1
 """The whole numbers that receivers of JSON can be expected to read."""
-_KEYS = 1024
+_KEYS, _LONGEST_KEY = 1024, 64
 """How many keys a copy remembers to be, or not to be, the name of something personal."""
 NOTHING: Tree = {}
 """Nothing is left out; nobody writes to it."""
@@ -170,7 +170,7 @@ class Copying:
 
     def _remembered(self, key: str) -> bool:
         found = self._judged(key)
-        if len(self._known) < _KEYS:
+        if len(self._known) < _KEYS and len(key) <= _LONGEST_KEY:
             self._known[key] = found
         return found
 

@@ -27,7 +27,7 @@ def accept_settings(schema: Schema, settings: object, title: str) -> dict[str, A
         raise ConfigurationError(
             ErrorCode.SETTINGS_INVALID,
             f"the settings of {title} hold something that is not JSON text",
-            help="give plain JSON: no broken Unicode, no numbers beyond 64 bits, no other types",
+            help="give plain JSON: no broken Unicode, no NaN, no numbers beyond 64 bits",
         )
     if type(settings) is not dict:
         raise ConfigurationError(
@@ -78,11 +78,11 @@ def unknown_settings(schema: Schema, settings: Mapping[str, Any]) -> tuple[Event
 
 
 def _is_json(settings: dict[str, Any]) -> bool:
+    """Whether they come back from JSON as they were: NaN, infinities and tuples do not."""
     try:
-        orjson.dumps(settings)
-    except (TypeError, ValueError):
+        return bool(orjson.loads(orjson.dumps(settings)) == settings)
+    except (TypeError, ValueError, RecursionError):
         return False
-    return True
 
 
 def _described(schema: Schema, path: str) -> str | None:

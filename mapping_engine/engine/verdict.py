@@ -44,7 +44,10 @@ _TRANSLATED = MappingProxyType({r"\S": f"[^{_SPACES}]"})
 
 
 def fast_verdict(schema: Mapping[str, Any]) -> Accepts | None:
-    """What says yes to payloads that jsonschema accepts; None for a schema it cannot judge."""
+    """What says yes to payloads that jsonschema accepts; None for a schema it cannot judge.
+
+    Payloads hold no NaN and no infinities, which the validators read differently.
+    """
     import jsonschema_rs
 
     formats: dict[str, Callable[[str], bool]] = {}
@@ -52,8 +55,8 @@ def fast_verdict(schema: Mapping[str, Any]) -> Accepts | None:
         validator = jsonschema_rs.Draft202012Validator(
             _rewritten(schema, formats, exact=False), formats=formats, validate_formats=True
         )
-    except (_Unlike, ValueError, OverflowError):  # or numbers that it cannot read
-        return None
+    except (_Unlike, jsonschema_rs.ValidationError, re.error, ValueError, OverflowError):
+        return None  # with numbers or patterns that it cannot read
     is_valid = validator.is_valid
 
     def accepts(payload: Any) -> bool:

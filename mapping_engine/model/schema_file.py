@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,8 @@ from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.source.node import Mapping, Sequence, Source
 from mapping_engine.source.yaml_text import read_yaml
 
+_DATA = frozenset(("const", "enum", "default", "examples"))
+"""Keywords whose values are no schemas."""
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -60,9 +63,42 @@ def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
     for reference in _references(schema):
         if not _resolves(schema, reference):
             return f"the reference `{reference}` leads nowhere in this file", ()
+    wrong = _wrong_pattern(schema)
+    if wrong is not None:
+        return wrong
     if jsonschema_rs.meta.is_valid({"$schema": DRAFT, **schema}):
         return None
     return _described(schema)
+
+
+def _wrong_pattern(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
+    """A regular expression that jsonschema, which uses Python's, would stumble over."""
+    waiting: list[tuple[object, tuple[str | int, ...]]] = [(schema, ())]
+    while waiting:
+        node, path = waiting.pop(0)
+        if isinstance(node, list):
+            waiting += [(each, (*path, place)) for place, each in enumerate(node)]
+        if not isinstance(node, dict):
+            continue
+        waiting += [
+            (each, (*path, key))
+            for key, each in node.items()
+            if key not in _DATA and not key.startswith("x-")
+        ]
+        named = node.get("patternProperties")
+        patterns = [(each, ("patternProperties", each)) for each in named or ()]
+        for pattern, below in [(node.get("pattern"), ("pattern",)), *patterns]:
+            if isinstance(pattern, str) and (why := _not_a_pattern(pattern)) is not None:
+                return f"the pattern cannot be read: {why}", (*path, *below)
+    return None
+
+
+def _not_a_pattern(pattern: str) -> str | None:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as problem:
+        return getattr(problem, "msg", "it is too large")
+    return None
 
 
 def _described(schema: dict[str, Any]) -> tuple[str, tuple[str | int, ...]] | None:

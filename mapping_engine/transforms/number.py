@@ -175,10 +175,13 @@ def _read(text: str) -> int | float | Rejected:
     if len(text) > _MAX_DIGITS:
         return _TOO_LONG
     if text.isascii() and text.replace(".", "", 1).isdecimal():  # nearly all numbers
-        return float(text) if "." in text else int(text)
+        return _finite(float(text)) if "." in text else int(text)
     if _INTEGER.fullmatch(text):
         return int(text)
     if not _DECIMAL.fullmatch(text):
         return _NOT_A_NUMBER
-    found = float(text)
-    return found if isfinite(found) else _TOO_LARGE
+    return _finite(float(text))
+
+
+def _finite(number: float) -> float | Rejected:
+    return number if isfinite(number) else _TOO_LARGE

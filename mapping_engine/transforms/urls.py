@@ -37,6 +37,8 @@ _USUAL = re.compile(
 )
 def query_parameter(value: str, name: str) -> Json:
     """The first value of a parameter in a URL's query, decoded."""
+    if len(value) > _LONGEST:
+        return None
     if f"{name}=" not in value and _ENCODED_NAME.search(value) is None:
         return None
     usual = _USUAL.match(value)

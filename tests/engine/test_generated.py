@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -86,6 +87,14 @@ define:
   several: p.items |> records
   noted: p.a |> number
 """
+NESTED = "type == 'a'"
+for _place in range(22):
+    NESTED = f"(p.a == 'x{_place}' or ({NESTED} and p.b == {_place}))"
+LISTS = " $item"
+for _place in range(21):
+    LISTS = f" {{each: p.items, item: i{_place}, fields: {{k:{LISTS}}}}}"
+LISTS = LISTS.replace("$item", "type")
+ROW = range(1, 60)
 TWICE = ["p.a |> number > 1", "p.a |> number < 3 and $noted is present", "not (p.a |> number) == 2"]
 """Conditions that make the same value, which is also that of a definition."""
 FAN_OUTS = [
@@ -155,6 +164,8 @@ def rules(draw: st.DrawFn) -> str:
         lines += [draw(st.sampled_from(REQUESTS))]
     if draw(st.booleans()):
         lines += ["already_hashed: type == 'x'"]
+    if draw(st.booleans()):
+        lines += [f"hashing: $settings.mode is {draw(st.sampled_from(['missing', 'present']))}"]
     return "\n".join(lines) + "\n"
 
 
@@ -180,7 +191,9 @@ def done(lowering: Lowering, event: dict[str, Any], given: dict[str, Any], now: 
     """What becomes of an event: requests or the error, and the warnings."""
     program = Program(lowering)
     accepted = accept_settings(lowering.model.settings_schema, given, "")
-    run = program.run_for(event, program.bind(accepted), now)
+    # What is traced is bound by the program that applies, as a destination does it.
+    binding = Program(Lowering(lowering.model)) if type(lowering) is TracingLowering else program
+    run = program.run_for(event, binding.bind(accepted), now)
     if isinstance(lowering, TracingLowering):
         run.trace = Trace()
     try:
@@ -205,6 +218,79 @@ def test_generated_code_does_what_closures_and_tracing_do(
         wanted = done(Lowering(model), event, {"token": "t"}, 100.5)
         assert done(GeneratedLowering(model), event, {"token": "t"}, 100.5) == wanted
         assert done(TracingLowering(model), event, {"token": "t"}, 100.5) == wanted
+
+
+SPECIAL: dict[str, tuple[str, dict[str, Any]]] = {
+    "a local name of a pipeline is no definition": (
+        """pipelines: {pp: {first_of: [{value: "$value |> lower"}]}}
+define: {value: type}
+fields: {x: $value}
+warn:
+  - {when: "($value |> lower) == 'a'", message: one}
+  - {when: "($value |> lower) == 'b'", message: two}
+  - {when: "(p.a |> pp) == 'b'", message: three}
+""",
+        {"type": "A", "p": {"a": "B"}},
+    ),
+    "a number is never infinite": (
+        "fields: {x: p.a |> number, z: {value: p.a |> number |> list, default: [5]}}\n"
+        "warn: [{when: p.a |> number > 5, message: much}]\n",
+        {"p": {"a": "9" * 350 + ".5"}},
+    ),
+    "true is not 1": (
+        "fields: {x: {when: p.a == 1, constant: same}, z: {when: p.b == 1, constant: same}}\n",
+        {"p": {"a": True, "b": 1.0}},
+    ),
+    "a field of one request only": (
+        "fan_out: {each: {tag: tags}}\nfields:\n  x: {when: $tag == 'b', constant: 1}\n"
+        "  w: {when: $tag == 'a', constant: 2}\n  z: type\n",
+        {"tags": ["a", "b", "c"], "type": "t"},
+    ),
+    "the last value that was tried is not the one that was found": (
+        """fan_out: {each: {tag: tags, part: "$tag |> only_matching('x') |> list"}}
+define: {d: {template: "d-{$tag}"}}
+fields: {own: $tag, part: $part, d: $d}
+""",
+        {"tags": ["x", "y"]},
+    ),
+    "fields added to a copy": (
+        f"{SHARED}fields:\n  f: {{copy_of: p, fields: {{a: $thing.text}}, hash: [b]}}\n",
+        {"p": {"a": float("inf")}},
+    ),
+    "conditions in conditions": (
+        "fields: {x: {value: type, when: " + json.dumps(NESTED) + "}}\n",
+        {"type": "a", "p": {"a": "x3", "b": 1}},
+    ),
+    "lists in lists": (
+        "fields:\n  x:" + LISTS + "\n",
+        {"p": {"items": [{"a": 1}]}, "type": "t"},
+    ),
+    "definitions in a row": (
+        "define:\n  d0: type\n"
+        + "".join(f"  d{n}: {{first_of: ['$d{n - 1} |> text |> lower', type]}}\n" for n in ROW)
+        + "fields: {x: $d59}\n",
+        {"type": "A"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+def test_special_cases_agree(name: str) -> None:
+    text, event = SPECIAL[name]
+    model = model_of(text)
+    wanted = done(Lowering(model), event, {"token": "t"}, 100.5)
+    assert done(TracingLowering(model), event, {"token": "t"}, 100.5) == wanted
+    destination = Mapping(model).bind({"token": "t"}, clock=lambda: 100.5)
+    outcome = destination.outcome(event)
+    assert repr([request.to_dict() for request in outcome.requests]) == wanted[0]
+    assert [warning.to_dict() for warning in outcome.warnings] == wanted[1]
+
+
+def test_a_fan_out_that_finds_one_request_makes_it_for_its_own_values() -> None:
+    text, event = SPECIAL["the last value that was tried is not the one that was found"]
+    destination = Mapping(model_of(text)).bind({"token": "t"}, clock=lambda: 0.0)
+    assert destination.payloads(event) == [{"own": "x", "part": "x", "d": "d-x"}]
+    assert destination.payloads({"tags": ["y", "x"]}) == destination.payloads(event)
 
 
 def test_a_note_of_an_argument_names_its_own_source() -> None:

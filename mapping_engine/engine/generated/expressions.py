@@ -104,11 +104,11 @@ class GeneratedExpressions(GeneratedReading):
     def put(self, node: Expression, names: Names, then: Then, *, raw: bool = False) -> None:
         """Write an expression; a ``raw`` value may yet be blank or empty."""
         if self.common and isinstance(node, Pipeline):
-            known = self.common.get(print_expression(node))
+            known = self.common.get((print_expression(node), id(names)))
             if known is not None:
                 self.put_present(known, then)
                 return
-        if self.code.depth > _DEEPEST or self.code.loops > _MOST_LOOPS:
+        if self.is_deep():
             if names.label is LABEL:
                 raise TooDeep
             self.put_lowered(node, names, then)
@@ -116,6 +116,10 @@ class GeneratedExpressions(GeneratedReading):
             self.put_fixed(node, names, then)
         else:
             self._put_any(node, names, then, raw=raw)
+
+    def is_deep(self) -> bool:
+        """Whether the code is nested so deep that what comes next has to be a closure."""
+        return self.code.depth > _DEEPEST or self.code.loops > _MOST_LOOPS
 
     def _put_any(self, node: Expression, names: Names, then: Then, *, raw: bool) -> None:
         match node:
@@ -275,6 +279,11 @@ class GeneratedExpressions(GeneratedReading):
         if self.is_fixed(node, names):
             with self.code.when(self.fixed_flag(node, names)):
                 then()
+            return
+        if self.is_deep():
+            if names.label is LABEL:
+                raise TooDeep
+            self.put_lowered(node, names, lambda found: self._put_holds(found, then))
             return
         match node:
             case Compare():

@@ -56,12 +56,10 @@ class GeneratedJudging(GeneratedFields):
         called = [node for node in nodes if isinstance(node, Pipeline)]
         times = Counter(map(print_expression, called))
         several = {text: node for node in called if times[text := print_expression(node)] > 1}
-        if not several:
-            return
-        mark = self.mark()
-        found = {t: self.value_of(partial(self.put, node, names)) for t, node in several.items()}
-        self.forget(mark)
-        self.common = found
+        self.common = {
+            (text, id(names)): self.value_of(partial(self.put, node, names))
+            for text, node in several.items()
+        }
 
     def _put_rule(self, rule: Rule, names: Names, made: str) -> None:
         def applies() -> None:

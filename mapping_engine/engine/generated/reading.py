@@ -72,8 +72,8 @@ class GeneratedReading(Lowering):
         """The variables that the function has at hand, by their slots."""
         self.holders: dict[int, str] = {}
         """What fields of some of them are read from: the value, or an object without keys."""
-        self.common: dict[str, Found] = {}
-        """The pipelines, as the rules write them, whose values it has at hand."""
+        self.common: dict[tuple[str, int], Found] = {}
+        """The pipelines whose values it has at hand, as written, and the names they are read by."""
         self.noting = Noting(model)
         self._places: dict[tuple[str, ...], int] = {}
 

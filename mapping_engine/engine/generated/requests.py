@@ -24,7 +24,7 @@ from mapping_engine.engine.generated.nodes import (
 )
 from mapping_engine.engine.lower import Names, as_text
 from mapping_engine.engine.request import CONTENT_TYPES, Request
-from mapping_engine.engine.requests import Build, encoded, header, incomplete
+from mapping_engine.engine.requests import Build, encoded, header, incomplete, sendable
 from mapping_engine.expression import Expression, Reference
 from mapping_engine.model.documents import RequestBlock
 from mapping_engine.model.shapes import BodyTree
@@ -101,7 +101,11 @@ class GeneratedLowering(GeneratedJudging):
             keep(attribute("run", "payload"))
         else:
             assert part is not None
-            self.put(part, names, lambda found: self.put_fresh(found, lambda each: keep(each.name)))
+            check = partial(self._put_sendable, keep)
+            self.put(part, names, lambda found: self.put_fresh(found, check))
+
+    def _put_sendable(self, keep: Callable[[Operand], None], found: Found) -> None:
+        keep(call(self.constant(sendable), found.name))
 
     # URLs
 

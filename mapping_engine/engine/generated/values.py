@@ -134,7 +134,10 @@ class GeneratedValues(GeneratedSteps):
         self._put_source(block, names, path, convert)
 
     def _put_source(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
-        if block.each is not None:
+        if self.is_deep():
+            made = self.called(self.source(block, names, path))
+            self.put_present(Found(made, solid=False), then)
+        elif block.each is not None:
             self._put_each(block, block.each, names, path, then)
         elif (node := copied(block)) is not None:
             self._put_copy(block, node, names, path, then)
