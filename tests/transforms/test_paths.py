@@ -124,7 +124,9 @@ def test_a_host_of_combining_marks_is_given_up_at_once() -> None:
         "https://a.example/?xref=1",
         "https://[::1?ref=1",
         "https://a\u2100b/?ref=1",
+        "https://a.example/" + "x" * 70_000 + "?ref=1",
     ],
+    ids=lambda url: url[:40],
 )
 def test_a_url_without_the_parameter_has_none(url: str) -> None:
     assert REGISTRY["query_parameter"].function(url, "ref") is None

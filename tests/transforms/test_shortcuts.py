@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mapping_engine.transforms import REGISTRY, Rejected
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.transforms.forms import folded
-from mapping_engine.types.kinds import is_missing, kind_of
+from mapping_engine.types.kinds import NUMBER, is_missing, kind_of
 
 TEXTS = st.text(max_size=12) | st.sampled_from(
     [
@@ -94,6 +94,20 @@ def test_folded_keys_are_found_however_they_are_spelled(text: str) -> None:
     find = REGISTRY["lookup_folded"].bound(TABLE)
     rows = [row for key, row in TABLE.items() if folded(key) == folded(text)]
     assert find(text) == (rows[0] if rows else Rejected("has no row in the table"))
+
+
+DIGITS = st.integers(1, 400).map("9".__mul__)
+
+
+@pytest.mark.parametrize(
+    "target", [each for each in REGISTRY.values() if each.returns == NUMBER], ids=ids
+)
+@given(value=NUMBERS | DIGITS | st.builds("{}.{}".format, DIGITS, DIGITS) | FILLED)
+def test_numbers_are_such_as_json_can_hold(target: Transform, value: Any) -> None:
+    """Generated code does not look again at what a transform says is a number."""
+    if kind_of(value) in target.accepts.names:
+        found = target.bound(*arguments(target))(value)
+        assert type(found) is not float or isfinite(found)
 
 
 def test_each_shortcut_is_used_by_some_transform() -> None:
