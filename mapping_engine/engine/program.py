@@ -105,7 +105,8 @@ class Program:
         self._none = no_request(lowering, names)
         self.payloads: Payloads = lowering.payloads(names)
         self._build: Build = lowering.request(model.file.request, names)
-        self._refuse = lowering.judging([*refuse_rules(lowering, names)], names, first=True)
+        refusals = [*refuse_rules(lowering, names)]
+        self._refuse = lowering.judging(refusals, names, first=True) if refusals else None
         self._warn = lowering.judging([*warn_rules(lowering, names)], names, first=False)
         self._hashing = (
             lowering.condition(model.file.hashing, names) if model.file.hashing else None
@@ -169,9 +170,9 @@ class Program:
     def _each(self, run: Run, combinations: list[tuple[Any, ...]], check: Check) -> list[Request]:
         made: list[Request] = []
         first = b""
-        several = len(combinations) > 1 or len(self._variables) > 1
+        several = len(combinations) > 1
         for number, combination in enumerate(combinations):
-            if several:  # the only value of the only variable was the last one that was entered
+            if several or not self._is_entered(run, combination):
                 self._enter(run, combination)
             if run.trace is not None:
                 values = {name: run.names[slot] for name, slot in self._variables}
@@ -182,7 +183,7 @@ class Program:
                 run.notes.clear()
                 payload = self.payloads.first(run)
             run.payload = payload
-            for rule in self._refuse(run):
+            for rule in self._refuse(run) if self._refuse is not None else ():
                 raise refusal(rule, run)
             text = check(payload, run)
             first = first or text
@@ -193,6 +194,14 @@ class Program:
             if run.notes:
                 run.warnings.left_out("request", tuple(run.notes), "it is left out")
         return made
+
+    def _is_entered(self, run: Run, combination: tuple[Any, ...]) -> bool:
+        """Whether the values that were tried last are these: most often there are no others."""
+        names = run.names
+        for (_, slot), value in zip(self._variables, combination, strict=True):
+            if names[slot] is not value:
+                return False
+        return True
 
     def _enter(self, run: Run, combination: tuple[Any, ...]) -> None:
         """Forget what was made for other values of the fan-out."""

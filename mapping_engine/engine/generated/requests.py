@@ -25,7 +25,7 @@ from mapping_engine.engine.generated.nodes import (
 from mapping_engine.engine.lower import Names, as_text
 from mapping_engine.engine.request import CONTENT_TYPES, Request
 from mapping_engine.engine.requests import Build, encoded, header, incomplete, sendable
-from mapping_engine.expression import Expression, Reference
+from mapping_engine.expression import Expression, Literal, Reference
 from mapping_engine.model.documents import RequestBlock
 from mapping_engine.model.shapes import BodyTree
 from mapping_engine.selectors import lower as read_selector
@@ -101,11 +101,13 @@ class GeneratedLowering(GeneratedJudging):
             keep(attribute("run", "payload"))
         else:
             assert part is not None
-            check = partial(self._put_sendable, keep)
+            known = isinstance(part, Literal) or self.is_fixed(part, names)
+            check = partial(self._put_sendable, keep, known)
             self.put(part, names, lambda found: self.put_fresh(found, check))
 
-    def _put_sendable(self, keep: Callable[[Operand], None], found: Found) -> None:
-        keep(call(self.constant(sendable), found.name))
+    def _put_sendable(self, keep: Callable[[Operand], None], known: bool, found: Found) -> None:
+        """Keep a part that can be sent, as settings and constants can."""
+        keep(found.name if known else call(self.constant(sendable), found.name))
 
     # URLs
 
