@@ -112,18 +112,20 @@ def lookup_folded(table: dict[str, Json]) -> Callable[[Json], Json]:
 def _rows_by_key(
     table: list[Json], source: str, target: str, ignore_case: bool
 ) -> Callable[[Json], Json]:
-    """What :func:`rows` answers for a key, with the rows brought into order once."""
+    """What :func:`rows` answers for a key, with the rows brought into order once.
+
+    Its lists are the same ones each time: who sends one copies it.
+    """
     found: dict[str, dict[str, None]] = {}
     for row in table:
         key = _cell(row.get(source), ignore_case) if isinstance(row, dict) else ""
         if key and isinstance(row, dict):
             found.setdefault(key, {}).setdefault(_cell(row.get(target), False).strip())
-    listed = {key: [each for each in row if each] for key, row in found.items()}
+    filled = ((key, [each for each in row if each]) for key, row in found.items())
+    listed: dict[str, Json] = {key: row for key, row in filled if row}
 
     def rows_for(key: Json) -> Json:
-        if type(key) is str and not ignore_case:
-            return list(listed[key]) or None if key in listed else None
-        return list(listed.get(_cell(key, ignore_case), ())) or None
+        return listed.get(key if type(key) is str and not ignore_case else _cell(key, ignore_case))
 
     return rows_for
 

@@ -472,3 +472,25 @@ def test_long_keys_are_not_remembered(mini: Mini) -> None:
     fixed = [each for each in gc.get_objects() if isinstance(each, Copying)]
     assert any("short" in each._known for each in fixed)
     assert not any("k" * 100 in each._known for each in fixed)
+
+
+def test_lists_of_the_settings_are_not_handed_out(mini: Mini, tmp_path: Path) -> None:
+    mini("fields:\n  x: name\n")
+    rules = (
+        "fields:\n  x: rows($settings.table, name)\n  w: {value: 'rows($settings.table, name)'}\n"
+    )
+    looked_up = "rows($settings.table, name)"
+    parts = f'request: {{url: "{{$api.base}}/e", json: {{p: $payload, b: "{looked_up}"}}}}\n'
+    (tmp_path / "rules.yaml").write_text(HEAD + parts + rules)
+    schema = {"properties": {"table": {"type": "array", "items": {"type": "object"}}}}
+    (tmp_path / "settings.schema.json").write_text(json.dumps(schema))
+    table = [{"from": "n", "to": "a"}, {"from": "n", "to": "b"}]
+    destination = load(tmp_path).bind({"table": table}, clock=lambda: 0.0)
+    wanted = {"p": {"x": ["a", "b"], "w": ["a", "b"]}, "b": ["a", "b"]}
+    for _ in range(2):
+        (request,) = destination.apply({"name": "n"})
+        assert request.body == wanted
+        request.body["p"]["x"].clear()
+        assert request.body["p"]["w"] == request.body["b"] == ["a", "b"]
+        request.body["p"]["w"].clear()
+        request.body["b"].clear()
