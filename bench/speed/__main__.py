@@ -81,8 +81,8 @@ def _stages(variants: Variants, corpus: list[bytes], known: list[floor.Known]) -
 
 def _print_variants(compared: list[Timed]) -> None:
     ours, handwritten, encoding, lowest, _, naive = compared
-    click.echo(f"\n{'':36} {'best':>9} {'median':>9} {'':8} {'':>9} {'best,':>7}")
-    click.echo(f"{'':36} {'µs/event':>9} {'µs/event':>9} {'events/s':>9} {'x ours':>8}")
+    head = f"{'best µs':>9} {'median µs':>9} {'events/s':>9} {'x ours':>8}"
+    click.echo(f"\n{'an event':36} {head}")
     for each in compared:
         click.echo(
             f"{each.name:36} {each.best:9.1f} {each.median:9.1f} {1e6 / each.best:9,.0f}"

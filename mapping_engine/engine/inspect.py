@@ -57,7 +57,7 @@ def inspect_event(event: object) -> dict[str, Any]:
         raise InstrumentationError(
             ErrorCode.EVENT_NOT_OBJECT,
             f"an event is a JSON object, this is {_shown_type(event)}",
-            help="send one object for each event",
+            help="send one object for each event, parsed or as bytes of JSON",
         )
     if not _is_sound_object(event, DEEPEST - 1):
         _walk(event)
