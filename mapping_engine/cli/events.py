@@ -83,9 +83,15 @@ def _array(first: bytes, rest: Iterable[bytes], file: str) -> Iterator[Line]:
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a stream; one that is too long is cut, and so refused as JSON."""
+    """The lines of a stream; one that is too long is cut, and so refused as JSON.
+
+    Those of an array come in parts: it is read whole, whatever its lines.
+    """
+    array: bool | None = None
     while line := stream.readline(LONGEST_LINE + 1):
-        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+        if array is None:
+            array = line.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
+        if len(line) > LONGEST_LINE and not line.endswith(b"\n") and not array:
             while (more := stream.readline(_CHUNK)) and not more.endswith(b"\n"):
                 pass
         yield line
