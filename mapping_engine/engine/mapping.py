@@ -147,12 +147,13 @@ class Destination:
     def apply(self, event: Event) -> list[Request]:
         """The requests of one event; an empty list where the rules pass the event over.
 
-        The event is a dict, which is left as it is, or the JSON text of one as bytes.
+        The event is a dict, which is left as it is, or the JSON text of one as bytes. Who wants
+        the warnings as well asks for the :meth:`outcome`.
 
         Raises a MappingError: InstrumentationError (the event is wrong), ConfigurationError (the
         settings do not cover it), PayloadError (the schema refused the result).
         """
-        return self._program.requests(self._run(event), self._gate)
+        return self._program.requests(self._run(event), self._gate, warned=False)
 
     def apply_many(self, events: Iterable[object]) -> Iterator[Outcome]:
         """The outcome of each event, in order and one at a time; a bad event never raises."""
@@ -179,7 +180,7 @@ class Destination:
             made.append(payload)
             return self._gate(payload, run)
 
-        self._program.requests(self._run(event), keep)
+        self._program.requests(self._run(event), keep, warned=False)
         return made
 
     def explain(self, event: object) -> Explanation:

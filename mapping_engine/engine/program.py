@@ -141,8 +141,11 @@ class Program:
         objects = self._objects(event)
         return Run(event, bound.settings, bound.fixed, bound.hashing, now, memo, names, objects)
 
-    def requests(self, run: Run, check: Check) -> list[Request]:
-        """The requests of one event; raises MappingError where the rules refuse it."""
+    def requests(self, run: Run, check: Check, *, warned: bool = True) -> list[Request]:
+        """The requests of one event; raises MappingError where the rules refuse it.
+
+        Rules of `warn`, which change no request, are judged only for who wants to be ``warned``.
+        """
         if self._switched(run):
             return []
         if self._already_hashed is not None:
@@ -152,7 +155,7 @@ class Program:
                 return []
             raise refusal(rule, run)
         if not self._variables:
-            return self._each(run, [()], check)
+            return self._each(run, [()], check, warned)
         combinations: list[tuple[Any, ...]] = []
         self._combine(run, combinations)
         if not combinations:
@@ -165,9 +168,11 @@ class Program:
                 f"the event would become more than {self._most} requests",
                 help="`limits.requests` in the rule file sets the bound",
             )
-        return self._each(run, combinations, check)
+        return self._each(run, combinations, check, warned)
 
-    def _each(self, run: Run, combinations: list[tuple[Any, ...]], check: Check) -> list[Request]:
+    def _each(
+        self, run: Run, combinations: list[tuple[Any, ...]], check: Check, warned: bool
+    ) -> list[Request]:
         made: list[Request] = []
         first = b""
         several = len(combinations) > 1
@@ -187,7 +192,7 @@ class Program:
                 raise refusal(rule, run)
             text = check(payload, run)
             first = first or text
-            for rule in self._warn(run):
+            for rule in self._warn(run) if warned else ():
                 run.warnings.rule(rule.message(run), rule.field, rule.span)
             run.notes.clear()
             made.append(self._build(run))

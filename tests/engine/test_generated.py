@@ -284,6 +284,7 @@ def test_special_cases_agree(name: str) -> None:
     outcome = destination.outcome(event)
     assert repr([request.to_dict() for request in outcome.requests]) == wanted[0]
     assert [warning.to_dict() for warning in outcome.warnings] == wanted[1]
+    assert destination.apply(event) == list(outcome.requests)
 
 
 def test_a_fan_out_that_finds_one_request_makes_it_for_its_own_values() -> None:
