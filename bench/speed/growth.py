@@ -6,16 +6,14 @@ The packs are made up, and written to a temporary folder.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from bench.speed.timing import Timed, repeated, rotate
-from mapping_engine import Destination, load
-from mapping_engine.engine.cache.place import SWITCH
+from bench.speed.variants import read_anew
+from mapping_engine import Destination
 
 FIELDS = (10, 30, 100, 300, 1000)
 CHAINS = (1, 2, 4, 8, 16, 32, 64)
@@ -87,8 +85,7 @@ def _event(paths: list[str]) -> dict[str, Any]:
 
 def _compiled(pack: Path) -> Destination:
     """Read a pack anew, and generate its code."""
-    with patch.dict(os.environ, {SWITCH: "off"}):
-        return load(pack).bind({})
+    return read_anew(pack).bind({})
 
 
 def report(title: str, unit: str, grown: Iterator[tuple[int, Path, dict[str, Any]]]) -> list[str]:

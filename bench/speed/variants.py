@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -18,7 +19,7 @@ from mapping_engine.engine.form import quoted
 PACK = "facebook_offline_conversions"
 
 
-def read_anew(pack: str) -> Mapping:
+def read_anew(pack: str | Path) -> Mapping:
     """A mapping without the cache of whoever measures."""
     with patch.dict(os.environ, {SWITCH: "off"}):
         return load(pack)

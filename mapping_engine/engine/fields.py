@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mapping_engine.diagnostics import Span
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.run import Evaluate, Note, Run, fresh, present
 from mapping_engine.engine.values import ValueLowering, arm_label
@@ -30,8 +29,6 @@ class Field:
     """A field ready to be made; ``shared`` when every request of an event has the same."""
 
     name: str
-    path: str
-    span: Span
     evaluate: Evaluate
     shared: bool
 
@@ -75,9 +72,7 @@ class FieldLowering(ValueLowering):
         assert block is not None
         evaluate = self._with_policy(block, self.value(block, names, path), names, path)
         shared = not self.uses.of_block(block)
-        return Field(
-            field.name, path, field.span, self.observed_field(path, block, evaluate), shared
-        )
+        return Field(field.name, self.observed_field(path, block, evaluate), shared)
 
     def _with_policy(
         self, block: FieldBlock, evaluate: Evaluate, names: Names, path: str

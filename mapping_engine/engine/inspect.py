@@ -28,7 +28,7 @@ def read_event(event: object) -> dict[str, Any]:
     floats.
     """
     if type(event) is dict or not isinstance(event, bytes | bytearray | memoryview):
-        return inspect_event(event)
+        return _inspected(event)
     try:
         found = orjson.loads(event)
     except orjson.JSONDecodeError as problem:
@@ -39,7 +39,7 @@ def read_event(event: object) -> dict[str, Any]:
         ) from None
     if type(found) is dict and _is_flat(event if isinstance(event, bytes) else bytes(event)):
         return found
-    return inspect_event(found)
+    return _inspected(found)
 
 
 def _is_flat(text: bytes) -> bool:
@@ -51,7 +51,7 @@ def _is_flat(text: bytes) -> bool:
     return opened <= DEEPEST
 
 
-def inspect_event(event: object) -> dict[str, Any]:
+def _inspected(event: object) -> dict[str, Any]:
     """The event, once it is known to be a JSON object of bounded depth; see :func:`read_event`."""
     if type(event) is not dict:
         raise InstrumentationError(

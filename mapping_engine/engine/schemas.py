@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
+from mapping_engine.model.json_types import DATA_KEYWORDS
 from mapping_engine.model.sinks import PERSONAL_KEYWORD
 
 DIGEST_PATTERN = "^[0-9a-f]{64}$"
 _DEFINITION = "#/$defs/"
-_DATA = frozenset(("const", "enum", "default", "examples"))
-"""Keywords whose values are no schemas."""
 
 
 def strict_schema(schema: Mapping[str, Any], *, hashing: bool) -> dict[str, Any]:
@@ -57,7 +56,7 @@ class _Inlining:
             return node
         if node.keys() == {"$ref"}:
             return self._referred(node)
-        return {key: each if key in _DATA else self.of(each) for key, each in node.items()}
+        return {key: each if key in DATA_KEYWORDS else self.of(each) for key, each in node.items()}
 
     def _referred(self, node: dict[str, Any]) -> Any:
         name = str(node["$ref"]).removeprefix(_DEFINITION)

@@ -17,6 +17,9 @@ _KINDS = {
     "object": "object",
 }
 
+DATA_KEYWORDS = frozenset(("const", "enum", "default", "examples"))
+"""Keywords whose values are no schemas."""
+
 
 def follow(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schema behind a local ``$ref``; other references stay as they are."""

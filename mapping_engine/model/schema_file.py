@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from mapping_engine.diagnostics import Diagnostics, Span
+from mapping_engine.model.json_types import DATA_KEYWORDS
 from mapping_engine.source.node import Mapping, Sequence, Source
 from mapping_engine.source.yaml_text import read_yaml
 
-_DATA = frozenset(("const", "enum", "default", "examples"))
-"""Keywords whose values are no schemas."""
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -83,7 +82,7 @@ def _wrong_pattern(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
         waiting += [
             (each, (*path, key))
             for key, each in node.items()
-            if key not in _DATA and not key.startswith("x-")
+            if key not in DATA_KEYWORDS and not key.startswith("x-")
         ]
         named = node.get("patternProperties")
         patterns = [(each, ("patternProperties", each)) for each in named or ()]

@@ -65,7 +65,7 @@ class GeneratedFields(GeneratedValues):
             self._put_field(block, names, path, mark, self.give)
 
         evaluate = self.built(write)
-        return Field(field.name, path, field.span, evaluate, not self.uses.of_block(block))
+        return Field(field.name, evaluate, not self.uses.of_block(block))
 
     def put_fields_of(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
         """The object that the fields of a block make; none when it would be empty."""

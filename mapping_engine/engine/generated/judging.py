@@ -53,12 +53,12 @@ class GeneratedJudging(GeneratedFields):
     def _put_common(self, rules: list[Rule], names: Names) -> None:
         """Make the pipelines that stand in several conditions just once."""
         nodes = [node for rule in rules for node in walk(rule.condition)]
-        called = [node for node in nodes if isinstance(node, Pipeline)]
-        times = Counter(map(print_expression, called))
-        several = {text: node for node in called if times[text := print_expression(node)] > 1}
+        written = [(print_expression(node), node) for node in nodes if isinstance(node, Pipeline)]
+        times = Counter(text for text, _ in written)
         self.common = {
             (text, id(names)): self.value_of(partial(self.put, node, names))
-            for text, node in several.items()
+            for text, node in dict(written).items()
+            if times[text] > 1
         }
 
     def _put_rule(self, rule: Rule, names: Names, made: str) -> None:
