@@ -6,12 +6,14 @@ the whole text at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote_from_bytes
 
 import orjson
 
+NOTHING: Mapping[str, str] = {}
+"""No encodings are known; nobody writes to it."""
 _SAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~"
 _QUOTED = tuple(f"%{number:02X}".encode() for number in range(256))
 _BYTES = tuple(bytes((number,)) for number in range(256))
@@ -20,18 +22,30 @@ _MOST = 32
 """With more different marks than these, one pass over all bytes is faster."""
 
 
-def form_encoded(body: Mapping[str, Any]) -> bytes:
-    """The fields of a form as bytes; lists, objects, numbers and booleans go as JSON."""
-    fields: list[bytes] = []
+def form_encoded(body: Mapping[str, Any], known: Mapping[str, str] = NOTHING) -> bytes:
+    """The fields of a form as bytes; lists, objects, numbers and booleans go as JSON.
+
+    ``known`` are texts with their encodings, as :func:`encodings` makes them.
+    """
+    fields: list[str] = []
     for name, value in body.items():
-        data = _text(value) if isinstance(value, str) else quoted(orjson.dumps(value))
-        fields.append(b"%b=%b" % (_text(name), data))
-    return b"&".join(fields)
+        if isinstance(value, str):
+            data = known.get(value) or _text(value)
+        else:
+            data = quoted(orjson.dumps(value)).decode()
+        fields.append(f"{known.get(name) or _text(name)}={data}")
+    return "&".join(fields).encode()
 
 
-def _text(text: str) -> bytes:
-    data = text.encode()
-    return quoted(data) if data.translate(None, _SAFE) else data
+def encodings(texts: Iterable[str]) -> dict[str, str]:
+    """What stands for these texts in a form: made once for those that many forms have."""
+    return {text: _text(text) for text in texts}
+
+
+def _text(text: str) -> str:
+    if text.isidentifier() and text.isascii():
+        return text
+    return quoted(text.encode()).decode()
 
 
 def quoted(data: bytes) -> bytes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
-from mapping_engine.engine.form import form_encoded
+from mapping_engine.engine.form import NOTHING, form_encoded
 
 CONTENT_TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
 
@@ -25,12 +26,14 @@ class Request:
     body: dict[str, Any] = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     format: str
+    _known: Mapping[str, str] = field(default_factory=lambda: NOTHING, repr=False, compare=False)
+    """Texts of the body whose encodings the settings have made ready."""
 
     def encode(self) -> bytes:
         """The bytes of the body: URL-encoded form fields (containers as JSON), or JSON."""
         if self.format == "json":
             return orjson.dumps(self.body)
-        return form_encoded(self.body)
+        return form_encoded(self.body, self._known)
 
     def to_dict(self) -> dict[str, Any]:
         """The request as plain data: method, url, body, headers, format."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from mapping_engine.engine.form import encodings
 from mapping_engine.engine.generated.found import TEXT, Found
 from mapping_engine.engine.generated.judging import GeneratedJudging
 from mapping_engine.engine.generated.nodes import (
@@ -22,9 +24,10 @@ from mapping_engine.engine.generated.nodes import (
     of_class,
     present,
 )
-from mapping_engine.engine.lower import Names, as_text
+from mapping_engine.engine.lower import ExpressionLowering, Names, as_text
 from mapping_engine.engine.request import CONTENT_TYPES, Request
 from mapping_engine.engine.requests import Build, encoded, header, incomplete, sendable
+from mapping_engine.engine.run import Run
 from mapping_engine.expression import Expression, Literal, Reference
 from mapping_engine.model.documents import RequestBlock
 from mapping_engine.model.shapes import BodyTree
@@ -37,13 +40,17 @@ class GeneratedLowering(GeneratedJudging):
     def request(self, block: RequestBlock, names: Names) -> Build:
         """What builds the request of one payload, as one function."""
         tree = block.form if block.form is not None else block.json
-        parts = self._url_parts(block)
-        if not isinstance(tree, Mapping) or parts is None:
+        url = self._url_parts(block)
+        if not isinstance(tree, Mapping) or url is None:
             return super().request(block, names)
-        return self.built(partial(self._put_request, block, tree, parts, names))
+        return self.built(partial(self._put_request, block, tree, url, names))
 
     def _put_request(
-        self, block: RequestBlock, tree: BodyTree, parts: list[str | Expression], names: Names
+        self,
+        block: RequestBlock,
+        tree: Mapping[str, BodyTree],
+        url_parts: list[str | Expression],
+        names: Names,
     ) -> None:
         format = "form" if block.form is not None else "json"
         body = self._tree(tree, names)
@@ -55,10 +62,25 @@ class GeneratedLowering(GeneratedJudging):
                 keep = partial(self._keep_header, block, each.name, headers)
                 self.put(each.value, names, keep)
         method = self.constant(block.method or "POST")
-        url = self._url(block, parts, names)
-        self.code.give(
-            call(self.constant(Request), method, url, body, headers, self.constant(format))
-        )
+        url = self._url(block, url_parts, names)
+        parts = [method, url, body, headers, self.constant(format)]
+        if format == "form":
+            parts.append(self.code.let(self._encodings(tree, names)))
+        self.code.give(call(self.constant(Request), *parts))
+
+    def _encodings(self, tree: Mapping[str, BodyTree], names: Names) -> ast.expr:
+        """The names of a form, and the texts that are the same in all, with their encodings."""
+        settled = [
+            ExpressionLowering.lower(self, part, names)
+            for part in tree.values()
+            if isinstance(part, Expression) and self.is_settled_by(part, names)
+        ]
+
+        def made(run: Run) -> dict[str, str]:
+            values = (evaluate(run) for evaluate in settled)
+            return encodings([*tree, *(each for each in values if type(each) is str)])
+
+        return self.fixed_value(made)
 
     def _keep_header(self, block: RequestBlock, name: str, headers: str, found: Found) -> None:
         text = self._text(found)
