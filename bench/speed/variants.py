@@ -76,7 +76,8 @@ def clock() -> float:
 
 def gate(destination: Destination) -> Validate:
     """The validator of the engine, whatever it is, for payloads made elsewhere."""
-    run = destination._program.run_for({}, destination._bound, NOW)
+    program, bound = destination._silent
+    run = program.run_for({}, bound, NOW)
     check = destination._gate
     return lambda payload: check(payload, run)
 

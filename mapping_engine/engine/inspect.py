@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any
 
 import orjson
 
 from mapping_engine.errors import ErrorCode, InstrumentationError
+from mapping_engine.transforms.scalars import is_unicode
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 """A key that may be shown; others could be personal data themselves."""
@@ -17,8 +19,10 @@ DEEPEST = 100
 LARGEST_INT_BITS = 4096
 
 
-def read_event(event: object) -> dict[str, Any]:
+def read_event(event: object) -> tuple[dict[str, Any], bool]:
     """The event that ``event`` is, or that it is the JSON text of, in bytes.
+
+    Beside it, whether JSON text can hold it: NaN, infinities and lone surrogates it cannot.
 
     A ``str`` is no event: where events have been parsed, it is a JSON text in one's place.
 
@@ -38,7 +42,7 @@ def read_event(event: object) -> dict[str, Any]:
             help="send one complete JSON object",
         ) from None
     if type(found) is dict and _is_flat(event if isinstance(event, bytes) else bytes(event)):
-        return found
+        return found, True
     return _inspected(found)
 
 
@@ -51,7 +55,7 @@ def _is_flat(text: bytes) -> bool:
     return opened <= DEEPEST
 
 
-def _inspected(event: object) -> dict[str, Any]:
+def _inspected(event: object) -> tuple[dict[str, Any], bool]:
     """The event, once it is known to be a JSON object of bounded depth; see :func:`read_event`."""
     if type(event) is not dict:
         raise InstrumentationError(
@@ -59,34 +63,43 @@ def _inspected(event: object) -> dict[str, Any]:
             f"an event is a JSON object, this is {_shown_type(event)}",
             help="send one object for each event, parsed or as bytes of JSON",
         )
-    if not _is_sound_object(event, DEEPEST - 1):
-        _walk(event)
-    return event
+    if _is_sound_object(event, DEEPEST - 1):
+        return event, True
+    _walk(event)
+    return event, False
 
 
 def _is_sound_object(node: dict[str, Any], deeper: int) -> bool:
-    """Whether there is nothing to complain of; what there is, the walk finds and names."""
-    return _TEXT.issuperset(map(type, node)) and _is_sound(node.values(), deeper)
+    """Whether JSON text can hold it all; what is worse than that, the walk finds and names."""
+    if not _TEXT.issuperset(map(type, node)):
+        return False
+    return all(map(is_unicode, node)) and _is_sound(node.values(), deeper)
 
 
 def _is_sound(values: Iterable[Any], deeper: int) -> bool:
     for value in values:
         kind = type(value)
-        if kind in _SCALARS:
-            continue
-        if kind is dict:
+        if kind is str:
+            if not value.isascii() and not is_unicode(value):
+                return False
+        elif kind is dict:
             if not deeper or not _is_sound_object(value, deeper - 1):
                 return False
         elif kind is list:
             if not deeper or not _is_sound(value, deeper - 1):
                 return False
-        elif kind is not int or not _LEAST <= value <= _MOST:
+        elif kind is int:
+            if not _LEAST <= value <= _MOST:
+                return False
+        elif kind is float:
+            if not isfinite(value):
+                return False
+        elif value is not None and kind is not bool:
             return False
     return True
 
 
 _TEXT = frozenset((str,))
-_SCALARS = frozenset((str, float, bool, type(None)))
 _LEAST, _MOST = -(2**63), 2**64 - 1
 
 

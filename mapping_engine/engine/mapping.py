@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mapping_engine.engine.inspect import read_event
 from mapping_engine.engine.outcome import EventWarning, Outcome
-from mapping_engine.engine.program import Bound, Lowering, Program
+from mapping_engine.engine.program import Bound, Check, Lowering, Program
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.settings import accept_settings, unknown_settings
@@ -29,17 +29,17 @@ Event = MappingType[str, Any] | bytes
 class Mapping:
     """A compiled rule file: immutable, shared by threads, picklable."""
 
-    __slots__ = ("_applying", "_tracing", "model")
+    __slots__ = ("_programs", "_tracing", "model")
 
     model: Model
-    _applying: Program | None
-    """What applies: made for the first settings, since many mappings are only looked at."""
+    _programs: dict[bool, Program]
+    """What applies, and what tells warnings as well: made when they are first asked for."""
     _tracing: tuple[Program, frozenset[str]] | None
     """What explains: made when it is first asked for, since most mappings never explain."""
 
     def __init__(self, model: Model) -> None:
         object.__setattr__(self, "model", model)
-        object.__setattr__(self, "_applying", None)
+        object.__setattr__(self, "_programs", {})
         object.__setattr__(self, "_tracing", None)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -61,19 +61,20 @@ class Mapping:
         """The destination's name for people."""
         return self.model.title
 
-    @property
-    def _program(self) -> Program:
-        """The program that makes requests."""
-        if self._applying is None:
+    def _program(self, *, silent: bool) -> Program:
+        """The program that makes requests; a ``silent`` one has no warnings.
+
+        It is made for events that JSON text can hold, too: it does not look for what cannot be.
+        """
+        if silent not in self._programs:
             from mapping_engine.engine.generated.requests import GeneratedLowering
 
             try:
-                made = Program(GeneratedLowering(self.model))
+                made = Program(GeneratedLowering(self.model, silent=silent))
             except RecursionError:  # definitions that use each other in a very long row
                 made = Program(Lowering(self.model))
-            object.__setattr__(self, "_applying", made)
-        assert self._applying is not None
-        return self._applying
+            self._programs[silent] = made
+        return self._programs[silent]
 
     def _explaining(self) -> tuple[Program, frozenset[str]]:
         """The program that records what it does, and the fan-out variables it must not show."""
@@ -107,7 +108,7 @@ class Mapping:
 class Destination:
     """A mapping with settings and a clock; immutable, shared by threads, picklable."""
 
-    __slots__ = ("_bound", "_clock", "_gate", "_program", "_settings", "_warnings", "mapping")
+    __slots__ = ("_clock", "_gate", "_settings", "_silent", "_telling", "_warnings", "mapping")
 
     mapping: Mapping
 
@@ -116,15 +117,15 @@ class Destination:
     ) -> None:
         model = mapping.model
         accepted = accept_settings(model.settings_schema, settings, model.title)
-        program = mapping._program
+        program = mapping._program(silent=True)
         bound = program.bind(accepted)
         state = {
             "mapping": mapping,
             "_warnings": unknown_settings(model.settings_schema, accepted),
             "_settings": accepted,
             "_clock": clock,
-            "_program": program,
-            "_bound": bound,
+            "_silent": (program, bound),
+            "_telling": None,
             "_gate": PayloadGate(model, hashing=bound.hashing),
         }
         for name, value in state.items():
@@ -153,7 +154,7 @@ class Destination:
         Raises a MappingError: InstrumentationError (the event is wrong), ConfigurationError (the
         settings do not cover it), PayloadError (the schema refused the result).
         """
-        return self._program.requests(self._run(event), self._gate, warned=False)
+        return self._applied(event, self._gate)
 
     def apply_many(self, events: Iterable[object]) -> Iterator[Outcome]:
         """The outcome of each event, in order and one at a time; a bad event never raises."""
@@ -163,11 +164,13 @@ class Destination:
     def outcome(self, event: object, index: int = 0) -> Outcome:
         """What becomes of one event: its requests or its error, and the warnings."""
         try:
-            run = self._run(event)
+            read, _ = read_event(event)
         except MappingError as error:
             return Outcome(index, error=error)
+        program, bound = self._ready_to_tell()
+        run = program.run_for(read, bound, self._clock())
         try:
-            requests = self._program.requests(run, self._gate)
+            requests = program.requests(run, self._gate)
         except MappingError as error:
             return Outcome(index, error=error, warnings=run.warnings.all())
         return Outcome(index, tuple(requests), warnings=run.warnings.all())
@@ -180,7 +183,7 @@ class Destination:
             made.append(payload)
             return self._gate(payload, run)
 
-        self._program.requests(self._run(event), keep, warned=False)
+        self._applied(event, keep)
         return made
 
     def explain(self, event: object) -> Explanation:
@@ -194,7 +197,8 @@ class Destination:
         requests: list[Request] = []
         warnings: tuple[EventWarning, ...] = ()
         try:
-            run = program.run_for(read_event(event), self._bound, self._clock())
+            read, _ = read_event(event)
+            run = program.run_for(read, self._silent[1], self._clock())
             run.trace = trace
             try:
                 requests = program.requests(run, self._gate)
@@ -204,12 +208,24 @@ class Destination:
             error = problem
         return explained(self.mapping.title, trace, error, warnings, len(requests))
 
-    def _run(self, event: object) -> Run:
-        return self._program.run_for(read_event(event), self._bound, self._clock())
+    def _applied(self, event: object, check: Check) -> list[Request]:
+        read, sound = read_event(event)
+        program, bound = self._silent if sound else self._ready_to_tell()
+        return program.requests(program.run_for(read, bound, self._clock()), check, warned=False)
 
-    _bound: Bound
+    def _ready_to_tell(self) -> tuple[Program, Bound]:
+        """The program that tells warnings, and these settings bound to it."""
+        if self._telling is None:
+            program = self.mapping._program(silent=False)
+            object.__setattr__(self, "_telling", (program, program.bind(self._settings)))
+        assert self._telling is not None
+        return self._telling
+
     _clock: Clock
     _gate: PayloadGate
-    _program: Program
     _settings: dict[str, Any]
+    _silent: tuple[Program, Bound]
+    """What applies where nobody asks for warnings, and the settings bound to it."""
+    _telling: tuple[Program, Bound] | None
+    """What tells warnings: made when it is first asked for."""
     _warnings: tuple[EventWarning, ...]

@@ -60,6 +60,7 @@ def upper(value: str) -> Json:
     accepts=TEXT,
     returns=TEXT,
     unchanged=("isascii",),
+    solid=True,
     examples=(
         Example("Vale\u0301ry", "Val\u00e9ry"),
         Example("Ann", "Ann"),
@@ -109,6 +110,7 @@ def without_digits(value: str) -> Json:
     accepts=TEXT,
     returns=TEXT,
     unchanged=("isalnum",),
+    solid=True,
     examples=(Example(" Menlo\tPark ", "MenloPark"), Example("a\u00a0b\u3000c", "abc")),
 )
 def without_spaces(value: str) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from inspect import cleandoc
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from mapping_engine.types.kinds import Kinds
 
@@ -92,11 +92,12 @@ class Transform:
 
     What makes it fast, and must be true: of a text that is not blank, it makes what the ``method``
     of texts makes; it passes on ``unchanged`` the texts of which one of those methods says yes,
-    or the values of those classes; one that ``wraps`` puts what is no list into a list; a
-    ``solid`` one makes no blank text of one that is not. ``indexed(value, *arguments but the
-    first)`` answers a function of the first argument that does the same. ``table(*arguments)``
-    answers a dict and what stands for a missing key, if that is all it makes of texts. A
-    ``costly`` one is worth trying beforehand on values that are likely.
+    or the values of those classes, if JSON text can hold them; one that ``wraps`` puts what is no
+    list into a list; a ``solid`` one makes no blank text of one that is not.
+    ``indexed(value, *arguments but the first)`` answers a function of the first argument that does
+    the same. Of values of the first class of ``simply``, it makes what the function beside makes,
+    if they have no more than 64 bits. ``table(*arguments)`` answers a dict and what stands for a missing key, if that is all
+    it makes of texts. A ``costly`` one is worth trying beforehand on values that are likely.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Transform:
     fields: tuple[str, ...] = ()
     method: str | None = None
     unchanged: tuple[str | type, ...] | None = None
+    simply: tuple[type, Callable[[Any], Json]] | None = None
     wraps: bool = False
     costly: bool = False
     table: Callable[..., tuple[dict[str, Json], Json] | None] | None = None
@@ -176,6 +178,7 @@ def transform(
     fields: tuple[str, ...] = (),
     method: str | None = None,
     unchanged: tuple[str | type, ...] | None = None,
+    simply: tuple[type, Callable[[Any], Json]] | None = None,
     wraps: bool = False,
     costly: bool = False,
     table: Callable[..., tuple[dict[str, Json], Json] | None] | None = None,
@@ -204,6 +207,7 @@ def transform(
             fields=fields,
             method=method,
             unchanged=unchanged,
+            simply=simply,
             wraps=wraps,
             costly=costly,
             table=table,

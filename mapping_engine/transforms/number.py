@@ -18,6 +18,8 @@ from mapping_engine.transforms.scalars import number_text, whole, whole_number
 from mapping_engine.types.kinds import NUMBER, TEXT
 
 _MAX_DIGITS = 400
+_SHORT = 32
+"""Nearly all numbers are as short as this, and plain digits."""
 _MAX_PLACES = 15
 _PRECISION = 40
 _FLOAT_BITS = 1024
@@ -72,7 +74,7 @@ def number(value: Json) -> Json:
 def integer(value: Json) -> Json:
     """The value as a whole number; it must be one."""
     found = _number(value)
-    if isinstance(found, Rejected):
+    if type(found) is int or isinstance(found, Rejected):
         return found
     exact = whole(found)
     return _NOT_WHOLE if exact is None else exact
@@ -162,26 +164,21 @@ def between(value: int | float, minimum: int | float | None, maximum: int | floa
 
 
 def _number(value: Json) -> int | float | Rejected:
+    if type(value) is str:
+        if len(value) <= _SHORT and value.isascii() and value.replace(".", "", 1).isdecimal():
+            return float(value) if "." in value else int(value)
+        return _read(value.strip())
     if type(value) is int:
         return value
-    if type(value) is float:
-        return value if isfinite(value) else _NOT_A_NUMBER
-    if type(value) is str:
-        return _read(value.strip())
-    return _NOT_A_NUMBER
+    return value if type(value) is float and isfinite(value) else _NOT_A_NUMBER
 
 
 def _read(text: str) -> int | float | Rejected:
     if len(text) > _MAX_DIGITS:
         return _TOO_LONG
-    if text.isascii() and text.replace(".", "", 1).isdecimal():  # nearly all numbers
-        return _finite(float(text)) if "." in text else int(text)
-    if _INTEGER.fullmatch(text):
-        return int(text)
     if not _DECIMAL.fullmatch(text):
         return _NOT_A_NUMBER
-    return _finite(float(text))
-
-
-def _finite(number: float) -> float | Rejected:
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    number = float(text)
     return number if isfinite(number) else _TOO_LARGE

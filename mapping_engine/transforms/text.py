@@ -31,7 +31,8 @@ _TOO_LONG = Rejected("is too long to match")
     "text",
     accepts=TEXT | NUMBER,
     returns=TEXT,
-    unchanged=("isascii", "isprintable"),
+    unchanged=(str,),
+    simply=(int, str),
     flow=Flow.KEEP,
     examples=(
         Example("a", "a"),

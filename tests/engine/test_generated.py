@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from mapping_engine import Mapping, MappingError, RuleError, load
 from mapping_engine.engine.generated.requests import GeneratedLowering
+from mapping_engine.engine.inspect import read_event
 from mapping_engine.engine.program import Lowering, Program
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.settings import accept_settings
@@ -203,6 +204,14 @@ def done(lowering: Lowering, event: dict[str, Any], given: dict[str, Any], now: 
     return repr(made), [warning.to_dict() for warning in run.warnings.all()]
 
 
+def assert_silent_is(wanted: Any, model: Model, event: dict[str, Any]) -> None:
+    """What has no warnings makes the same requests and errors of what JSON text can hold."""
+    read, sound = read_event(event)
+    if sound:
+        silent = GeneratedLowering(model, silent=True)
+        assert done(silent, read, {"token": "t"}, 100.5)[0] == wanted[0]
+
+
 def _accept(payload: dict[str, Any], run: Run) -> bytes:
     """Payloads are compared here, and not judged."""
     return orjson.dumps(payload)
@@ -218,6 +227,7 @@ def test_generated_code_does_what_closures_and_tracing_do(
         wanted = done(Lowering(model), event, {"token": "t"}, 100.5)
         assert done(GeneratedLowering(model), event, {"token": "t"}, 100.5) == wanted
         assert done(TracingLowering(model), event, {"token": "t"}, 100.5) == wanted
+        assert_silent_is(wanted, model, event)
 
 
 SPECIAL: dict[str, tuple[str, dict[str, Any]]] = {
@@ -302,6 +312,7 @@ def test_a_note_of_an_argument_names_its_own_source() -> None:
     model = model_of(text)
     wanted = done(Lowering(model), event, {"token": "t"}, 100.5)
     assert done(GeneratedLowering(model), event, {"token": "t"}, 100.5) == wanted
+    assert_silent_is(wanted, model, event)
     assert [warning["path"] for warning in wanted[1]] == ["type", "p.b"]
 
 
@@ -313,8 +324,8 @@ def bundled(pack: str) -> Model:
 @pytest.mark.parametrize("pack", ["facebook_offline_conversions", "facebook_conversions"])
 def test_the_rule_tests_of_the_bundled_packs_agree(pack: str) -> None:
     model = bundled(pack)
-    closures, generated = Lowering(model), GeneratedLowering(model)
-    programs = Program(closures), Program(generated)
+    silent = GeneratedLowering(model, silent=True)
+    programs = [Program(each) for each in (Lowering(model), GeneratedLowering(model), silent)]
     for case in collect(pack):
         try:
             accepted = accept_settings(model.settings_schema, case.settings, "")
@@ -329,11 +340,12 @@ def test_the_rule_tests_of_the_bundled_packs_agree(pack: str) -> None:
                 made = error.to_dict()
             results.append((made, [warning.to_dict() for warning in run.warnings.all()]))
         assert results[0] == results[1], case.name
+        assert results[0][0] == results[2][0], case.name
 
 
 def test_a_mapping_runs_generated_code() -> None:
     mapping = load("facebook_offline_conversions")
     assert isinstance(mapping, Mapping)
-    made = mapping._program.payloads
-    functions = [mapping._program._build, *(evaluate for _, evaluate in made.own)]
+    program = mapping._program(silent=True)
+    functions = [program._build, *(evaluate for _, evaluate in program.payloads.own)]
     assert {function.__code__.co_filename for function in functions} == {"<rules>"}

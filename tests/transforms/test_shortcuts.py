@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mapping_engine.transforms import REGISTRY, Rejected
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.transforms.forms import folded
+from mapping_engine.transforms.scalars import is_unicode
 from mapping_engine.types.kinds import NUMBER, is_missing, kind_of
 
 TEXTS = st.text(max_size=12) | st.sampled_from(
@@ -55,6 +56,29 @@ def test_a_method_of_texts_does_the_same(target: Transform, text: str) -> None:
     assert target.function(text) == getattr(text, target.method)()
 
 
+def is_sound(value: Any) -> bool:
+    """Whether JSON text can hold it."""
+    if isinstance(value, str):
+        return is_unicode(value)
+    return not isinstance(value, float) or isfinite(value)
+
+
+@pytest.mark.parametrize("target", declaring("unchanged"), ids=ids)
+@given(value=VALUES)
+def test_what_may_stay_becomes_nothing_that_json_text_cannot_hold(
+    target: Transform, value: Any
+) -> None:
+    if is_sound(value) and kind_of(value) in target.accepts.names:
+        found = target.bound(*arguments(target))(value)
+        assert found is None or isinstance(found, Rejected | list) or is_sound(found)
+
+
+@pytest.mark.parametrize("target", declaring("method"), ids=ids)
+@given(text=FILLED)
+def test_a_method_of_texts_makes_no_broken_unicode(target: Transform, text: str) -> None:
+    assert not is_unicode(text) or is_unicode(target.function(text))
+
+
 @pytest.mark.parametrize("target", declaring("unchanged"), ids=ids)
 @given(value=VALUES)
 def test_what_is_said_to_stay_stays(target: Transform, value: Any) -> None:
@@ -63,9 +87,18 @@ def test_what_is_said_to_stay_stays(target: Transform, value: Any) -> None:
         if isinstance(each, str):
             applies = type(value) is str and bool(getattr(value, each)())
         else:
-            applies = type(value) is each and (not isinstance(value, float) or isfinite(value))
+            applies = type(value) is each and is_sound(value)
         if applies and kind_of(value) in target.accepts.names:
             assert target.bound(*arguments(target))(value) == value
+
+
+@pytest.mark.parametrize("target", declaring("simply"), ids=ids)
+@given(value=st.integers(-(2**63), 2**64 - 1))
+def test_what_is_simply_made_is_the_same(target: Transform, value: int) -> None:
+    assert target.simply
+    kind, make = target.simply
+    assert kind is int
+    assert target.function(value) == make(value)
 
 
 @pytest.mark.parametrize("target", declaring("wraps"), ids=ids)

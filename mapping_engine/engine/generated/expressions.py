@@ -16,6 +16,7 @@ from mapping_engine.engine.generated.found import (
 )
 from mapping_engine.engine.generated.nodes import (
     NONE,
+    among,
     attribute,
     both,
     call,
@@ -82,8 +83,8 @@ class TooDeep(Exception):
 class GeneratedExpressions(GeneratedReading):
     """Writes expressions; conditions are written by ``put_where``."""
 
-    def __init__(self, model: Model) -> None:
-        super().__init__(model)
+    def __init__(self, model: Model, *, silent: bool = False) -> None:
+        super().__init__(model, silent=silent)
         self.makers: dict[str, Evaluate] = {}
         """The functions of definitions, which do not remember."""
         self.answers: dict[str, Found] = {}
@@ -198,7 +199,8 @@ class GeneratedExpressions(GeneratedReading):
             self._put_literal(checked(read_selector(node.tail)(constants[node.name])), then)
         elif node.name in ("integration", "payload") and steps:
             start = self.code.let(attribute("run", node.name))
-            self.put_steps_down(start, steps, then, raw=raw)
+            sound = self.silent and node.name == "integration"
+            self.put_steps_down(start, steps, then, raw=raw, sound=sound)
         else:
             self.put_lowered(node, names, then)
 
@@ -207,7 +209,7 @@ class GeneratedExpressions(GeneratedReading):
     ) -> None:
         def below(found: Found) -> None:
             if steps:
-                self.put_steps_down(found.name, steps, then, raw=raw)
+                self.put_steps_down(found.name, steps, then, raw=raw, sound=found.sound)
             else:
                 then(found)
 
@@ -221,7 +223,7 @@ class GeneratedExpressions(GeneratedReading):
         known = self.code.let(item(memo, slot))
         unset = compare(known, ast.Is(), self.constant(UNSET))
         answer = self.answers[name]
-        if not self.noting.of_definition(name):
+        if not self.noting.is_told(name):
             with self.code.when(unset):
                 self.code.assign(known, call(self.constant(self.makers[name]), "run"))
                 self.code.put_key(memo, number(slot), known)
@@ -236,15 +238,16 @@ class GeneratedExpressions(GeneratedReading):
                 self.code.put_key(memo, number(slot), tupled(result, noted))
         with self.code.otherwise():
             self.code.assign(result, item(known, 0))
-            with self.code.when(item(known, 1)):
-                self.code.do(method(self.code.state("notes"), "extend", item(known, 1)))
+            if self.tells:
+                with self.code.when(item(known, 1)):
+                    self.code.do(method(self.code.state("notes"), "extend", item(known, 1)))
         return replace(answer, name=result)
 
     # Conditions
 
     def put_met(self, node: Expression, names: Names, then: Callable[[], None]) -> None:
         """Go on where a condition is met; what is noted meanwhile is forgotten."""
-        if not self.noting.of_expression(node):
+        if not (self.tells and self.noting.of_expression(node)):
             self.put_where(node, names, then)
             return
         mark = self.mark()
@@ -361,7 +364,9 @@ class GeneratedExpressions(GeneratedReading):
 
     def _put_of_kind(self, found: Found, kind: str, then: Callable[[], None]) -> None:
         test: ast.expr | None = None
-        if kind == "number":
+        if kind == "number" and found.sound:
+            test = among(found.name, self.constant(NUMBERS))
+        elif kind == "number":
             of_kind = call(self.constant(kind_of), found.name)
             test = compare(of_kind, ast.Eq(), self.constant(kind))
         elif kind != "present":

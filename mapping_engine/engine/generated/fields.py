@@ -10,8 +10,9 @@ from typing import Any
 
 from mapping_engine.engine.fields import Absence, Field, Payloads, warn_left_out
 from mapping_engine.engine.generated.expressions import START
-from mapping_engine.engine.generated.found import Found, Then
+from mapping_engine.engine.generated.found import EMPTIES, Found, Put, Then
 from mapping_engine.engine.generated.nodes import among, call, load, mapping, missing, number
+from mapping_engine.engine.generated.notes import refuses
 from mapping_engine.engine.generated.values import GeneratedValues
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.run import Run, fresh
@@ -19,6 +20,7 @@ from mapping_engine.expression import Expression, Literal
 from mapping_engine.model.shapes import Named
 from mapping_engine.model.values import FieldBlock, ValueBlock
 from mapping_engine.model.walk import copied
+from mapping_engine.types import kind_of
 
 _COPIED = frozenset((dict, list, float))
 """What is not sent as it stands: containers of the event, numbers that JSON cannot hold."""
@@ -61,7 +63,8 @@ class GeneratedFields(GeneratedValues):
         assert block is not None
 
         def write() -> None:
-            mark = self.mark() if self.may_mark(block) else START
+            marks = self.may_mark(block) and not self.silent
+            mark = self.mark() if marks else START
             self._put_field(block, names, path, mark, self.give)
 
         evaluate = self.built(write)
@@ -71,7 +74,7 @@ class GeneratedFields(GeneratedValues):
         """The object that the fields of a block make; none when it would be empty."""
         made = self.code.let(mapping())
         fields = [field for field in block.fields or () if field.value is not None]
-        mark, self.marked = self.marked, None
+        mark, self.marked = START if self.silent else self.marked, None
         self._put_fields(fields, names, f"{path}.", made, mark)
         with self.code.when(load(made)):
             then(Found(made, frozenset((dict,)), made=True))
@@ -105,6 +108,20 @@ class GeneratedFields(GeneratedValues):
 
     def _put_field(self, block: FieldBlock, names: Names, path: str, mark: str, then: Then) -> None:
         """A field with its policy: what is left out, refused, or warned about."""
+        if not self.silent:
+            self._put_field_where(block, names, path, mark, then)
+            return
+        forgets = self.tells and self.noting.of_block(block)
+        told = refuses(block) and self.may_mark(block)
+        own = self.mark() if told or forgets else START
+        with self.telling(told):
+            self._put_field_where(block, names, path, own, then)
+        if forgets:
+            self.forget(own)
+
+    def _put_field_where(
+        self, block: FieldBlock, names: Names, path: str, mark: str, then: Then
+    ) -> None:
         write = partial(self._put_judged_field, block, names, path, mark, then)
         if block.when is not None:
             self.put_met(block.when, names, write)
@@ -114,13 +131,23 @@ class GeneratedFields(GeneratedValues):
     def _put_judged_field(
         self, block: FieldBlock, names: Names, path: str, mark: str, then: Then
     ) -> None:
+        if not self.tells:
+            self._put_silent_field(block, names, path, then)
+            return
         if not self.may_mark(block):
             self.put_value(block, names, path, lambda found: self.put_fresh(found, then))
             return
-        if block.fields is not None and block.each is None and copied(block) is None:
+        put: Put = partial(self.put_value, block, names, path)
+        if block.fields is None or block.each is not None or copied(block) is not None:
+            found = self.value_of(put)
+        elif self.silent:
+            with self.telling(False):
+                found = self.value_of(put)
+            mark = self.mark()  # its fields have told what they had to
+        else:
             self.marked = mark
-        found = self.value_of(partial(self.put_value, block, names, path))
-        self.marked = None
+            found = self.value_of(put)
+            self.marked = None
         default = self.default(block, names)
         absent = Absence(self.model, block, path, default)
         always = copied(block) is not None or block.positions is not None
@@ -132,6 +159,21 @@ class GeneratedFields(GeneratedValues):
                     self.code.do(self._since(mark, _left_out(path)))
                 self.put_cut(mark)
             self.put_fresh(found, then)
+
+    def _put_silent_field(self, block: FieldBlock, names: Names, path: str, then: Then) -> None:
+        """A field for whose want nothing is refused, and nobody is warned."""
+        put: Put = partial(self.put_value, block, names, path)
+        keep = partial(self.put_fresh, then=then)
+        if isinstance(block.default, Literal) and block.default.value is not None:
+            default = block.default.value
+            found = self.value_of(put, self.constant(default))
+            kinds = found.classes | {type(default)}
+            sound = found.sound and kind_of(default) != "nothing"
+            keep(replace(found, classes=kinds, sound=sound, made=False))
+        elif block.default is not None:
+            self.put_first([put, partial(self.put, block.default, names)], keep)
+        else:
+            put(keep)
 
     def _put_absent(
         self, absent: Absence, default: Expression | None, mark: str, then: Then
@@ -157,14 +199,15 @@ class GeneratedFields(GeneratedValues):
 
     def put_fresh(self, found: Found, then: Then) -> None:
         """Share no container with the event, and hold no number that JSON cannot."""
-        if found.made or not found.classes & _COPIED:
+        copied = EMPTIES if found.sound else _COPIED
+        if found.made or not found.classes & copied:
             then(found)
             return
         name = self.code.let(found.name)
-        with self.code.when(among(name, self.constant(_COPIED))):
+        with self.code.when(among(name, self.constant(copied))):
             self.code.assign(name, call(self.constant(fresh), name))
         made = replace(found, name=name, made=True)
-        if float in found.classes:
+        if float in found.classes and not found.sound:
             self.put_present(made, then)
         else:
             then(made)

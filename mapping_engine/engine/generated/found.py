@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from types import NoneType
 from typing import TypeAlias
 
 from mapping_engine.engine.generated.code import Code
@@ -31,6 +32,7 @@ CLASSES = {
 }
 EMPTIES: Classes = frozenset((list, dict))
 """What is missing when it is empty, besides texts."""
+_NOTHING: Classes = EMPTIES | {NoneType}
 EVERY: Classes = frozenset((str, int, float, bool, list, dict))
 TEXT: Classes = frozenset((str,))
 LISTS: Classes = frozenset((list,))
@@ -39,17 +41,19 @@ FLOATS: Classes = frozenset((float,))
 
 @dataclass(frozen=True)
 class Found:
-    """A value that is not None, under the name it has in the code.
+    """A value under the name it has in the code; it is not None, unless it is ``raw``.
 
-    ``classes`` are those it may have. One that is ``raw`` counts as missing where it is blank or
-    empty; one that is ``solid`` surely is neither. One that is ``made`` shares no container with
-    the event, and holds no number that JSON cannot. ``likely`` are texts that it may well be.
+    ``classes`` are those it may have. One that is ``raw`` counts as missing where it is None, blank
+    or empty; one that is ``solid`` surely is none of these. A ``sound`` one is what JSON text can
+    hold: valid Unicode, and finite numbers. One that is ``made`` shares no container
+    with the event, and holds no number that JSON cannot. ``likely`` are texts that it may well be.
     """
 
     name: str
     classes: Classes = EVERY
     raw: bool = False
     solid: bool = True
+    sound: bool = False
     made: bool = False
     likely: frozenset[str] = frozenset()
 
@@ -67,7 +71,7 @@ def classes_of(kinds: frozenset[str]) -> Classes:
 
 
 def filled(name: str, classes: Classes, code: Code) -> ast.expr | None:
-    """Tests that a value which is not None is neither blank nor empty; None where it cannot be."""
+    """Tests that a value is neither None nor blank nor empty; None where only None is missing."""
     text = both(load(name), negated(method(name, "isspace")))
     if classes == TEXT:
         return text
@@ -75,7 +79,7 @@ def filled(name: str, classes: Classes, code: Code) -> ast.expr | None:
         return None
     if classes <= EMPTIES:
         return load(name)
-    full = compare(attribute(name, "__class__"), ast.NotIn(), code.constant(EMPTIES))
+    full = compare(attribute(name, "__class__"), ast.NotIn(), code.constant(_NOTHING))
     other = either(load(name), full)
     assert text is not None
     return choice(of_class(name, code.constant(str)), text, other) if str in classes else other

@@ -63,6 +63,11 @@ def item(of: str, index: int) -> ast.expr:
     return ast.Subscript(load(of), number(index), _LOAD, **PLACE)
 
 
+def entry(of: str, key: str) -> ast.expr:
+    """``of[key]``."""
+    return ast.Subscript(load(of), load(key), _LOAD, **PLACE)
+
+
 def rest(of: str, start: str) -> ast.expr:
     """``of[start:]``."""
     part = ast.Slice(load(start), None, None, **PLACE)

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from mapping_engine.expression import Call, Expression, Reference, Select
 from mapping_engine.model.model import Model
-from mapping_engine.model.values import ValueBlock
-from mapping_engine.model.walk import block_nodes, copied, walk
+from mapping_engine.model.values import FieldBlock, ValueBlock
+from mapping_engine.model.walk import (
+    block_nodes,
+    copied,
+    fields_of,
+    own_expressions,
+    references,
+    walk,
+)
 from mapping_engine.selectors import steps as path_steps
 
 
 class Noting:
     """Judges the expressions of one model."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, silent: bool = False) -> None:
+        self._told = _told_by_errors(model) if silent else frozenset(model.definitions)
         self._definitions = model.definitions
         self._known: dict[str, bool] = {}
         self._blocks: dict[int, bool] = {}
@@ -32,6 +40,10 @@ class Noting:
             return True
         return any(self._of_node(node) for node in block_nodes(block))
 
+    def is_told(self, name: str) -> bool:
+        """Whether anybody asks for what the value of a definition noted, if it noted anything."""
+        return name in self._told and self.of_definition(name)
+
     def of_definition(self, name: str) -> bool:
         """Whether making the value of a definition may note anything."""
         if name not in self._known:
@@ -47,3 +59,40 @@ class Noting:
         if node.tail is not None and path_steps(node.tail) is None:
             return True
         return node.name in self._definitions and self.of_definition(node.name)
+
+
+def refuses(block: FieldBlock) -> bool:
+    """Whether an event may be refused for want of the field, with the notes in the error."""
+    return bool(block.required) or block.invalid == "error"
+
+
+def _told_by_errors(model: Model) -> frozenset[str]:
+    """The definitions behind fields for want of which events are refused."""
+    variables = model.file.fan_out.each if model.file.fan_out else ()
+    blocks = [*model.definitions.values(), *(v.value for v in variables if v.value is not None)]
+    fields = [field.value for field in model.file.fields if field.value is not None]
+    for block in blocks:
+        fields += fields_of(block)
+    waiting: list[str] = []
+    while fields:
+        field = fields.pop()
+        fields += fields_of(field)
+        if refuses(field):
+            waiting += _names_in(field)
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in model.definitions and name not in found:
+            found.add(name)
+            waiting += [each.name for each in references(model.definitions[name])]
+    return frozenset(found)
+
+
+def _names_in(block: ValueBlock) -> list[str]:
+    """The ``$names`` of a block itself, and not of its fields."""
+    return [
+        node.name
+        for expression, _ in own_expressions(block)
+        for node in walk(expression)
+        if isinstance(node, Reference)
+    ]

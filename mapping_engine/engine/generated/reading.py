@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby, repeat
 from typing import Any
@@ -17,6 +18,7 @@ from mapping_engine.engine.generated.nodes import (
     call,
     choice,
     compare,
+    entry,
     item,
     listing,
     load,
@@ -66,15 +68,19 @@ class GeneratedReading(Lowering):
     code: Code
     """The function that is being built."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, silent: bool = False) -> None:
         super().__init__(model)
+        self.silent = silent
+        """Whether nobody will ask for warnings, and events are what JSON text can hold."""
+        self.tells = not silent
+        """Whether what is being written notes what it cannot use."""
         self.locals: dict[int, Found] = {}
         """The variables that the function has at hand, by their slots."""
         self.holders: dict[int, str] = {}
         """What fields of some of them are read from: the value, or an object without keys."""
         self.common: dict[tuple[str, int], Found] = {}
         """The pipelines whose values it has at hand, as written, and the names they are read by."""
-        self.noting = Noting(model)
+        self.noting = Noting(model, silent=silent)
         self._places: dict[tuple[str, ...], int] = {}
 
     # Functions
@@ -93,6 +99,15 @@ class GeneratedReading(Lowering):
                 self.code = outside
             else:
                 del self.code
+
+    @contextmanager
+    def telling(self, tells: bool) -> Iterator[None]:
+        """What is written inside notes what it cannot use, or does not."""
+        outside, self.tells = self.tells, tells
+        try:
+            yield
+        finally:
+            self.tells = outside
 
     def give(self, found: Found) -> None:
         """Answer a value."""
@@ -124,12 +139,13 @@ class GeneratedReading(Lowering):
         if not found.raw:
             then(found)
             return
-        with self.code.when(filled(found.name, found.classes, self.code)):
+        full = filled(found.name, found.classes, self.code)
+        with self.code.when(full or present(found.name)):
             then(settled(found))
 
-    def value_of(self, put: Put) -> Found:
+    def value_of(self, put: Put, otherwise: Operand = NONE) -> Found:
         """A value under a name of its own, which is None where there is no value."""
-        result = self.code.let(NONE)
+        result = self.code.let(otherwise)
         kept = Found(result)
 
         def keep(found: Found) -> None:
@@ -154,6 +170,7 @@ class GeneratedReading(Lowering):
         kinds: list[Found] = []
 
         def keep(found: Found) -> None:
+            assert not found.raw
             self.code.assign(result, found.name)
             kinds.append(found)
             self.code.leave()
@@ -177,17 +194,28 @@ class GeneratedReading(Lowering):
             return False
         fields = _leading_fields(steps)
         holder = self._object(fields[:-1])
-        start = self.code.let(method(holder, "get", self.constant(fields[-1])))
-        self.put_steps_down(start, steps[len(fields) :], then, raw=raw)
+        key, deeper = self.constant(fields[-1]), steps[len(fields) :]
+        self.put_field_of(holder, key, deeper, then, raw=raw, sound=self.silent)
         return True
 
-    def put_steps_down(self, name: str, steps: Steps, then: Then, *, raw: bool = False) -> None:
+    def put_field_of(
+        self, holder: str, key: str, deeper: Steps, then: Then, *, raw: bool, sound: bool
+    ) -> None:
+        """Read a field of an object, and go down from there. Most fields are not there."""
+        with self.code.when(compare(key, ast.In(), holder)):
+            start = self.code.let(entry(holder, key))
+            self.put_steps_down(start, deeper, then, raw=raw, sound=sound)
+
+    def put_steps_down(
+        self, name: str, steps: Steps, then: Then, *, raw: bool = False, sound: bool = False
+    ) -> None:
         """Go down from field to field, and to items; what is no object or list has none."""
         if not steps:
-            found = Found(name, raw=True, solid=False)
-            full = None if raw else filled(name, found.classes, self.code)
-            with self.code.when(both(present(name), full)):
-                then(found if raw else settled(found))
+            found = Found(name, raw=True, solid=False, sound=sound)
+            if raw:
+                then(found)
+            else:
+                self.put_filled(found, then)
             return
         step = steps[0]
         if isinstance(step, str):
@@ -199,7 +227,7 @@ class GeneratedReading(Lowering):
             test = both(of_class(name, self.constant(list)), long)
             inner = item(name, step)
         with self.code.when(test):
-            self.put_steps_down(self.code.let(inner), steps[1:], then, raw=raw)
+            self.put_steps_down(self.code.let(inner), steps[1:], then, raw=raw, sound=sound)
 
     def holder_of(self, node: Expression | None) -> str | None:
         """The object of the event that a path reads a field of; None for another expression."""
@@ -280,14 +308,15 @@ class GeneratedReading(Lowering):
         """A variable, or what lies below it."""
         found = self.locals.get(slot)
         if steps and isinstance(steps[0], str) and slot in self.holders:
-            inner = method(self.holders[slot], "get", self.constant(steps[0]))
-            self.put_steps_down(self.code.let(inner), steps[1:], then, raw=raw)
+            key, sound = self.constant(steps[0]), found is not None and found.sound
+            holder, deeper = self.holders[slot], steps[1:]
+            self.put_field_of(holder, key, deeper, then, raw=raw, sound=sound)
             return
         if found is None:
             name = self.code.let(item(self.code.state("names"), slot))
             found = Found(name, solid=False)
         if steps:
-            self.put_steps_down(found.name, steps, then, raw=raw)
+            self.put_steps_down(found.name, steps, then, raw=raw, sound=found.sound)
         else:
             self.put_present(found, then)
 
@@ -309,6 +338,7 @@ def _one_of(name: str, found: list[Found]) -> Found:
         classes,
         raw=any(each.raw for each in found),
         solid=all(each.solid for each in found),
+        sound=all(each.sound for each in found),
         made=all(each.made for each in found),
         likely=frozenset(text for each in found for text in each.likely),
     )

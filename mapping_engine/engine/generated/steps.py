@@ -47,8 +47,8 @@ Conversion = tuple[tuple[Call, ...], Names]
 class GeneratedSteps(GeneratedTables):
     """Writes calls, one after the other and under their names."""
 
-    def __init__(self, model: Model) -> None:
-        super().__init__(model)
+    def __init__(self, model: Model, *, silent: bool = False) -> None:
+        super().__init__(model, silent=silent)
         self._shared: dict[tuple[Any, ...], tuple[Callable[..., Any], Found] | None] = {}
         self.repeats = 0
         """How many loops and shared conversions are being written, which run more than once."""
@@ -80,7 +80,11 @@ class GeneratedSteps(GeneratedTables):
             self.put_filled(found, lambda value: self._put_closure(steps, value, then))
         else:
             rest = partial(self.put_steps, calls[1:], names, label, then)
-            self.put_filled(found, partial(self._put_step, calls[0], names, label, rest))
+            step = partial(self._put_step, calls[0], names, label, rest)
+            if self.takes_raw(calls[0]):
+                step(found)
+            else:
+                self.put_filled(found, step)
 
     def _put_closure(self, steps: Callable[[Run, Any], Any], value: Found, then: Then) -> None:
         self.put_present(Found(self.called(steps, value.name)), then)
@@ -130,7 +134,8 @@ class GeneratedSteps(GeneratedTables):
         convert, answer = shared
         if _reads_names(calls, names):
             self.flush()
-        made = call(self.constant(convert), "run", found.name, self.labelled(label))
+        labels = [self.labelled(label)] if self.tells else []
+        made = call(self.constant(convert), "run", found.name, *labels)
         result = self.code.let(made)
         self.put_present(replace(answer, name=result), then)
 
@@ -143,7 +148,7 @@ class GeneratedSteps(GeneratedTables):
         self, calls: tuple[Call, ...], names: Names
     ) -> tuple[Callable[..., Any], Found] | None:
         """The function of some transforms, and what it answers; None where it cannot be written."""
-        key = (id(calls), tuple(sorted(names.slots.items())))
+        key = (id(calls), tuple(sorted(names.slots.items())), self.tells)
         if key not in self._shared:
             answers = [Found(VALUE)]
 
@@ -155,7 +160,8 @@ class GeneratedSteps(GeneratedTables):
             self.repeats += 1
             try:
                 write = partial(self.put_steps, calls, names, LABEL, give, value)
-                self._shared[key] = self.built(write, "run", VALUE, LABEL), answers[-1]
+                labels = [LABEL] if self.tells else []
+                self._shared[key] = self.built(write, "run", VALUE, *labels), answers[-1]
             except TooDeep:
                 self._shared[key] = None
             finally:

@@ -44,6 +44,8 @@ class GeneratedTables(GeneratedTransforms):
             with self.code.when(present(wanted)):
                 result = self.code.let(call(index, wanted))
                 self.put_present(Found(result, classes_of(target.returns.names)), then)
+        if not self.tells:
+            return True
         with self.code.otherwise(), self.code.when(present(index)):
             self.code.do(self.told(applied, wrong_told(target, applied.call.span), index))
         return True

@@ -26,6 +26,7 @@ from mapping_engine.engine.generated.nodes import (
     attribute,
     both,
     call,
+    choice,
     compare,
     either,
     listing,
@@ -44,10 +45,11 @@ from mapping_engine.engine.run import present as checked
 from mapping_engine.engine.steps import arguments_of, wrong_kind
 from mapping_engine.expression import Call, Expression, Literal
 from mapping_engine.transforms.declare import Parameter, Rejected, Transform
-from mapping_engine.types import kind_of
+from mapping_engine.types import is_missing, kind_of
 
 _ODD = frozenset((Rejected, str, list, dict))
 """Results that are not values as they stand, or may be empty."""
+_SCALARS = frozenset((str, int, float))
 _MOST_LIKELY = 1024
 
 
@@ -67,12 +69,17 @@ class GeneratedTransforms(GeneratedExpressions):
 
     def labelled(self, label: str) -> str:
         """The name under which the code finds what notes call the source."""
+        if not self.tells:
+            return self.constant("")  # nobody will see it
         return LABEL if label is LABEL else self.constant(label)
 
     def put_transform(self, applied: Applied, found: Found, then: Then) -> None:
         """Convert a value, unless hashing is off and this is only done to hash."""
         if not applied.target.honours_hashing_switch:
             self._put_either_way(applied, found, then)
+            return
+        if not self.tells and found.solid and applied.target.solid and found.classes == TEXT:
+            self._put_hashed(applied, found, then)
             return
         result = self.code.let(found.name)
         classes = set(found.classes)
@@ -85,6 +92,19 @@ class GeneratedTransforms(GeneratedExpressions):
             self.code.assign(result, NONE)
             self._put_either_way(applied, found, keep)
         self.put_present(Found(result, frozenset(classes), solid=found.solid), then)
+
+    def _put_hashed(self, applied: Applied, found: Found, then: Then) -> None:
+        """Hash a text where hashing is on; what becomes of it is a text, or lost."""
+        result = self.code.let(found.name)
+        with self.code.when(self._is_hashing()):
+            self.code.assign(result, self._hash_of(applied, found))
+        with self.code.when(of_class(result, self.constant(str))):
+            then(Found(result, TEXT, sound=found.sound))
+
+    def _hash_of(self, applied: Applied, found: Found) -> ast.expr:
+        if found.likely and applied.target.costly:
+            return load(self._remembered_or_made(applied, [], found))
+        return self._conversion_call(applied.target, [], found)
 
     def _is_hashing(self) -> ast.expr | None:
         hashing = load(self.code.state("hashing"))
@@ -105,7 +125,7 @@ class GeneratedTransforms(GeneratedExpressions):
         if found.solid and target.wraps and not found.classes & LISTS:
             made = found.made or not found.classes & (EMPTIES | FLOATS)
             then(Found(self.code.let(listing(found.name)), LISTS, made=made))
-        elif found.solid and target.unchanged is not None:
+        elif target.unchanged is not None and (found.solid or found.raw):
             self._put_unless_unchanged(applied, fixed, found, then)
         else:
             write = partial(self._put_converted, applied, fixed, then)
@@ -115,7 +135,8 @@ class GeneratedTransforms(GeneratedExpressions):
         """Convert a value of an accepted kind."""
         target = applied.target
         if found.solid and target.method and found.classes == TEXT:
-            then(Found(self.code.let(method(found.name, target.method)), TEXT))
+            result = self.code.let(method(found.name, target.method))
+            then(Found(result, TEXT, sound=found.sound))
             return
         values = target.yields(*fixed) if target.yields is not None else None
         likely = _texts(values)
@@ -124,13 +145,12 @@ class GeneratedTransforms(GeneratedExpressions):
             rows, otherwise = table
             made = call(self.constant(rows.get), found.name, self.constant(otherwise))
         elif found.likely and target.costly:
-            self._put_remembered(applied, fixed, found, then)
-            return
+            made = load(self._remembered_or_made(applied, fixed, found))
         else:
             made = self._conversion_call(target, fixed, found)
         self._put_judged(applied, found, made, then, likely)
 
-    def _put_remembered(self, applied: Applied, fixed: list[Any], found: Found, then: Then) -> None:
+    def _remembered_or_made(self, applied: Applied, fixed: list[Any], found: Found) -> str:
         """A conversion of what was converted beforehand, if it is one of these."""
         target = applied.target
         convert = self._fixed(target, fixed)
@@ -138,7 +158,7 @@ class GeneratedTransforms(GeneratedExpressions):
         result = self.code.let(method(self.constant(known), "get", found.name))
         with self.code.when(missing(result)):
             self.code.assign(result, self._conversion_call(target, fixed, found))
-        self._put_judged(applied, found, load(result), then)
+        return result
 
     def _conversion_call(self, target: Transform, fixed: list[Any], found: Found) -> ast.expr:
         if target.prepare is not None:
@@ -151,34 +171,74 @@ class GeneratedTransforms(GeneratedExpressions):
     ) -> None:
         """Convert what the transform does not pass on as it is."""
         target = applied.target
-        convert = _whole(target, self._fixed(target, fixed), applied.call.span)
+        convert = self._fixed(target, fixed)
         result = self.code.let(found.name)
         with self.code.when(self._changes(target, found)):
-            self.code.assign(result, self.told(applied, convert, result))
+            self._put_changed(applied, convert, found, result)
         classes = classes_of(target.returns.names)
-        self.put_present(Found(result, classes, made=not classes & EMPTIES), then)
+        made = not classes & EMPTIES
+        self.put_present(Found(result, classes, made=made, sound=found.sound), then)
+
+    def _put_changed(
+        self, applied: Applied, convert: Callable[[Any], Any], found: Found, result: str
+    ) -> None:
+        """Assign what becomes of a value that the transform does not pass on."""
+        target = applied.target
+        whole = self._wholly(applied, convert, result)
+        if target.simply is not None and found.sound and found.classes & {target.simply[0]}:
+            kind, make = target.simply
+            whole = choice(
+                of_class(result, self.constant(kind)), call(self.constant(make), result), whole
+            )
+        if self.tells or found.classes != TEXT or classes_of(target.returns.names) != TEXT:
+            self.code.assign(result, whole)
+            return
+        self.code.assign(result, call(self.constant(convert), result))
+        full = None if target.solid and found.solid else filled(result, TEXT, self.code)
+        left = both(of_class(result, self.constant(str)), full)
+        assert left is not None
+        with self.code.when(negated(left)):
+            self.code.assign(result, NONE)
+
+    def _wholly(self, applied: Applied, convert: Callable[[Any], Any], name: str) -> ast.expr:
+        """A call of the whole of a transform."""
+        if not self.tells:
+            return call(self.constant(_silently(applied.target, convert)), name)
+        return self.told(applied, _whole(applied.target, convert, applied.call.span), name)
 
     def _changes(self, target: Transform, found: Found) -> ast.expr:
-        """Whether the transform may change the value."""
+        """Whether the transform may change the value, or there is none."""
         name, same = found.name, target.unchanged
         assert same is not None
         names = [each for each in same if isinstance(each, str)]
         if not names:
-            kinds = [self._is_finite(name, each) for each in same if isinstance(each, type)]
+            kinds = [self._is_plain(found, each) for each in same if isinstance(each, type)]
             return negated(either(*kinds))
         other = negated(either(*(method(name, each) for each in names)))
         if found.classes == TEXT:
             return other
         return either(negated(of_class(name, self.constant(str))), other)
 
-    def _is_finite(self, name: str, kind: type) -> ast.expr:
-        """Whether a value is of a class, and a number that JSON can hold, if it is a float."""
-        test = of_class(name, self.constant(kind))
-        if kind is not float:
-            return test
-        finite = both(test, compare(minus(name, name), ast.Eq(), number(0)))
-        assert finite is not None
-        return finite
+    def _is_plain(self, found: Found, kind: type) -> ast.expr:
+        """Whether a value is of a class, and what JSON text can hold; a text is not blank, too."""
+        name = found.name
+        full = valid = None
+        if kind is str and not found.solid:
+            full = filled(name, TEXT, self.code)
+        if kind is str and not found.sound:
+            valid = either(method(name, "isascii"), method(name, "isprintable"))
+        elif kind is float and not found.sound:
+            valid = compare(minus(name, name), ast.Eq(), number(0))
+        known = found.classes == TEXT and kind is str
+        test = None if known else of_class(name, self.constant(kind))
+        return both(test, full, valid) or number(value=True)
+
+    def takes_raw(self, node: Call) -> bool:
+        """Whether a transform can be given a value that may be missing."""
+        target = self._bound(node, piped=True).target
+        if not isinstance(target, Transform) or target.unchanged is None or target.parameters:
+            return False
+        return _SCALARS.issuperset(target.unchanged)
 
     def told(
         self, applied: Applied, function: Callable[[list[Note], Any, str], Any], name: str
@@ -195,7 +255,7 @@ class GeneratedTransforms(GeneratedExpressions):
         accepted = classes_of(applied.target.accepts.names)
         with self.code.when(test):
             write(replace(found, classes=found.classes & accepted or accepted))
-        if test is not None:
+        if test is not None and self.tells:
             with self.code.otherwise():
                 wrong = wrong_told(applied.target, applied.call.span)
                 self.code.do(self.told(applied, wrong, found.name))
@@ -203,17 +263,18 @@ class GeneratedTransforms(GeneratedExpressions):
     def _is_accepted(self, target: Transform, found: Found) -> ast.expr | None:
         """Whether the transform takes the value; None where it surely does."""
         name, accepted = found.name, classes_of(target.accepts.names)
-        if found.classes <= accepted and float not in found.classes:
+        finite = found.sound or float not in found.classes
+        if found.classes <= accepted and finite:
             return None
         if len(accepted) == 1:
             (only,) = accepted
             return of_class(name, self.constant(only))
-        if float not in accepted:
+        if finite or float not in accepted:
             return among(name, self.constant(accepted))
         kind = call(self.constant(kind_of), name)
-        finite = compare(kind, ast.In(), self.constant(target.accepts.names))
+        other = compare(kind, ast.In(), self.constant(target.accepts.names))
         usual = str if str in accepted & found.classes else int
-        return either(of_class(name, self.constant(usual)), finite)
+        return either(of_class(name, self.constant(usual)), other)
 
     # What comes out
 
@@ -236,18 +297,24 @@ class GeneratedTransforms(GeneratedExpressions):
         if target.total and found.solid:
             then(answer)
             return
-        lost = self.told(applied, _lost(target, applied.call.span), result)
         if len(classes) == 1 or len(target.returns.names) == 1:
             solid = likely or (target.solid and found.solid)
             full = None if solid else filled(result, classes, self.code)
             with self.code.when(both(self._of_classes(result, classes), full)):
                 then(answer)
-            with self.code.otherwise():
-                self.code.do(lost)
+            if self.tells:
+                with self.code.otherwise():
+                    self.code.do(self._left_of(applied, result))
             return
         with self.code.when(among(result, self.constant(_ODD))):
-            self.code.assign(result, lost)
+            self.code.assign(result, self._left_of(applied, result))
         self.put_present(replace(answer, made=False), then)
+
+    def _left_of(self, applied: Applied, result: str) -> ast.expr:
+        """A call of what says what is left of a result."""
+        if not self.tells:
+            return call(self.constant(_left), result)
+        return self.told(applied, _lost(applied.target, applied.call.span), result)
 
     def _of_classes(self, name: str, classes: frozenset[type]) -> ast.expr:
         kinds = sorted(classes, key=lambda kind: kind.__name__)
@@ -305,13 +372,20 @@ class GeneratedTransforms(GeneratedExpressions):
             return self.constant(node.value if accepted else default)
         found = self.value_of(partial(self.put, node, names))
         if default is not None or not found.classes <= classes_of(parameter.kinds.names):
-            kind = call(self.constant(kind_of), found.name)
-            other = compare(kind, ast.NotIn(), self.constant(parameter.kinds.names))
-            if "text" in parameter.kinds.names:
-                other = both(negated(of_class(found.name, self.constant(str))), other) or other
+            other = self._is_other(parameter, found)
             with self.code.when(other):
                 self.code.assign(found.name, self.constant(default))
         return found.name
+
+    def _is_other(self, parameter: Parameter, found: Found) -> ast.expr:
+        """Whether an argument is missing, or of a kind that the parameter does not take."""
+        if found.sound:
+            return negated(among(found.name, self.constant(classes_of(parameter.kinds.names))))
+        kind = call(self.constant(kind_of), found.name)
+        other = compare(kind, ast.NotIn(), self.constant(parameter.kinds.names))
+        if "text" in parameter.kinds.names:
+            other = both(negated(of_class(found.name, self.constant(str))), other) or other
+        return other
 
 
 def wrong_told(target: Transform, span: Span) -> Callable[[list[Note], Any, str], None]:
@@ -352,6 +426,8 @@ def _whole(
     usual = classes_of(accepted) - FLOATS
 
     def converted(notes: list[Note], value: Any, label: str) -> Any:
+        if is_missing(value):
+            return None
         if value.__class__ not in usual and kind_of(value) not in accepted:
             wrong(notes, value, label)
             return None
@@ -364,6 +440,30 @@ def _whole(
         return lost(notes, result, label)
 
     return converted
+
+
+def _silently(target: Transform, convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The whole of a transform, of which nobody asks what was lost."""
+    accepted = target.accepts.names
+    usual = classes_of(accepted) - FLOATS
+
+    def converted(value: Any) -> Any:
+        if value.__class__ not in usual and kind_of(value) not in accepted:
+            return None
+        result = convert(value)
+        kind = result.__class__
+        if kind is str:
+            return result if result and not result.isspace() else None
+        if kind is int or kind is float:
+            return result
+        return _left(result)
+
+    return converted
+
+
+def _left(result: Any) -> Any:
+    """What is left of the result of a transform."""
+    return None if type(result) is Rejected else checked(result)
 
 
 def evaluated(steps: list[Callable[[Run, Any], Any]]) -> Callable[[Run, Any], Any]:

@@ -38,8 +38,8 @@ Conversion = tuple[tuple[Call, ...], Names]
 class GeneratedValues(GeneratedSteps):
     """Writes definitions and blocks."""
 
-    def __init__(self, model: Model) -> None:
-        super().__init__(model)
+    def __init__(self, model: Model, *, silent: bool = False) -> None:
+        super().__init__(model, silent=silent)
         self._used = _times_used(model)
         self._inlined = 0
         self.marked: str | None = None
@@ -70,8 +70,8 @@ class GeneratedValues(GeneratedSteps):
             self.memo_slots[name] = slot = len(self.memo_slots)
             self.answers[name] = Found(name)
             made = self.makers[name] = self.definition(name)
-            quiet = not self.noting.of_definition(name)
-            self._definitions[name] = _kept(slot, made) if quiet else memoised(slot, made)
+            told = self.noting.is_told(name)
+            self._definitions[name] = memoised(slot, made) if told else _kept(slot, made)
         return self._definitions[name]
 
     def definition(self, name: str) -> Evaluate:
@@ -82,7 +82,8 @@ class GeneratedValues(GeneratedSteps):
             self.give(found)
 
         block = self.model.definitions[name]
-        return self.built(lambda: self.put_complete(block, self.outer, f"${name}", give))
+        with self.telling(not self.silent or self.noting.is_told(name)):
+            return self.built(lambda: self.put_complete(block, self.outer, f"${name}", give))
 
     def put_inlined(self, name: str, then: Then) -> bool:
         """Write a definition where it is used, if that is the only place."""
@@ -117,20 +118,14 @@ class GeneratedValues(GeneratedSteps):
         own = block.as_ if block.as_ and not parts_of(block) else ()
         calls = (*own, *(block.then or ()))
 
-        def convert(found: Found) -> None:
-            if not calls:
-                accept(found)
-            else:
-                self.put_steps(calls, names, label, accept, found)
-
         def accept(found: Found) -> None:
-            if block.one_of is None:
-                then(found)
-                return
+            assert block.one_of is not None
             accepted = self.accepted(block.one_of, names, label)
             judged = self.called(accepted, found.name)
             self.put_present(replace(found, name=judged), then)
 
+        last = then if block.one_of is None else accept
+        convert = partial(self.put_steps, calls, names, label, last) if calls else last
         self._put_source(block, names, path, convert)
 
     def _put_source(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
@@ -270,22 +265,23 @@ class GeneratedValues(GeneratedSteps):
         surely = found.classes == frozenset((list,))
         with self.code.when(None if surely else is_list):
             made = self.code.let(listing())
-            self._put_loop(block, each, names, path, found.name, made)
+            self._put_loop(block, each, names, path, found, made)
             with self.code.when(load(made)):
                 objects = block.fields is not None
                 then(Found(made, frozenset((list,)), made=objects))
-        if not surely:
+        if not surely and self.tells:
             with self.code.otherwise():
                 note = self.constant(_no_list(print_expression(each), each.span))
                 self.code.do(call(note, self.code.state("notes"), found.name))
 
     def _put_loop(
-        self, block: ValueBlock, each: Expression, names: Names, path: str, items: str, made: str
+        self, block: ValueBlock, each: Expression, names: Names, path: str, items: Found, made: str
     ) -> None:
         slot, element = self.new_slot(), self.code.new("i")
         scope = names.scope.having(item_name(block), self.item_type(each, names))
         inside = names.having(item_name(block), slot, scope)
-        outside, self.locals = self.locals, {**self.locals, slot: Found(element, solid=False)}
+        one = Found(element, solid=False, sound=items.sound)
+        outside, self.locals = self.locals, {**self.locals, slot: one}
 
         def keep(found: Found) -> None:
             self.code.do(method(made, "append", found.name))
@@ -297,10 +293,10 @@ class GeneratedValues(GeneratedSteps):
             else:
                 self._put_single(block, inside, keep)
 
-        mark = self.mark() if block.fields is not None else None
+        mark = self.mark() if block.fields is not None and not self.silent else None
         self.repeats += 1
         try:
-            with self.code.each(element, items):
+            with self.code.each(element, items.name):
                 self.holders[slot] = holder = self.code.new("d")
                 is_object = of_class(element, self.constant(dict))
                 self.code.assign(holder, choice(is_object, element, self.constant(NO_KEYS)))
