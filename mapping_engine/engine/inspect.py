@@ -73,10 +73,11 @@ def _is_sound_object(node: dict[str, Any], deeper: int) -> bool:
     """Whether JSON text can hold it all; what is worse than that, the walk finds and names."""
     if not _TEXT.issuperset(map(type, node)):
         return False
-    return all(map(is_unicode, node)) and _is_sound(node.values(), deeper)
+    return all(map(is_unicode, node)) and is_sound(node.values(), deeper)
 
 
-def _is_sound(values: Iterable[Any], deeper: int) -> bool:
+def is_sound(values: Iterable[Any], deeper: int = DEEPEST) -> bool:
+    """Whether JSON text can hold all these values; ``deeper`` bounds how they may be nested."""
     for value in values:
         kind = type(value)
         if kind is str:
@@ -86,7 +87,7 @@ def _is_sound(values: Iterable[Any], deeper: int) -> bool:
             if not deeper or not _is_sound_object(value, deeper - 1):
                 return False
         elif kind is list:
-            if not deeper or not _is_sound(value, deeper - 1):
+            if not deeper or not is_sound(value, deeper - 1):
                 return False
         elif kind is int:
             if not _LEAST <= value <= _MOST:

@@ -96,8 +96,9 @@ class Transform:
     list into a list; a ``solid`` one makes no blank text of one that is not.
     ``indexed(value, *arguments but the first)`` answers a function of the first argument that does
     the same. Of values of the first class of ``simply``, it makes what the function beside makes,
-    if they have no more than 64 bits. ``table(*arguments)`` answers a dict and what stands for a missing key, if that is all
-    it makes of texts. A ``costly`` one is worth trying beforehand on values that are likely.
+    if they have no more than 64 bits. ``table(*arguments)`` answers a dict and what stands for a
+    missing key, if that is all it makes of texts. A ``costly`` one is worth trying beforehand on
+    values that are likely.
     """
 
     name: str

@@ -34,6 +34,7 @@ from mapping_engine.engine.generated.nodes import (
     tupled,
 )
 from mapping_engine.engine.generated.reading import LONGEST_PATH, GeneratedReading
+from mapping_engine.engine.inspect import is_sound
 from mapping_engine.engine.lower import CLOCKS, COMPARISONS, Names, as_text
 from mapping_engine.engine.run import UNSET, Evaluate, Note
 from mapping_engine.engine.run import present as checked
@@ -151,7 +152,8 @@ class GeneratedExpressions(GeneratedReading):
 
     def _put_literal(self, value: object, then: Then) -> None:
         if value is not None:
-            then(Found(self.constant(value), frozenset((type(value),))))
+            kinds = frozenset((type(value),))
+            then(Found(self.constant(value), kinds, sound=is_sound((value,))))
 
     def _put_items(self, node: Items, names: Names, then: Then) -> None:
         """A list of what is not missing."""
@@ -208,13 +210,11 @@ class GeneratedExpressions(GeneratedReading):
         self, name: str, steps: tuple[str | int, ...], then: Then, *, raw: bool
     ) -> None:
         def below(found: Found) -> None:
-            if steps:
-                self.put_steps_down(found.name, steps, then, raw=raw, sound=found.sound)
-            else:
-                then(found)
+            self.put_steps_down(found.name, steps, then, raw=raw, sound=found.sound)
 
-        if not self.put_inlined(name, below):
-            self.put_present(self._remembered(name), below)
+        after = below if steps else then
+        if not self.put_inlined(name, after):
+            self.put_present(self._remembered(name), after)
 
     def _remembered(self, name: str) -> Found:
         """A definition that was made before, or is made now."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from mapping_engine.engine.fields import Absence, Field, Payloads, warn_left_out
 from mapping_engine.engine.generated.expressions import START
-from mapping_engine.engine.generated.found import EMPTIES, Found, Put, Then
+from mapping_engine.engine.generated.found import EMPTIES, Found, Put, Tail, Then
 from mapping_engine.engine.generated.nodes import among, call, load, mapping, missing, number
 from mapping_engine.engine.generated.notes import refuses
 from mapping_engine.engine.generated.values import GeneratedValues
@@ -65,7 +65,7 @@ class GeneratedFields(GeneratedValues):
         def write() -> None:
             marks = self.may_mark(block) and not self.silent
             mark = self.mark() if marks else START
-            self._put_field(block, names, path, mark, self.give)
+            self._put_field(block, names, path, mark, Tail(self.give, ends=True))
 
         evaluate = self.built(write)
         return Field(field.name, evaluate, not self.uses.of_block(block))
@@ -92,7 +92,7 @@ class GeneratedFields(GeneratedValues):
         if mark is None and any(self.may_mark(each) for each in blocks):
             mark = self.mark()
         for field, block in zip(fields, blocks, strict=True):
-            keep = partial(self._keep_field, made, field.name)
+            keep = Tail(partial(self._keep_field, made, field.name))
             with self.code.apart():
                 self._put_field(block, names, f"{above}{field.name}", mark or START, keep)
 
@@ -135,12 +135,12 @@ class GeneratedFields(GeneratedValues):
             self._put_silent_field(block, names, path, then)
             return
         if not self.may_mark(block):
-            self.put_value(block, names, path, lambda found: self.put_fresh(found, then))
+            self.put_value(block, names, path, self._freshly(then))
             return
         put: Put = partial(self.put_value, block, names, path)
         if block.fields is None or block.each is not None or copied(block) is not None:
             found = self.value_of(put)
-        elif self.silent:
+        elif self.silent and not (block.as_ or block.then or block.one_of):
             with self.telling(False):
                 found = self.value_of(put)
             mark = self.mark()  # its fields have told what they had to
@@ -163,7 +163,7 @@ class GeneratedFields(GeneratedValues):
     def _put_silent_field(self, block: FieldBlock, names: Names, path: str, then: Then) -> None:
         """A field for whose want nothing is refused, and nobody is warned."""
         put: Put = partial(self.put_value, block, names, path)
-        keep = partial(self.put_fresh, then=then)
+        keep = self._freshly(then)
         if isinstance(block.default, Literal) and block.default.value is not None:
             default = block.default.value
             found = self.value_of(put, self.constant(default))
@@ -174,6 +174,11 @@ class GeneratedFields(GeneratedValues):
             self.put_first([put, partial(self.put, block.default, names)], keep)
         else:
             put(keep)
+
+    def _freshly(self, then: Then) -> Then:
+        """The same, of what shares nothing with the event."""
+        keep = partial(self.put_fresh, then=then)
+        return Tail(keep, then.ends) if isinstance(then, Tail) else keep
 
     def _put_absent(
         self, absent: Absence, default: Expression | None, mark: str, then: Then

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import NoneType
 from typing import TypeAlias
@@ -59,7 +59,28 @@ class Found:
 
 
 Then: TypeAlias = Callable[[Found], None]
-"""Writes what is done with a value, where there is one; called at most once."""
+"""Writes what is done with a value, where there is one; called at most once, but for a tail."""
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The little that is done with a value at last: it may stand behind each alternative.
+
+    It knows no variables but what it is given. Where it ``ends``, the code does not go on behind:
+    the function answers, or the loop around all alternatives is left.
+    """
+
+    write: Then
+    ends: bool = False
+
+    def __call__(self, found: Found) -> None:
+        """Write it."""
+        self.write(found)
+
+    def after(self, change: Callable[[Found], Found]) -> Tail:
+        """The same, of what ``change`` makes of the value."""
+        return Tail(lambda found: self.write(change(found)), self.ends)
+
 
 Put: TypeAlias = Callable[[Then], None]
 """Writes a value, and what is done with it."""
@@ -83,6 +104,19 @@ def filled(name: str, classes: Classes, code: Code) -> ast.expr | None:
     other = either(load(name), full)
     assert text is not None
     return choice(of_class(name, code.constant(str)), text, other) if str in classes else other
+
+
+def one_of(name: str, found: Sequence[Found]) -> Found:
+    """What is known of a value that is one of these."""
+    return Found(
+        name,
+        frozenset(kind for each in found for kind in each.classes),
+        raw=any(each.raw for each in found),
+        solid=all(each.solid for each in found),
+        sound=all(each.sound for each in found),
+        made=all(each.made for each in found),
+        likely=frozenset(text for each in found for text in each.likely),
+    )
 
 
 def settled(found: Found) -> Found:

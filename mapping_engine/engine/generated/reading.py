@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import groupby, repeat
 from typing import Any
 
 from mapping_engine.engine.generated.code import Code
-from mapping_engine.engine.generated.found import Found, Put, Then, filled, settled
+from mapping_engine.engine.generated.found import Found, Put, Tail, Then, filled, one_of, settled
 from mapping_engine.engine.generated.nodes import (
     NONE,
     Operand,
@@ -166,6 +166,9 @@ class GeneratedReading(Lowering):
         if len(arms) == 1:
             arms[0](then)
             return
+        if isinstance(then, Tail):
+            self._put_alternatives(arms, then, holders)
+            return
         result = self.code.let(NONE)
         kinds: list[Found] = []
 
@@ -173,17 +176,28 @@ class GeneratedReading(Lowering):
             assert not found.raw
             self.code.assign(result, found.name)
             kinds.append(found)
+
+        self._put_alternatives(arms, Tail(keep), holders)
+        self.put_present(one_of(result, kinds), then)
+
+    def _put_alternatives(
+        self, arms: Sequence[Put], tail: Tail, holders: Sequence[str | None]
+    ) -> None:
+        """The tail behind each alternative; the first that comes to it is the last one tried."""
+
+        def leave(found: Found) -> None:
+            tail(found)
             self.code.leave()
 
-        with self.code.once():
+        end = tail if tail.ends else Tail(leave, ends=True)
+        with nullcontext() if tail.ends else self.code.once():
             pairs = zip(holders or repeat(None), arms, strict=False)
             for holder, group in groupby(pairs, lambda pair: pair[0]):
                 several = [arm for _, arm in group]
                 guarded = holder is not None and len(several) > 1
                 with self.code.when(load(holder) if holder and guarded else None):
                     for arm in several:
-                        arm(keep)
-        self.put_present(_one_of(result, kinds), then)
+                        arm(end)
 
     # Paths of the event
 
@@ -328,17 +342,3 @@ def _leading_fields(steps: Steps) -> tuple[str, ...]:
             break
         fields.append(step)
     return tuple(fields)
-
-
-def _one_of(name: str, found: list[Found]) -> Found:
-    """What is known of a value that is one of these."""
-    classes = frozenset(kind for each in found for kind in each.classes)
-    return Found(
-        name,
-        classes,
-        raw=any(each.raw for each in found),
-        solid=all(each.solid for each in found),
-        sound=all(each.sound for each in found),
-        made=all(each.made for each in found),
-        likely=frozenset(text for each in found for text in each.likely),
-    )

@@ -10,7 +10,15 @@ from typing import Any
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.generated.expressions import LABEL, TooDeep
-from mapping_engine.engine.generated.found import TEXT, Found, Then
+from mapping_engine.engine.generated.found import (
+    TEXT,
+    Found,
+    Tail,
+    Then,
+    filled,
+    one_of,
+    settled,
+)
 from mapping_engine.engine.generated.nodes import (
     NONE,
     attribute,
@@ -19,6 +27,7 @@ from mapping_engine.engine.generated.nodes import (
     compare,
     either,
     method,
+    negated,
     number,
     of_class,
 )
@@ -79,12 +88,25 @@ class GeneratedSteps(GeneratedTables):
             steps = evaluated([self.step(each, names, label) for each in calls])
             self.put_filled(found, lambda value: self._put_closure(steps, value, then))
         else:
-            rest = partial(self.put_steps, calls[1:], names, label, then)
-            step = partial(self._put_step, calls[0], names, label, rest)
-            if self.takes_raw(calls[0]):
-                step(found)
-            else:
-                self.put_filled(found, step)
+            more = calls[1:]
+            rest = partial(self.put_steps, more, names, label, then) if more else then
+            self._put_taken(calls[0], partial(self._put_step, calls[0], names, label, rest), found)
+
+    def _put_taken(self, node: Call, step: Then, found: Found) -> None:
+        """Go on with a step, where the value is not missing or the step does not mind."""
+        target = self._bound(node, piped=True).target
+        if not found.raw or self.takes_raw(target):
+            step(found)
+        elif self.takes_texts(target) and not self.tells:
+            self.put_text(found, step)
+        else:
+            self.put_filled(found, step)
+
+    def put_text(self, found: Found, then: Then) -> None:
+        """Go on where a raw value is a text that is not blank."""
+        kind, full = of_class(found.name, self.constant(str)), filled(found.name, TEXT, self.code)
+        with self.code.when(both(kind, full)):
+            then(replace(settled(found), classes=TEXT))
 
     def _put_closure(self, steps: Callable[[Run, Any], Any], value: Found, then: Then) -> None:
         self.put_present(Found(self.called(steps, value.name)), then)
@@ -127,7 +149,8 @@ class GeneratedSteps(GeneratedTables):
         if self._is_short(calls):
             self.put_steps(calls, names, label, then, found)
             return
-        shared = self._conversion(calls, names) if found.solid or found.raw else None
+        usable = found.solid or found.raw
+        shared = self._conversion(calls, names, sound=found.sound) if usable else None
         if shared is None:
             self.put_steps(calls, names, label, then, found)
             return
@@ -145,28 +168,44 @@ class GeneratedSteps(GeneratedTables):
         return isinstance(target, Transform) and target.unchanged is not None
 
     def _conversion(
-        self, calls: tuple[Call, ...], names: Names
+        self, calls: tuple[Call, ...], names: Names, *, sound: bool
     ) -> tuple[Callable[..., Any], Found] | None:
         """The function of some transforms, and what it answers; None where it cannot be written."""
-        key = (id(calls), tuple(sorted(names.slots.items())), self.tells)
+        key = (id(calls), tuple(sorted(names.slots.items())), self.tells, sound)
         if key not in self._shared:
-            answers = [Found(VALUE)]
-
-            def give(found: Found) -> None:
-                answers.append(found)
-                self.give(found)
-
-            value = Found(VALUE, raw=True, solid=False)
             self.repeats += 1
             try:
-                write = partial(self.put_steps, calls, names, LABEL, give, value)
-                labels = [LABEL] if self.tells else []
-                self._shared[key] = self.built(write, "run", VALUE, *labels), answers[-1]
+                self._shared[key] = self._built_conversion(calls, names, sound=sound)
             except TooDeep:
                 self._shared[key] = None
             finally:
                 self.repeats -= 1
         return self._shared[key]
+
+    def _built_conversion(
+        self, calls: tuple[Call, ...], names: Names, *, sound: bool
+    ) -> tuple[Callable[..., Any], Found]:
+        """A function for texts, which are most values, and one for others, which it calls."""
+        answers: list[Found] = []
+
+        def give(found: Found) -> None:
+            answers.append(found)
+            self.give(found)
+
+        tail = Tail(give, ends=True)
+        any_value = Found(VALUE, raw=True, solid=False, sound=sound)
+        parameters = ["run", VALUE, LABEL] if self.tells else ["run", VALUE]
+        write = partial(self.put_steps, calls, names, LABEL, tail, any_value)
+        others = self.built(write, *parameters)
+
+        def write_both() -> None:
+            text = of_class(VALUE, self.constant(str))
+            with self.code.when(negated(text)):
+                self.code.give(call(self.constant(others), *parameters))
+            with self.code.when(filled(VALUE, TEXT, self.code)):
+                self.put_steps(calls, names, LABEL, tail, Found(VALUE, TEXT, sound=sound))
+
+        return self.built(write_both, *parameters), one_of(VALUE, answers or [Found(VALUE)])
 
     # Named pipelines
 
@@ -183,9 +222,12 @@ class GeneratedSteps(GeneratedTables):
         if block.normalises is None:
             body(then, found)
             return
+        if isinstance(then, Tail):
+            self._put_named_at_last(block, span, label, body, then, found)
+            return
         passing = self.constant(_passing(block, span))
         result = self.code.let(NONE)
-        answers = [Found(result, TEXT)]
+        answers = [Found(result, TEXT, sound=found.sound)]
 
         def keep(made: Found) -> None:
             self.code.assign(result, made.name)
@@ -196,10 +238,24 @@ class GeneratedSteps(GeneratedTables):
             self.code.assign(result, passed)
         with self.code.otherwise():
             body(keep, found)
-        made = answers[-1]
-        likely = made.likely or frozenset(str(value.value) for value in block.values or ())
-        answer = replace(made, name=result, classes=made.classes | TEXT, likely=likely)
+        answer = one_of(result, [_likely(block, each) for each in answers])
         self.put_present(answer, then)
+
+    def _put_named_at_last(
+        self,
+        block: PipelineBlock,
+        span: Span,
+        label: str,
+        body: Callable[[Then, Found], None],
+        tail: Tail,
+        found: Found,
+    ) -> None:
+        with self.code.when(self._passes(found)):
+            passing = self.constant(_passing(block, span))
+            passed = self.code.let(call(passing, "run", found.name, self.labelled(label)))
+            self.put_present(_likely(block, Found(passed, TEXT, sound=found.sound)), tail)
+        with self.code.otherwise():
+            body(tail.after(partial(_likely, block)), found)
 
     def _passes(self, found: Found) -> ast.expr:
         """Whether a value is a digest already, or all are said to be."""
@@ -233,11 +289,12 @@ class GeneratedSteps(GeneratedTables):
             inside = inside.having(parameter, slot, inside.scope.having(parameter, UNKNOWN))
             within[slot] = value
 
-        def after(made: Found) -> None:
+        def resume(made: Found) -> None:
             self.locals = outside
             then(made)
             self.locals = within
 
+        after = then if isinstance(then, Tail) else resume
         self.locals = within
         try:
             if block.steps is not None:
@@ -260,6 +317,12 @@ class GeneratedSteps(GeneratedTables):
             write()
         else:
             self.put_met(arm.when, names, write)
+
+
+def _likely(block: PipelineBlock, found: Found) -> Found:
+    """The value of a named pipeline, which may list its values."""
+    listed = frozenset(str(value.value) for value in block.values or ())
+    return replace(found, likely=found.likely or listed)
 
 
 def _nothing(then: Then) -> None:

@@ -233,9 +233,12 @@ class GeneratedTransforms(GeneratedExpressions):
         test = None if known else of_class(name, self.constant(kind))
         return both(test, full, valid) or number(value=True)
 
-    def takes_raw(self, node: Call) -> bool:
+    def takes_texts(self, target: object) -> bool:
+        """Whether a transform takes nothing but texts."""
+        return isinstance(target, Transform) and classes_of(target.accepts.names) == TEXT
+
+    def takes_raw(self, target: object) -> bool:
         """Whether a transform can be given a value that may be missing."""
-        target = self._bound(node, piped=True).target
         if not isinstance(target, Transform) or target.unchanged is None or target.parameters:
             return False
         return _SCALARS.issuperset(target.unchanged)

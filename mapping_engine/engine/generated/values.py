@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from mapping_engine.diagnostics import Span
-from mapping_engine.engine.generated.found import Found, Put, Then
+from mapping_engine.engine.generated.found import Found, Put, Tail, Then, one_of
 from mapping_engine.engine.generated.nodes import (
     call,
     choice,
@@ -49,11 +49,12 @@ class GeneratedValues(GeneratedSteps):
 
     def evaluator(self, node: Expression, names: Names) -> Evaluate:
         """An expression as one function."""
-        return self.built(lambda: self.put(node, names, self.give))
+        return self.built(lambda: self.put(node, names, Tail(self.give, ends=True)))
 
     def complete(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
         """A definition or variable as one function."""
-        return self.built(lambda: self.put_complete(block, names, path, self.give))
+        give = Tail(self.give, ends=True)
+        return self.built(lambda: self.put_complete(block, names, path, give))
 
     def condition(self, node: Expression, names: Names) -> Callable[[Run], bool]:
         """A condition as one function."""
@@ -76,14 +77,19 @@ class GeneratedValues(GeneratedSteps):
 
     def definition(self, name: str) -> Evaluate:
         """The function of a definition."""
+        answers: list[Found] = []
 
         def give(found: Found) -> None:
-            self.answers[name] = replace(found, made=False)
+            answers.append(found)
             self.give(found)
 
         block = self.model.definitions[name]
+        write = partial(self.put_complete, block, self.outer, f"${name}", Tail(give, ends=True))
         with self.telling(not self.silent or self.noting.is_told(name)):
-            return self.built(lambda: self.put_complete(block, self.outer, f"${name}", give))
+            made = self.built(write)
+        if answers:
+            self.answers[name] = replace(one_of(name, answers), made=False)
+        return made
 
     def put_inlined(self, name: str, then: Then) -> bool:
         """Write a definition where it is used, if that is the only place."""
@@ -203,7 +209,7 @@ class GeneratedValues(GeneratedSteps):
             then(found)
             return
         (calls, names), *rest = conversions
-        after = partial(self._put_conversions, rest, label, then)
+        after = partial(self._put_conversions, rest, label, then) if rest else then
         self.put_shared(calls, names, label, after, found)
 
     # Copies
