@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import isfinite
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.lower import as_text
@@ -53,7 +53,7 @@ class CopyPlan:
     A digest goes before all else; what is left out is not kept.
     """
 
-    __slots__ = ("apart", "digests", "kept", "without")
+    __slots__ = ("apart", "digests", "fates", "kept", "without")
 
     def __init__(
         self,
@@ -66,6 +66,9 @@ class CopyPlan:
         self.kept = frozenset(key for key in keep - without if mapped.get(key) is not True)
         self.apart = digests | self.kept
         self.without: Tree = {**mapped, **dict.fromkeys(without | keep | digests, True)}
+        self.fates: dict[str, Tree | Literal[False]] = {}
+        """Keys of sources with what is left out below them; False for those left out themselves.
+        What comes up is remembered, up to a bound."""
 
 
 class Copying:
@@ -80,7 +83,7 @@ class Copying:
             for pattern in personal.patterns
         ]
         self._quick = self._looks[0][0] if len(self._looks) == 1 else ""
-        """A letter without which no text looks personal; none where there is no such letter."""
+        """A letter without which no text looks personal; where there is none, what all contain."""
         self._path = path
         self._span = span
         self._known: dict[str, bool] = {}
@@ -88,7 +91,7 @@ class Copying:
 
     def of(self, run: Run, source: dict[str, Any], plan: CopyPlan) -> dict[str, Any]:
         """A copy of ``source``; what looks personal without being named so is noted."""
-        rest = self._object(run, source, plan.without, clear=False)
+        rest = self._rest(run, source, plan)
         if plan.apart.isdisjoint(source):
             return rest
         for key in plan.apart & source.keys():
@@ -98,23 +101,47 @@ class Copying:
                 rest[key] = self._value(run, source[key], NOTHING, clear=True)
         return {key: rest[key] for key in source if rest.get(key) is not None}
 
+    def _rest(self, run: Run, source: dict[str, Any], plan: CopyPlan) -> dict[str, Any]:
+        """What is neither left out nor treated apart."""
+        found: dict[str, Any] = {}
+        fates, quick = plan.fates, self._quick
+        for key, value in source.items():
+            fate = fates.get(key)
+            if fate is None:
+                fate = self._fate(key, plan)
+            if fate is False:
+                continue
+            kind = type(value)
+            if kind is str:
+                usual = quick not in value and value.isascii()
+            else:
+                usual = (kind is int or kind is float) and _LEAST <= value <= _MOST
+            if usual:
+                found[key] = value
+                continue
+            kept = self._value(run, value, fate, clear=False)
+            if kept is not None and not (fate and kept == {}):
+                found[key] = kept
+        return found
+
+    def _fate(self, key: str, plan: CopyPlan) -> Tree | Literal[False]:
+        fate: Tree | Literal[False] = False
+        if plan.without.get(key) is not True and self._is_wanted(key):
+            fate = plan.without.get(key, NOTHING)
+        if len(plan.fates) < _KEYS and len(key) <= _LONGEST_KEY:
+            plan.fates[key] = fate
+        return fate
+
     def _object(
         self, run: Run, source: dict[str, Any], without: Tree, *, clear: bool
     ) -> dict[str, Any]:
         """A copy of an object; ``clear`` where personal data is wanted."""
         found: dict[str, Any] = {}
-        known, quick = self._known, self._quick
         for key, value in source.items():
             below = without.get(key, NOTHING) if without else NOTHING
             if below is True:
                 continue
-            wanted = is_unicode(key) if clear else known.get(key)
-            if wanted is None:
-                wanted = self._remembered(key)
-            if not wanted:
-                continue
-            if type(value) is str and quick and quick not in value and value.isascii():
-                found[key] = value
+            if not (is_unicode(key) if clear else self._is_wanted(key)):
                 continue
             kept = self._value(run, value, below, clear=clear)
             if kept is not None and not (below and kept == {}):
@@ -168,7 +195,10 @@ class Copying:
     def _left_out(self, run: Run, reason: str) -> None:
         run.notes.append(Note(self._path, reason, self._span))
 
-    def _remembered(self, key: str) -> bool:
+    def _is_wanted(self, key: str) -> bool:
+        known = self._known.get(key)
+        if known is not None:
+            return known
         found = self._judged(key)
         if len(self._known) < _KEYS and len(key) <= _LONGEST_KEY:
             self._known[key] = found

@@ -21,10 +21,15 @@ from mapping_engine.engine.generated.nodes import (
     load,
     number,
     target,
+    unpacked,
 )
 
 _STATE = ("event", "notes", "names", "memo", "fixed", "objects", "payload", "hashing")
 """What a function may need of its run; it takes what it uses, and nothing of it is replaced."""
+
+
+_FEW_OBJECTS = 4
+"""So many objects, or more of them, are unpacked at once."""
 
 
 class Code:
@@ -36,6 +41,10 @@ class Code:
         """How many tests and loops stand around the next statement."""
         self.loops = 0
         """How many of them are loops."""
+        self.keeps = False
+        """Whether what is remembered stays the same while the function runs."""
+        self.at_hand: dict[int, str] = {}
+        """The names of what is remembered and surely was looked up already, by its place."""
         self._into = self.body
         self._globals: dict[str, Any] = {"__builtins__": {"len": len}}
         self._known: dict[int, str] = {}
@@ -189,5 +198,10 @@ class Code:
 
     def _head(self) -> list[ast.stmt]:
         parts = [(name, attribute("run", name)) for name in _STATE if name in self._state]
-        parts += [(f"o{slot}", item("objects", slot)) for slot in sorted(self._objects)]
-        return [ast.Assign([target(name)], value, **PLACE) for name, value in parts]
+        if len(self._objects) < _FEW_OBJECTS:
+            parts += [(f"o{slot}", item("objects", slot)) for slot in sorted(self._objects)]
+        head: list[ast.stmt] = [ast.Assign([target(n)], value, **PLACE) for n, value in parts]
+        if len(self._objects) >= _FEW_OBJECTS:
+            names = [f"o{slot}" for slot in range(max(self._objects) + 1)]
+            head.append(ast.Assign([unpacked(names, "more")], load("objects"), **PLACE))
+        return head

@@ -220,14 +220,13 @@ class GeneratedExpressions(GeneratedReading):
         """A definition that was made before, or is made now."""
         self.remembered(name)
         memo, slot = self.code.state("memo"), self.memo_slots[name]
+        answer = self.answers[name]
+        if slot in self.code.at_hand:
+            return replace(answer, name=self.code.at_hand[slot])
+        if not self.noting.is_told(name):
+            return replace(answer, name=self._looked_up(name, memo, slot))
         known = self.code.let(item(memo, slot))
         unset = compare(known, ast.Is(), self.constant(UNSET))
-        answer = self.answers[name]
-        if not self.noting.is_told(name):
-            with self.code.when(unset):
-                self.code.assign(known, call(self.constant(self.makers[name]), "run"))
-                self.code.put_key(memo, number(slot), known)
-            return replace(answer, name=known)
         result = self.code.new()
         with self.code.when(unset):
             mark = self.mark()
@@ -242,6 +241,17 @@ class GeneratedExpressions(GeneratedReading):
                 with self.code.when(item(known, 1)):
                     self.code.do(method(self.code.state("notes"), "extend", item(known, 1)))
         return replace(answer, name=result)
+
+    def _looked_up(self, name: str, memo: str, slot: int) -> str:
+        stays = self.code.keeps and self.code.depth == 0
+        known = f"m{slot}" if stays else self.code.new()
+        self.code.assign(known, item(memo, slot))
+        with self.code.when(compare(known, ast.Is(), self.constant(UNSET))):
+            self.code.assign(known, call(self.constant(self.makers[name]), "run"))
+            self.code.put_key(memo, number(slot), known)
+        if stays:
+            self.code.at_hand[slot] = known
+        return known
 
     # Conditions
 

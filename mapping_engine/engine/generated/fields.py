@@ -15,7 +15,7 @@ from mapping_engine.engine.generated.nodes import among, call, load, mapping, mi
 from mapping_engine.engine.generated.notes import refuses
 from mapping_engine.engine.generated.values import GeneratedValues
 from mapping_engine.engine.lower import Names
-from mapping_engine.engine.run import Run, fresh
+from mapping_engine.engine.run import Evaluate, Run, fresh
 from mapping_engine.expression import Expression, Literal
 from mapping_engine.model.shapes import Named
 from mapping_engine.model.values import FieldBlock, ValueBlock
@@ -34,28 +34,35 @@ class GeneratedFields(GeneratedValues):
     def payloads(self, names: Names) -> Payloads:
         """What makes the payloads of an event: all fields at once, or those of a later request."""
         fields = [field for field in self.model.file.fields if field.value is not None]
-        parts = [
-            self._several(fields[start : start + _MOST_FIELDS], names)
-            for start in range(0, len(fields), _MOST_FIELDS)
-        ]
-
-        def first(run: Run) -> dict[str, Any]:
-            payload: dict[str, Any] = {}
-            for fill in parts:
-                fill(run, payload)
-            return payload
-
         own = tuple(
             (field.name, self.field(field, names, field.name).evaluate)
             for field in fields
             if field.value is not None and self.uses.of_block(field.value)
         )
-        return Payloads(tuple(field.name for field in fields), first, own)
+        return Payloads(tuple(field.name for field in fields), self._first(fields, names), own)
 
-    def _several(self, fields: list[Named[FieldBlock]], names: Names) -> Callable[..., Any]:
-        """A function that puts fields into a payload."""
-        write = partial(self._put_fields, fields, names, "", "payload", START)
-        return self.built(write, "run", "payload")
+    def _first(self, fields: list[Named[FieldBlock]], names: Names) -> Evaluate:
+        """What makes the payload of the first request."""
+        if len(fields) <= _MOST_FIELDS:
+            return self.built(partial(self._put_payload, fields, names))
+        parts = [
+            self.built(partial(self._put_payload, fields[start : start + _MOST_FIELDS], names))
+            for start in range(0, len(fields), _MOST_FIELDS)
+        ]
+
+        def first(run: Run) -> dict[str, Any]:
+            payload: dict[str, Any] = {}
+            for make in parts:
+                payload |= make(run)
+            return payload
+
+        return first
+
+    def _put_payload(self, fields: list[Named[FieldBlock]], names: Names) -> None:
+        self.code.keeps = True
+        payload = self.code.let(mapping())
+        self._put_fields(fields, names, "", payload, START)
+        self.code.give(payload)
 
     def field(self, field: Named[FieldBlock], names: Names, path: str) -> Field:
         """A field as one function."""

@@ -84,6 +84,12 @@ def tupled(*items: str) -> ast.expr:
     return ast.Tuple([load(name) for name in items], _LOAD, **PLACE)
 
 
+def unpacked(names: list[str], rest: str) -> ast.expr:
+    """The places that a list is unpacked to: these names, and one for the rest of it."""
+    places: list[ast.expr] = [target(name) for name in names]
+    return ast.Tuple([*places, ast.Starred(target(rest), _STORE, **PLACE)], _STORE, **PLACE)
+
+
 def mapping() -> ast.expr:
     """A new dict."""
     return ast.Dict([], [], **PLACE)

@@ -16,13 +16,13 @@ from mapping_engine.engine.generated.nodes import (
     Operand,
     both,
     call,
-    choice,
     compare,
     entry,
     item,
     listing,
     load,
     method,
+    negated,
     number,
     of_class,
     present,
@@ -273,7 +273,8 @@ class GeneratedReading(Lowering):
             names[path] = name = code.new("o")
             holder = names[path[:-1]]
             code.assign(name, method(holder, "get", code.constant(path[-1])))
-            code.assign(name, choice(of_class(name, kind), name, empty))
+            with code.when(negated(of_class(name, kind))):
+                code.assign(name, load(empty))
         code.give(listing(*(names[path] for path in self._places)))
         return code.function("event")
 
