@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapping_engine.engine.generated.transforms import keeps_sound
+from mapping_engine.engine.inspect import is_sound as all_sound
 from mapping_engine.transforms import REGISTRY, Rejected
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.transforms.forms import folded
@@ -71,6 +73,20 @@ def test_what_may_stay_becomes_nothing_that_json_text_cannot_hold(
     if is_sound(value) and kind_of(value) in target.accepts.names:
         found = target.bound(*arguments(target))(value)
         assert found is None or isinstance(found, Rejected | list) or is_sound(found)
+
+
+KEEPING = [target for target in REGISTRY.values() if keeps_sound(target)]
+LISTED = VALUES | st.recursive(VALUES, lambda inner: st.lists(inner, max_size=3))
+
+
+@pytest.mark.parametrize("target", KEEPING, ids=ids)
+@given(value=LISTED)
+def test_what_only_boxes_makes_nothing_that_json_text_cannot_hold(
+    target: Transform, value: Any
+) -> None:
+    if all_sound((value,)) and kind_of(value) in target.accepts.names:
+        found = target.function(value)
+        assert isinstance(found, Rejected) or all_sound((found,))
 
 
 @pytest.mark.parametrize("target", declaring("method"), ids=ids)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from itertools import groupby, repeat
 from typing import Any
 
@@ -146,15 +145,14 @@ class GeneratedReading(Lowering):
     def value_of(self, put: Put, otherwise: Operand = NONE) -> Found:
         """A value under a name of its own, which is None where there is no value."""
         result = self.code.let(otherwise)
-        kept = Found(result)
+        kinds: list[Found] = []
 
         def keep(found: Found) -> None:
-            nonlocal kept
             self.code.assign(result, found.name)
-            kept = replace(found, name=result)
+            kinds.append(found)
 
-        put(keep)
-        return kept
+        put(Tail(keep))
+        return one_of(result, kinds or [Found(result)])
 
     def put_first(
         self, arms: Sequence[Put], then: Then, holders: Sequence[str | None] = ()

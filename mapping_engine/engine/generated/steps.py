@@ -74,7 +74,8 @@ class GeneratedSteps(GeneratedTables):
             after = partial(self.put_steps, tuple(rest), names, label, then)
             if self.put_indexed(applied, node.source, after):
                 return
-        self.put(node.source, names, partial(self.put_steps, node.steps, names, label, then))
+        convert = partial(self.put_steps, node.steps, names, label, then)
+        self.put(node.source, names, convert, raw=True)
 
     def put_steps(
         self, calls: tuple[Call, ...], names: Names, label: str, then: Then, found: Found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -27,8 +26,8 @@ class GeneratedTables(GeneratedTransforms):
         read = self.code.let(self.readied(applied))
         with self.code.when(present(read)):
             made = self.code.let(call(read, self.code.state("event")))
-            raw = Found(made, raw=True, solid=False)
-            self.put_present(raw, partial(self.put_filled, then=then))
+            raw = Found(made, raw=True, solid=False, sound=self.silent)
+            self.put_filled(raw, then)
 
     def put_indexed(self, applied: Applied, source: Expression, then: Then) -> bool:
         """A look into a table of the settings, which is brought into order once; False if not."""

@@ -44,7 +44,7 @@ from mapping_engine.engine.run import Note, Run, note
 from mapping_engine.engine.run import present as checked
 from mapping_engine.engine.steps import arguments_of, wrong_kind
 from mapping_engine.expression import Call, Expression, Literal
-from mapping_engine.transforms.declare import Parameter, Rejected, Transform
+from mapping_engine.transforms.declare import Flow, Parameter, Rejected, Transform
 from mapping_engine.types import is_missing, kind_of
 
 _ODD = frozenset((Rejected, str, list, dict))
@@ -296,7 +296,13 @@ class GeneratedTransforms(GeneratedExpressions):
         target = applied.target
         classes = TEXT if likely else classes_of(target.returns.names)
         result = self.code.let(made)
-        answer = Found(result, classes, made=not classes & EMPTIES, likely=likely or frozenset())
+        answer = Found(
+            result,
+            classes,
+            sound=found.sound and keeps_sound(target),
+            made=not classes & EMPTIES,
+            likely=likely or frozenset(),
+        )
         if target.total and found.solid:
             then(answer)
             return
@@ -389,6 +395,11 @@ class GeneratedTransforms(GeneratedExpressions):
         if "text" in parameter.kinds.names:
             other = both(negated(of_class(found.name, self.constant(str))), other) or other
         return other
+
+
+def keeps_sound(target: Transform) -> bool:
+    """Whether a transform makes nothing that JSON text cannot hold, of what it can hold."""
+    return target.flow is Flow.KEEP and not target.parameters
 
 
 def wrong_told(target: Transform, span: Span) -> Callable[[list[Note], Any, str], None]:

@@ -132,9 +132,11 @@ class GeneratedValues(GeneratedSteps):
 
         last = then if block.one_of is None else accept
         convert = partial(self.put_steps, calls, names, label, last) if calls else last
-        self._put_source(block, names, path, convert)
+        self._put_source(block, names, path, convert, raw=bool(calls))
 
-    def _put_source(self, block: ValueBlock, names: Names, path: str, then: Then) -> None:
+    def _put_source(
+        self, block: ValueBlock, names: Names, path: str, then: Then, *, raw: bool
+    ) -> None:
         if self.is_deep():
             made = self.called(self.source(block, names, path))
             self.put_present(Found(made, solid=False), then)
@@ -154,7 +156,7 @@ class GeneratedValues(GeneratedSteps):
             rows = [row.value for row in block.decide if row.value is not None]
             self.put_first([self._arm_put(row, block, names, []) for row in rows], then)
         else:
-            self._put_single(block, names, then)
+            self._put_single(block, names, then, raw=raw)
 
     def _put_single(
         self, block: ValueBlock | ArmBlock, names: Names, then: Then, *, raw: bool = False
@@ -232,7 +234,7 @@ class GeneratedValues(GeneratedSteps):
                 with self.code.when(load(made)):
                     then(Found(made, OBJECT, made=True))
 
-        self.put(node, names, copy)
+        self.put(node, names, copy, raw=True)
 
     def _plan(self, block: ValueBlock, node: Expression, names: Names) -> Callable[[], ast.expr]:
         """What a copy leaves out; it is made once, where the settings decide it."""
