@@ -12,7 +12,7 @@ from urllib.parse import quote_from_bytes
 
 import orjson
 
-NOTHING: Mapping[str, str] = {}
+NOTHING: Mapping[str, bytes] = {}
 """No encodings are known; nobody writes to it."""
 _SAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~"
 _QUOTED = tuple(f"%{number:02X}".encode() for number in range(256))
@@ -22,30 +22,29 @@ _MOST = 32
 """With more different marks than these, one pass over all bytes is faster."""
 
 
-def form_encoded(body: Mapping[str, Any], known: Mapping[str, str] = NOTHING) -> bytes:
+def form_encoded(body: Mapping[str, Any], known: Mapping[str, bytes] = NOTHING) -> bytes:
     """The fields of a form as bytes; lists, objects, numbers and booleans go as JSON.
 
     ``known`` are texts with their encodings, as :func:`encodings` makes them.
     """
-    fields: list[str] = []
+    parts: list[bytes] = []
     for name, value in body.items():
         if isinstance(value, str):
             data = known.get(value) or _text(value)
         else:
-            data = quoted(orjson.dumps(value)).decode()
-        fields.append(f"{known.get(name) or _text(name)}={data}")
-    return "&".join(fields).encode()
+            data = quoted(orjson.dumps(value))
+        parts += (b"&", known.get(name) or _text(name), b"=", data)
+    return b"".join(parts[1:])
 
 
-def encodings(texts: Iterable[str]) -> dict[str, str]:
+def encodings(texts: Iterable[str]) -> dict[str, bytes]:
     """What stands for these texts in a form: made once for those that many forms have."""
     return {text: _text(text) for text in texts}
 
 
-def _text(text: str) -> str:
-    if text.isidentifier() and text.isascii():
-        return text
-    return quoted(text.encode()).decode()
+def _text(text: str) -> bytes:
+    data = text.encode()
+    return data if text.isidentifier() and text.isascii() else quoted(data)
 
 
 def quoted(data: bytes) -> bytes:

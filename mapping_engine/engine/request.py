@@ -26,7 +26,7 @@ class Request:
     body: dict[str, Any] = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     format: str
-    _known: Mapping[str, str] = field(default_factory=lambda: NOTHING, repr=False, compare=False)
+    _known: Mapping[str, bytes] = field(default_factory=lambda: NOTHING, repr=False, compare=False)
     """Texts of the body whose encodings the settings have made ready."""
 
     def encode(self) -> bytes:

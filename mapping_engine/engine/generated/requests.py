@@ -31,6 +31,7 @@ from mapping_engine.engine.run import Run
 from mapping_engine.expression import Expression, Literal, Reference
 from mapping_engine.model.documents import RequestBlock
 from mapping_engine.model.shapes import BodyTree
+from mapping_engine.model.walk import walk
 from mapping_engine.selectors import lower as read_selector
 
 
@@ -76,9 +77,14 @@ class GeneratedLowering(GeneratedJudging):
             if isinstance(part, Expression) and self.is_settled_by(part, names)
         ]
 
-        def made(run: Run) -> dict[str, str]:
-            values = (evaluate(run) for evaluate in settled)
-            return encodings([*tree, *(each for each in values if type(each) is str)])
+        nodes = [
+            node for part in tree.values() if isinstance(part, Expression) for node in walk(part)
+        ]
+        written = [node.value for node in nodes if isinstance(node, Literal)]
+
+        def made(run: Run) -> dict[str, bytes]:
+            values = [*tree, *written, *(evaluate(run) for evaluate in settled)]
+            return encodings(each for each in values if type(each) is str)
 
         return self.fixed_value(made)
 
