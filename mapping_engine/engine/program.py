@@ -188,16 +188,24 @@ class Program:
                 run.notes.clear()
                 payload = self.payloads.first(run)
             run.payload = payload
-            for rule in self._refuse(run) if self._refuse is not None else ():
-                raise refusal(rule, run)
+            if self._refuse is not None:
+                for rule in self._refuse(run):
+                    raise refusal(rule, run)
             text = check(payload, run)
             first = first or text
-            for rule in self._warn(run) if warned else ():
-                run.warnings.rule(rule.message(run), rule.field, rule.span)
-            run.notes.clear()
-            made.append(self._build(run))
-            if run.notes:
-                run.warnings.left_out("request", tuple(run.notes), "it is left out")
+            if warned:
+                made.append(self._built_with_warnings(run))
+            else:
+                made.append(self._build(run))
+        return made
+
+    def _built_with_warnings(self, run: Run) -> Request:
+        for rule in self._warn(run):
+            run.warnings.rule(rule.message(run), rule.field, rule.span)
+        run.notes.clear()
+        made = self._build(run)
+        if run.notes:
+            run.warnings.left_out("request", tuple(run.notes), "it is left out")
         return made
 
     def _is_entered(self, run: Run, combination: tuple[Any, ...]) -> bool:
@@ -217,12 +225,16 @@ class Program:
     def _later(self, run: Run, first: bytes) -> dict[str, Any]:
         """The payload of a further request: the first one's, but for what each has of its own."""
         payload: dict[str, Any] = orjson.loads(first)
+        in_order = True
         for name, evaluate in self.payloads.own:
             value = evaluate(run)
             if value is None:
                 payload.pop(name, None)
             else:
+                in_order = in_order and name in payload
                 payload[name] = value
+        if in_order:
+            return payload
         return {name: payload[name] for name in self.payloads.names if name in payload}
 
     # Switches
@@ -235,8 +247,9 @@ class Program:
         table = run.event.get(switches.path)
         if type(table) is not dict:
             return False
-        own = next((table[name] for name in names if table.get(name) is not None), None)
-        if own is not None:
-            run.integration = own if type(own) is dict else None
-            return own is False
+        for name in names:
+            own = table.get(name)
+            if own is not None:
+                run.integration = own if type(own) is dict else None
+                return own is False
         return table.get(switches.all) is False

@@ -13,9 +13,9 @@ from mapping_engine.engine.form import NOTHING, form_encoded
 CONTENT_TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
-    """A request ready to be sent.
+    """A request ready to be sent; it belongs to who asked for it, and shares nothing.
 
     ``body`` is a dict of plain data and ``format`` (``form`` or ``json``) says how
     :meth:`encode` writes it. The body holds secrets and personal data: ``repr`` leaves it out.

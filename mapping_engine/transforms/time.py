@@ -32,8 +32,11 @@ _ISO = re.compile(
     r"(?:[Tt ]([0-9]{2})(?::?([0-9]{2})(?::?([0-9]{2})(?:[.,]([0-9]+))?)?)?"
     r" ?([Zz]|([+-])([0-9]{2})(?::?([0-9]{2}))?)?)?"
 )
-_SECONDS = len("2024-01-02T03:04:05")
-_ENDS = re.compile(r"\.[0-9]{3}(?:[0-9]{3})?Z|[+-][0-9]{2}:[0-5][0-9]")
+_USUAL = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
+    r"(?:Z|\.[0-9]{3}(?:[0-9]{3})?Z|[+-][0-9]{2}:[0-5][0-9])"
+).fullmatch
+"""The form that nearly all times have."""
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGITS = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 _SEPARATORS = re.compile(r"\s*[,/.-]\s*|\s+")
@@ -186,11 +189,7 @@ def _ordinal(year: int, month: int, day: int) -> int | None:
 def _milliseconds(value: Json) -> int | None:
     """Milliseconds since 1970, rounded down; None for what is no time between years 1 and 9999."""
     found = None
-    if type(value) is int:
-        found = value if abs(value) >= _MILLISECONDS_FROM else value * 1000
-    elif type(value) is float:
-        found = _from_decimal(repr(value)) if isfinite(value) else None
-    elif type(value) is str and len(value) <= _LONGEST:
+    if type(value) is str and len(value) <= _LONGEST:
         text = value.strip()
         found = _from_usual(text)
         iso = _ISO.fullmatch(text) if found is None else None
@@ -198,17 +197,19 @@ def _milliseconds(value: Json) -> int | None:
             found = _from_iso(iso)
         if found is None and _DIGITS.fullmatch(text):
             found = _from_decimal(text)
+    elif type(value) is int:
+        found = value if abs(value) >= _MILLISECONDS_FROM else value * 1000
+    elif type(value) is float:
+        found = _from_decimal(repr(value)) if isfinite(value) else None
     return found if found is not None and _FIRST <= found < _LAST else None
 
 
 def _from_usual(text: str) -> int | None:
-    """The form that nearly all times have, which the standard library reads fast.
+    """A time of the usual form, which the standard library reads fast.
 
     It would also read week dates, parts that are not separated, and odd offsets.
     """
-    if len(text) < _SECONDS or (text[19:] != "Z" and not _ENDS.fullmatch(text, 19)):
-        return None
-    if not (text[4] == text[7] == "-" and text[10] == "T" and text[13] == text[16] == ":"):
+    if _USUAL(text) is None:
         return None
     try:
         passed = datetime.fromisoformat(text) - _START

@@ -39,7 +39,7 @@ def query_parameter(value: str, name: str) -> Json:
     """The first value of a parameter in a URL's query, decoded."""
     if len(value) > _LONGEST:
         return None
-    if f"{name}=" not in value and _ENCODED_NAME.search(value) is None:
+    if f"{name}=" not in value and not _has_encoded_name(value):
         return None
     usual = _USUAL.match(value)
     if usual is None:
@@ -52,6 +52,12 @@ def query_parameter(value: str, name: str) -> Json:
         if found and _decoded(key) == name:
             return _decoded(found)
     return None
+
+
+def _has_encoded_name(url: str) -> bool:
+    if "?" not in url or ("%" not in url and "+" not in url and url.isprintable()):
+        return False
+    return _ENCODED_NAME.search(url) is not None
 
 
 def _decoded(text: str) -> str:
