@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import is_
 from typing import Any
 
 import orjson
@@ -24,6 +25,7 @@ from mapping_engine.engine.judging import (
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.requests import Build, lower_request
+from mapping_engine.engine.routes import Route, Routes, listed_texts
 from mapping_engine.engine.run import UNSET, Evaluate, Run
 from mapping_engine.errors import ErrorCode, InstrumentationError
 from mapping_engine.model.documents import RequestBlock
@@ -48,6 +50,8 @@ class Bound:
     hashing: bool = True
     """Whether personal data is hashed."""
     fixed: tuple[Any, ...] = ()
+    routes: Routes = field(default_factory=Routes)
+    """What was found for events of one type and name."""
 
 
 class Lowering(FieldLowering):
@@ -85,6 +89,10 @@ class Lowering(FieldLowering):
             variables.append(Variable(self.outer.slots[each.name], values))
         return cross_product(variables, self.late, most)
 
+    def deciding_fields(self) -> tuple[str, ...] | None:
+        """The fields of the event that decide its route, if routes are to be remembered."""
+        return None
+
     def observed_variable(self, name: str, span: Span, evaluate: Evaluate) -> Evaluate:
         """``evaluate`` itself; tracing wraps it."""
         return evaluate
@@ -101,8 +109,11 @@ class Program:
         limits = model.file.limits
         self._most = (limits.requests if limits else None) or REQUESTS
         self._variables = tuple(names.slots.items())
+        self._width = len(self._variables)
+        """So many of the first places for names are those of the fan-out."""
         self._combine = lowering.combining(self._most)
         self._none = no_request(lowering, names)
+        self._deciding = lowering.deciding_fields()
         self.payloads: Payloads = lowering.payloads(names)
         self._build: Build = lowering.request(model.file.request, names)
         refusals = [*refuse_rules(lowering, names)]
@@ -133,13 +144,16 @@ class Program:
         run = self.run_for({}, Bound(settings), 0.0)
         run.fixed = fixed = tuple(evaluate(run) for evaluate in self._fixed)
         hashing = self._hashing is None or bool(self._hashing(run))
-        return Bound(settings, hashing, fixed)
+        routes = Routes(listed_texts(self.model, settings)) if self._deciding is not None else None
+        return Bound(settings, hashing, fixed, routes or Routes())
 
     def run_for(self, event: dict[str, Any], bound: Bound, now: float) -> Run:
         """The state for one event."""
         memo, names = [UNSET] * self._memo, [None] * self._slots
-        objects = self._objects(event)
-        return Run(event, bound.settings, bound.fixed, bound.hashing, now, memo, names, objects)
+        objects, routes = self._objects(event), bound.routes
+        return Run(
+            event, bound.settings, bound.fixed, bound.hashing, now, memo, names, objects, routes
+        )
 
     def requests(self, run: Run, check: Check, *, warned: bool = True) -> list[Request]:
         """The requests of one event; raises MappingError where the rules refuse it.
@@ -150,34 +164,55 @@ class Program:
             return []
         if self._already_hashed is not None:
             run.already_hashed = self._already_hashed(run)
+        route = self._route(run) if self._deciding is None else self._known_route(run)
+        return self._each(run, route, check, warned) if route else []
+
+    def _known_route(self, run: Run) -> Route:
+        """The route of an event, which may have been found for another one before."""
+        assert self._deciding is not None
+        key = tuple(map(run.event.get, self._deciding))
+        try:
+            known = run.routes.known.get(key)
+        except TypeError:  # lists and objects decide nothing that is remembered
+            return self._route(run)
+        if known is None:
+            known = self._route(run)
+            if known:
+                run.routes.remember(key, known)
+        else:
+            run.names[: self._width] = known[0]
+        return known
+
+    def _route(self, run: Run) -> Route:
+        """For which values of the fan-out there are requests; none if the event is passed over.
+
+        The values of the first request are entered. Raises MappingError where the rules refuse it.
+        """
         for rule in self._accept(run):
             if rule.kind is None:
                 return []
             raise refusal(rule, run)
         if not self._variables:
-            return self._each(run, [()], check, warned)
-        combinations: list[tuple[Any, ...]] = []
-        self._combine(run, combinations)
-        if not combinations:
-            if self._none is not None:
-                raise self._none(run)
-            return []
-        if len(combinations) > self._most:
+            return [()]
+        found: Route = []
+        self._combine(run, found)
+        if not found and self._none is not None:
+            raise self._none(run)
+        if len(found) > self._most:
             raise InstrumentationError(
                 ErrorCode.TOO_MANY_REQUESTS,
                 f"the event would become more than {self._most} requests",
                 help="`limits.requests` in the rule file sets the bound",
             )
-        return self._each(run, combinations, check, warned)
+        if found and not self._is_entered(run, found[0]):
+            self._enter(run, found[0])
+        return found
 
-    def _each(
-        self, run: Run, combinations: list[tuple[Any, ...]], check: Check, warned: bool
-    ) -> list[Request]:
+    def _each(self, run: Run, combinations: Route, check: Check, warned: bool) -> list[Request]:
         made: list[Request] = []
         first = b""
-        several = len(combinations) > 1
         for number, combination in enumerate(combinations):
-            if several or not self._is_entered(run, combination):
+            if number:
                 self._enter(run, combination)
             if run.trace is not None:
                 values = {name: run.names[slot] for name, slot in self._variables}
@@ -210,16 +245,11 @@ class Program:
 
     def _is_entered(self, run: Run, combination: tuple[Any, ...]) -> bool:
         """Whether the values that were tried last are these: most often there are no others."""
-        names = run.names
-        for (_, slot), value in zip(self._variables, combination, strict=True):
-            if names[slot] is not value:
-                return False
-        return True
+        return all(map(is_, run.names, combination))
 
     def _enter(self, run: Run, combination: tuple[Any, ...]) -> None:
         """Forget what was made for other values of the fan-out."""
-        for (_, slot), value in zip(self._variables, combination, strict=True):
-            run.names[slot] = value
+        run.names[: self._width] = combination
         forget(run, self._late)
 
     def _later(self, run: Run, first: bytes) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.outcome import Warnings
+from mapping_engine.engine.routes import Routes
 from mapping_engine.types import is_missing
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Run:
 
     __slots__ = (
         "already_hashed", "event", "fixed", "hashing", "integration", "memo", "names", "notes",
-        "now", "objects", "payload", "settings", "trace", "warnings",
+        "now", "objects", "payload", "routes", "settings", "trace", "warnings",
     )  # fmt: skip
 
     def __init__(
@@ -60,6 +61,7 @@ class Run:
         memo: list[Any],
         names: list[Any],
         objects: list[Any],
+        routes: Routes,
     ) -> None:
         self.event = event
         self.settings = settings
@@ -69,6 +71,7 @@ class Run:
         self.memo = memo
         self.names = names
         self.objects = objects
+        self.routes = routes
         self.already_hashed = False
         self.integration: Any = None
         self.payload: Any = None

@@ -21,6 +21,7 @@ from mapping_engine.engine.generated.nodes import (
 )
 from mapping_engine.engine.judging import Judge, Rule
 from mapping_engine.engine.lower import Names
+from mapping_engine.engine.routes import deciding_fields
 from mapping_engine.engine.run import UNSET
 from mapping_engine.expression import Pipeline, print_expression
 from mapping_engine.model.shapes import Named
@@ -78,6 +79,10 @@ class GeneratedJudging(GeneratedFields):
             applies()
 
     # The fan-out
+
+    def deciding_fields(self) -> tuple[str, ...] | None:
+        """The fields of the event that decide its route, if routes are to be remembered."""
+        return deciding_fields(self.model)
 
     def combining(self, most: int) -> Combine:
         """What finds the values of the fan-out, as one function."""

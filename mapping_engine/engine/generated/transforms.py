@@ -184,7 +184,7 @@ class GeneratedTransforms(GeneratedExpressions):
     ) -> None:
         """Assign what becomes of a value that the transform does not pass on."""
         target = applied.target
-        whole = self._wholly(applied, convert, result)
+        whole = self._wholly(applied, convert, replace(found, name=result))
         if target.simply is not None and found.sound and found.classes & {target.simply[0]}:
             kind, make = target.simply
             whole = choice(
@@ -200,11 +200,13 @@ class GeneratedTransforms(GeneratedExpressions):
         with self.code.when(negated(left)):
             self.code.assign(result, NONE)
 
-    def _wholly(self, applied: Applied, convert: Callable[[Any], Any], name: str) -> ast.expr:
+    def _wholly(self, applied: Applied, convert: Callable[[Any], Any], found: Found) -> ast.expr:
         """A call of the whole of a transform."""
+        target = applied.target
         if not self.tells:
-            return call(self.constant(_silently(applied.target, convert)), name)
-        return self.told(applied, _whole(applied.target, convert, applied.call.span), name)
+            silently = _silently(target, convert, sound=found.sound)
+            return call(self.constant(silently), found.name)
+        return self.told(applied, _whole(target, convert, applied.call.span), found.name)
 
     def _changes(self, target: Transform, found: Found) -> ast.expr:
         """Whether the transform may change the value, or there is none."""
@@ -456,13 +458,15 @@ def _whole(
     return converted
 
 
-def _silently(target: Transform, convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _silently(
+    target: Transform, convert: Callable[[Any], Any], *, sound: bool
+) -> Callable[[Any], Any]:
     """The whole of a transform, of which nobody asks what was lost."""
     accepted = target.accepts.names
-    usual = classes_of(accepted) - FLOATS
+    usual = classes_of(accepted) if sound else classes_of(accepted) - FLOATS
 
     def converted(value: Any) -> Any:
-        if value.__class__ not in usual and kind_of(value) not in accepted:
+        if value.__class__ not in usual and (sound or kind_of(value) not in accepted):
             return None
         result = convert(value)
         kind = result.__class__

@@ -1,0 +1,110 @@
+"""Routes: the requests an event becomes, where a few texts of the event decide that.
+
+Whether rules accept an event, and for which values of the fan-out it becomes a request, most often
+depends on its type and its name alone. What was found for texts that the rules or the settings
+list themselves is remembered; no other text is kept, since it could be personal data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from mapping_engine.expression import Call, Expression, Literal, Reference, Select
+from mapping_engine.model.model import Model
+from mapping_engine.model.values import PipelineBlock, ValueBlock
+from mapping_engine.model.walk import arm_expressions, block_nodes, reachable, walk
+from mapping_engine.selectors import steps as path_steps
+from mapping_engine.transforms import REGISTRY
+
+Route: TypeAlias = list[tuple[Any, ...]]
+"""The values of the fan-out variables for each request, in order."""
+
+_MOST_FIELDS = 3
+_MOST_ROUTES = 1024
+_OF_THE_EVENT = frozenset(("integration", "now", "now_ms", "payload"))
+"""Names that stand for something else of an event, or for the time."""
+
+
+class Routes:
+    """Routes under some settings, by the values of the deciding fields."""
+
+    __slots__ = ("_listed", "known")
+
+    def __init__(self, listed: frozenset[str] = frozenset()) -> None:
+        self.known: dict[tuple[Any, ...], Route] = {}
+        self._listed = listed
+
+    def remember(self, key: tuple[Any, ...], route: Route) -> None:
+        """Keep a route, if nothing but listed texts decides it, in any case."""
+        listed = all(type(text) is str and text.casefold() in self._listed for text in key)
+        if listed and len(self.known) < _MOST_ROUTES:
+            self.known[key] = route
+
+
+def deciding_fields(model: Model) -> tuple[str, ...] | None:
+    """The fields of the event that decide its route; None where something else does, too."""
+    fields: set[str] = set()
+    for node in _nodes(model):
+        steps = path_steps(node.selector) if isinstance(node, Select) else ()
+        if steps is None or len(steps) > 1 or _reads_more(node, model):
+            return None
+        fields |= {step for step in steps if isinstance(step, str)}
+    return tuple(sorted(fields)) if len(fields) <= _MOST_FIELDS else None
+
+
+def listed_texts(model: Model, settings: Mapping[str, Any]) -> frozenset[str]:
+    """The texts, without their case, that tables, settings and the deciding rules list."""
+    literals = [node.value for node in _nodes(model) if isinstance(node, Literal)]
+    return frozenset(text.casefold() for text in _texts([settings, model.tables, literals]))
+
+
+def _nodes(model: Model) -> Iterator[Expression]:
+    """Every node of what decides: `accept`, the fan-out, and all that they may use."""
+    for rule in model.file.accept or ():
+        condition = rule.skip_when if rule.require is None else rule.require
+        if condition is not None:
+            yield from _with_definitions(condition, model)
+    fan_out = model.file.fan_out
+    blocks = [each.value for each in (fan_out.each if fan_out else ()) if each.value is not None]
+    for block in reachable(iter(blocks), model.definitions):
+        yield from block_nodes(block)
+    for pipeline in model.pipelines.values():
+        yield from _pipeline_nodes(pipeline)
+
+
+def _with_definitions(condition: Expression, model: Model) -> Iterator[Expression]:
+    nodes = list(walk(condition))
+    yield from nodes
+    names = {node.name for node in nodes if isinstance(node, Reference)}
+    used: list[ValueBlock] = [model.definitions[n] for n in names if n in model.definitions]
+    for block in reachable(iter(used), model.definitions):
+        yield from block_nodes(block)
+
+
+def _pipeline_nodes(pipeline: PipelineBlock) -> Iterator[Expression]:
+    arms = (expression for arm in pipeline.first_of or () for expression in arm_expressions(arm))
+    for expression in (*(pipeline.steps or ()), *arms):
+        yield from walk(expression)
+
+
+def _reads_more(node: Expression, model: Model) -> bool:
+    """Whether a node reads the event, or the time, in another way than by a path."""
+    if model.file.already_hashed is not None:
+        return True
+    if isinstance(node, Reference):
+        return node.name in _OF_THE_EVENT
+    target = REGISTRY.get(node.name) if isinstance(node, Call) else None
+    return target is not None and target.reads_event
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    """Every text in some data, keys included."""
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from _texts(value)
+            yield from _texts(value.values())
+        elif isinstance(value, list | tuple):
+            yield from _texts(value)
