@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import isfinite
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.lower import as_text
@@ -53,7 +53,7 @@ class CopyPlan:
     A digest goes before all else; what is left out is not kept.
     """
 
-    __slots__ = ("apart", "digests", "fates", "kept", "without")
+    __slots__ = ("apart", "below", "digests", "kept", "passed", "without")
 
     def __init__(
         self,
@@ -66,9 +66,10 @@ class CopyPlan:
         self.kept = frozenset(key for key in keep - without if mapped.get(key) is not True)
         self.apart = digests | self.kept
         self.without: Tree = {**mapped, **dict.fromkeys(without | keep | digests, True)}
-        self.fates: dict[str, Tree | Literal[False]] = {}
-        """Keys of sources with what is left out below them; False for those left out themselves.
-        What comes up is remembered, up to a bound."""
+        self.passed: set[str] = set()
+        """Keys that are passed over. What comes up is remembered, up to a bound."""
+        self.below: dict[str, Tree] = {}
+        """Keys that are copied, with what is left out below them."""
 
 
 class Copying:
@@ -104,33 +105,36 @@ class Copying:
     def _rest(self, run: Run, source: dict[str, Any], plan: CopyPlan) -> dict[str, Any]:
         """What is neither left out nor treated apart."""
         found: dict[str, Any] = {}
-        fates, quick = plan.fates, self._quick
+        passed, below, quick = plan.passed, plan.below, self._quick
         for key, value in source.items():
-            fate = fates.get(key)
-            if fate is None:
-                fate = self._fate(key, plan)
-            if fate is False:
+            if key in passed:
+                continue
+            if key not in below and self._is_passed(key, plan):
                 continue
             kind = type(value)
             if kind is str:
-                usual = quick not in value and value.isascii()
-            else:
-                usual = (kind is int or kind is float) and _LEAST <= value <= _MOST
-            if usual:
+                if quick not in value and value.isascii():
+                    found[key] = value
+                    continue
+            elif (kind is int or kind is float) and _LEAST <= value <= _MOST:
                 found[key] = value
                 continue
-            kept = self._value(run, value, fate, clear=False)
-            if kept is not None and not (fate and kept == {}):
+            without = below.get(key) or plan.without.get(key, NOTHING)
+            kept = self._value(run, value, without, clear=False)
+            if kept is not None and not (without and kept == {}):
                 found[key] = kept
         return found
 
-    def _fate(self, key: str, plan: CopyPlan) -> Tree | Literal[False]:
-        fate: Tree | Literal[False] = False
-        if plan.without.get(key) is not True and self._is_wanted(key):
-            fate = plan.without.get(key, NOTHING)
-        if len(plan.fates) < _KEYS and len(key) <= _LONGEST_KEY:
-            plan.fates[key] = fate
-        return fate
+    def _is_passed(self, key: str, plan: CopyPlan) -> bool:
+        """Whether a key that comes up for the first time is passed over."""
+        without = plan.without.get(key, NOTHING)
+        passed = without is True or not self._is_wanted(key)
+        if len(plan.passed) + len(plan.below) < _KEYS and len(key) <= _LONGEST_KEY:
+            if passed:
+                plan.passed.add(key)
+            else:
+                plan.below[key] = without
+        return passed
 
     def _object(
         self, run: Run, source: dict[str, Any], without: Tree, *, clear: bool
@@ -143,6 +147,9 @@ class Copying:
                 continue
             if not (is_unicode(key) if clear else self._is_wanted(key)):
                 continue
+            if type(value) is str and self._quick not in value and value.isascii():
+                found[key] = value
+                continue
             kept = self._value(run, value, below, clear=clear)
             if kept is not None and not (below and kept == {}):
                 found[key] = kept
@@ -151,14 +158,8 @@ class Copying:
     def _value(self, run: Run, value: Any, without: Tree, *, clear: bool) -> Any:
         kind = type(value)
         if kind is str:
-            if value.isascii() or is_unicode(value):
-                for letter, look in () if clear else self._looks:
-                    if letter in value and look(value):
-                        self._left_out(run, "holds a text that looks like personal data")
-                        return None
-                return value
-            self._left_out(run, "holds a text that is not valid unicode")
-            return None
+            usual = self._quick not in value and value.isascii()
+            return value if usual else self._text(run, value, clear=clear)
         if kind is dict:
             kept = self._object(run, value, without, clear=clear)
             return kept if kept or not value else None
@@ -174,6 +175,16 @@ class Copying:
             self._left_out(run, "holds a number of more than 64 bits")
             return None
         return value if kind is int or kind is bool else None
+
+    def _text(self, run: Run, value: str, *, clear: bool) -> str | None:
+        if not is_unicode(value):
+            self._left_out(run, "holds a text that is not valid unicode")
+            return None
+        for letter, look in () if clear else self._looks:
+            if letter in value and look(value):
+                self._left_out(run, "holds a text that looks like personal data")
+                return None
+        return value
 
     def _digest(self, run: Run, value: Any) -> str | None:
         text = None if is_missing(value) else as_text(value)
