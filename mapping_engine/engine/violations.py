@@ -70,6 +70,8 @@ def deepest(errors: Iterable[ValidationError]) -> ValidationError | None:
     from jsonschema.exceptions import best_match
 
     found = list(errors)
+    if len(found) == 1 and not found[0].context:
+        return found[0]
     return best_match(found) if found else None
 
 
