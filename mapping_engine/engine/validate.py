@@ -78,7 +78,6 @@ class PayloadGate:
             help="correct the rule, or the value in the event",
         )
 
-
     def _origin(self, rule: Named[FieldBlock] | None) -> str:
         """The sources of a field, as the message continues with them; made once for each rule."""
         if rule is None or rule.value is None:

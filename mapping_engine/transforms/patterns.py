@@ -1,8 +1,9 @@
-"""Regular expressions: RE2 decides; for most patterns, Python's own says the same of ASCII texts.
+"""Regular expressions: RE2 decides; for most patterns, Python's own says the same of most texts.
 
 RE2 is called for each text through a binding that costs more than the match. A pattern that is a
 plain sequence of letters, classes and groups, and in which each letter of a text can only go one
-way, is matched by Python's engine in linear time, too. It is rewritten to ASCII classes then.
+way, is matched by Python's engine in linear time, too. It is rewritten to classes of Latin letters
+(the first 256 of Unicode, whose meaning is settled) then.
 """
 
 from __future__ import annotations
@@ -13,22 +14,29 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from string import ascii_letters, digits
 from typing import Protocol
+from unicodedata import category
 
 from mapping_engine.transforms.scalars import is_unicode
 
 Letters = frozenset[str]
 
-_ASCII: Letters = frozenset(map(chr, range(128)))
+_LATIN: Letters = frozenset(map(chr, range(256)))
+
+
+def _of_category(kind: str) -> Letters:
+    return frozenset(letter for letter in _LATIN if category(letter)[0] == kind)
+
+
 _CLASSES: dict[str, Letters] = {
     "s": frozenset("\t\n\f\r "),
     "d": frozenset(digits),
     "w": frozenset(ascii_letters + digits + "_"),
-    "pL": frozenset(ascii_letters),
-    "p{L}": frozenset(ascii_letters),
-    "pN": frozenset(digits),
-    "p{N}": frozenset(digits),
+    "pL": _of_category("L"),
+    "p{L}": _of_category("L"),
+    "pN": _of_category("N"),
+    "p{N}": _of_category("N"),
 }
-"""What the classes of RE2 hold of ASCII."""
+"""What the classes of RE2 hold of the Latin letters."""
 _TOKEN = re.compile(
     r"\\(?P<named>[sdw]|p\{?[LN]\}?)|\\(?P<escaped>[^A-Za-z0-9])|(?P<other>.)", re.DOTALL
 )
@@ -65,8 +73,11 @@ def compiled(pattern: str) -> Compiled:
     return found
 
 
-def matches_ascii(pattern: str) -> Callable[[str], object] | None:
-    """What matches ASCII texts as RE2 does, in linear time; None for other patterns."""
+def matches_latin(pattern: str) -> Callable[[str], object] | None:
+    """What matches texts of Latin letters as RE2 does, in linear time; None for other patterns.
+
+    What it matches, RE2 matches; what it does not match, RE2 may match if there are other letters.
+    """
     try:
         parts = _Reader(pattern).read()
         if not _Places().goes_one_way(parts):
@@ -129,7 +140,7 @@ class _Reader:
         elif self._take("["):
             letters = self._class()
         elif self._take("."):
-            letters = _ASCII - {"\n"}
+            letters = _LATIN - {"\n"}
         else:
             letters = self._letters(_SPECIAL)
         return _Part(letters, group, *self._repeats())
@@ -183,7 +194,7 @@ class _Reader:
             letters |= first
         if not letters:
             raise _Unlike
-        return _ASCII - letters if negated else letters
+        return _LATIN - letters if negated else letters
 
 
 @dataclass(frozen=True)
@@ -265,4 +276,8 @@ def _one_written(part: _Part) -> str:
 def _class_written(letters: Letters) -> str:
     if not letters:
         return "(?!)"
-    return "[" + "".join(f"\\x{ord(letter):02x}" for letter in sorted(letters)) + "]"
+    codes = sorted(map(ord, letters))
+    known = frozenset(codes)
+    starts = [code for code in codes if code - 1 not in known]
+    ends = [code for code in codes if code + 1 not in known]
+    return "[" + "".join(f"\\x{a:02x}-\\x{b:02x}" for a, b in zip(starts, ends, strict=True)) + "]"

@@ -14,12 +14,14 @@ from mapping_engine.transforms.declare import (
     transform,
 )
 from mapping_engine.transforms.hashing import is_digest
-from mapping_engine.transforms.patterns import compiled, matches_ascii
+from mapping_engine.transforms.patterns import compiled, matches_latin
 from mapping_engine.transforms.scalars import is_unicode, number_text, whole_number
 from mapping_engine.types.kinds import NUMBER, TEXT
 
 MAX_MATCHED = 64 * 1024
 """The longest text a pattern is tried on, in bytes of UTF-8."""
+_SURELY_MATCHED = MAX_MATCHED // 2
+"""So many Latin letters surely are no longer than that."""
 
 _PLAIN_BELOW = 10**18
 
@@ -169,13 +171,16 @@ def unhashed(value: str) -> Json:
 
 
 def _matcher(pattern: str, otherwise: Rejected | None) -> Callable[[Json], Json]:
-    match, ascii_match = compiled(pattern).fullmatch, matches_ascii(pattern)
+    match, latin_match = compiled(pattern).fullmatch, matches_latin(pattern)
 
     def check(value: Json) -> Json:
         if type(value) is not str:
             return otherwise
-        if ascii_match is not None and value.isascii() and len(value) <= MAX_MATCHED:
-            return otherwise if ascii_match(value) is None else value
+        if latin_match is not None and len(value) <= _SURELY_MATCHED:
+            if latin_match(value) is not None:
+                return value
+            if value.isascii():
+                return otherwise
         try:
             encoded = value.encode()
         except UnicodeEncodeError:

@@ -118,8 +118,14 @@ class GeneratedFields(GeneratedValues):
         if not self.silent:
             self._put_field_where(block, names, path, mark, then)
             return
-        forgets = self.tells and self.noting.of_block(block)
         told = refuses(block) and self.may_mark(block)
+        if not self.tells:
+            if told:
+                self.forget(START)  # what others noted, nobody asks for
+            with self.telling(told):
+                self._put_field_where(block, names, path, START, then)
+            return
+        forgets = self.noting.of_block(block)
         own = self.mark() if told or forgets else START
         with self.telling(told):
             self._put_field_where(block, names, path, own, then)

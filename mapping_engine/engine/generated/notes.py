@@ -20,7 +20,7 @@ class Noting:
     """Judges the expressions of one model."""
 
     def __init__(self, model: Model, *, silent: bool = False) -> None:
-        self._told = _told_by_errors(model) if silent else frozenset(model.definitions)
+        self._asked = _named_by_errors(model) if silent else frozenset(model.definitions)
         self._definitions = model.definitions
         self._known: dict[str, bool] = {}
         self._blocks: dict[int, bool] = {}
@@ -40,9 +40,13 @@ class Noting:
             return True
         return any(self._of_node(node) for node in block_nodes(block))
 
+    def is_asked(self, name: str) -> bool:
+        """Whether anybody asks for what the value of a definition may note."""
+        return name in self._asked
+
     def is_told(self, name: str) -> bool:
-        """Whether anybody asks for what the value of a definition noted, if it noted anything."""
-        return name in self._told and self.of_definition(name)
+        """Whether anybody asks for it, and it may note something."""
+        return self.is_asked(name) and self.of_definition(name)
 
     def of_definition(self, name: str) -> bool:
         """Whether making the value of a definition may note anything."""
@@ -66,7 +70,7 @@ def refuses(block: FieldBlock) -> bool:
     return bool(block.required) or block.invalid == "error"
 
 
-def _told_by_errors(model: Model) -> frozenset[str]:
+def _named_by_errors(model: Model) -> frozenset[str]:
     """The definitions behind fields for want of which events are refused."""
     variables = model.file.fan_out.each if model.file.fan_out else ()
     blocks = [*model.definitions.values(), *(v.value for v in variables if v.value is not None)]

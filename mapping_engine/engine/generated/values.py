@@ -85,7 +85,7 @@ class GeneratedValues(GeneratedSteps):
 
         block = self.model.definitions[name]
         write = partial(self.put_complete, block, self.outer, f"${name}", Tail(give, ends=True))
-        with self.telling(not self.silent or self.noting.is_told(name)):
+        with self.telling(self.noting.is_asked(name)):
             made = self.built(write)
         if answers:
             self.answers[name] = replace(one_of(name, answers), made=False)
