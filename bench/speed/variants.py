@@ -78,7 +78,7 @@ def gate(destination: Destination) -> Validate:
     """The validator of the engine, whatever it is, for payloads made elsewhere."""
     program, bound = destination._silent
     run = program.run_for({}, bound, NOW)
-    check = destination._gate
+    check = destination._check
     return lambda payload: check(payload, run)
 
 

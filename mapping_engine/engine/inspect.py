@@ -31,8 +31,10 @@ def read_event(event: object) -> tuple[dict[str, Any], bool]:
     unusable values; in JSON text there are none. Whole numbers of more than 64 bits are read as
     floats.
     """
-    if type(event) is dict or not isinstance(event, bytes | bytearray | memoryview):
-        return _inspected(event)
+    if type(event) is not bytes:
+        if not isinstance(event, bytes | bytearray | memoryview):
+            return _inspected(event)
+        event = bytes(event)
     try:
         found = orjson.loads(event)
     except orjson.JSONDecodeError as problem:
@@ -41,7 +43,7 @@ def read_event(event: object) -> tuple[dict[str, Any], bool]:
             f"the event is no JSON document: {problem}",
             help="send one complete JSON object",
         ) from None
-    if type(found) is dict and _is_flat(event if isinstance(event, bytes) else bytes(event)):
+    if type(found) is dict and _is_flat(event):
         return found, True
     return _inspected(found)
 

@@ -108,7 +108,7 @@ class Mapping:
 class Destination:
     """A mapping with settings and a clock; immutable, shared by threads, picklable."""
 
-    __slots__ = ("_clock", "_gate", "_settings", "_silent", "_telling", "_warnings", "mapping")
+    __slots__ = ("_check", "_clock", "_settings", "_silent", "_telling", "_warnings", "mapping")
 
     mapping: Mapping
 
@@ -126,7 +126,7 @@ class Destination:
             "_clock": clock,
             "_silent": (program, bound),
             "_telling": None,
-            "_gate": PayloadGate(model, hashing=bound.hashing),
+            "_check": PayloadGate(model, hashing=bound.hashing).check,
         }
         for name, value in state.items():
             object.__setattr__(self, name, value)
@@ -154,7 +154,7 @@ class Destination:
         Raises a MappingError: InstrumentationError (the event is wrong), ConfigurationError (the
         settings do not cover it), PayloadError (the schema refused the result).
         """
-        return self._applied(event, self._gate)
+        return self._applied(event, self._check)
 
     def apply_many(self, events: Iterable[object]) -> Iterator[Outcome]:
         """The outcome of each event, in order and one at a time; a bad event never raises."""
@@ -170,7 +170,7 @@ class Destination:
         program, bound = self._ready_to_tell()
         run = program.run_for(read, bound, self._clock())
         try:
-            requests = program.requests(run, self._gate)
+            requests = program.requests(run, self._check)
         except MappingError as error:
             return Outcome(index, error=error, warnings=run.warnings.all())
         return Outcome(index, tuple(requests), warnings=run.warnings.all())
@@ -181,7 +181,7 @@ class Destination:
 
         def keep(payload: dict[str, Any], run: Run) -> bytes:
             made.append(payload)
-            return self._gate(payload, run)
+            return self._check(payload, run)
 
         self._applied(event, keep)
         return made
@@ -201,7 +201,7 @@ class Destination:
             run = program.run_for(read, self._silent[1], self._clock())
             run.trace = trace
             try:
-                requests = program.requests(run, self._gate)
+                requests = program.requests(run, self._check)
             finally:
                 warnings = run.warnings.all()
         except MappingError as problem:
@@ -221,8 +221,8 @@ class Destination:
         assert self._telling is not None
         return self._telling
 
+    _check: Check
     _clock: Clock
-    _gate: PayloadGate
     _settings: dict[str, Any]
     _silent: tuple[Program, Bound]
     """What applies where nobody asks for warnings, and the settings bound to it."""

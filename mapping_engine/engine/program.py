@@ -209,6 +209,11 @@ class Program:
         return found
 
     def _each(self, run: Run, combinations: Route, check: Check, warned: bool) -> list[Request]:
+        if len(combinations) == 1 and not warned and self._refuse is None and run.trace is None:
+            run.notes.clear()
+            run.payload = payload = self.payloads.first(run)
+            check(payload, run)
+            return [self._build(run)]
         made: list[Request] = []
         first = b""
         for number, combination in enumerate(combinations):

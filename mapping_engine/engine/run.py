@@ -47,8 +47,8 @@ class Run:
     """
 
     __slots__ = (
-        "already_hashed", "event", "fixed", "hashing", "integration", "memo", "names", "notes",
-        "now", "objects", "payload", "routes", "settings", "trace", "warnings",
+        "_warnings", "already_hashed", "event", "fixed", "hashing", "integration", "memo", "names",
+        "notes", "now", "objects", "payload", "routes", "settings", "trace",
     )  # fmt: skip
 
     def __init__(
@@ -76,8 +76,15 @@ class Run:
         self.integration: Any = None
         self.payload: Any = None
         self.notes: list[Note] = []
-        self.warnings = Warnings()
+        self._warnings: Warnings | None = None
         self.trace: Trace | None = None
+
+    @property
+    def warnings(self) -> Warnings:
+        """What there is to warn about; most events are applied without asking for it."""
+        if self._warnings is None:
+            self._warnings = Warnings()
+        return self._warnings
 
 
 Evaluate: TypeAlias = Callable[[Run], Any]

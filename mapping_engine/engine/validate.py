@@ -35,7 +35,7 @@ class PayloadGate:
         limits = model.file.limits
         self._largest = (limits.payload_bytes if limits else None) or PAYLOAD_BYTES
 
-    def __call__(self, payload: dict[str, Any], run: Run) -> bytes:
+    def check(self, payload: dict[str, Any], run: Run) -> bytes:
         """The JSON text of a payload that may be handed on; raises PayloadError (PL01, PL02)."""
         if self._accepts is None or not self._accepts(payload):
             error = deepest(self._authority.errors(payload))

@@ -77,6 +77,8 @@ class GeneratedReading(Lowering):
         """The variables that the function has at hand, by their slots."""
         self.holders: dict[int, str] = {}
         """What fields of some of them are read from: the value, or an object without keys."""
+        self.certain: frozenset[int] = frozenset()
+        """Those of them that surely are not None."""
         self.common: dict[tuple[str, int], Found] = {}
         """The pipelines whose values it has at hand, as written, and the names they are read by."""
         self.noting = Noting(model, silent=silent)
@@ -330,6 +332,8 @@ class GeneratedReading(Lowering):
             found = Found(name, solid=False)
         if steps:
             self.put_steps_down(found.name, steps, then, raw=raw, sound=found.sound)
+        elif slot in self.certain:
+            then(found)
         else:
             self.put_present(found, then)
 

@@ -134,8 +134,9 @@ class GeneratedLowering(GeneratedJudging):
             self.put(part, names, lambda found: self.put_fresh(found, check))
 
     def _put_sendable(self, keep: Callable[[Operand], None], known: bool, found: Found) -> None:
-        """Keep a part that can be sent, as settings and constants can."""
-        keep(found.name if known else call(self.constant(sendable), found.name))
+        """Keep a part that can be sent, as settings, constants and sound texts can."""
+        surely = known or (found.sound and found.classes == TEXT)
+        keep(found.name if surely else call(self.constant(sendable), found.name))
 
     # URLs
 

@@ -285,6 +285,7 @@ class GeneratedSteps(GeneratedTables):
         inside = Names({}, Scope({}, only=True), label)
         outside, within = self.locals, dict(self.locals)
         parameters = (VALUE, *(name.text for name in block.parameters or ()))
+        certain = self.certain | {self.slot_count}
         for parameter, value in zip(parameters, (found, *given), strict=True):
             slot = self.new_slot()
             inside = inside.having(parameter, slot, inside.scope.having(parameter, UNKNOWN))
@@ -297,6 +298,7 @@ class GeneratedSteps(GeneratedTables):
 
         after = then if isinstance(then, Tail) else resume
         self.locals = within
+        before, self.certain = self.certain, certain
         try:
             if block.steps is not None:
                 self.put_steps(block.steps, inside, label, after, found)
@@ -304,7 +306,7 @@ class GeneratedSteps(GeneratedTables):
                 arms = [partial(self._put_arm, a, inside, label) for a in block.first_of or ()]
                 self.put_first(arms, after)
         finally:
-            self.locals = outside
+            self.locals, self.certain = outside, before
 
     def _put_arm(self, arm: ArmBlock, inside: Names, label: str, then: Then) -> None:
         node = arm.value or arm.template or arm.constant

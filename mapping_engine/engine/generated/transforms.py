@@ -171,6 +171,14 @@ class GeneratedTransforms(GeneratedExpressions):
     ) -> None:
         """Convert what the transform does not pass on as it is."""
         target = applied.target
+        if (
+            found.solid
+            and found.sound
+            and found.classes == TEXT
+            and str in (target.unchanged or ())
+        ):
+            then(found)
+            return
         convert = self._fixed(target, fixed)
         result = self.code.let(found.name)
         with self.code.when(self._changes(target, found)):
