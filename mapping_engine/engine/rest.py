@@ -116,8 +116,11 @@ class Copying:
                 if quick not in value and value.isascii():
                     found[key] = value
                     continue
-            elif (kind is int or kind is float) and _LEAST <= value <= _MOST:
-                found[key] = value
+            elif kind is int or kind is float:
+                if _LEAST <= value <= _MOST:
+                    found[key] = value
+                    continue
+            elif value is None:
                 continue
             without = below.get(key) or plan.without.get(key, NOTHING)
             kept = self._value(run, value, without, clear=False)

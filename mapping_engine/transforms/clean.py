@@ -135,7 +135,8 @@ def without_punctuation(value: str) -> Json:
         return value
     if value.isascii():
         return value.encode().translate(None, _ASCII_PUNCTUATION).decode()
-    unwanted = [ord(each) for each in set(value) if category(each)[0] in "PS"]
+    others = [each for each in set(value) if not each.isalnum()]
+    unwanted = [ord(each) for each in others if category(each)[0] in "PS"]
     return value.translate(dict.fromkeys(unwanted))
 
 

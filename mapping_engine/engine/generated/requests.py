@@ -12,7 +12,6 @@ from mapping_engine.engine.generated.judging import GeneratedJudging
 from mapping_engine.engine.generated.nodes import (
     NONE,
     Operand,
-    attribute,
     both,
     call,
     joined,
@@ -114,6 +113,8 @@ class GeneratedLowering(GeneratedJudging):
                 self._put_part(part, names, partial(self.code.put_key, made, name))
             return made
         assert isinstance(tree, tuple)
+        if all(_is_payload(part) for part in tree):
+            return self.code.let(listing(*(self._payload() for _ in tree)))
         made = self.code.let(listing())
         for part in tree:
             self._put_part(part, names, partial(self._append, made))
@@ -125,13 +126,16 @@ class GeneratedLowering(GeneratedJudging):
     def _put_part(self, part: BodyTree, names: Names, keep: Callable[[Operand], None]) -> None:
         if isinstance(part, Mapping | tuple):
             keep(self._tree(part, names))
-        elif isinstance(part, Reference) and part.name == "payload" and part.tail is None:
-            keep(attribute("run", "payload"))
+        elif _is_payload(part):
+            keep(self._payload())
         else:
             assert part is not None
             known = isinstance(part, Literal) or self.is_fixed(part, names)
             check = partial(self._put_sendable, keep, known)
             self.put(part, names, lambda found: self.put_fresh(found, check))
+
+    def _payload(self) -> str:
+        return self.code.state("payload")
 
     def _put_sendable(self, keep: Callable[[Operand], None], known: bool, found: Found) -> None:
         """Keep a part that can be sent, as settings, constants and sound texts can."""
@@ -180,6 +184,10 @@ class GeneratedLowering(GeneratedJudging):
             encode = call(self.constant(encoded), self.constant(node), text)
             self.code.assign(text, encode)
         return text
+
+
+def _is_payload(part: BodyTree) -> bool:
+    return isinstance(part, Reference) and part.name == "payload" and part.tail is None
 
 
 def _raising(block: RequestBlock) -> Callable[[], None]:
