@@ -1,7 +1,8 @@
 """Python functions built as syntax trees, with every constant bound by reference.
 
 No text of a rule file, an event or settings becomes source text: names are counted (`t1`, `k2`),
-and what they stand for is put into the function's globals.
+and what they stand for is put into the function's globals. Keys and arguments are put among the
+constants of its code, where Python finds them faster: until then, a counted name stands for each.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
 from mapping_engine.engine.generated.nodes import (
@@ -20,6 +22,7 @@ from mapping_engine.engine.generated.nodes import (
     item,
     load,
     number,
+    stand_in,
     target,
     unpacked,
 )
@@ -48,6 +51,7 @@ class Code:
         self._into = self.body
         self._globals: dict[str, Any] = {"__builtins__": {"len": len}}
         self._known: dict[int, str] = {}
+        self._values: dict[str, object] = {}
         self._count = 0
         self._state: set[str] = set()
         self._objects: set[int] = set()
@@ -56,11 +60,18 @@ class Code:
 
     def constant(self, value: object) -> str:
         """The name under which the function finds ``value``."""
-        known = self._known.get(id(value))
-        if known is None:
-            known = self._known[id(value)] = f"k{len(self._known)}"
-            self._globals[known] = value
-        return known
+        name = self._named(value)
+        self._globals[name] = value
+        return name
+
+    def _named(self, value: object) -> str:
+        name = self._known.setdefault(id(value), f"k{len(self._known)}")
+        self._values[name] = value
+        return name
+
+    def held(self, value: object) -> ast.expr:
+        """A constant that is looked up, compared or given on: the code itself holds it."""
+        return stand_in(self._named(value))
 
     def new(self, prefix: str = "t") -> str:
         """A name that nothing else has."""
@@ -193,8 +204,14 @@ class Code:
         if "type_params" in ast.FunctionDef._fields:
             made.type_params = []  # type: ignore[attr-defined]  # of later Pythons
         exec(compile(ast.Module([made], []), "<rules>", "exec"), self._globals)  # no text in it
-        found: Callable[..., Any] = self._globals.pop("rule")
+        found: FunctionType = self._globals.pop("rule")
+        constants = found.__code__.co_consts
+        found.__code__ = found.__code__.replace(co_consts=tuple(map(self._meant, constants)))
         return found
+
+    def _meant(self, constant: Any) -> Any:
+        """What a stand-in stands for; there are no other texts."""
+        return self._values[constant] if isinstance(constant, str) else constant
 
     def _head(self) -> list[ast.stmt]:
         parts = [(name, attribute("run", name)) for name in _STATE if name in self._state]

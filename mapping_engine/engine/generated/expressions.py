@@ -375,7 +375,7 @@ class GeneratedExpressions(GeneratedReading):
     def _put_of_kind(self, found: Found, kind: str, then: Callable[[], None]) -> None:
         test: ast.expr | None = None
         if kind == "number" and found.sound:
-            test = among(found.name, self.constant(NUMBERS))
+            test = among(found.name, self.code.held(NUMBERS))
         elif kind == "number":
             of_kind = call(self.constant(kind_of), found.name)
             test = compare(of_kind, ast.Eq(), self.constant(kind))
@@ -388,12 +388,12 @@ class GeneratedExpressions(GeneratedReading):
         right = checked(node.right.value) if isinstance(node.right, Literal) else None
         left = partial(self.put, node.left, names)
         if isinstance(right, str) and node.operator == "==":
-            equal = partial(self._put_equal, self.constant(right), then)
+            equal = partial(self._put_equal, self.code.held(right), then)
             self.put(node.left, names, equal, raw=True)
             return
         if isinstance(right, str) and node.operator == "!=":
             found = self.value_of(partial(left, raw=True))
-            with self.code.when(compare(found.name, ast.NotEq(), self.constant(right))):
+            with self.code.when(compare(found.name, ast.NotEq(), self.code.held(right))):
                 then()
             return
         if type(right) in NUMBERS and node.operator == "==":
@@ -408,7 +408,7 @@ class GeneratedExpressions(GeneratedReading):
         with self.code.when(test):
             then()
 
-    def _put_equal(self, text: str, then: Callable[[], None], found: Found) -> None:
+    def _put_equal(self, text: ast.expr, then: Callable[[], None], found: Found) -> None:
         with self.code.when(compare(found.name, ast.Eq(), text)):
             then()
 
@@ -423,7 +423,7 @@ class GeneratedExpressions(GeneratedReading):
         known, listed = self._argument(node.right, names)
         texts = isinstance(listed, list | dict) and all(type(each) is str for each in listed)
         if node.operator == "in" and known and texts:
-            among = compare(left.name, ast.In(), self.constant(frozenset(listed)))
+            among = compare(left.name, ast.In(), self.code.held(frozenset(listed)))
             return both(of_class(left.name, self.constant(str)), among)
         right = self.value_of(partial(self.put, node.right, names))
         return call(self.constant(COMPARISONS[node.operator]), left.name, right.name)

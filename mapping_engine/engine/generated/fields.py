@@ -104,7 +104,7 @@ class GeneratedFields(GeneratedValues):
                 self._put_field(block, names, f"{above}{field.name}", mark or START, keep)
 
     def _keep_field(self, made: str, name: str, found: Found) -> None:
-        self.code.put_key(made, self.constant(name), found.name)
+        self.code.put_key(made, self.code.held(name), found.name)
 
     # Fields
 
@@ -222,7 +222,7 @@ class GeneratedFields(GeneratedValues):
             then(found)
             return
         name = self.code.let(found.name)
-        with self.code.when(among(name, self.constant(copied))):
+        with self.code.when(among(name, self.code.held(copied))):
             self.code.assign(name, call(self.constant(fresh), name))
         made = replace(found, name=name, made=True)
         if float in found.classes and not found.sound:

@@ -100,7 +100,7 @@ def filled(name: str, classes: Classes, code: Code) -> ast.expr | None:
         return None
     if classes <= EMPTIES:
         return load(name)
-    full = compare(attribute(name, "__class__"), ast.NotIn(), code.constant(_NOTHING))
+    full = compare(attribute(name, "__class__"), ast.NotIn(), code.held(_NOTHING))
     other = either(load(name), full)
     assert text is not None
     return choice(of_class(name, code.constant(str)), text, other) if str in classes else other

@@ -58,14 +58,20 @@ def number(value: int | bool) -> ast.expr:
     return ast.Constant(value, **PLACE)
 
 
+@lru_cache(_MOST)
+def stand_in(name: str) -> ast.expr:
+    """What stands for a constant until the code is compiled."""
+    return ast.Constant(name, **PLACE)
+
+
 def item(of: str, index: int) -> ast.expr:
     """``of[index]``."""
     return ast.Subscript(load(of), number(index), _LOAD, **PLACE)
 
 
-def entry(of: str, key: str) -> ast.expr:
+def entry(of: str, key: Operand) -> ast.expr:
     """``of[key]``."""
-    return ast.Subscript(load(of), load(key), _LOAD, **PLACE)
+    return ast.Subscript(load(of), expression(key), _LOAD, **PLACE)
 
 
 def rest(of: str, start: str) -> ast.expr:
@@ -115,7 +121,7 @@ def of_class(name: str, kind: str) -> ast.expr:
     return compare(attribute(name, "__class__"), ast.Is(), kind)
 
 
-def among(name: str, kinds: str) -> ast.expr:
+def among(name: str, kinds: Operand) -> ast.expr:
     """``name.__class__ in kinds``."""
     return compare(attribute(name, "__class__"), ast.In(), kinds)
 

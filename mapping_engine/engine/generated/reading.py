@@ -208,12 +208,12 @@ class GeneratedReading(Lowering):
             return False
         fields = _leading_fields(steps)
         holder = self._object(fields[:-1])
-        key, deeper = self.constant(fields[-1]), steps[len(fields) :]
+        key, deeper = self.code.held(fields[-1]), steps[len(fields) :]
         self.put_field_of(holder, key, deeper, then, raw=raw, sound=self.silent)
         return True
 
     def put_field_of(
-        self, holder: str, key: str, deeper: Steps, then: Then, *, raw: bool, sound: bool
+        self, holder: str, key: Operand, deeper: Steps, then: Then, *, raw: bool, sound: bool
     ) -> None:
         """Read a field of an object, and go down from there. Most fields are not there."""
         with self.code.when(compare(key, ast.In(), holder)):
@@ -234,7 +234,7 @@ class GeneratedReading(Lowering):
         step = steps[0]
         if isinstance(step, str):
             test: ast.expr | None = of_class(name, self.constant(dict))
-            inner = method(name, "get", self.constant(step))
+            inner = method(name, "get", self.code.held(step))
         else:
             least = number(step + 1 if step >= 0 else -step)
             long = compare(call("len", name), ast.GtE(), least)
@@ -272,7 +272,7 @@ class GeneratedReading(Lowering):
         for path in self._places:
             names[path] = name = code.new("o")
             holder = names[path[:-1]]
-            code.assign(name, method(holder, "get", code.constant(path[-1])))
+            code.assign(name, method(holder, "get", code.held(path[-1])))
             with code.when(negated(of_class(name, kind))):
                 code.assign(name, load(empty))
         code.give(listing(*(names[path] for path in self._places)))
@@ -323,7 +323,7 @@ class GeneratedReading(Lowering):
         """A variable, or what lies below it."""
         found = self.locals.get(slot)
         if steps and isinstance(steps[0], str) and slot in self.holders:
-            key, sound = self.constant(steps[0]), found is not None and found.sound
+            key, sound = self.code.held(steps[0]), found is not None and found.sound
             holder, deeper = self.holders[slot], steps[1:]
             self.put_field_of(holder, key, deeper, then, raw=raw, sound=sound)
             return

@@ -55,15 +55,15 @@ class GeneratedLowering(GeneratedJudging):
         format = "form" if block.form is not None else "json"
         body = self._tree(tree, names)
         headers = self.code.let(mapping())
-        content_type = self.constant(CONTENT_TYPES[format])
-        self.code.put_key(headers, self.constant("Content-Type"), content_type)
+        content_type = self.code.held(CONTENT_TYPES[format])
+        self.code.put_key(headers, self.code.held("Content-Type"), content_type)
         for each in block.headers or ():
             if each.value is not None:
                 keep = partial(self._keep_header, block, each.name, headers)
                 self.put(each.value, names, keep)
-        method = self.constant(block.method or "POST")
+        method = self.code.held(block.method or "POST")
         url = self._url(block, url_parts, names)
-        parts = [method, url, body, headers, self.constant(format)]
+        parts: list[Operand] = [method, url, body, headers, self.code.held(format)]
         if format == "form":
             parts.append(self.code.let(self._encodings(tree, names)))
         self.code.give(call(self.constant(Request), *parts))
@@ -109,7 +109,7 @@ class GeneratedLowering(GeneratedJudging):
         if isinstance(tree, Mapping):
             made = self.code.let(mapping())
             for key, part in tree.items():
-                name = self.constant(key)
+                name = self.code.held(key)
                 self._put_part(part, names, partial(self.code.put_key, made, name))
             return made
         assert isinstance(tree, tuple)

@@ -143,7 +143,7 @@ class GeneratedTransforms(GeneratedExpressions):
         table = target.table(*fixed) if target.table and found.classes == TEXT else None
         if table is not None:
             rows, otherwise = table
-            made = call(self.constant(rows.get), found.name, self.constant(otherwise))
+            made = call(self.constant(rows.get), found.name, self.code.held(otherwise))
         elif found.likely and target.costly:
             made = load(self._remembered_or_made(applied, fixed, found))
         else:
@@ -163,7 +163,7 @@ class GeneratedTransforms(GeneratedExpressions):
     def _conversion_call(self, target: Transform, fixed: list[Any], found: Found) -> ast.expr:
         if target.prepare is not None:
             return call(self.constant(self._fixed(target, fixed)), found.name)
-        arguments = [self.constant(value) for value in fixed]
+        arguments = [self.code.held(value) for value in fixed]
         return call(self.constant(target.function), found.name, *arguments)
 
     def _put_unless_unchanged(
@@ -283,9 +283,9 @@ class GeneratedTransforms(GeneratedExpressions):
             (only,) = accepted
             return of_class(name, self.constant(only))
         if finite or float not in accepted:
-            return among(name, self.constant(accepted))
+            return among(name, self.code.held(accepted))
         kind = call(self.constant(kind_of), name)
-        other = compare(kind, ast.In(), self.constant(target.accepts.names))
+        other = compare(kind, ast.In(), self.code.held(target.accepts.names))
         usual = str if str in accepted & found.classes else int
         return either(of_class(name, self.constant(usual)), other)
 
@@ -325,7 +325,7 @@ class GeneratedTransforms(GeneratedExpressions):
                 with self.code.otherwise():
                     self.code.do(self._left_of(applied, result))
             return
-        with self.code.when(among(result, self.constant(_ODD))):
+        with self.code.when(among(result, self.code.held(_ODD))):
             self.code.assign(result, self._left_of(applied, result))
         self.put_present(replace(answer, made=False), then)
 
@@ -399,9 +399,9 @@ class GeneratedTransforms(GeneratedExpressions):
     def _is_other(self, parameter: Parameter, found: Found) -> ast.expr:
         """Whether an argument is missing, or of a kind that the parameter does not take."""
         if found.sound:
-            return negated(among(found.name, self.constant(classes_of(parameter.kinds.names))))
+            return negated(among(found.name, self.code.held(classes_of(parameter.kinds.names))))
         kind = call(self.constant(kind_of), found.name)
-        other = compare(kind, ast.NotIn(), self.constant(parameter.kinds.names))
+        other = compare(kind, ast.NotIn(), self.code.held(parameter.kinds.names))
         if "text" in parameter.kinds.names:
             other = both(negated(of_class(found.name, self.constant(str))), other) or other
         return other
