@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from operator import is_
 from typing import Any
 
@@ -50,7 +51,7 @@ class Bound:
     hashing: bool = True
     """Whether personal data is hashed."""
     fixed: tuple[Any, ...] = ()
-    routes: Routes = field(default_factory=Routes)
+    routes: Routes = field(default_factory=partial(Routes, frozenset(), {}))
     """What was found for events of one type and name."""
 
 
@@ -114,6 +115,7 @@ class Program:
         self._combine = lowering.combining(self._most)
         self._none = no_request(lowering, names)
         self._deciding = lowering.deciding_fields()
+        self._listed = frozenset() if self._deciding is None else listed_texts(model)
         self.payloads: Payloads = lowering.payloads(names)
         self._build: Build = lowering.request(model.file.request, names)
         refusals = [*refuse_rules(lowering, names)]
@@ -144,8 +146,7 @@ class Program:
         run = self.run_for({}, Bound(settings), 0.0)
         run.fixed = fixed = tuple(evaluate(run) for evaluate in self._fixed)
         hashing = self._hashing is None or bool(self._hashing(run))
-        routes = Routes(listed_texts(self.model, settings)) if self._deciding is not None else None
-        return Bound(settings, hashing, fixed, routes or Routes())
+        return Bound(settings, hashing, fixed, Routes(self._listed, settings))
 
     def run_for(self, event: dict[str, Any], bound: Bound, now: float) -> Run:
         """The state for one event."""

@@ -29,34 +29,43 @@ _OF_THE_EVENT = frozenset(("integration", "now", "now_ms", "payload"))
 class Routes:
     """Routes under some settings, by the values of the deciding fields."""
 
-    __slots__ = ("_listed", "known")
+    __slots__ = ("_by_rules", "_by_settings", "known")
 
-    def __init__(self, listed: frozenset[str] = frozenset()) -> None:
+    def __init__(self, by_rules: frozenset[str], settings: Mapping[str, Any]) -> None:
         self.known: dict[tuple[Any, ...], Route] = {}
-        self._listed = listed
+        self._by_rules = by_rules
+        self._by_settings = frozenset(text.casefold() for text in _texts([settings]))
 
     def remember(self, key: tuple[Any, ...], route: Route) -> None:
         """Keep a route, if nothing but listed texts decides it, in any case."""
-        listed = all(type(text) is str and text.casefold() in self._listed for text in key)
-        if listed and len(self.known) < _MOST_ROUTES:
+        if len(self.known) < _MOST_ROUTES and all(map(self._is_listed, key)):
             self.known[key] = route
+
+    def _is_listed(self, value: Any) -> bool:
+        if type(value) is not str:
+            return False
+        text = value.casefold()
+        return text in self._by_rules or text in self._by_settings
 
 
 def deciding_fields(model: Model) -> tuple[str, ...] | None:
     """The fields of the event that decide its route; None where something else does, too."""
     fields: set[str] = set()
     for node in _nodes(model):
-        steps = path_steps(node.selector) if isinstance(node, Select) else ()
-        if steps is None or len(steps) > 1 or _reads_more(node, model):
+        if _reads_more(node, model):
             return None
-        fields |= {step for step in steps if isinstance(step, str)}
+        if isinstance(node, Select):
+            steps = path_steps(node.selector)
+            if not steps or len(steps) > 1 or not isinstance(steps[0], str):
+                return None
+            fields.add(steps[0])
     return tuple(sorted(fields)) if len(fields) <= _MOST_FIELDS else None
 
 
-def listed_texts(model: Model, settings: Mapping[str, Any]) -> frozenset[str]:
-    """The texts, without their case, that tables, settings and the deciding rules list."""
+def listed_texts(model: Model) -> frozenset[str]:
+    """The texts, without their case, that tables and the deciding rules list."""
     literals = [node.value for node in _nodes(model) if isinstance(node, Literal)]
-    return frozenset(text.casefold() for text in _texts([settings, model.tables, literals]))
+    return frozenset(text.casefold() for text in _texts([model.tables, literals]))
 
 
 def _nodes(model: Model) -> Iterator[Expression]:
