@@ -75,7 +75,8 @@ def _is_sound_object(node: dict[str, Any], deeper: int) -> bool:
     """Whether JSON text can hold it all; what is worse than that, the walk finds and names."""
     if not _TEXT.issuperset(map(type, node)):
         return False
-    return all(map(is_unicode, node)) and is_sound(node.values(), deeper)
+    plain = all(map(str.isascii, node)) or all(map(is_unicode, node))
+    return plain and is_sound(node.values(), deeper)
 
 
 def is_sound(values: Iterable[Any], deeper: int = DEEPEST) -> bool:
