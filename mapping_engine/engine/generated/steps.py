@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from mapping_engine.diagnostics import Span
+from mapping_engine.engine.generated.conversions import evaluated
 from mapping_engine.engine.generated.expressions import LABEL, TooDeep
 from mapping_engine.engine.generated.found import (
     TEXT,
@@ -32,7 +33,7 @@ from mapping_engine.engine.generated.nodes import (
     of_class,
 )
 from mapping_engine.engine.generated.tables import GeneratedTables
-from mapping_engine.engine.generated.transforms import Applied, evaluated
+from mapping_engine.engine.generated.transforms import Applied
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.steps import VALUE, closed_digests, passed_digest

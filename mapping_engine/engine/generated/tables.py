@@ -6,9 +6,10 @@ import ast
 from types import FunctionType
 from typing import Any
 
+from mapping_engine.engine.generated.conversions import wrong_told
 from mapping_engine.engine.generated.found import Found, Then, classes_of
 from mapping_engine.engine.generated.nodes import call, of_class, present
-from mapping_engine.engine.generated.transforms import Applied, GeneratedTransforms, wrong_told
+from mapping_engine.engine.generated.transforms import Applied, GeneratedTransforms
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.steps import arguments_of
 from mapping_engine.expression import Expression

@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from mapping_engine.diagnostics import Span
+from mapping_engine.engine.generated.conversions import (
+    lost_told,
+    silently,
+    what_is_left,
+    wholly,
+    wrong_told,
+)
 from mapping_engine.engine.generated.expressions import LABEL, GeneratedExpressions
 from mapping_engine.engine.generated.found import (
     EMPTIES,
@@ -40,12 +46,11 @@ from mapping_engine.engine.generated.nodes import (
     present,
 )
 from mapping_engine.engine.lower import Names
-from mapping_engine.engine.run import Note, Run, note
-from mapping_engine.engine.run import present as checked
-from mapping_engine.engine.steps import arguments_of, wrong_kind
+from mapping_engine.engine.run import Note, Run
+from mapping_engine.engine.steps import arguments_of
 from mapping_engine.expression import Call, Expression, Literal
 from mapping_engine.transforms.declare import Flow, Parameter, Rejected, Transform
-from mapping_engine.types import is_missing, kind_of
+from mapping_engine.types import kind_of
 
 _ODD = frozenset((Rejected, str, list, dict))
 """Results that are not values as they stand, or may be empty."""
@@ -78,7 +83,8 @@ class GeneratedTransforms(GeneratedExpressions):
         if not applied.target.honours_hashing_switch:
             self._put_either_way(applied, found, then)
             return
-        if not self.tells and found.solid and applied.target.solid and found.classes == TEXT:
+        plain = applied.target.solid and not applied.target.parameters
+        if not self.tells and plain and found.solid and found.classes == TEXT:
             self._put_hashed(applied, found, then)
             return
         result = self.code.let(found.name)
@@ -212,9 +218,9 @@ class GeneratedTransforms(GeneratedExpressions):
         """A call of the whole of a transform."""
         target = applied.target
         if not self.tells:
-            silently = _silently(target, convert, sound=found.sound)
-            return call(self.constant(silently), found.name)
-        return self.told(applied, _whole(target, convert, applied.call.span), found.name)
+            quiet = silently(target, convert, sound=found.sound)
+            return call(self.constant(quiet), found.name)
+        return self.told(applied, wholly(target, convert, applied.call.span), found.name)
 
     def _changes(self, target: Transform, found: Found) -> ast.expr:
         """Whether the transform may change the value, or there is none."""
@@ -332,8 +338,8 @@ class GeneratedTransforms(GeneratedExpressions):
     def _left_of(self, applied: Applied, result: str) -> ast.expr:
         """A call of what says what is left of a result."""
         if not self.tells:
-            return call(self.constant(_left), result)
-        return self.told(applied, _lost(applied.target, applied.call.span), result)
+            return call(self.constant(what_is_left), result)
+        return self.told(applied, lost_told(applied.target, applied.call.span), result)
 
     def _of_classes(self, name: str, classes: frozenset[type]) -> ast.expr:
         kinds = sorted(classes, key=lambda kind: kind.__name__)
@@ -410,99 +416,6 @@ class GeneratedTransforms(GeneratedExpressions):
 def keeps_sound(target: Transform) -> bool:
     """Whether a transform makes nothing that JSON text cannot hold, of what it can hold."""
     return target.flow is Flow.KEEP and not target.parameters
-
-
-def wrong_told(target: Transform, span: Span) -> Callable[[list[Note], Any, str], None]:
-    """What notes that a value is of a kind which a transform does not take."""
-    accepted = str(target.accepts)
-
-    def tell(notes: list[Note], value: Any, label: str) -> None:
-        notes.append(note((label, wrong_kind(kind_of(value), accepted), span)))
-
-    return tell
-
-
-def _lost(target: Transform, span: Span) -> Callable[[list[Note], Any, str], Any]:
-    """What judges a result that may be none: rejected, empty, or a list or object after all."""
-    emptied = f"has nothing left after `{target.name}`"
-
-    def tell(notes: list[Note], result: Any, label: str) -> Any:
-        if type(result) is Rejected:
-            notes.append(note((label, result.reason, span)))
-            return None
-        if result is None:
-            return None
-        found = checked(result)
-        if found is None:
-            notes.append(note((label, emptied, span)))
-        return found
-
-    return tell
-
-
-def _whole(
-    target: Transform, convert: Callable[[Any], Any], span: Span
-) -> Callable[[list[Note], Any, str], Any]:
-    """The whole of a transform: what it takes, what it makes of it, and what is left of that."""
-    accepted = target.accepts.names
-    wrong, lost = wrong_told(target, span), _lost(target, span)
-
-    usual = classes_of(accepted) - FLOATS
-
-    def converted(notes: list[Note], value: Any, label: str) -> Any:
-        if is_missing(value):
-            return None
-        if value.__class__ not in usual and kind_of(value) not in accepted:
-            wrong(notes, value, label)
-            return None
-        result = convert(value)
-        kind = result.__class__
-        if kind is str and result and not result.isspace():
-            return result
-        if kind is int or kind is float:
-            return result
-        return lost(notes, result, label)
-
-    return converted
-
-
-def _silently(
-    target: Transform, convert: Callable[[Any], Any], *, sound: bool
-) -> Callable[[Any], Any]:
-    """The whole of a transform, of which nobody asks what was lost."""
-    accepted = target.accepts.names
-    usual = classes_of(accepted) if sound else classes_of(accepted) - FLOATS
-
-    def converted(value: Any) -> Any:
-        if value.__class__ not in usual and (sound or kind_of(value) not in accepted):
-            return None
-        result = convert(value)
-        kind = result.__class__
-        if kind is str:
-            return result if result and not result.isspace() else None
-        if kind is int or kind is float:
-            return result
-        return _left(result)
-
-    return converted
-
-
-def _left(result: Any) -> Any:
-    """What is left of the result of a transform."""
-    return None if type(result) is Rejected else checked(result)
-
-
-def evaluated(steps: list[Callable[[Run, Any], Any]]) -> Callable[[Run, Any], Any]:
-    """Closures of transforms, one after the other."""
-
-    def convert(run: Run, value: Any) -> Any:
-        for step in steps:
-            if value is None:
-                return None
-            value = step(run, value)
-        return value
-
-    return convert
 
 
 def _texts(values: tuple[Any, ...] | None) -> frozenset[str] | None:
