@@ -303,6 +303,57 @@ def test_special_cases_agree(name: str) -> None:
     assert destination.apply(event) == list(outcome.requests)
 
 
+SILENT: dict[str, tuple[str, dict[str, Any]]] = {
+    "a text that is not valid unicode": (
+        "fields: {x: p.a |> text, z: {first_of: [p.b, type], as: text}}\n",
+        {"type": "t", "p": {"a": "x\ud800", "b": "\ud800"}},
+    ),
+    "a key that is not valid unicode": (
+        "fields: {x: type, c: {copy_of: p}}\n",
+        {"type": "t", "p": {"\ud800": 1, "b": 2}},
+    ),
+    "fields of a required object note something": (
+        "fields:\n  x: {required: true, fields: {k: jmespath(length(p.a))}}\n",
+        {"p": {"a": 7}},
+    ),
+    "items of a required list note something": (
+        """fields:
+  x:
+    required: true
+    each: p.items
+    fields: {k: jmespath(length(p.a)), m: $item.b |> number}
+""",
+        {"p": {"a": 7, "items": [{"b": "x"}]}},
+    ),
+    "another field notes something first": (
+        "fields:\n  x: jmespath(length(p.a))\n  z: {value: p.b |> number, invalid: error}\n"
+        "  w: {value: p.c |> number, required: true}\n",
+        {"p": {"a": 7}},
+    ),
+    "a definition with fields is used by a required field": (
+        """define:
+  d: {fields: {k: {value: p.b |> number, invalid: error, default: 1}, m: jmespath(length(p.a))}}
+  made: {first_of: [p.c |> number, $d.k |> text, $d.m]}
+fields:
+  x: {value: $made, required: true}
+  z: $d
+  w: {value: $d.m, required: true}
+""",
+        {"p": {"a": 7, "c": "none"}},
+    ),
+}
+"""What may differ where nobody asks for warnings."""
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_what_nobody_is_warned_of_changes_no_error(name: str) -> None:
+    text, event = SILENT[name]
+    model = model_of(text)
+    wanted = done(Lowering(model), event, {"token": "t"}, 100.5)
+    assert done(GeneratedLowering(model), event, {"token": "t"}, 100.5) == wanted
+    assert silently(model, [event, event]) == [wanted[0], wanted[0]]
+
+
 def test_a_fan_out_that_finds_one_request_makes_it_for_its_own_values() -> None:
     text, event = SPECIAL["the last value that was tried is not the one that was found"]
     destination = Mapping(model_of(text)).bind({"token": "t"}, clock=lambda: 0.0)

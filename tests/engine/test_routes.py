@@ -43,7 +43,8 @@ def test_requests_are_the_same_the_second_time(mini: Mini) -> None:
 
 
 def test_only_texts_that_the_rules_list_are_kept(mini: Mini) -> None:
-    destination = mini(RULES)
+    listing = "word: {value: name |> lookup($tables.words), default: ['Other']}"
+    destination = mini(RULES.replace("word: name |> lookup($tables.words)", listing))
     for name in ("ann@example.com", "Sold", "test", "", 7, None, ["sold"], {"sold": "sold"}, True):
         with suppress(MappingError):
             destination.apply({"name": name})

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -98,6 +98,18 @@ def test_the_verdict_and_the_places_of_errors_stay(
     ),
     st.fixed_dictionaries({name: st.sampled_from([{}, {"type": "integer"}]) for name in "abc"}),
     st.dictionaries(NAMES, VALUES, max_size=3),
+)
+@example(
+    {"a": {"type": "integer"}, "b": {"type": "integer"}},
+    {"additionalProperties": False},
+    {},
+    {"a": 1, "b": "x"},
+)
+@example(
+    {"a": {"type": "integer"}, "b": {"type": "integer"}},
+    {"additionalProperties": False},
+    {},
+    {"a": 1, "b": "x", "c": 1},
 )
 def test_looking_only_at_fields_that_may_be_wrong_finds_the_same_errors(
     fields: dict[str, Any], others: dict[str, Any], definitions: Any, payload: dict[str, Any]
