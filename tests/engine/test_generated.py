@@ -308,6 +308,11 @@ SILENT: dict[str, tuple[str, dict[str, Any]]] = {
         "fields: {x: p.a |> text, z: {first_of: [p.b, type], as: text}}\n",
         {"type": "t", "p": {"a": "x\ud800", "b": "\ud800"}},
     ),
+    "an argument is missing": (
+        "pipelines: {pp: {parameters: [other], first_of: [{value: $other}, {value: $value}]}}\n"
+        "fields: {x: p.a |> pp(p.b), z: p.a |> pp(p.c), w: p.items |> pp(p.b)}\n",
+        {"p": {"a": "A", "c": "C", "items": [None]}},
+    ),
     "a key that is not valid unicode": (
         "fields: {x: type, c: {copy_of: p}}\n",
         {"type": "t", "p": {"\ud800": 1, "b": 2}},
