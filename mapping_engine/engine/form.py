@@ -12,6 +12,8 @@ from urllib.parse import quote_from_bytes
 
 import orjson
 
+from mapping_engine.transforms.scalars import is_unicode
+
 NOTHING: Mapping[str, bytes] = {}
 """No encodings are known; nobody writes to it."""
 _SAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~"
@@ -39,7 +41,7 @@ def form_encoded(body: Mapping[str, Any], known: Mapping[str, bytes] = NOTHING) 
 
 def encodings(texts: Iterable[str]) -> dict[str, bytes]:
     """What stands for these texts in a form: made once for those that many forms have."""
-    return {text: _text(text) for text in texts}
+    return {text: _text(text) for text in texts if is_unicode(text)}
 
 
 def _text(text: str) -> bytes:

@@ -12,8 +12,8 @@ import orjson
 from mapping_engine.errors import ErrorCode, InstrumentationError
 from mapping_engine.transforms.scalars import is_unicode
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
-"""A key that may be shown; others could be personal data themselves."""
+is_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}").fullmatch
+"""Whether a key may be shown, or kept; others could be personal data themselves."""
 
 DEEPEST = 100
 LARGEST_INT_BITS = 4096
@@ -135,7 +135,7 @@ def _parts(path: str, node: object) -> list[tuple[str, object]]:
 
 
 def _check(path: str, key: str, value: object, found: list[tuple[str, object]]) -> None:
-    shown = key if _NAME.fullmatch(key) else "*"
+    shown = key if is_name(key) else "*"
     below = f"{path}.{shown}" if path else shown
     if _is_container(below, value):
         found.append((below, value))

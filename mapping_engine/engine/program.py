@@ -22,6 +22,7 @@ from mapping_engine.engine.judging import (
     refuse_rules,
     those_that_apply,
     warn_rules,
+    warnings_may_refuse,
 )
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.request import Request
@@ -120,6 +121,7 @@ class Program:
         self._build: Build = lowering.request(model.file.request, names)
         refusals = [*refuse_rules(lowering, names)]
         self._refuse = lowering.judging(refusals, names, first=True) if refusals else None
+        self._must_warn = warnings_may_refuse(model)
         self._warn = lowering.judging([*warn_rules(lowering, names)], names, first=False)
         self._hashing = (
             lowering.condition(model.file.hashing, names) if model.file.hashing else None
@@ -159,14 +161,14 @@ class Program:
     def requests(self, run: Run, check: Check, *, warned: bool = True) -> list[Request]:
         """The requests of one event; raises MappingError where the rules refuse it.
 
-        Rules of `warn`, which change no request, are judged only for who wants to be ``warned``.
+        Rules of `warn` are judged only for who wants to be ``warned``, or where they may refuse.
         """
         if self._switched(run):
             return []
         if self._already_hashed is not None:
             run.already_hashed = self._already_hashed(run)
         route = self._route(run) if self._deciding is None else self._known_route(run)
-        return self._each(run, route, check, warned) if route else []
+        return self._each(run, route, check, warned or self._must_warn) if route else []
 
     def _known_route(self, run: Run) -> Route:
         """The route of an event, which may have been found for another one before."""

@@ -13,9 +13,18 @@ from mapping_engine.engine.form import NOTHING, form_encoded
 CONTENT_TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
 
 
+class _Prepared:
+    """What the settings have made ready for a request, and is no part of it as data."""
+
+    __slots__ = ("_known",)
+
+    _known: Mapping[str, bytes]
+    """Texts of the body with their encodings; a request that was made otherwise has none."""
+
+
 @dataclass(slots=True)
-class Request:
-    """A request ready to be sent; it belongs to who asked for it, and shares nothing.
+class Request(_Prepared):
+    """A request ready to be sent; it belongs to who asked for it, and may be changed.
 
     ``body`` is a dict of plain data and ``format`` (``form`` or ``json``) says how
     :meth:`encode` writes it. The body holds secrets and personal data: ``repr`` leaves it out.
@@ -26,14 +35,16 @@ class Request:
     body: dict[str, Any] = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     format: str
-    _known: Mapping[str, bytes] = field(default_factory=lambda: NOTHING, repr=False, compare=False)
-    """Texts of the body whose encodings the settings have made ready."""
 
     def encode(self) -> bytes:
         """The bytes of the body: URL-encoded form fields (containers as JSON), or JSON."""
         if self.format == "json":
             return orjson.dumps(self.body)
-        return form_encoded(self.body, self._known)
+        try:
+            known = self._known
+        except AttributeError:
+            known = NOTHING
+        return form_encoded(self.body, known)
 
     def to_dict(self) -> dict[str, Any]:
         """The request as plain data: method, url, body, headers, format."""

@@ -117,12 +117,17 @@ def sendable(value: Any) -> Any:
     try:
         orjson.dumps(value)
     except TypeError:
-        raise PayloadError(
-            ErrorCode.PAYLOAD_REFUSED,
-            "a part of the request beside the payload cannot be written as JSON in UTF-8",
-            help="a text with broken Unicode or a number out of range reached it",
-        ) from None
+        raise unsendable() from None
     return value
+
+
+def unsendable() -> PayloadError:
+    """The error (PL01) of a part of a body that cannot be written."""
+    return PayloadError(
+        ErrorCode.PAYLOAD_REFUSED,
+        "a part of the request beside the payload cannot be written as JSON in UTF-8",
+        help="a text with broken Unicode or a number out of range reached it",
+    )
 
 
 def _object(run: Run, parts: list[tuple[str, Evaluate]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from mapping_engine.diagnostics import Span
+from mapping_engine.engine.inspect import is_name
 from mapping_engine.engine.lower import as_text
 from mapping_engine.engine.run import Note, Run
 from mapping_engine.transforms.hashing import digest, is_digest
@@ -23,7 +24,7 @@ Path: TypeAlias = tuple[str, ...]
 
 _LEAST, _MOST = -(2**63), 2**64 - 1
 """The whole numbers that receivers of JSON can be expected to read."""
-_KEYS, _LONGEST_KEY = 1024, 64
+_KEYS = 1024
 """How many keys a copy remembers to be, or not to be, the name of something personal."""
 NOTHING: Tree = {}
 """Nothing is left out; nobody writes to it."""
@@ -132,7 +133,7 @@ class Copying:
         """Whether a key that comes up for the first time is passed over."""
         without = plan.without.get(key, NOTHING)
         passed = without is True or not self._is_wanted(key)
-        if len(plan.passed) + len(plan.below) < _KEYS and len(key) <= _LONGEST_KEY:
+        if len(plan.passed) + len(plan.below) < _KEYS and is_name(key):
             if passed:
                 plan.passed.add(key)
             else:
@@ -214,7 +215,7 @@ class Copying:
         if known is not None:
             return known
         found = self._judged(key)
-        if len(self._known) < _KEYS and len(key) <= _LONGEST_KEY:
+        if len(self._known) < _KEYS and is_name(key):
             self._known[key] = found
         return found
 

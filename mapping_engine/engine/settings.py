@@ -37,13 +37,13 @@ def accept_settings(schema: Schema, settings: object, title: str) -> dict[str, A
         )
     accepts = fast_verdict(schema)
     if accepts is not None and accepts(settings):
-        return _with_defaults(schema, deepcopy(settings))
+        return _with_defaults(schema, settings, title)
     from jsonschema import Draft202012Validator
 
     try:
         error = deepest(Draft202012Validator(schema).iter_errors(settings))
         if error is None:
-            return _with_defaults(schema, deepcopy(settings))
+            return _with_defaults(schema, settings, title)
     except RecursionError:
         raise ConfigurationError(
             ErrorCode.SETTINGS_INVALID, f"the settings of {title} are nested too deeply"
@@ -92,8 +92,15 @@ def _described(schema: Schema, path: str) -> str | None:
     return described if isinstance(described, str) else None
 
 
-def _with_defaults(schema: Schema, settings: dict[str, Any]) -> dict[str, Any]:
+def _with_defaults(schema: Schema, settings: dict[str, Any], title: str) -> dict[str, Any]:
+    completed = deepcopy(settings)
     for name, declared in schema.get("properties", {}).items():
         if isinstance(declared, dict) and "default" in declared:
-            settings.setdefault(name, deepcopy(declared["default"]))
-    return settings
+            completed.setdefault(name, deepcopy(declared["default"]))
+    if not _is_json(completed):
+        raise ConfigurationError(
+            ErrorCode.SETTINGS_INVALID,
+            f"a default in the settings schema of {title} is not JSON text",
+            help="correct the schema: no broken Unicode, no numbers beyond 64 bits",
+        )
+    return completed

@@ -52,6 +52,11 @@ def fields_of(block: ValueBlock) -> tuple[FieldBlock, ...]:
     return tuple(field.value for field in block.fields or () if field.value is not None)
 
 
+def refuses(block: FieldBlock) -> bool:
+    """Whether events may be refused for want of the field."""
+    return bool(block.required) or block.invalid == "error"
+
+
 def arm_expressions(arm: ArmBlock) -> Iterator[Expression]:
     """The expressions of one alternative."""
     yield from _present(arm.when, arm.value, arm.template, arm.constant)

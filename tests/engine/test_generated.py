@@ -335,6 +335,50 @@ SILENT: dict[str, tuple[str, dict[str, Any]]] = {
         "  w: {value: p.c |> number, required: true}\n",
         {"p": {"a": 7}},
     ),
+    "a definition with a required field is used inside a list that may refuse": (
+        """define: {d: {fields: {m: {value: person.id, required: true, when: "type == 'never'"}}}}
+fields:
+  f4: {each: "(p.a |> number |> list) ?? p.items", fields: {k0: $d}, invalid: error}
+  z: person.id
+""",
+        {"type": "t", "p": {"a": "x", "items": [{"a": "2"}]}, "person": {"id": "a"}},
+    ),
+    "a condition with a required field is inside a list that may refuse": (
+        """define: {d: {fields: {m: {value: person.id, required: true, when: "type == 'never'"}}}}
+fields:
+  f4:
+    each: "(p.a |> number |> list) ?? p.items"
+    fields: {k0: {value: type, when: $d is present}}
+    required: true
+""",
+        {"type": "t", "p": {"a": "x", "items": [{"a": "2"}]}, "person": {"id": "a"}},
+    ),
+    "fields that closures make note something": (
+        """fields:
+  f4:
+    copy_of: p
+    fields: {k0: {positions: ["p.a |> number", type]}}
+    then: keys |> join(',') |> only_matching('zz')
+    invalid: error
+  z: person.id
+""",
+        {"type": "t", "p": {"a": "x", "items": [{"a": "2"}]}, "person": {"id": "a"}},
+    ),
+    "a warning asks for what refuses": (
+        "define: {obj: {fields: {q: {value: person.id, required: true}}}}\n"
+        "fields: {own: type}\nwarn: [{when: $obj is present, message: nope}]\n",
+        {"type": "t"},
+    ),
+    "what is hashed decides whether anything is": (
+        "pipelines: {form: {normalises: email, steps: text |> trim |> lower}}\n"
+        "define: {h: {value: email, as: form, then: hashed}}\n"
+        "fields: {hidden: $h}\nalready_hashed: $h is present\n",
+        {"email": "a@b.test"},
+    ),
+    "an argument behind one that is missing": (
+        """fields: {x: {value: type, as: "replace(p.a, new=p.b |> text)", invalid: error}}\n""",
+        {"type": "t", "p": {"b": {"a": 1}}},
+    ),
     "a definition with fields is used by a required field": (
         """define:
   d: {fields: {k: {value: p.b |> number, invalid: error, default: 1}, m: jmespath(length(p.a))}}

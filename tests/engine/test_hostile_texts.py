@@ -39,7 +39,7 @@ STAND_IN = re.compile(r"k[0-9]+\Z")
 ATTRIBUTES = {
     "event", "notes", "names", "settings", "memo", "fixed", "objects", "payload", "integration",
     "hashing", "already_hashed", "get", "isspace", "isascii", "isalnum", "isalpha", "strip",
-    "isprintable", "lower", "upper", "clear", "append", "extend", "join", "__class__",
+    "isprintable", "lower", "upper", "clear", "append", "extend", "join", "__class__", "_known",
 }  # fmt: skip
 
 

@@ -125,6 +125,11 @@ class Code:
         place = ast.Subscript(load(name), expression(key), ast.Store(), **PLACE)
         self._into.append(ast.Assign([place], expression(value), **PLACE))
 
+    def put_attribute(self, name: str, attribute: str, value: Operand) -> None:
+        """``name.attribute = value``."""
+        place = ast.Attribute(load(name), attribute, ast.Store(), **PLACE)
+        self._into.append(ast.Assign([place], expression(value), **PLACE))
+
     def cut(self, name: str, start: str) -> None:
         """``del name[start:]``."""
         rest = ast.Slice(load(start), None, None, **PLACE)

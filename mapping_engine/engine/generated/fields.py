@@ -12,14 +12,13 @@ from mapping_engine.engine.fields import Absence, Field, Payloads, warn_left_out
 from mapping_engine.engine.generated.expressions import START
 from mapping_engine.engine.generated.found import EMPTIES, Found, Put, Tail, Then
 from mapping_engine.engine.generated.nodes import among, call, load, mapping, missing, number
-from mapping_engine.engine.generated.notes import refuses
 from mapping_engine.engine.generated.values import GeneratedValues
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.run import Evaluate, Run, fresh
 from mapping_engine.expression import Expression, Literal
 from mapping_engine.model.shapes import Named
 from mapping_engine.model.values import FieldBlock, ValueBlock
-from mapping_engine.model.walk import copied
+from mapping_engine.model.walk import copied, refuses
 from mapping_engine.types import kind_of
 
 _COPIED = frozenset((dict, list, float))
@@ -59,7 +58,7 @@ class GeneratedFields(GeneratedValues):
         return first
 
     def _put_payload(self, fields: list[Named[FieldBlock]], names: Names) -> None:
-        self.code.keeps = True
+        self.code.keeps = self.alone = True
         payload = self.code.let(mapping())
         self._put_fields(fields, names, "", payload, START)
         self.code.give(payload)
@@ -119,18 +118,24 @@ class GeneratedFields(GeneratedValues):
             self._put_field_where(block, names, path, mark, then)
             return
         told = refuses(block) and self.may_mark(block)
-        if not self.tells:
-            if told:
-                self.forget(START)  # what others noted, nobody asks for
-            with self.telling(told):
-                self._put_field_where(block, names, path, START, then)
-            return
-        forgets = self.noting.of_block(block)
-        own = self.mark() if told or forgets else START
-        with self.telling(told):
-            self._put_field_where(block, names, path, own, then)
-        if forgets:
+        if self.tells and self.noting.of_block(block):
+            own = self.mark()
+            found = self.value_of(partial(self._put_silently, block, names, path, own, told))
             self.forget(own)
+            self.put_present(found, then)
+        elif told and self.alone:
+            self.forget(START)  # what others noted, nobody asks for
+            self._put_silently(block, names, path, START, told, then)
+        else:
+            self._put_silently(block, names, path, self.mark() if told else START, told, then)
+
+    def _put_silently(
+        self, block: FieldBlock, names: Names, path: str, mark: str, told: bool, then: Then
+    ) -> None:
+        alone, self.alone = self.alone, self.alone and not told
+        with self.telling(told):
+            self._put_field_where(block, names, path, mark, then)
+        self.alone = alone
 
     def _put_field_where(
         self, block: FieldBlock, names: Names, path: str, mark: str, then: Then

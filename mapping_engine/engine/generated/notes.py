@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from mapping_engine.expression import Call, Expression, Reference, Select
 from mapping_engine.model.model import Model
-from mapping_engine.model.values import FieldBlock, ValueBlock
+from mapping_engine.model.values import ValueBlock
 from mapping_engine.model.walk import (
     block_nodes,
     copied,
     fields_of,
     own_expressions,
     references,
+    refuses,
     walk,
 )
 from mapping_engine.selectors import steps as path_steps
@@ -63,11 +64,6 @@ class Noting:
         if node.tail is not None and path_steps(node.tail) is None:
             return True
         return node.name in self._definitions and self.of_definition(node.name)
-
-
-def refuses(block: FieldBlock) -> bool:
-    """Whether an event may be refused for want of the field, with the notes in the error."""
-    return bool(block.required) or block.invalid == "error"
 
 
 def _named_by_errors(model: Model) -> frozenset[str]:

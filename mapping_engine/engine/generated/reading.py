@@ -60,8 +60,9 @@ Steps = tuple[str | int, ...]
 class GeneratedReading(Lowering):
     """Writes what reads into the function that is being built.
 
-    A method that puts something writes code and calls ``then`` once, where the code has a value:
-    what is written there runs when there is one. Where it has none, the code goes on behind.
+    A method that puts something writes code and calls ``then``, where the code has a value: what is
+    written there runs when there is one. Where it has none, the code goes on behind. ``then`` is
+    called once, or if it is a :class:`Tail`, for each alternative.
     """
 
     code: Code
@@ -73,6 +74,8 @@ class GeneratedReading(Lowering):
         """Whether nobody will ask for warnings, and events are what JSON text can hold."""
         self.tells = not silent
         """Whether what is being written notes what it cannot use."""
+        self.alone = False
+        """Whether nobody asks for the notes that were made before in this function."""
         self.locals: dict[int, Found] = {}
         """The variables that the function has at hand, by their slots."""
         self.holders: dict[int, str] = {}
@@ -89,13 +92,14 @@ class GeneratedReading(Lowering):
     def built(self, write: Callable[[], None], *parameters: str) -> Callable[..., Any]:
         """A function made of what ``write`` writes."""
         outside = getattr(self, "code", None)
-        at_hand = self.locals, self.holders, self.common
+        at_hand = self.locals, self.holders, self.common, self.alone
         self.code, self.locals, self.holders, self.common = Code(), {}, {}, {}
+        self.alone = False
         try:
             write()
             return self.code.function(*(parameters or ("run",)))
         finally:
-            self.locals, self.holders, self.common = at_hand
+            self.locals, self.holders, self.common, self.alone = at_hand
             if outside is not None:
                 self.code = outside
             else:

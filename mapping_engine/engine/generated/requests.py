@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from mapping_engine.engine.form import encodings
 from mapping_engine.engine.generated.found import TEXT, Found
@@ -12,6 +13,7 @@ from mapping_engine.engine.generated.judging import GeneratedJudging
 from mapping_engine.engine.generated.nodes import (
     NONE,
     Operand,
+    among,
     both,
     call,
     joined,
@@ -23,10 +25,12 @@ from mapping_engine.engine.generated.nodes import (
     of_class,
     present,
 )
+from mapping_engine.engine.inspect import is_sound
 from mapping_engine.engine.lower import ExpressionLowering, Names, as_text
 from mapping_engine.engine.request import CONTENT_TYPES, Request
-from mapping_engine.engine.requests import Build, encoded, header, incomplete, sendable
-from mapping_engine.engine.run import Run
+from mapping_engine.engine.requests import Build, encoded, header, incomplete, sendable, unsendable
+from mapping_engine.engine.run import Evaluate, Run, fresh
+from mapping_engine.errors import PayloadError
 from mapping_engine.expression import Expression, Literal, Reference
 from mapping_engine.model.documents import RequestBlock
 from mapping_engine.model.shapes import BodyTree
@@ -64,9 +68,10 @@ class GeneratedLowering(GeneratedJudging):
         method = self.code.held(block.method or "POST")
         url = self._url(block, url_parts, names)
         parts: list[Operand] = [method, url, body, headers, self.code.held(format)]
+        made = self.code.let(call(self.constant(Request), *parts))
         if format == "form":
-            parts.append(self.code.let(self._encodings(tree, names)))
-        self.code.give(call(self.constant(Request), *parts))
+            self.code.put_attribute(made, "_known", self._encodings(tree, names))
+        self.code.give(made)
 
     def _encodings(self, tree: Mapping[str, BodyTree], names: Names) -> ast.expr:
         """The names of a form, and the texts that are the same in all, with their encodings."""
@@ -130,9 +135,21 @@ class GeneratedLowering(GeneratedJudging):
             keep(self._payload())
         else:
             assert part is not None
-            known = isinstance(part, Literal) or self.is_fixed(part, names)
+            if self.is_fixed(part, names):
+                self._put_settled(part, names, keep)
+                return
+            known = isinstance(part, Literal) and is_sound((part.value,))
             check = partial(self._put_sendable, keep, known)
             self.put(part, names, lambda found: self.put_fresh(found, check))
+
+    def _put_settled(self, part: Expression, names: Names, keep: Callable[[Operand], None]) -> None:
+        """Keep what the settings decide; whether it can be sent, they decide as well."""
+        evaluate = ExpressionLowering.lower(self, part, names)
+        name = self.code.let(self.fixed_value(partial(_settled, evaluate)))
+        with self.code.when(present(name)):
+            with self.code.when(among(name, self.code.held(_APART))):
+                self.code.assign(name, call(self.constant(_sent), name))
+            keep(name)
 
     def _payload(self) -> str:
         return self.code.state("payload")
@@ -184,6 +201,30 @@ class GeneratedLowering(GeneratedJudging):
             encode = call(self.constant(encoded), self.constant(node), text)
             self.code.assign(text, encode)
         return text
+
+
+class _Unsendable:
+    """Stands for a value that cannot be sent."""
+
+
+_APART = frozenset((_Unsendable, dict, list))
+_UNSENDABLE = _Unsendable()
+
+
+def _settled(evaluate: Evaluate, run: Run) -> Any:
+    """What the settings make of a part of a body, if it can be sent."""
+    value = fresh(evaluate(run))
+    try:
+        return sendable(value)
+    except PayloadError:
+        return _UNSENDABLE
+
+
+def _sent(value: Any) -> Any:
+    """A settled part of a body for one request; raises PayloadError for what cannot be sent."""
+    if value is _UNSENDABLE:
+        raise unsendable()
+    return fresh(value)
 
 
 def _is_payload(part: BodyTree) -> bool:

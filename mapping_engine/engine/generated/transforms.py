@@ -377,15 +377,26 @@ class GeneratedTransforms(GeneratedExpressions):
         return self.fixed_value(ready)
 
     def _put_with(self, applied: Applied, then: Then, found: Found) -> None:
-        parameters = applied.target.parameters
-        given = [
-            self.argument_of(parameter, argument, applied.names)
-            for parameter, argument in zip(parameters, applied.arguments, strict=True)
-        ]
-        needed = [present(g) for p, g in zip(parameters, given, strict=True) if p.required]
-        with self.code.when(both(*needed)):
+        arguments = zip(applied.target.parameters, applied.arguments, strict=True)
+        self._put_arguments(applied, list(arguments), [], then, found)
+
+    def _put_arguments(
+        self,
+        applied: Applied,
+        arguments: list[tuple[Parameter, Expression | None]],
+        given: list[str],
+        then: Then,
+        found: Found,
+    ) -> None:
+        """The arguments one after the other; behind one that is missing, none is looked at."""
+        if not arguments:
             made = call(self.constant(applied.target.function), found.name, *given)
             self._put_judged(applied, found, made, then)
+            return
+        (parameter, argument), *more = arguments
+        name = self.argument_of(parameter, argument, applied.names)
+        with self.code.when(present(name) if parameter.required else None):
+            self._put_arguments(applied, more, [*given, name], then, found)
 
     def argument_of(self, parameter: Parameter, node: Expression | None, names: Names) -> str:
         """An argument of an accepted kind, else the default; None where one is required."""

@@ -25,7 +25,7 @@ from mapping_engine.engine.rest import Copying
 from mapping_engine.engine.run import UNSET, Evaluate, Note, Run
 from mapping_engine.engine.steps import wrong_kind
 from mapping_engine.engine.values import arm_label, source_label
-from mapping_engine.expression import Call, Expression, print_expression
+from mapping_engine.expression import Call, Expression, Reference, print_expression
 from mapping_engine.model.model import Model
 from mapping_engine.model.values import ArmBlock, ValueBlock
 from mapping_engine.model.walk import copied, item_name, parts_of, plain_chain
@@ -333,7 +333,21 @@ def _times_used(model: Model) -> dict[str, int]:
     for block in reachable(iter(blocks), model.definitions):
         for reference in references(block):
             times[reference.name] = times.get(reference.name, 0) + 1
+    for name in _asked_before(model):
+        times[name] = times.get(name, 0) + 1
     return times
+
+
+def _asked_before(model: Model) -> set[str]:
+    """The definitions that `already_hashed` asks for: they keep the values that they had there."""
+    from mapping_engine.model.walk import reachable, references, walk
+
+    node = model.file.already_hashed
+    names = {n.name for n in walk(node) if isinstance(n, Reference)} if node is not None else set()
+    blocks = [model.definitions[name] for name in names if name in model.definitions]
+    for block in reachable(iter(blocks), model.definitions):
+        names |= {reference.name for reference in references(block)}
+    return names
 
 
 def _kept(slot: int, make: Evaluate) -> Evaluate:
