@@ -11,9 +11,10 @@ from mapping_engine.engine.lower import Names, first_present
 from mapping_engine.engine.rest import Copying, CopyPlan, Path, exclusions
 from mapping_engine.engine.run import Evaluate, Note, Run, Step, present, same
 from mapping_engine.engine.steps import StepLowering, wrong_kind
-from mapping_engine.expression import Expression, Select, print_expression
+from mapping_engine.expression import Expression, Reference, Select, print_expression
 from mapping_engine.model.calls import find
 from mapping_engine.model.mapped import mapped_paths
+from mapping_engine.model.model import BUILTINS
 from mapping_engine.model.values import ArmBlock, ValueBlock
 from mapping_engine.model.walk import (
     Uses,
@@ -23,6 +24,7 @@ from mapping_engine.model.walk import (
     parts_of,
     plain_chain,
     reachable,
+    walk,
 )
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms.declare import Transform
@@ -245,15 +247,31 @@ class ValueLowering(StepLowering):
 
     @cached_property
     def located(self) -> list[tuple[Transform, tuple[Expression | None, ...]]]:
-        """The transforms that read at a path known only with the settings, with arguments."""
+        """The transforms that read at a path known only with the settings, with arguments.
+
+        What each item of a list has a path of its own to, no copy leaves out.
+        """
         blocks = [field.value for field in self.model.file.fields if field.value is not None]
         found: list[tuple[Transform, tuple[Expression | None, ...]]] = []
         for block in reachable(iter(blocks), self.model.definitions):
             for call in calls(block):
                 target = find(call.name, self._pipelines)
-                if isinstance(target, Transform) and target.locate is not None:
-                    found.append((target, self._bound(call, piped=False).arguments))
+                if not isinstance(target, Transform) or target.locate is None:
+                    continue
+                arguments = self._bound(call, piped=False).arguments
+                if self._known_outside(arguments):
+                    found.append((target, arguments))
         return found
+
+    def _known_outside(self, nodes: tuple[Expression | None, ...]) -> bool:
+        names = {
+            part.name
+            for node in nodes
+            if node is not None
+            for part in walk(node)
+            if isinstance(part, Reference)
+        }
+        return names <= {*self.outer.slots, *self.model.definitions, *BUILTINS}
 
     def _locating(
         self, target: Transform, nodes: tuple[Expression | None, ...]

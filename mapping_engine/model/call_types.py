@@ -20,7 +20,7 @@ from mapping_engine.transforms.declare import (
     Rejected,
     Transform,
 )
-from mapping_engine.types.kinds import ANY, LIST, Kinds, is_missing
+from mapping_engine.types.kinds import ANY, LIST, Kinds, is_missing, kind_of
 from mapping_engine.types.type import (
     BROKEN,
     DIGEST,
@@ -136,8 +136,10 @@ class CallTypes:
 
     def _folded(self, target: Transform, source: Type, arguments: list[Json]) -> Type | None:
         """The type of a transform of values that are all known: what it makes of each."""
-        if any(p.problem and p.problem(a) for p, a in self._given(target, arguments)):
-            return None
+        for parameter, given in zip(target.parameters, arguments, strict=True):
+            missing = given is None and not parameter.required
+            if not (missing or _is_right(parameter, given)):
+                return None  # that is reported already
         convert: Callable[[Json], Json] = target.bound(*arguments)
         made = [convert(value) if _fits(value, target) else None for value in source.values or ()]
         lost = any(isinstance(value, Rejected) or is_missing(value) for value in made)
@@ -361,9 +363,13 @@ def _wrapped(plain: Type, source: Type) -> Type:
     return replace(plain, item=replace(source, missing=False), described=box)
 
 
-def _fits(value: object, target: Transform) -> bool:
-    from mapping_engine.types.kinds import kind_of
+def _is_right(parameter: Parameter, given: Json) -> bool:
+    """Whether an argument is of a kind that the parameter takes, and no problem."""
+    right = kind_of(given) in parameter.kinds.names
+    return right and not (parameter.problem and parameter.problem(given))
 
+
+def _fits(value: object, target: Transform) -> bool:
     return kind_of(value) in target.accepts or target.accepts == ANY
 
 

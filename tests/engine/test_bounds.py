@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import json
+import pickle
 from pathlib import Path
 
 import pytest
 
-from mapping_engine import ConfigurationError, RuleError, load
-from mapping_engine.engine.rest import Copying
-from tests.engine.mini import HEAD, Mini
+from mapping_engine import ConfigurationError, PayloadError, RuleError, load
+from mapping_engine.engine.rest import Copying, CopyPlan
+from tests.engine.mini import HEAD, REQUEST, VOCABULARY, Mini
 
 
 @pytest.mark.parametrize("body", ["json", "form"])
@@ -105,3 +107,63 @@ def test_lists_of_the_settings_are_not_handed_out(mini: Mini, tmp_path: Path) ->
         assert request.body["p"]["w"] == request.body["b"] == ["a", "b"]
         request.body["p"]["w"].clear()
         request.body["b"].clear()
+
+
+@pytest.mark.parametrize("body", ["json", "form"])
+@pytest.mark.parametrize("part", ["'1000000000000000000000'", "$tables.odd.one"])
+def test_what_rules_cannot_send_beside_a_payload_is_an_error(
+    mini: Mini, body: str, part: str
+) -> None:
+    value = "1000000000000000000000" if part.startswith("'") else part
+    request = f'request:\n  url: "{{$api.base}}/e"\n  {body}: {{payload: $payload, a: {value}}}\n'
+    destination = mini(f"tables: {{odd: {{one: {10**30}}}}}\nfields:\n  x: name\n", request=request)
+    for made in (destination.outcome({"name": "n"}), destination.outcome({"name": "n"})):
+        assert made.error is not None
+        assert made.error.code == "PL01"
+    with pytest.raises(PayloadError, match="beside the payload"):
+        destination.apply({"name": "n"})
+
+
+def test_a_default_that_is_no_json_text_is_a_mistake_of_the_schema(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text(f"{HEAD}{REQUEST}fields:\n  x: name\n")
+    (tmp_path / "vocabulary.yaml").write_text(VOCABULARY)
+    (tmp_path / "settings.schema.json").write_text(
+        '{"properties": {"mode": {"default": "secret\\ud800"}}}'
+    )
+    (tmp_path / "payload.schema.json").write_text('{"type": "object"}')
+    with pytest.raises(ConfigurationError, match="a default in the settings schema") as caught:
+        load(tmp_path).bind({})
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "value", ["3 |> times('a')", "'a' |> lookup_folded('b')", "'a' |> one_of(3)", "'a' |> split(1)"]
+)
+def test_constant_arguments_of_a_wrong_kind_are_mistakes(mini: Mini, value: str) -> None:
+    with pytest.raises(RuleError, match=r"takes (text|number|object|list) as"):
+        mini(f'fields: {{x: "{value}"}}\n')
+
+
+def test_keys_that_may_be_personal_are_not_remembered(mini: Mini) -> None:
+    destination = mini("fields: {x: {copy_of: p}}\n")
+    odd = {"ann.smith@x.test": 1, "+4917012345678": "y", "a": 1}
+    assert destination.payloads({"p": odd}) == [{"x": odd}]
+    gc.collect()
+    plans = [each for each in gc.get_objects() if isinstance(each, CopyPlan)]
+    copies = [each for each in gc.get_objects() if isinstance(each, Copying)]
+    kept = {key for plan in plans for key in (*plan.passed, *plan.below)}
+    assert "a" in kept
+    assert not ({*odd} - {"a"}) & {*kept, *(key for copy in copies for key in copy._known)}
+
+
+def test_a_request_as_data_holds_nothing_but_itself() -> None:
+    settings = {"accessToken": "token", "eventsToIds": [{"from": "Purchase", "to": "5"}]}
+    event = {
+        "type": "track", "event": "Order Completed", "userId": "u",
+        "originalTimestamp": "2024-06-01T00:00:00Z",
+    }  # fmt: skip
+    bound = load("facebook_offline_conversions").bind(settings, clock=lambda: 1_717_300_000.0)
+    [request] = bound.apply(event)
+    assert list(dataclasses.asdict(request)) == ["method", "url", "body", "headers", "format"]
+    assert pickle.loads(pickle.dumps(request)).encode() == request.encode()
+    assert b"token" not in pickle.dumps(dataclasses.replace(request, body={}))

@@ -379,6 +379,10 @@ fields:
         """fields: {x: {value: type, as: "replace(p.a, new=p.b |> text)", invalid: error}}\n""",
         {"type": "t", "p": {"b": {"a": 1}}},
     ),
+    "a path that each item has of its own": (
+        "fields: {x: {each: p.items, value: at($item.a)}, c: {copy_of: p}, o: {rest_of: p}}\n",
+        {"type": "t", "p": {"a": 1, "items": [{"a": "type"}, {"a": "p.a"}]}},
+    ),
     "a definition with fields is used by a required field": (
         """define:
   d: {fields: {k: {value: p.b |> number, invalid: error, default: 1}, m: jmespath(length(p.a))}}
