@@ -375,6 +375,13 @@ fields:
         "fields: {hidden: $h}\nalready_hashed: $h is present\n",
         {"email": "a@b.test"},
     ),
+    "what is hashed decides whether a header is": (
+        "pipelines: {form: {normalises: email, steps: text |> trim |> lower}}\n"
+        "define: {h: {value: email, as: form, then: hashed}}\n"
+        "fields: {own: type}\nalready_hashed: $h is present\n"
+        "request: {url: '{$api.base}/e', json: {p: $payload}, headers: {X-H: $h}}\n",
+        {"email": "a@b.test", "type": "t"},
+    ),
     "an argument behind one that is missing": (
         """fields: {x: {value: type, as: "replace(p.a, new=p.b |> text)", invalid: error}}\n""",
         {"type": "t", "p": {"b": {"a": 1}}},

@@ -334,7 +334,7 @@ def _times_used(model: Model) -> dict[str, int]:
         for reference in references(block):
             times[reference.name] = times.get(reference.name, 0) + 1
     for name in _asked_before(model):
-        times[name] = times.get(name, 0) + 1
+        times[name] = times.get(name, 0) + 2
     return times
 
 
