@@ -62,8 +62,8 @@ def fast_verdict(schema: Mapping[str, Any]) -> Accepts | None:
     def accepts(payload: Any) -> bool:
         try:
             return is_valid(payload)
-        except (ValueError, TypeError, OverflowError):
-            return False
+        except (ValueError, TypeError, OverflowError, SystemError):
+            return False  # broken Unicode; older versions say it by a SystemError
 
     return accepts
 

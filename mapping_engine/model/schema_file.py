@@ -59,6 +59,8 @@ def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
         return "a schema is an object", ()
     if schema.get("$schema", DRAFT) != DRAFT:
         return f"write `$schema`: `{DRAFT}`", ("$schema",)
+    if not _is_unicode(schema):
+        return "a text in it is not valid Unicode", ()
     for reference in _references(schema):
         if not _resolves(schema, reference):
             return f"the reference `{reference}` leads nowhere in this file", ()
@@ -68,6 +70,17 @@ def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
     if jsonschema_rs.meta.is_valid({"$schema": DRAFT, **schema}):
         return None
     return _described(schema)
+
+
+def _is_unicode(schema: dict[str, Any]) -> bool:
+    """Whether every text in the schema can be written as UTF-8."""
+    try:
+        json.dumps(schema, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    except RecursionError:
+        pass  # whatever else is wrong with it
+    return True
 
 
 def _wrong_pattern(schema: object) -> tuple[str, tuple[str | int, ...]] | None:

@@ -124,14 +124,24 @@ def test_what_rules_cannot_send_beside_a_payload_is_an_error(
         destination.apply({"name": "n"})
 
 
-def test_a_default_that_is_no_json_text_is_a_mistake_of_the_schema(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("default", "error", "message"),
+    [
+        ('"secret\\ud800"', RuleError, "not valid Unicode"),
+        ("1" + "0" * 30, ConfigurationError, "a default in the settings schema"),
+    ],
+    ids=["text", "number"],
+)
+def test_a_default_that_is_no_json_text_is_a_mistake_of_the_schema(
+    tmp_path: Path, default: str, error: type[Exception], message: str
+) -> None:
     (tmp_path / "rules.yaml").write_text(f"{HEAD}{REQUEST}fields:\n  x: name\n")
     (tmp_path / "vocabulary.yaml").write_text(VOCABULARY)
     (tmp_path / "settings.schema.json").write_text(
-        '{"properties": {"mode": {"default": "secret\\ud800"}}}'
+        f'{{"properties": {{"mode": {{"default": {default}}}}}}}'
     )
     (tmp_path / "payload.schema.json").write_text('{"type": "object"}')
-    with pytest.raises(ConfigurationError, match="a default in the settings schema") as caught:
+    with pytest.raises(error, match=message) as caught:
         load(tmp_path).bind({})
     assert "secret" not in str(caught.value)
 
