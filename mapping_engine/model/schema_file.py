@@ -67,8 +67,11 @@ def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
     wrong = _wrong_pattern(schema)
     if wrong is not None:
         return wrong
-    if jsonschema_rs.meta.is_valid({"$schema": DRAFT, **schema}):
-        return None
+    try:
+        if jsonschema_rs.meta.is_valid({"$schema": DRAFT, **schema}):
+            return None
+    except (ValueError, OverflowError):
+        pass  # a number that it cannot read, and jsonschema can
     return _described(schema)
 
 
