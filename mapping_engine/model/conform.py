@@ -78,9 +78,16 @@ def _values(root: Schema, schema: Schema, values: tuple[object, ...], what: str)
 
     whole = {**schema, "$defs": root.get("$defs", {})}
     quick = jsonschema_rs.Draft202012Validator(whole)
-    refused = [value for value in values if not quick.is_valid(value)]
+    refused = [value for value in values if not _surely_valid(quick, value)]
     found = (_refusal(whole, value, what) for value in refused)
     return next((each for each in found if each is not None), None)
+
+
+def _surely_valid(quick: Any, value: object) -> bool:
+    try:
+        return bool(quick.is_valid(value))
+    except (ValueError, OverflowError):  # a number that it cannot read
+        return False
 
 
 def _refusal(schema: Schema, value: object, what: str) -> Mismatch | None:

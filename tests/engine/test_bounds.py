@@ -177,3 +177,14 @@ def test_a_request_as_data_holds_nothing_but_itself() -> None:
     assert list(dataclasses.asdict(request)) == ["method", "url", "body", "headers", "format"]
     assert pickle.loads(pickle.dumps(request)).encode() == request.encode()
     assert b"token" not in pickle.dumps(dataclasses.replace(request, body={}))
+
+
+def test_a_constant_beyond_64_bits_is_held_against_the_schema(mini: Mini, tmp_path: Path) -> None:
+    mini("fields:\n  x: name\n")
+    schema = '{"properties": {"x": {"type": "integer", "minimum": 0}}}'
+    (tmp_path / "payload.schema.json").write_text(schema)
+    (tmp_path / "rules.yaml").write_text(
+        f"{HEAD}{REQUEST}fields:\n  x: {{constant: 1{'0' * 30}}}\n"
+    )
+    with pytest.raises(PayloadError):
+        load(tmp_path).bind({}).apply({"name": "n"})
