@@ -421,6 +421,13 @@ def test_a_fan_out_that_finds_one_request_makes_it_for_its_own_values() -> None:
     assert destination.payloads({"tags": ["y", "x"]}) == destination.payloads(event)
 
 
+def test_a_field_of_a_later_request_stands_where_the_rules_have_it() -> None:
+    text, event = SPECIAL["a field of one request only"]
+    destination = Mapping(model_of(text)).bind({"token": "t"}, clock=lambda: 0.0)
+    made = destination.payloads(event)
+    assert [list(payload) for payload in made] == [["w", "z"], ["x", "z"], ["z"]]
+
+
 def test_a_note_of_an_argument_names_its_own_source() -> None:
     text = f"""{SHARED}fields:
   f0: {{first_of: [p.a, p.b], as: named(type |> text)}}
