@@ -14,10 +14,9 @@ from mapping_engine.errors import (
     InstrumentationError,
     MappingError,
 )
-from mapping_engine.expression import Expression, Reference, Template
+from mapping_engine.expression import Expression, Template
 from mapping_engine.model.model import Model
-from mapping_engine.model.values import ValueBlock
-from mapping_engine.model.walk import fields_of, reachable, refuses, walk
+from mapping_engine.model.walk import behind, names_in, refuses, with_fields
 
 MESSAGE_LENGTH = 300
 ERRORS: dict[str, type[MappingError]] = {
@@ -89,13 +88,8 @@ def warnings_may_refuse(model: Model) -> bool:
     """Whether judging `warn` may refuse events: what it asks for may hold a required field."""
     rules = model.file.warn or ()
     asked = [node for rule in rules for node in (rule.when, rule.message) if node is not None]
-    names = {n.name for node in asked for n in walk(node) if isinstance(n, Reference)}
-    used = [model.definitions[name] for name in names if name in model.definitions]
-    return any(_may_refuse(block) for block in reachable(iter(used), model.definitions))
-
-
-def _may_refuse(block: ValueBlock) -> bool:
-    return any(refuses(field) or _may_refuse(field) for field in fields_of(block))
+    used = behind(names_in(asked), model.definitions).values()
+    return any(refuses(field) for block in used for field in with_fields(block))
 
 
 def no_request(lowering: ExpressionLowering, names: Names) -> Callable[[Run], MappingError] | None:

@@ -12,8 +12,14 @@ from typing import Any, TypeAlias
 
 from mapping_engine.expression import Call, Expression, Literal, Reference, Select
 from mapping_engine.model.model import Model
-from mapping_engine.model.values import PipelineBlock, ValueBlock
-from mapping_engine.model.walk import arm_expressions, block_nodes, reachable, walk
+from mapping_engine.model.walk import (
+    behind,
+    block_nodes,
+    names_in,
+    pipeline_nodes,
+    reachable,
+    walk,
+)
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms import REGISTRY
 
@@ -50,9 +56,11 @@ class Routes:
 
 def deciding_fields(model: Model) -> tuple[str, ...] | None:
     """The fields of the event that decide its route; None where something else does, too."""
+    if model.file.already_hashed is not None:
+        return None
     fields: set[str] = set()
     for node in _nodes(model):
-        if _reads_more(node, model):
+        if _reads_more(node):
             return None
         if isinstance(node, Select):
             steps = path_steps(node.selector)
@@ -70,37 +78,22 @@ def listed_texts(model: Model) -> frozenset[str]:
 
 def _nodes(model: Model) -> Iterator[Expression]:
     """Every node of what decides: `accept`, the fan-out, and all that they may use."""
-    for rule in model.file.accept or ():
-        condition = rule.skip_when if rule.require is None else rule.require
-        if condition is not None:
-            yield from _with_definitions(condition, model)
-    fan_out = model.file.fan_out
+    rules, fan_out = model.file.accept or (), model.file.fan_out
+    written = [
+        each for rule in rules for each in (rule.require, rule.skip_when) if each is not None
+    ]
     blocks = [each.value for each in (fan_out.each if fan_out else ()) if each.value is not None]
+    blocks += behind(names_in(written), model.definitions).values()
     for block in reachable(iter(blocks), model.definitions):
         yield from block_nodes(block)
     for pipeline in model.pipelines.values():
-        yield from _pipeline_nodes(pipeline)
+        yield from pipeline_nodes(pipeline)
+    for condition in written:
+        yield from walk(condition)
 
 
-def _with_definitions(condition: Expression, model: Model) -> Iterator[Expression]:
-    nodes = list(walk(condition))
-    yield from nodes
-    names = {node.name for node in nodes if isinstance(node, Reference)}
-    used: list[ValueBlock] = [model.definitions[n] for n in names if n in model.definitions]
-    for block in reachable(iter(used), model.definitions):
-        yield from block_nodes(block)
-
-
-def _pipeline_nodes(pipeline: PipelineBlock) -> Iterator[Expression]:
-    arms = (expression for arm in pipeline.first_of or () for expression in arm_expressions(arm))
-    for expression in (*(pipeline.steps or ()), *arms):
-        yield from walk(expression)
-
-
-def _reads_more(node: Expression, model: Model) -> bool:
+def _reads_more(node: Expression) -> bool:
     """Whether a node reads the event, or the time, in another way than by a path."""
-    if model.file.already_hashed is not None:
-        return True
     if isinstance(node, Reference):
         return node.name in _OF_THE_EVENT
     target = REGISTRY.get(node.name) if isinstance(node, Call) else None

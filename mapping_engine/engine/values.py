@@ -11,7 +11,7 @@ from mapping_engine.engine.lower import Names, first_present
 from mapping_engine.engine.rest import Copying, CopyPlan, Path, exclusions
 from mapping_engine.engine.run import Evaluate, Note, Run, Step, present, same
 from mapping_engine.engine.steps import StepLowering, wrong_kind
-from mapping_engine.expression import Expression, Reference, Select, print_expression
+from mapping_engine.expression import Expression, Select, print_expression
 from mapping_engine.model.calls import find
 from mapping_engine.model.mapped import mapped_paths
 from mapping_engine.model.model import BUILTINS
@@ -21,10 +21,10 @@ from mapping_engine.model.walk import (
     calls,
     copied,
     item_name,
+    names_in,
     parts_of,
     plain_chain,
     reachable,
-    walk,
 )
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms.declare import Transform
@@ -259,19 +259,10 @@ class ValueLowering(StepLowering):
                 if not isinstance(target, Transform) or target.locate is None:
                     continue
                 arguments = self._bound(call, piped=False).arguments
-                if self._known_outside(arguments):
+                names = names_in(each for each in arguments if each is not None)
+                if names <= {*self.outer.slots, *self.model.definitions, *BUILTINS}:
                     found.append((target, arguments))
         return found
-
-    def _known_outside(self, nodes: tuple[Expression | None, ...]) -> bool:
-        names = {
-            part.name
-            for node in nodes
-            if node is not None
-            for part in walk(node)
-            if isinstance(part, Reference)
-        }
-        return names <= {*self.outer.slots, *self.model.definitions, *BUILTINS}
 
     def _locating(
         self, target: Transform, nodes: tuple[Expression | None, ...]

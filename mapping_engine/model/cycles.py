@@ -8,7 +8,7 @@ from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.expression import Call
 from mapping_engine.model.model import Model
 from mapping_engine.model.values import PipelineBlock
-from mapping_engine.model.walk import arm_expressions, references, walk
+from mapping_engine.model.walk import pipeline_nodes, references
 
 Graph = Mapping[str, tuple[str, ...]]
 
@@ -20,7 +20,7 @@ def report_cycles(model: Model, diagnostics: Diagnostics) -> bool:
         for name, block in model.definitions.items()
     }
     pipelines: Graph = {
-        name: tuple({call.name for call in _pipeline_calls(block)} & set(model.pipelines))
+        name: tuple({call.name for call in _calls(block)} & set(model.pipelines))
         for name, block in model.pipelines.items()
     }
     spans = {name: block.span for name, block in model.definitions.items()}
@@ -29,13 +29,8 @@ def report_cycles(model: Model, diagnostics: Diagnostics) -> bool:
     return _report(pipelines, spans, "", "pipeline", diagnostics) or found
 
 
-def _pipeline_calls(block: PipelineBlock) -> Iterator[Call]:
-    expressions = [*(block.steps or ())]
-    for expression in expressions:
-        yield from (node for node in walk(expression) if isinstance(node, Call))
-    for arm in block.first_of or ():
-        for part in arm_expressions(arm):
-            yield from (node for node in walk(part) if isinstance(node, Call))
+def _calls(block: PipelineBlock) -> Iterator[Call]:
+    return (node for node in pipeline_nodes(block) if isinstance(node, Call))
 
 
 def _report(

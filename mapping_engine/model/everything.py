@@ -8,7 +8,13 @@ from mapping_engine.expression import Both, Compare, Either, Expression, Not, Te
 from mapping_engine.model.model import Model
 from mapping_engine.model.shapes import BodyTree
 from mapping_engine.model.values import ArmBlock, PipelineBlock, ValueBlock
-from mapping_engine.model.walk import arm_expressions, fields_of, own_expressions, parts_of, walk
+from mapping_engine.model.walk import (
+    own_expressions,
+    parts_of,
+    pipeline_expressions,
+    walk,
+    with_fields,
+)
 
 _CONDITIONS = (Both, Either, Not, Compare, Test)
 
@@ -17,23 +23,17 @@ def field_blocks(model: Model) -> Iterator[ValueBlock]:
     """The fields of the payload, those inside objects and lists too."""
     for field in model.file.fields:
         if field.value is not None:
-            yield from _with_fields(field.value)
+            yield from with_fields(field.value)
 
 
 def value_blocks(model: Model) -> Iterator[ValueBlock]:
     """Every definition, fan-out variable and field."""
     for definition in model.definitions.values():
-        yield from _with_fields(definition)
+        yield from with_fields(definition)
     for variable in model.file.fan_out.each if model.file.fan_out else ():
         if variable.value is not None:
-            yield from _with_fields(variable.value)
+            yield from with_fields(variable.value)
     yield from field_blocks(model)
-
-
-def _with_fields(block: ValueBlock) -> Iterator[ValueBlock]:
-    yield block
-    for inner in fields_of(block):
-        yield from _with_fields(inner)
 
 
 def conditions(model: Model) -> Iterator[Expression]:
@@ -55,7 +55,7 @@ def expressions(model: Model) -> Iterator[Expression]:
     for block in value_blocks(model):
         yield from (expression for expression, _ in own_expressions(block))
     for pipeline in model.pipelines.values():
-        yield from _of_pipeline(pipeline)
+        yield from pipeline_expressions(pipeline)
     file = model.file
     yield from (e for e in (file.hashing, file.already_hashed) if e is not None)
     for rule in file.accept or ():
@@ -80,12 +80,6 @@ def request_expressions(model: Model) -> Iterator[Expression]:
     yield request.url
     yield from (header.value for header in request.headers or () if header.value is not None)
     yield from _leaves(request.form if request.form is not None else request.json)
-
-
-def _of_pipeline(block: PipelineBlock) -> Iterator[Expression]:
-    yield from block.steps or ()
-    for arm in block.first_of or ():
-        yield from arm_expressions(arm)
 
 
 def _leaves(tree: BodyTree) -> Iterator[Expression]:

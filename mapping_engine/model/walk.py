@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from mapping_engine.expression import (
@@ -15,7 +15,7 @@ from mapping_engine.expression import (
     children,
     print_expression,
 )
-from mapping_engine.model.values import ArmBlock, FieldBlock, ValueBlock
+from mapping_engine.model.values import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
 
 DEFAULT_ITEM = "item"
 
@@ -52,15 +52,29 @@ def fields_of(block: ValueBlock) -> tuple[FieldBlock, ...]:
     return tuple(field.value for field in block.fields or () if field.value is not None)
 
 
-def refuses(block: FieldBlock) -> bool:
-    """Whether events may be refused for want of the field."""
-    return bool(block.required) or block.invalid == "error"
+def refuses(block: ValueBlock) -> bool:
+    """Whether it is a field for want of which events may be refused."""
+    return isinstance(block, FieldBlock) and (bool(block.required) or block.invalid == "error")
 
 
 def arm_expressions(arm: ArmBlock) -> Iterator[Expression]:
     """The expressions of one alternative."""
     yield from _present(arm.when, arm.value, arm.template, arm.constant)
     yield from arm.as_ or ()
+
+
+def pipeline_expressions(block: PipelineBlock) -> Iterator[Expression]:
+    """The expressions of a named pipeline."""
+    yield from block.steps or ()
+    for arm in block.first_of or ():
+        yield from arm_expressions(arm)
+
+
+def with_fields(block: ValueBlock) -> Iterator[ValueBlock]:
+    """The block and its fields, with those inside them."""
+    yield block
+    for inner in fields_of(block):
+        yield from with_fields(inner)
 
 
 def own_expressions(block: ValueBlock) -> Iterator[tuple[Expression, bool]]:
@@ -148,17 +162,32 @@ def reachable(
     starts: Iterator[ValueBlock], definitions: Mapping[str, ValueBlock]
 ) -> list[ValueBlock]:
     """The blocks, and every definition they use, directly or not."""
-    found: list[ValueBlock] = []
-    seen: set[str] = set()
-    waiting = list(starts)
-    while waiting:
-        block = waiting.pop(0)
-        found.append(block)
-        for reference in references(block):
-            if reference.name in definitions and reference.name not in seen:
-                seen.add(reference.name)
-                waiting.append(definitions[reference.name])
+    blocks = list(starts)
+    names = (reference.name for block in blocks for reference in references(block))
+    return [*blocks, *behind(names, definitions).values()]
+
+
+def pipeline_nodes(block: PipelineBlock) -> Iterator[Expression]:
+    """Every node of every expression of a named pipeline."""
+    for expression in pipeline_expressions(block):
+        yield from walk(expression)
+
+
+def behind(names: Iterable[str], definitions: Mapping[str, ValueBlock]) -> dict[str, ValueBlock]:
+    """The definitions that names stand for, and those they use, directly or not, by name."""
+    found: dict[str, ValueBlock] = {}
+    waiting = list(names)
+    for name in waiting:
+        if name in definitions and name not in found:
+            found[name] = definitions[name]
+            waiting += [reference.name for reference in references(found[name])]
     return found
+
+
+def names_in(expressions: Iterable[Expression]) -> set[str]:
+    """The ``$names`` that stand in expressions."""
+    nodes = (node for expression in expressions for node in walk(expression))
+    return {node.name for node in nodes if isinstance(node, Reference)}
 
 
 class Uses:
@@ -187,7 +216,7 @@ class Uses:
 
     def of_expression(self, expression: Expression) -> frozenset[str]:
         """The variables an expression depends on."""
-        return self.of_names(n.name for n in walk(expression) if isinstance(n, Reference))
+        return self.of_names(iter(names_in([expression])))
 
     def of_block(self, block: ValueBlock) -> frozenset[str]:
         """The variables a field or definition depends on."""

@@ -13,7 +13,15 @@ from mapping_engine.model.everything import expressions, request_expressions
 from mapping_engine.model.load import LoadedDocument
 from mapping_engine.model.model import BUILTINS
 from mapping_engine.model.values import PipelineBlock, ValueBlock
-from mapping_engine.model.walk import arm_expressions, own_expressions, reachable, references, walk
+from mapping_engine.model.walk import (
+    names_in,
+    own_expressions,
+    pipeline_expressions,
+    pipeline_nodes,
+    reachable,
+    references,
+    walk,
+)
 from mapping_engine.selectors import prefixes
 from mapping_engine.source.node import Mapping, Source
 from mapping_engine.source.yaml_text import read_yaml
@@ -56,7 +64,7 @@ class _Used:
             if name in seen:
                 continue
             seen.add(name)
-            for node in _pipeline_nodes(pipelines[name]):
+            for node in pipeline_nodes(pipelines[name]):
                 if isinstance(node, Call):
                     self.calls.add(node.name)
                     waiting += [node.name] if node.name in pipelines else []
@@ -98,14 +106,6 @@ def _expressions(block: ValueBlock) -> Iterator[Expression]:
             yield from _expressions(field.value)
 
 
-def _pipeline_nodes(block: PipelineBlock) -> Iterator[Expression]:
-    for step in block.steps or ():
-        yield from walk(step)
-    for arm in block.first_of or ():
-        for expression in arm_expressions(arm):
-            yield from walk(expression)
-
-
 def _first_steps(reference: Reference) -> set[str]:
     assert reference.tail is not None
     return {path[0] for path in prefixes(reference.tail) if path}
@@ -131,8 +131,7 @@ def _parameters(loaded: LoadedDocument, subject: Subject) -> None:
     for entry in loaded.document.pipelines or ():
         if entry.value is None:
             continue
-        nodes = _pipeline_nodes(entry.value)
-        read = {node.name for node in nodes if isinstance(node, Reference)}
+        read = names_in(pipeline_expressions(entry.value))
         for parameter in entry.value.parameters or ():
             if parameter.text not in read:
                 _report(f"parameter `${parameter.text}`", parameter.span, subject)

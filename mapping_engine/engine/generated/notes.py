@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from mapping_engine.expression import Call, Expression, Reference, Select
+from mapping_engine.model.everything import value_blocks
 from mapping_engine.model.model import Model
 from mapping_engine.model.values import ValueBlock
 from mapping_engine.model.walk import (
+    behind,
     block_nodes,
     copied,
-    fields_of,
+    names_in,
     own_expressions,
-    references,
     refuses,
     walk,
 )
@@ -68,31 +69,10 @@ class Noting:
 
 def _named_by_errors(model: Model) -> frozenset[str]:
     """The definitions behind fields for want of which events are refused."""
-    variables = model.file.fan_out.each if model.file.fan_out else ()
-    blocks = [*model.definitions.values(), *(v.value for v in variables if v.value is not None)]
-    fields = [field.value for field in model.file.fields if field.value is not None]
-    for block in blocks:
-        fields += fields_of(block)
-    waiting: list[str] = []
-    while fields:
-        field = fields.pop()
-        fields += fields_of(field)
-        if refuses(field):
-            waiting += _names_in(field)
-    found: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in model.definitions and name not in found:
-            found.add(name)
-            waiting += [each.name for each in references(model.definitions[name])]
-    return frozenset(found)
-
-
-def _names_in(block: ValueBlock) -> list[str]:
-    """The ``$names`` of a block itself, and not of its fields."""
-    return [
-        node.name
+    own = (
+        expression
+        for block in value_blocks(model)
+        if refuses(block)
         for expression, _ in own_expressions(block)
-        for node in walk(expression)
-        if isinstance(node, Reference)
-    ]
+    )
+    return frozenset(behind(names_in(own), model.definitions))

@@ -37,12 +37,12 @@ from mapping_engine.engine.generated.transforms import Applied
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.steps import VALUE, closed_digests, passed_digest
-from mapping_engine.expression import Call, Pipeline, Reference
+from mapping_engine.expression import Call, Pipeline
 from mapping_engine.model.calls import Bound
 from mapping_engine.model.infer import Scope
 from mapping_engine.model.model import Model
 from mapping_engine.model.values import ArmBlock, PipelineBlock
-from mapping_engine.model.walk import walk
+from mapping_engine.model.walk import names_in
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.transforms.hashing import is_digest
 from mapping_engine.types.type import UNKNOWN
@@ -335,11 +335,7 @@ def _nothing(then: Then) -> None:
 
 def _reads_names(calls: tuple[Call, ...], names: Names) -> bool:
     """Whether the arguments of transforms read variables."""
-    return any(
-        isinstance(node, Reference) and node.name in names.slots
-        for each in calls
-        for node in walk(each)
-    )
+    return not names_in(calls).isdisjoint(names.slots)
 
 
 def _passing(block: PipelineBlock, span: Span) -> Callable[[Run, Any, str], Any]:

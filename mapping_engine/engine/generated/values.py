@@ -25,10 +25,19 @@ from mapping_engine.engine.rest import Copying
 from mapping_engine.engine.run import UNSET, Evaluate, Note, Run
 from mapping_engine.engine.steps import wrong_kind
 from mapping_engine.engine.values import arm_label, source_label
-from mapping_engine.expression import Call, Expression, Reference, print_expression
+from mapping_engine.expression import Call, Expression, print_expression
 from mapping_engine.model.model import Model
 from mapping_engine.model.values import ArmBlock, ValueBlock
-from mapping_engine.model.walk import copied, item_name, parts_of, plain_chain
+from mapping_engine.model.walk import (
+    behind,
+    copied,
+    item_name,
+    names_in,
+    parts_of,
+    plain_chain,
+    reachable,
+    references,
+)
 from mapping_engine.types import kind_of
 
 OBJECT = frozenset((dict,))
@@ -324,8 +333,6 @@ NO_KEYS: dict[str, Any] = {}
 
 def _times_used(model: Model) -> dict[str, int]:
     """How often each definition is named in the rules."""
-    from mapping_engine.model.walk import reachable, references
-
     blocks: list[ValueBlock] = [f.value for f in model.file.fields if f.value is not None]
     fan_out = model.file.fan_out
     blocks += [v.value for v in (fan_out.each if fan_out else ()) if v.value is not None]
@@ -333,21 +340,10 @@ def _times_used(model: Model) -> dict[str, int]:
     for block in reachable(iter(blocks), model.definitions):
         for reference in references(block):
             times[reference.name] = times.get(reference.name, 0) + 1
-    for name in _asked_before(model):
-        times[name] = times.get(name, 0) + 2
+    asked = [] if model.file.already_hashed is None else [model.file.already_hashed]
+    for name in behind(names_in(asked), model.definitions):
+        times[name] = times.get(name, 0) + 2  # it keeps the value that it had there
     return times
-
-
-def _asked_before(model: Model) -> set[str]:
-    """The definitions that `already_hashed` asks for: they keep the values that they had there."""
-    from mapping_engine.model.walk import reachable, references, walk
-
-    node = model.file.already_hashed
-    names = {n.name for n in walk(node) if isinstance(n, Reference)} if node is not None else set()
-    blocks = [model.definitions[name] for name in names if name in model.definitions]
-    for block in reachable(iter(blocks), model.definitions):
-        names |= {reference.name for reference in references(block)}
-    return names
 
 
 def _kept(slot: int, make: Evaluate) -> Evaluate:
