@@ -170,17 +170,8 @@ class ExpressionLowering:
 
     def then(self, source: Evaluate, calls: tuple[Call, ...], names: Names, label: str) -> Evaluate:
         """``source`` followed by transforms; ``label`` names the source in notes."""
-        steps = [self.observed_step(c, names, self.step(c, names, label)) for c in calls]
-
-        def evaluate(run: Run) -> Any:
-            value = source(run)
-            for step in steps:
-                if value is None:
-                    return None
-                value = step(run, value)
-            return value
-
-        return evaluate
+        convert = in_turn([self.observed_step(c, names, self.step(c, names, label)) for c in calls])
+        return lambda run: convert(run, source(run))
 
     def template(
         self, node: Template, names: Names, encode: Callable[[Expression, str], str] | None = None
@@ -312,6 +303,19 @@ def first_present(arms: list[Evaluate]) -> Evaluate:
         return None
 
     return evaluate
+
+
+def in_turn(steps: list[Step]) -> Step:
+    """Steps one after the other, as long as something is left of the value."""
+
+    def convert(run: Run, value: Any) -> Any:
+        for step in steps:
+            if value is None:
+                return None
+            value = step(run, value)
+        return value
+
+    return convert
 
 
 def as_text(value: Any) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.generated.found import FLOATS, classes_of
-from mapping_engine.engine.run import Note, Run, note
+from mapping_engine.engine.run import Note, note
 from mapping_engine.engine.run import present as checked
 from mapping_engine.engine.steps import wrong_kind
 from mapping_engine.transforms.declare import Rejected, Transform
@@ -91,16 +91,3 @@ def silently(
 def what_is_left(result: Any) -> Any:
     """What is left of the result of a transform."""
     return None if type(result) is Rejected else checked(result)
-
-
-def evaluated(steps: list[Callable[[Run, Any], Any]]) -> Callable[[Run, Any], Any]:
-    """Closures of transforms, one after the other."""
-
-    def convert(run: Run, value: Any) -> Any:
-        for step in steps:
-            if value is None:
-                return None
-            value = step(run, value)
-        return value
-
-    return convert

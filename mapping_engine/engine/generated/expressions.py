@@ -81,6 +81,12 @@ class TooDeep(Exception):
     """A shared conversion is nested too deep to be written."""
 
 
+def refuse_deep(label: str | None) -> None:
+    """Raise TooDeep in a shared conversion: a closure there would not know its label."""
+    if label is LABEL:
+        raise TooDeep
+
+
 class GeneratedExpressions(GeneratedReading):
     """Writes expressions; conditions are written by ``put_where``."""
 
@@ -111,9 +117,7 @@ class GeneratedExpressions(GeneratedReading):
                 self.put_present(known, then)
                 return
         if self.is_deep():
-            if names.label is LABEL:
-                raise TooDeep
-            self.put_lowered(node, names, then)
+            self._put_deep(node, names, then)
         elif not isinstance(node, Literal) and self.is_fixed(node, names):
             self.put_fixed(node, names, then)
         else:
@@ -122,6 +126,10 @@ class GeneratedExpressions(GeneratedReading):
     def is_deep(self) -> bool:
         """Whether the code is nested so deep that what comes next has to be a closure."""
         return self.code.depth > _DEEPEST or self.code.loops > _MOST_LOOPS
+
+    def _put_deep(self, node: Expression, names: Names, then: Then) -> None:
+        refuse_deep(names.label)
+        self.put_lowered(node, names, then)
 
     def _put_any(self, node: Expression, names: Names, then: Then, *, raw: bool) -> None:
         match node:
@@ -294,9 +302,7 @@ class GeneratedExpressions(GeneratedReading):
                 then()
             return
         if self.is_deep():
-            if names.label is LABEL:
-                raise TooDeep
-            self.put_lowered(node, names, lambda found: self._put_holds(found, then))
+            self._put_deep(node, names, lambda found: self._put_holds(found, then))
             return
         match node:
             case Compare():

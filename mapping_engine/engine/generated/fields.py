@@ -71,7 +71,7 @@ class GeneratedFields(GeneratedValues):
         def write() -> None:
             marks = self.may_mark(block) and not self.silent
             mark = self.mark() if marks else START
-            self._put_field(block, names, path, mark, Tail(self.give, ends=True))
+            self._put_field(block, names, path, mark, self.giving([]))
 
         evaluate = self.built(write)
         return Field(field.name, evaluate, not self.uses.of_block(block))

@@ -48,7 +48,6 @@ class GeneratedJudging(GeneratedFields):
             self._put_common(rules, names)
         for rule in rules:
             self._put_rule(rule, names, "" if first else made)
-        self.common = {}
         self.code.give(made)
 
     def _put_common(self, rules: list[Rule], names: Names) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from itertools import groupby, repeat
 from typing import Any
 
@@ -114,9 +115,14 @@ class GeneratedReading(Lowering):
         finally:
             self.tells = outside
 
-    def give(self, found: Found) -> None:
-        """Answer a value."""
-        self.code.give(found.name)
+    def giving(self, answers: list[Found]) -> Tail:
+        """What answers a value; what is known of it is added to ``answers``."""
+
+        def give(found: Found) -> None:
+            answers.append(found)
+            self.code.give(found.name)
+
+        return Tail(give, ends=True)
 
     def constant(self, value: object) -> str:
         """A constant of the function."""
@@ -148,7 +154,7 @@ class GeneratedReading(Lowering):
         with self.code.when(full or present(found.name)):
             then(settled(found))
 
-    def value_of(self, put: Put, otherwise: Operand = NONE) -> Found:
+    def value_of(self, put: Callable[[Tail], None], otherwise: Operand = NONE) -> Found:
         """A value under a name of its own, which is None where there is no value."""
         result = self.code.let(otherwise)
         kinds: list[Found] = []
@@ -170,26 +176,22 @@ class GeneratedReading(Lowering):
         if len(arms) == 1:
             arms[0](then)
             return
+        self.put_either(partial(self._put_alternatives, arms, holders), then)
+
+    def put_either(self, put: Callable[[Tail], None], then: Then) -> None:
+        """What ``put`` writes with a tail in several places; all else is done once behind them."""
         if isinstance(then, Tail):
-            self._put_alternatives(arms, then, holders)
-            return
-        result = self.code.let(NONE)
-        kinds: list[Found] = []
-
-        def keep(found: Found) -> None:
-            assert not found.raw
-            self.code.assign(result, found.name)
-            kinds.append(found)
-
-        self._put_alternatives(arms, Tail(keep), holders)
-        self.put_present(one_of(result, kinds), then)
+            put(then)
+        else:
+            self.put_present(self.value_of(put), then)
 
     def _put_alternatives(
-        self, arms: Sequence[Put], tail: Tail, holders: Sequence[str | None]
+        self, arms: Sequence[Put], holders: Sequence[str | None], tail: Tail
     ) -> None:
         """The tail behind each alternative; the first that comes to it is the last one tried."""
 
         def leave(found: Found) -> None:
+            assert not found.raw
             tail(found)
             self.code.leave()
 

@@ -9,8 +9,7 @@ from functools import partial
 from typing import Any
 
 from mapping_engine.diagnostics import Span
-from mapping_engine.engine.generated.conversions import evaluated
-from mapping_engine.engine.generated.expressions import LABEL, TooDeep
+from mapping_engine.engine.generated.expressions import LABEL, TooDeep, refuse_deep
 from mapping_engine.engine.generated.found import (
     TEXT,
     Found,
@@ -21,7 +20,6 @@ from mapping_engine.engine.generated.found import (
     settled,
 )
 from mapping_engine.engine.generated.nodes import (
-    NONE,
     attribute,
     both,
     call,
@@ -33,8 +31,8 @@ from mapping_engine.engine.generated.nodes import (
     of_class,
 )
 from mapping_engine.engine.generated.tables import GeneratedTables
-from mapping_engine.engine.generated.transforms import Applied
-from mapping_engine.engine.lower import Names
+from mapping_engine.engine.generated.transforms import Applied, takes_raw, takes_texts
+from mapping_engine.engine.lower import Names, in_turn
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.steps import VALUE, closed_digests, passed_digest
 from mapping_engine.expression import Call, Pipeline
@@ -85,9 +83,8 @@ class GeneratedSteps(GeneratedTables):
         if not calls:
             self.put_filled(found, then)
         elif len(calls) > _LONGEST_PIPELINE:
-            if label is LABEL:
-                raise TooDeep
-            steps = evaluated([self.step(each, names, label) for each in calls])
+            refuse_deep(label)
+            steps = in_turn([self.step(each, names, label) for each in calls])
             self.put_filled(found, lambda value: self._put_closure(steps, value, then))
         else:
             more = calls[1:]
@@ -97,9 +94,9 @@ class GeneratedSteps(GeneratedTables):
     def _put_taken(self, node: Call, step: Then, found: Found) -> None:
         """Go on with a step, where the value is not missing or the step does not mind."""
         target = self._bound(node, piped=True).target
-        if not found.raw or self.takes_raw(target):
+        if not found.raw or takes_raw(target):
             step(found)
-        elif self.takes_texts(target) and not self.tells:
+        elif takes_texts(target) and not self.tells:
             self.put_text(found, step)
         else:
             self.put_filled(found, step)
@@ -189,12 +186,7 @@ class GeneratedSteps(GeneratedTables):
     ) -> tuple[Callable[..., Any], Found]:
         """A function for texts, which are most values, and one for others, which it calls."""
         answers: list[Found] = []
-
-        def give(found: Found) -> None:
-            answers.append(found)
-            self.give(found)
-
-        tail = Tail(give, ends=True)
+        tail = self.giving(answers)
         any_value = Found(VALUE, raw=True, solid=False, sound=sound)
         parameters = ["run", VALUE, LABEL] if self.tells else ["run", VALUE]
         write = partial(self.put_steps, calls, names, LABEL, tail, any_value)
@@ -224,33 +216,16 @@ class GeneratedSteps(GeneratedTables):
         if block.normalises is None:
             body(then, found)
             return
-        if isinstance(then, Tail):
-            self._put_named_at_last(block, span, label, body, then, found)
-            return
-        passing = self.constant(_passing(block, span))
-        result = self.code.let(NONE)
-        answers = [Found(result, TEXT, sound=found.sound)]
+        self.put_either(partial(self._put_normal, block, span, label, body, found), then)
 
-        def keep(made: Found) -> None:
-            self.code.assign(result, made.name)
-            answers.append(made)
-
-        with self.code.when(self._passes(found)):
-            passed = call(passing, "run", found.name, self.labelled(label))
-            self.code.assign(result, passed)
-        with self.code.otherwise():
-            body(keep, found)
-        answer = one_of(result, [_likely(block, each) for each in answers])
-        self.put_present(answer, then)
-
-    def _put_named_at_last(
+    def _put_normal(
         self,
         block: PipelineBlock,
         span: Span,
         label: str,
         body: Callable[[Then, Found], None],
-        tail: Tail,
         found: Found,
+        tail: Tail,
     ) -> None:
         with self.code.when(self._passes(found)):
             passing = self.constant(_passing(block, span))

@@ -177,17 +177,13 @@ class GeneratedTransforms(GeneratedExpressions):
     ) -> None:
         """Convert what the transform does not pass on as it is."""
         target = applied.target
-        if (
-            found.solid
-            and found.sound
-            and found.classes == TEXT
-            and str in (target.unchanged or ())
-        ):
+        changes = self._changes(target, found)
+        if changes is None:
             then(found)
             return
         convert = self._fixed(target, fixed)
         result = self.code.let(found.name)
-        with self.code.when(self._changes(target, found)):
+        with self.code.when(changes):
             self._put_changed(applied, convert, found, result)
         classes = classes_of(target.returns.names)
         made = not classes & EMPTIES
@@ -222,21 +218,25 @@ class GeneratedTransforms(GeneratedExpressions):
             return call(self.constant(quiet), found.name)
         return self.told(applied, wholly(target, convert, applied.call.span), found.name)
 
-    def _changes(self, target: Transform, found: Found) -> ast.expr:
-        """Whether the transform may change the value, or there is none."""
+    def _changes(self, target: Transform, found: Found) -> ast.expr | None:
+        """Whether the transform may change the value, or there is none; None if it surely stays."""
         name, same = found.name, target.unchanged
         assert same is not None
         names = [each for each in same if isinstance(each, str)]
         if not names:
             kinds = [self._is_plain(found, each) for each in same if isinstance(each, type)]
-            return negated(either(*kinds))
+            tests = [test for test in kinds if test is not None]
+            return negated(either(*tests)) if len(tests) == len(kinds) else None
         other = negated(either(*(method(name, each) for each in names)))
         if found.classes == TEXT:
             return other
         return either(negated(of_class(name, self.constant(str))), other)
 
-    def _is_plain(self, found: Found, kind: type) -> ast.expr:
-        """Whether a value is of a class, and what JSON text can hold; a text is not blank, too."""
+    def _is_plain(self, found: Found, kind: type) -> ast.expr | None:
+        """Whether a value is of a class, and what JSON text can hold; a text is not blank, too.
+
+        None where it surely is.
+        """
         name = found.name
         full = valid = None
         if kind is str and not found.solid:
@@ -247,17 +247,7 @@ class GeneratedTransforms(GeneratedExpressions):
             valid = compare(minus(name, name), ast.Eq(), number(0))
         known = found.classes == TEXT and kind is str
         test = None if known else of_class(name, self.constant(kind))
-        return both(test, full, valid) or number(value=True)
-
-    def takes_texts(self, target: object) -> bool:
-        """Whether a transform takes nothing but texts."""
-        return isinstance(target, Transform) and classes_of(target.accepts.names) == TEXT
-
-    def takes_raw(self, target: object) -> bool:
-        """Whether a transform can be given a value that may be missing."""
-        if not isinstance(target, Transform) or target.unchanged is None or target.parameters:
-            return False
-        return _SCALARS.issuperset(target.unchanged)
+        return both(test, full, valid)
 
     def told(
         self, applied: Applied, function: Callable[[list[Note], Any, str], Any], name: str
@@ -422,6 +412,18 @@ class GeneratedTransforms(GeneratedExpressions):
         if "text" in parameter.kinds.names:
             other = both(negated(of_class(found.name, self.constant(str))), other) or other
         return other
+
+
+def takes_texts(target: object) -> bool:
+    """Whether this is a transform that takes nothing but texts."""
+    return isinstance(target, Transform) and classes_of(target.accepts.names) == TEXT
+
+
+def takes_raw(target: object) -> bool:
+    """Whether this is a transform that can be given a value which may be missing."""
+    if not isinstance(target, Transform) or target.unchanged is None or target.parameters:
+        return False
+    return _SCALARS.issuperset(target.unchanged)
 
 
 def keeps_sound(target: Transform) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from mapping_engine.diagnostics import Span
-from mapping_engine.engine.generated.found import Found, Put, Tail, Then, one_of
+from mapping_engine.engine.generated.found import Found, Put, Then, one_of
 from mapping_engine.engine.generated.nodes import (
     call,
     choice,
@@ -58,12 +58,11 @@ class GeneratedValues(GeneratedSteps):
 
     def evaluator(self, node: Expression, names: Names) -> Evaluate:
         """An expression as one function."""
-        return self.built(lambda: self.put(node, names, Tail(self.give, ends=True)))
+        return self.built(lambda: self.put(node, names, self.giving([])))
 
     def complete(self, block: ValueBlock, names: Names, path: str) -> Evaluate:
         """A definition or variable as one function."""
-        give = Tail(self.give, ends=True)
-        return self.built(lambda: self.put_complete(block, names, path, give))
+        return self.built(lambda: self.put_complete(block, names, path, self.giving([])))
 
     def condition(self, node: Expression, names: Names) -> Callable[[Run], bool]:
         """A condition as one function."""
@@ -87,13 +86,8 @@ class GeneratedValues(GeneratedSteps):
     def definition(self, name: str) -> Evaluate:
         """The function of a definition."""
         answers: list[Found] = []
-
-        def give(found: Found) -> None:
-            answers.append(found)
-            self.give(found)
-
         block = self.model.definitions[name]
-        write = partial(self.put_complete, block, self.outer, f"${name}", Tail(give, ends=True))
+        write = partial(self.put_complete, block, self.outer, f"${name}", self.giving(answers))
         with self.telling(self.noting.is_asked(name)):
             made = self.built(write)
         if answers:
