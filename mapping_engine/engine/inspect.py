@@ -16,6 +16,8 @@ is_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}").fullmatch
 """Whether a key may be shown, or kept; others could be personal data themselves."""
 
 DEEPEST = 100
+LEAST, MOST = -(2**63), 2**64 - 1
+"""The whole numbers that receivers of JSON can be expected to read."""
 LARGEST_INT_BITS = 4096
 
 
@@ -93,7 +95,7 @@ def is_sound(values: Iterable[Any], deeper: int = DEEPEST) -> bool:
             if not deeper or not is_sound(value, deeper - 1):
                 return False
         elif kind is int:
-            if not _LEAST <= value <= _MOST:
+            if not LEAST <= value <= MOST:
                 return False
         elif kind is float:
             if not isfinite(value):
@@ -104,7 +106,6 @@ def is_sound(values: Iterable[Any], deeper: int = DEEPEST) -> bool:
 
 
 _TEXT = frozenset((str,))
-_LEAST, _MOST = -(2**63), 2**64 - 1
 
 
 def _walk(event: dict[str, Any]) -> None:

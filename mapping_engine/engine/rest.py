@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from mapping_engine.diagnostics import Span
-from mapping_engine.engine.inspect import is_name
+from mapping_engine.engine.inspect import LEAST, MOST, is_name
 from mapping_engine.engine.lower import as_text
 from mapping_engine.engine.run import Note, Run
 from mapping_engine.transforms.hashing import digest, is_digest
@@ -22,8 +22,6 @@ Tree: TypeAlias = dict[str, Any]
 Path: TypeAlias = tuple[str, ...]
 
 
-_LEAST, _MOST = -(2**63), 2**64 - 1
-"""The whole numbers that receivers of JSON can be expected to read."""
 _KEYS = 1024
 """How many keys a copy remembers to be, or not to be, the name of something personal."""
 NOTHING: Tree = {}
@@ -118,7 +116,7 @@ class Copying:
                     found[key] = value
                     continue
             elif kind is int or kind is float:
-                if _LEAST <= value <= _MOST:
+                if LEAST <= value <= MOST:
                     found[key] = value
                     continue
             elif value is None:
@@ -175,7 +173,7 @@ class Copying:
                 return value
             self._left_out(run, "holds a number that JSON cannot hold")
             return None
-        if kind is int and not _LEAST <= value <= _MOST:
+        if kind is int and not LEAST <= value <= MOST:
             self._left_out(run, "holds a number of more than 64 bits")
             return None
         return value if kind is int or kind is bool else None

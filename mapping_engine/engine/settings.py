@@ -93,14 +93,15 @@ def _described(schema: Schema, path: str) -> str | None:
 
 
 def _with_defaults(schema: Schema, settings: dict[str, Any], title: str) -> dict[str, Any]:
-    completed = deepcopy(settings)
-    for name, declared in schema.get("properties", {}).items():
-        if isinstance(declared, dict) and "default" in declared:
-            completed.setdefault(name, deepcopy(declared["default"]))
-    if not _is_json(completed):
+    defaults = {
+        name: declared["default"]
+        for name, declared in schema.get("properties", {}).items()
+        if name not in settings and isinstance(declared, dict) and "default" in declared
+    }
+    if not _is_json(defaults):
         raise ConfigurationError(
             ErrorCode.SETTINGS_INVALID,
             f"a default in the settings schema of {title} is not JSON text",
             help="correct the schema: no broken Unicode, no numbers beyond 64 bits",
         )
-    return completed
+    return deepcopy({**settings, **defaults})

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from mapping_engine.model.json_types import UNREADABLE
+
 Accepts = Callable[[Any], bool]
 
 _ALIKE = frozenset(
@@ -62,8 +64,8 @@ def fast_verdict(schema: Mapping[str, Any]) -> Accepts | None:
     def accepts(payload: Any) -> bool:
         try:
             return is_valid(payload)
-        except (ValueError, TypeError, OverflowError, SystemError):
-            return False  # broken Unicode; older versions say it by a SystemError
+        except UNREADABLE:
+            return False
 
     return accepts
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mapping_engine.diagnostics import Severity
-from mapping_engine.model.json_types import follow, items_schema, kinds_of
+from mapping_engine.model.json_types import UNREADABLE, follow, items_schema, kinds_of
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, Kinds, kind_of, kinds
 from mapping_engine.types.type import Type
 
@@ -86,7 +86,7 @@ def _values(root: Schema, schema: Schema, values: tuple[object, ...], what: str)
 def _surely_valid(quick: Any, value: object) -> bool:
     try:
         return bool(quick.is_valid(value))
-    except (ValueError, OverflowError):  # a number that it cannot read
+    except UNREADABLE:
         return False
 
 

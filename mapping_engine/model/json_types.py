@@ -17,6 +17,9 @@ _KINDS = {
     "object": "object",
 }
 
+UNREADABLE = (ValueError, TypeError, OverflowError, SystemError)
+"""What jsonschema-rs raises for what it cannot read and jsonschema can: large numbers, broken
+Unicode (of which older versions say so by a SystemError)."""
 DATA_KEYWORDS = frozenset(("const", "enum", "default", "examples"))
 """Keywords whose values are no schemas."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mapping_engine.diagnostics import Diagnostics, Span
-from mapping_engine.model.json_types import DATA_KEYWORDS
+from mapping_engine.model.json_types import DATA_KEYWORDS, UNREADABLE
 from mapping_engine.source.node import Mapping, Sequence, Source
 from mapping_engine.source.yaml_text import read_yaml
 
@@ -70,8 +70,8 @@ def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
     try:
         if jsonschema_rs.meta.is_valid({"$schema": DRAFT, **schema}):
             return None
-    except (ValueError, OverflowError):
-        pass  # a number that it cannot read, and jsonschema can
+    except UNREADABLE:
+        pass
     return _described(schema)
 
 
