@@ -68,8 +68,6 @@ def at(path: str, under: str) -> Callable[[Json], Json]:
     A single name is read in the object `under`; a malformed path leads nowhere.
     """
     steps = located(path, under)
-    if steps is not None and len(steps) == 2 and all(type(step) is str for step in steps):
-        return _below(*steps)
 
     def read(event: Json) -> Json:
         if steps is None:
@@ -78,16 +76,6 @@ def at(path: str, under: str) -> Callable[[Json], Json]:
         for step in steps:
             found = _inside(found, step)
         return found
-
-    return read
-
-
-def _below(holder: str | int, key: str | int) -> Callable[[Json], Json]:
-    """What reads a field of an object of the event, as most paths do."""
-
-    def read(event: Json) -> Json:
-        found = event.get(holder) if isinstance(event, dict) else None
-        return found.get(key) if isinstance(found, dict) else None
 
     return read
 
