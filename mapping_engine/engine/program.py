@@ -212,11 +212,7 @@ class Program:
         return found
 
     def _each(self, run: Run, combinations: Route, check: Check, warned: bool) -> list[Request]:
-        if len(combinations) == 1 and not warned and self._refuse is None and run.trace is None:
-            run.notes.clear()
-            run.payload = payload = self.payloads.first(run)
-            check(payload, run)
-            return [self._build(run)]
+        build = self._built_with_warnings if warned else self._build
         made: list[Request] = []
         first = b""
         for number, combination in enumerate(combinations):
@@ -236,10 +232,7 @@ class Program:
                     raise refusal(rule, run)
             text = check(payload, run)
             first = first or text
-            if warned:
-                made.append(self._built_with_warnings(run))
-            else:
-                made.append(self._build(run))
+            made.append(build(run))
         return made
 
     def _built_with_warnings(self, run: Run) -> Request:
