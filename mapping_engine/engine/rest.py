@@ -52,7 +52,7 @@ class CopyPlan:
     A digest goes before all else; what is left out is not kept.
     """
 
-    __slots__ = ("apart", "below", "digests", "kept", "passed", "without")
+    __slots__ = ("apart", "digests", "kept", "without")
 
     def __init__(
         self,
@@ -65,10 +65,6 @@ class CopyPlan:
         self.kept = frozenset(key for key in keep - without if mapped.get(key) is not True)
         self.apart = digests | self.kept
         self.without: Tree = {**mapped, **dict.fromkeys(without | keep | digests, True)}
-        self.passed: set[str] = set()
-        """Keys that are passed over. What comes up is remembered, up to a bound."""
-        self.below: dict[str, Tree] = {}
-        """Keys that are copied, with what is left out below them."""
 
 
 class Copying:
@@ -91,7 +87,7 @@ class Copying:
 
     def of(self, run: Run, source: dict[str, Any], plan: CopyPlan) -> dict[str, Any]:
         """A copy of ``source``; what looks personal without being named so is noted."""
-        rest = self._rest(run, source, plan)
+        rest = self._object(run, source, plan.without, clear=False)
         if plan.apart.isdisjoint(source):
             return rest
         for key in plan.apart & source.keys():
@@ -101,55 +97,27 @@ class Copying:
                 rest[key] = self._value(run, source[key], NOTHING, clear=True)
         return {key: rest[key] for key in source if rest.get(key) is not None}
 
-    def _rest(self, run: Run, source: dict[str, Any], plan: CopyPlan) -> dict[str, Any]:
-        """What is neither left out nor treated apart."""
-        found: dict[str, Any] = {}
-        passed, below, quick = plan.passed, plan.below, self._quick
-        for key, value in source.items():
-            if key in passed:
-                continue
-            if key not in below and self._is_passed(key, plan):
-                continue
-            kind = type(value)
-            if kind is str:
-                if quick not in value and value.isascii():
-                    found[key] = value
-                    continue
-            elif kind is int or kind is float:
-                if LEAST <= value <= MOST:
-                    found[key] = value
-                    continue
-            elif value is None:
-                continue
-            without = below.get(key) or plan.without.get(key, NOTHING)
-            kept = self._value(run, value, without, clear=False)
-            if kept is not None and not (without and kept == {}):
-                found[key] = kept
-        return found
-
-    def _is_passed(self, key: str, plan: CopyPlan) -> bool:
-        """Whether a key that comes up for the first time is passed over."""
-        without = plan.without.get(key, NOTHING)
-        passed = without is True or not self._is_wanted(key)
-        if len(plan.passed) + len(plan.below) < _KEYS and is_name(key):
-            if passed:
-                plan.passed.add(key)
-            else:
-                plan.below[key] = without
-        return passed
-
     def _object(
         self, run: Run, source: dict[str, Any], without: Tree, *, clear: bool
     ) -> dict[str, Any]:
         """A copy of an object; ``clear`` where personal data is wanted."""
         found: dict[str, Any] = {}
+        known, quick = self._known, self._quick
         for key, value in source.items():
             below = without.get(key, NOTHING) if without else NOTHING
             if below is True:
                 continue
-            if not (is_unicode(key) if clear else self._is_wanted(key)):
+            wanted = is_unicode(key) if clear else known.get(key)
+            if wanted is None:
+                wanted = self._remembered(key)
+            if not wanted:
                 continue
-            if type(value) is str and self._quick not in value and value.isascii():
+            kind = type(value)
+            if kind is str:
+                usual = quick not in value and value.isascii()
+            else:
+                usual = (kind is int or kind is float) and LEAST <= value <= MOST
+            if usual:
                 found[key] = value
                 continue
             kept = self._value(run, value, below, clear=clear)
@@ -208,10 +176,7 @@ class Copying:
     def _left_out(self, run: Run, reason: str) -> None:
         run.notes.append(Note(self._path, reason, self._span))
 
-    def _is_wanted(self, key: str) -> bool:
-        known = self._known.get(key)
-        if known is not None:
-            return known
+    def _remembered(self, key: str) -> bool:
         found = self._judged(key)
         if len(self._known) < _KEYS and is_name(key):
             self._known[key] = found
