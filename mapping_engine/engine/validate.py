@@ -31,7 +31,6 @@ class PayloadGate:
         strict = strict_schema(model.payload_schema, hashing=hashing)
         self._accepts = fast_verdict(strict)
         self._authority = Authority(strict)
-        self._origins: dict[int, str] = {}
         limits = model.file.limits
         self._largest = (limits.payload_bytes if limits else None) or PAYLOAD_BYTES
 
@@ -70,22 +69,15 @@ class PayloadGate:
             what = f"`{path or 'the payload'}` is {found_kind(error.instance)}"
             what += f", but the schema accepts {expected(error)}"
         rule = _rule(self._model.file.fields, keys)
+        sources = tried(rule.value, self._model) if rule and rule.value else []
+        origin = f"; it comes from {', '.join(sources)}" if sources else ""
         return PayloadError(
             ErrorCode.PAYLOAD_REFUSED,
-            f"{what}{self._origin(rule)}",
+            f"{what}{origin}",
             path=path,
             span=rule.span if rule else None,
             help="correct the rule, or the value in the event",
         )
-
-    def _origin(self, rule: Named[FieldBlock] | None) -> str:
-        """The sources of a field, as the message continues with them; made once for each rule."""
-        if rule is None or rule.value is None:
-            return ""
-        if id(rule) not in self._origins:
-            sources = tried(rule.value, self._model)
-            self._origins[id(rule)] = f"; it comes from {', '.join(sources)}" if sources else ""
-        return self._origins[id(rule)]
 
 
 def _rule(fields: tuple[Named[FieldBlock], ...], keys: list[str]) -> Named[FieldBlock] | None:
