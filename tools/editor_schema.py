@@ -10,11 +10,11 @@ import json
 import sys
 from pathlib import Path
 
-from mapping_engine.model.blocks import Block, block_schema
-from mapping_engine.model.documents import FragmentFile, MappingFile
-from mapping_engine.model.migration_file import MigrationFile
-from mapping_engine.model.shapes import Definitions, JsonSchema
-from mapping_engine.model.vocabulary_file import VocabularyFile
+from mapping_engine.core.migration_file import MigrationFile
+from mapping_engine.file.blocks import Block, block_schema
+from mapping_engine.file.documents import FragmentFile, MappingFile
+from mapping_engine.file.shapes import Definitions, JsonSchema
+from mapping_engine.file.vocabulary_file import VocabularyFile
 from mapping_engine.testing.file import TestsFile
 
 FOLDER = Path(__file__).parent.parent / "grammar"

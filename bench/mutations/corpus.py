@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from mapping_engine.core.model import Model
 from mapping_engine.expression import Expression, Literal, Select, children
-from mapping_engine.model.model import Model
-from mapping_engine.model.values import ValueBlock
+from mapping_engine.file.values import ValueBlock
 from mapping_engine.testing import Case
 from mapping_engine.transforms.hashing import digest
 from mapping_engine.vocabulary import Vocabulary

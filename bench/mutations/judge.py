@@ -17,12 +17,12 @@ from bench.mutations.corpus import Group, corpus
 from bench.mutations.edit import Mutant
 from bench.mutations.pages import pack_folder
 from mapping_engine.checks import Options, check_all
+from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, Severity
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.engine.mapping import Mapping as CompiledMapping
 from mapping_engine.engine.outcome import Outcome
 from mapping_engine.errors import MappingError
-from mapping_engine.model.model import Model
 from mapping_engine.testing import Case, collect, run_case
 from mapping_engine.testing.runner import StillClock
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from bench.mutations.children import Child, children_of
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import Call, Expression, Literal, Pipeline, children
-from mapping_engine.model.blocks import Block, keys_of
-from mapping_engine.model.documents import Document
-from mapping_engine.model.shapes import Named
+from mapping_engine.file.blocks import Block, keys_of
+from mapping_engine.file.documents import Document
+from mapping_engine.file.shapes import Named
 from mapping_engine.source.node import Mapping, Node, Scalar, Sequence, Source
 from mapping_engine.source.yaml_text import read_yaml
 

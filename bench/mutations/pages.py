@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bench.mutations.page import Page
+from mapping_engine.core.load import LoadedDocument
 from mapping_engine.engine.loading import read_pack
-from mapping_engine.model.documents import Document
-from mapping_engine.model.load import LoadedDocument
+from mapping_engine.file.documents import Document
 from mapping_engine.source.bundled import bundled_folder
 
 GENERATED = frozenset(("countries", "us_states", "currencies"))

@@ -25,7 +25,7 @@ from time import perf_counter as now
 start = now()
 import mapping_engine
 package = now()
-import mapping_engine.engine.cache.store, mapping_engine.engine.generated.requests
+import mapping_engine.engine.cache.store, mapping_engine.engine.codegen.requests
 import mapping_engine.engine.mapping
 engine = now()
 mapping = mapping_engine.load({PACK!r})

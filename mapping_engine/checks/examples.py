@@ -8,9 +8,9 @@ from typing import Any
 
 from mapping_engine.checks.atoms import Claims, Conjunction, claims
 from mapping_engine.checks.logic import Conditions
+from mapping_engine.core.model import Model
 from mapping_engine.expression import Call, Chain, Expression, Pipeline, Reference, Select
-from mapping_engine.model.model import Model
-from mapping_engine.model.values import ValueBlock
+from mapping_engine.file.values import ValueBlock
 from mapping_engine.selectors import lower, steps
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import is_missing, kind_of

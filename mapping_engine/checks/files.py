@@ -14,12 +14,12 @@ from mapping_engine.checks.rule_tests import stale, untested
 from mapping_engine.checks.selection import Options
 from mapping_engine.checks.subject import Subject
 from mapping_engine.checks.suppressions import suppress
+from mapping_engine.core.load import Loader, ReadFile
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span
 from mapping_engine.engine.loading import ENTRY, Read, find_pack, read_pack
 from mapping_engine.errors import ErrorCode, RuleError
-from mapping_engine.model.blocks import read_block
-from mapping_engine.model.documents import FragmentFile
-from mapping_engine.model.load import Loader, ReadFile
+from mapping_engine.file.blocks import read_block
+from mapping_engine.file.documents import FragmentFile
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import Mapping as MappingNode

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from mapping_engine.checks.atoms import Atom, Conjunction, Subjects, contradiction, spelled
+from mapping_engine.core.facts import Facts
+from mapping_engine.core.model import Model
 from mapping_engine.expression import (
     Both,
     Call,
@@ -20,8 +22,6 @@ from mapping_engine.expression import (
     Test,
     print_expression,
 )
-from mapping_engine.model.facts import Facts
-from mapping_engine.model.model import Model
 from mapping_engine.selectors import vocabulary_path
 from mapping_engine.types.type import Type
 

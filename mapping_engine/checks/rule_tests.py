@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.model import Model
+from mapping_engine.core.walk import copied, plain_chain
 from mapping_engine.diagnostics import Diagnostics, Span, did_you_mean
 from mapping_engine.errors import MappingError
 from mapping_engine.expression import Expression
-from mapping_engine.model.model import Model
-from mapping_engine.model.shapes import Named
-from mapping_engine.model.values import ArmBlock, FieldBlock
-from mapping_engine.model.walk import copied, plain_chain
+from mapping_engine.file.shapes import Named
+from mapping_engine.file.values import ArmBlock, FieldBlock
 from mapping_engine.source.node import Mapping, Node, Scalar, Sequence
 from mapping_engine.testing.cases import Case
 

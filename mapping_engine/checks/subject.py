@@ -8,10 +8,10 @@ from datetime import date
 from functools import cached_property
 
 from mapping_engine.checks.logic import Conditions
+from mapping_engine.core.facts import Facts
+from mapping_engine.core.load import Examined
+from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.model.facts import Facts
-from mapping_engine.model.load import Examined
-from mapping_engine.model.model import Model
 
 
 @dataclass(frozen=True)

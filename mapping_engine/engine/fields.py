@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from mapping_engine.core.model import Model
+from mapping_engine.core.walk import copied
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.run import Evaluate, Note, Run, fresh, present
 from mapping_engine.engine.values import ValueLowering, arm_label
@@ -18,10 +20,8 @@ from mapping_engine.expression import (
     Reference,
     print_expression,
 )
-from mapping_engine.model.model import Model
-from mapping_engine.model.shapes import Named
-from mapping_engine.model.values import FieldBlock, ValueBlock
-from mapping_engine.model.walk import copied
+from mapping_engine.file.shapes import Named
+from mapping_engine.file.values import FieldBlock, ValueBlock
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from mapping_engine.core.model import Model
+from mapping_engine.core.walk import behind, names_in, refuses, with_fields
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.lower import ExpressionLowering, Names
 from mapping_engine.engine.run import Run
@@ -15,8 +17,6 @@ from mapping_engine.errors import (
     MappingError,
 )
 from mapping_engine.expression import Expression, Template
-from mapping_engine.model.model import Model
-from mapping_engine.model.walk import behind, names_in, refuses, with_fields
 
 MESSAGE_LENGTH = 300
 ERRORS: dict[str, type[MappingError]] = {

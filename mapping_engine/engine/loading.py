@@ -14,9 +14,9 @@ from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import NO_OVERLAY, Folder, Overlay
 
 if TYPE_CHECKING:
+    from mapping_engine.core.load import Examined, ReadFile
+    from mapping_engine.core.model import Model
     from mapping_engine.engine.mapping import Mapping
-    from mapping_engine.model.load import Examined, ReadFile
-    from mapping_engine.model.model import Model
 
 ENTRY = "rules.yaml"
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -83,7 +83,7 @@ def _read(
     entry: str,
     shared: dict[str, ReadFile] | None = None,
 ) -> Read:
-    from mapping_engine.model.load import Loader
+    from mapping_engine.core.load import Loader
 
     loader = Loader(folder, bundled)
     if shared is not None:

@@ -11,6 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mapping_engine.core.infer import Scope
+from mapping_engine.core.model import Model
+from mapping_engine.core.walk import spelled
 from mapping_engine.engine.run import UNSET, Evaluate, Note, Run, Step, holds, present, same
 from mapping_engine.expression import (
     Both,
@@ -29,9 +32,6 @@ from mapping_engine.expression import (
     Test,
     print_expression,
 )
-from mapping_engine.model.infer import Scope
-from mapping_engine.model.model import Model
-from mapping_engine.model.walk import spelled
 from mapping_engine.selectors import SelectorError, lower
 from mapping_engine.types import kind_of
 

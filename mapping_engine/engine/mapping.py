@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as MappingType
 from typing import TYPE_CHECKING, Any
 
+from mapping_engine.core.model import Model
 from mapping_engine.engine.inspect import read_event
 from mapping_engine.engine.outcome import EventWarning, Outcome
 from mapping_engine.engine.program import Bound, Check, Lowering, Program
@@ -15,7 +16,6 @@ from mapping_engine.engine.run import Run
 from mapping_engine.engine.settings import accept_settings, unknown_settings
 from mapping_engine.engine.validate import PayloadGate
 from mapping_engine.errors import MappingError
-from mapping_engine.model.model import Model
 
 if TYPE_CHECKING:
     from mapping_engine.engine.explanation import Explanation
@@ -67,7 +67,7 @@ class Mapping:
         It is made for events that JSON text can hold, too: it does not look for what cannot be.
         """
         if silent not in self._programs:
-            from mapping_engine.engine.generated.requests import GeneratedLowering
+            from mapping_engine.engine.codegen.requests import GeneratedLowering
 
             try:
                 made = Program(GeneratedLowering(self.model, silent=silent))

@@ -6,14 +6,14 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from typing import Any
 
+from mapping_engine.core.load import Loader
+from mapping_engine.core.mapped import mapped_paths
+from mapping_engine.core.migration_file import FOLDER, MigrationFile
+from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, did_you_mean, listed
 from mapping_engine.engine.loading import find_pack, load
 from mapping_engine.engine.mapping import Mapping
 from mapping_engine.errors import ErrorCode, RuleError
-from mapping_engine.model.load import Loader
-from mapping_engine.model.mapped import mapped_paths
-from mapping_engine.model.migration_file import FOLDER, MigrationFile
-from mapping_engine.model.model import Model
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder
 from mapping_engine.types import is_missing

@@ -10,6 +10,9 @@ from typing import Any
 
 import orjson
 
+from mapping_engine.core.infer import Scope
+from mapping_engine.core.model import Model
+from mapping_engine.core.walk import Uses
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.fan_out import Combine, Variable, cross_product, forget
 from mapping_engine.engine.fields import FieldLowering, Payloads
@@ -30,12 +33,9 @@ from mapping_engine.engine.requests import Build, lower_request
 from mapping_engine.engine.routes import Route, Routes, listed_texts
 from mapping_engine.engine.run import UNSET, Evaluate, Run
 from mapping_engine.errors import ErrorCode, InstrumentationError
-from mapping_engine.model.documents import RequestBlock
-from mapping_engine.model.infer import Scope
-from mapping_engine.model.model import Model
-from mapping_engine.model.shapes import Named
-from mapping_engine.model.values import ValueBlock
-from mapping_engine.model.walk import Uses
+from mapping_engine.file.documents import RequestBlock
+from mapping_engine.file.shapes import Named
+from mapping_engine.file.values import ValueBlock
 from mapping_engine.types.type import PUBLIC_TEXT
 
 REQUESTS = 1000

@@ -13,8 +13,8 @@ from mapping_engine.engine.request import CONTENT_TYPES, Request
 from mapping_engine.engine.run import Evaluate, Run, fresh
 from mapping_engine.errors import ConfigurationError, ErrorCode, PayloadError
 from mapping_engine.expression import Expression, Reference, print_expression
-from mapping_engine.model.documents import RequestBlock
-from mapping_engine.model.shapes import BodyTree
+from mapping_engine.file.documents import RequestBlock
+from mapping_engine.file.shapes import BodyTree
 
 Build = Callable[[Run], Request]
 

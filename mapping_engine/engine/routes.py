@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from mapping_engine.expression import Call, Expression, Literal, Reference, Select
-from mapping_engine.model.model import Model
-from mapping_engine.model.walk import (
+from mapping_engine.core.model import Model
+from mapping_engine.core.walk import (
     behind,
     block_nodes,
     names_in,
@@ -20,6 +19,7 @@ from mapping_engine.model.walk import (
     reachable,
     walk,
 )
+from mapping_engine.expression import Call, Expression, Literal, Reference, Select
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms import REGISTRY
 

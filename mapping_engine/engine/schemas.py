@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from mapping_engine.model.json_types import DATA_KEYWORDS
-from mapping_engine.model.sinks import PERSONAL_KEYWORD
+from mapping_engine.core.sinks import PERSONAL_KEYWORD
+from mapping_engine.file.json_types import DATA_KEYWORDS
 
 DIGEST_PATTERN = "^[0-9a-f]{64}$"
 _DEFINITION = "#/$defs/"

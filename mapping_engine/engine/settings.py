@@ -13,7 +13,7 @@ from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.engine.verdict import fast_verdict
 from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
 from mapping_engine.errors import ConfigurationError, ErrorCode
-from mapping_engine.model.json_types import follow, property_names
+from mapping_engine.file.json_types import follow, property_names
 
 Schema = Mapping[str, Any]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from mapping_engine.core.calls import Bound, bind, find
+from mapping_engine.core.infer import Scope
+from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.lower import ExpressionLowering, Names, first_present
 from mapping_engine.engine.run import Evaluate, Note, Run, Step, present
 from mapping_engine.expression import Call, Expression, Items, Literal, Reference
-from mapping_engine.model.calls import Bound, bind, find
-from mapping_engine.model.infer import Scope
-from mapping_engine.model.model import Model
-from mapping_engine.model.values import ArmBlock, PipelineBlock
+from mapping_engine.file.values import ArmBlock, PipelineBlock
 from mapping_engine.selectors import lower as read_selector
 from mapping_engine.transforms.declare import Parameter, Rejected, Transform
 from mapping_engine.transforms.hashing import OF_NOTHING, digest, is_digest

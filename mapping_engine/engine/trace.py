@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mapping_engine.core.infer import Inference, Scope
+from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.engine.lower import Names
 from mapping_engine.engine.program import Lowering
 from mapping_engine.engine.run import Evaluate, Note, Run, Step
 from mapping_engine.expression import Call, Expression, Select, print_expression
-from mapping_engine.model.infer import Inference, Scope
-from mapping_engine.model.model import Model
-from mapping_engine.model.values import FieldBlock
+from mapping_engine.file.values import FieldBlock
 from mapping_engine.selectors import SelectorError, lower
 from mapping_engine.types import ANY, Type, kind_of
 

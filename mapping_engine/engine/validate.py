@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mapping_engine.core.model import Model
 from mapping_engine.engine.authority import Authority
 from mapping_engine.engine.fields import tried
 from mapping_engine.engine.run import Run
@@ -13,9 +14,8 @@ from mapping_engine.engine.schemas import strict_schema
 from mapping_engine.engine.verdict import fast_verdict
 from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
 from mapping_engine.errors import ErrorCode, PayloadError
-from mapping_engine.model.model import Model
-from mapping_engine.model.shapes import Named
-from mapping_engine.model.values import FieldBlock
+from mapping_engine.file.shapes import Named
+from mapping_engine.file.values import FieldBlock
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

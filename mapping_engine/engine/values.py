@@ -7,16 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from mapping_engine.engine.lower import Names, first_present
-from mapping_engine.engine.rest import Copying, CopyPlan, Path, exclusions
-from mapping_engine.engine.run import Evaluate, Note, Run, Step, present, same
-from mapping_engine.engine.steps import StepLowering, wrong_kind
-from mapping_engine.expression import Expression, Select, print_expression
-from mapping_engine.model.calls import find
-from mapping_engine.model.mapped import mapped_paths
-from mapping_engine.model.model import BUILTINS
-from mapping_engine.model.values import ArmBlock, ValueBlock
-from mapping_engine.model.walk import (
+from mapping_engine.core.calls import find
+from mapping_engine.core.mapped import mapped_paths
+from mapping_engine.core.model import BUILTINS
+from mapping_engine.core.walk import (
     Uses,
     calls,
     copied,
@@ -26,6 +20,12 @@ from mapping_engine.model.walk import (
     plain_chain,
     reachable,
 )
+from mapping_engine.engine.lower import Names, first_present
+from mapping_engine.engine.rest import Copying, CopyPlan, Path, exclusions
+from mapping_engine.engine.run import Evaluate, Note, Run, Step, present, same
+from mapping_engine.engine.steps import StepLowering, wrong_kind
+from mapping_engine.expression import Expression, Select, print_expression
+from mapping_engine.file.values import ArmBlock, ValueBlock
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.types import Type, kind_of

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mapping_engine.model.json_types import UNREADABLE
+from mapping_engine.file.json_types import UNREADABLE
 
 Accepts = Callable[[Any], bool]
 

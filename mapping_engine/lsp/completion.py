@@ -8,13 +8,13 @@ from typing import Any
 
 from lsprotocol.types import CompletionItemKind
 
+from mapping_engine.core.load import Examined
+from mapping_engine.file.blocks import keys_of
+from mapping_engine.file.shapes import Flag, Shape, StepsText
+from mapping_engine.file.shapes import Word as OneOf
 from mapping_engine.lsp.cursor import FILES, KEY_LINE, MARK, Level, Place, Role
 from mapping_engine.lsp.scope import Scope
 from mapping_engine.lsp.tokens import Token, Word, steps_of, takes_expression, tokens
-from mapping_engine.model.blocks import keys_of
-from mapping_engine.model.load import Examined
-from mapping_engine.model.shapes import Flag, Shape, StepsText
-from mapping_engine.model.shapes import Word as OneOf
 from mapping_engine.transforms.listing import listing
 from mapping_engine.types.type import IDENTIFYING, Described, Type
 

@@ -9,10 +9,10 @@ from enum import Enum, auto
 from itertools import product
 
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.model.blocks import Block, BlockOf, Key, keys_of
-from mapping_engine.model.documents import FragmentFile, MappingFile
-from mapping_engine.model.shapes import Choice, ExpressionTree, ListOf, MapOf, Shape
-from mapping_engine.model.vocabulary_file import VocabularyFile
+from mapping_engine.file.blocks import Block, BlockOf, Key, keys_of
+from mapping_engine.file.documents import FragmentFile, MappingFile
+from mapping_engine.file.shapes import Choice, ExpressionTree, ListOf, MapOf, Shape
+from mapping_engine.file.vocabulary_file import VocabularyFile
 from mapping_engine.source.node import Mapping, Node, Scalar, Sequence, Source
 from mapping_engine.source.yaml_text import read_yaml
 from mapping_engine.testing.file import TestsFile

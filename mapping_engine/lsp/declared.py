@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Diagnostics, Span
-from mapping_engine.model.load import Examined
-from mapping_engine.model.shapes import Named
+from mapping_engine.file.shapes import Named
 from mapping_engine.source.node import Mapping, Node, Scalar, Source
 from mapping_engine.source.yaml_text import read_yaml
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Span
+from mapping_engine.file.shapes import Named
 from mapping_engine.lsp import declared
 from mapping_engine.lsp.cursor import Place, Role
 from mapping_engine.lsp.hover import word_at
 from mapping_engine.lsp.scope import Scope
 from mapping_engine.lsp.tokens import Token, Word, steps_of
 from mapping_engine.lsp.workspace import fragment_path_of, place_of, vocabulary_path_of
-from mapping_engine.model.load import Examined
-from mapping_engine.model.shapes import Named
 
 Target = tuple[Path, Span | None]
 """A file, and the place in it; None for its beginning."""

@@ -6,14 +6,14 @@ import json
 from textwrap import dedent
 from typing import Any
 
+from mapping_engine.core.load import Examined
+from mapping_engine.core.model import BUILTINS
+from mapping_engine.file.blocks import Key
+from mapping_engine.file.shapes import Named
 from mapping_engine.lsp import declared
 from mapping_engine.lsp.cursor import Place, Role
 from mapping_engine.lsp.scope import PIPED, Scope, type_of_table
 from mapping_engine.lsp.tokens import Token, Word, is_expression, steps_of, tokens
-from mapping_engine.model.blocks import Key
-from mapping_engine.model.load import Examined
-from mapping_engine.model.model import BUILTINS
-from mapping_engine.model.shapes import Named
 from mapping_engine.transforms.listing import listing
 from mapping_engine.types.type import IDENTIFYING, SECRET, Type
 

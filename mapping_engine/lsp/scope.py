@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mapping_engine.core.call_types import item_of
+from mapping_engine.core.load import Examined
+from mapping_engine.core.model import BUILTINS, LATE
+from mapping_engine.core.walk import DEFAULT_ITEM
+from mapping_engine.file.json_types import items_schema, property_schema, setting_type
+from mapping_engine.file.shapes import ExpressionText
 from mapping_engine.lsp.cursor import Place
 from mapping_engine.lsp.tokens import Word, steps_of, tokens
-from mapping_engine.model.call_types import item_of
-from mapping_engine.model.json_types import items_schema, property_schema, setting_type
-from mapping_engine.model.load import Examined
-from mapping_engine.model.model import BUILTINS, LATE
-from mapping_engine.model.shapes import ExpressionText
-from mapping_engine.model.walk import DEFAULT_ITEM
 from mapping_engine.source.node import Scalar, Sequence
 from mapping_engine.types.kinds import NUMBER
 from mapping_engine.types.type import UNKNOWN, Type, type_of_constant

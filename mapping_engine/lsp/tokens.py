@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from mapping_engine.model.shapes import (
+from mapping_engine.file.shapes import (
     DataOrReference,
     ExpressionText,
     ExpressionTree,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from mapping_engine.core.load import Examined
+from mapping_engine.core.model import Model
 from mapping_engine.expression import print_expression, print_steps, print_template
-from mapping_engine.model.json_types import follow
-from mapping_engine.model.load import Examined
-from mapping_engine.model.model import Model
+from mapping_engine.file.json_types import follow
 from mapping_engine.reference.rows import (
     Row,
     alternative,

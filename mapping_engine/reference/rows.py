@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from mapping_engine.core.facts import Facts
+from mapping_engine.core.load import Examined
+from mapping_engine.core.model import Model
+from mapping_engine.core.walk import copied
 from mapping_engine.expression import (
     Chain,
     Expression,
@@ -16,12 +20,8 @@ from mapping_engine.expression import (
     print_steps,
     print_template,
 )
-from mapping_engine.model.facts import Facts
-from mapping_engine.model.load import Examined
-from mapping_engine.model.model import Model
-from mapping_engine.model.shapes import Named
-from mapping_engine.model.values import ArmBlock, FieldBlock, ValueBlock
-from mapping_engine.model.walk import copied
+from mapping_engine.file.shapes import Named
+from mapping_engine.file.values import ArmBlock, FieldBlock, ValueBlock
 from mapping_engine.types.type import Type
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.loading import find_pack
 from mapping_engine.errors import ErrorCode, RuleError
-from mapping_engine.model.blocks import read_block
+from mapping_engine.file.blocks import read_block
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import Mapping as MappingNode
 from mapping_engine.source.node import Node

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mapping_engine.expression import Literal
-from mapping_engine.model.blocks import Block, BlockOf, key
-from mapping_engine.model.shapes import Data, Flag, ListOf, Text, Version, Whole
+from mapping_engine.file.blocks import Block, BlockOf, key
+from mapping_engine.file.shapes import Data, Flag, ListOf, Text, Version, Whole
 from mapping_engine.source.node import Scalar
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from mapping_engine.checks.examples import event_for
 from mapping_engine.checks.logic import Conditions
+from mapping_engine.core.everything import conditions
+from mapping_engine.core.load import Examined
 from mapping_engine.engine.loading import read_pack
-from mapping_engine.model.everything import conditions
-from mapping_engine.model.load import Examined
 from tests.checks.rules import CONDITIONS, EVENTS, compiled, outcome, quoted
 from tools.check_example import completed, write_pack
 

@@ -15,9 +15,9 @@ import pytest
 
 from mapping_engine import load
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.model.blocks import keys_of
-from mapping_engine.model.documents import MappingFile
-from mapping_engine.model.vocabulary_file import VocabularyFile
+from mapping_engine.file.blocks import keys_of
+from mapping_engine.file.documents import MappingFile
+from mapping_engine.file.vocabulary_file import VocabularyFile
 from mapping_engine.source.node import Mapping
 from mapping_engine.source.yaml_text import decode, read_yaml
 

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapping_engine import Mapping, MappingError, load
-from mapping_engine.engine.generated.requests import GeneratedLowering
+from mapping_engine.core.model import Model
+from mapping_engine.engine.codegen.requests import GeneratedLowering
 from mapping_engine.engine.program import Lowering, Program
 from mapping_engine.engine.settings import accept_settings
 from mapping_engine.engine.trace import TracingLowering
-from mapping_engine.model.model import Model
 from mapping_engine.testing import collect
 from tests.checks.rules import CONDITIONS, NUMBERS, WORDS, quoted
 from tests.engine.ways import SHARED, accept, done, model_of, silently

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapping_engine import Destination, load
-from mapping_engine.engine.generated import code
+from mapping_engine.engine.codegen import code
 from tests.checks.rules import quoted
 from tools.check_example import completed, write_pack
 

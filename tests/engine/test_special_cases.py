@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mapping_engine import Mapping
-from mapping_engine.engine.generated.requests import GeneratedLowering
+from mapping_engine.engine.codegen.requests import GeneratedLowering
 from mapping_engine.engine.program import Lowering
 from mapping_engine.engine.trace import TracingLowering
 from tests.engine.ways import NOW, SETTINGS, SHARED, done, model_of, silently

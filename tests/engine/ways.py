@@ -10,11 +10,11 @@ import orjson
 from hypothesis import assume
 
 from mapping_engine import Destination, Mapping, MappingError, RuleError, load
+from mapping_engine.core.model import Model
 from mapping_engine.engine.program import Lowering, Program
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.settings import accept_settings
 from mapping_engine.engine.trace import Trace, TracingLowering
-from mapping_engine.model.model import Model
 from tools.check_example import completed, write_pack
 
 SETTINGS = {"token": "t"}

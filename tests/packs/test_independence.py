@@ -9,7 +9,7 @@ import pytest
 
 import mapping_engine
 from mapping_engine import load
-from mapping_engine.model.load import Loader
+from mapping_engine.core.load import Loader
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from mapping_engine.core.load import Loader
 from mapping_engine.engine.mapping import Mapping
-from mapping_engine.model.load import Loader
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder
 

@@ -15,7 +15,7 @@ MODULES = sorted((ROOT / "mapping_engine").rglob("*.py"))
 ALLOWED = {
     "mapping_engine/__init__.py": {"import_module"},
     "mapping_engine/engine/cache/record.py": {"pickle"},
-    "mapping_engine/engine/generated/code.py": {"compile", "exec"},
+    "mapping_engine/engine/codegen/code.py": {"compile", "exec"},
 }
 """Generated code is built of syntax trees, which tests/engine/test_generated.py holds. Records of
 the cache make nothing but the classes of models, which tests/engine/cache/test_record.py holds."""

@@ -9,7 +9,7 @@ from bench.mutations.edit import Edit, Edits, Operator
 from bench.mutations.page import Page
 from bench.mutations.typos import misspelt
 from mapping_engine.expression import Call, Literal, Reference, Select
-from mapping_engine.model.blocks import keys_of
+from mapping_engine.file.blocks import keys_of
 from mapping_engine.source.node import Scalar
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.everything import alternatives, field_blocks, nodes, value_blocks
+from mapping_engine.core.walk import plain_chain
 from mapping_engine.diagnostics import Fix, Label, Span
 from mapping_engine.expression import (
     Chain,
@@ -17,9 +19,7 @@ from mapping_engine.expression import (
     print_steps,
     print_template,
 )
-from mapping_engine.model.everything import alternatives, field_blocks, nodes, value_blocks
-from mapping_engine.model.values import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
-from mapping_engine.model.walk import plain_chain
+from mapping_engine.file.values import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
 from mapping_engine.selectors import steps
 from mapping_engine.types.kinds import ANY, OBJECT
 from mapping_engine.types.type import Type

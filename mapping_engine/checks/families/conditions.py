@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.everything import conditions
+from mapping_engine.core.walk import walk
 from mapping_engine.diagnostics import Fix
 from mapping_engine.expression import Both, Compare, Either, Expression, Literal, Not
-from mapping_engine.model.everything import conditions
-from mapping_engine.model.walk import walk
 
 _ORDERINGS = frozenset({"<", "<=", ">", ">="})
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")

@@ -7,11 +7,11 @@ import re
 from collections import Counter
 
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.everything import nodes
 from mapping_engine.diagnostics import Label
 from mapping_engine.expression import Expression, Literal
-from mapping_engine.model.everything import nodes
-from mapping_engine.model.shapes import Named
-from mapping_engine.model.values import FieldBlock
+from mapping_engine.file.shapes import Named
+from mapping_engine.file.values import FieldBlock
 
 _KNOWN = re.compile(
     r"(?:EAA[A-Za-z0-9]{20,}|sk_live_\w{10,}|AKIA[A-Z0-9]{12,}|gh[pousr]_\w{20,}|xox[abps]-[\w-]{10,}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.calls import bind
 from mapping_engine.diagnostics import listed
 from mapping_engine.expression import Call, Literal
-from mapping_engine.model.calls import bind
-from mapping_engine.model.values import PipelineBlock
+from mapping_engine.file.values import PipelineBlock
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.declare import Rejected
 from mapping_engine.types.kinds import is_missing

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.everything import nodes
+from mapping_engine.core.paths import is_lone_name
 from mapping_engine.diagnostics import Fix
 from mapping_engine.expression import Compare, Literal, Reference, Select
-from mapping_engine.model.everything import nodes
-from mapping_engine.model.paths import is_lone_name
 from mapping_engine.selectors import Selector, parse_selector, vocabulary_path
 from mapping_engine.selectors.suspicious import Suspicion, suspicious
 from mapping_engine.types.kinds import LIST

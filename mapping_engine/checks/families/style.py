@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.everything import expressions
 from mapping_engine.diagnostics import Diagnostics, Fix
 from mapping_engine.expression import Expression, Literal, Template, print_expression
-from mapping_engine.model.everything import expressions
 from mapping_engine.source.node import Node, Scalar, Sequence, Source, Style
 from mapping_engine.source.offsets import Lines
 from mapping_engine.source.yaml_text import read_yaml

@@ -6,11 +6,11 @@ from mapping_engine.checks.atoms import Conjunction
 from mapping_engine.checks.examples import event_for
 from mapping_engine.checks.logic import Normal
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.everything import value_blocks
 from mapping_engine.diagnostics import Fix, Label
 from mapping_engine.expression import Expression, Literal
-from mapping_engine.model.everything import value_blocks
-from mapping_engine.model.shapes import Named
-from mapping_engine.model.values import ArmBlock, FieldBlock, ValueBlock
+from mapping_engine.file.shapes import Named
+from mapping_engine.file.values import ArmBlock, FieldBlock, ValueBlock
 
 Row = Named[ArmBlock]
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.everything import nodes, value_blocks
+from mapping_engine.core.model import BUILTINS
+from mapping_engine.core.walk import arms_of
 from mapping_engine.diagnostics import Fix, Label, Span
 from mapping_engine.expression import (
     Call,
@@ -19,9 +22,6 @@ from mapping_engine.expression import (
     Reference,
     Template,
 )
-from mapping_engine.model.everything import nodes, value_blocks
-from mapping_engine.model.model import BUILTINS
-from mapping_engine.model.walk import arms_of
 from mapping_engine.transforms.forms import folded
 
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")

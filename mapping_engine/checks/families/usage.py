@@ -7,13 +7,10 @@ from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.diagnostics import Fix, Span
-from mapping_engine.expression import Call, Expression, Reference
-from mapping_engine.model.everything import expressions, request_expressions
-from mapping_engine.model.load import LoadedDocument
-from mapping_engine.model.model import BUILTINS
-from mapping_engine.model.values import PipelineBlock, ValueBlock
-from mapping_engine.model.walk import (
+from mapping_engine.core.everything import expressions, request_expressions
+from mapping_engine.core.load import LoadedDocument
+from mapping_engine.core.model import BUILTINS
+from mapping_engine.core.walk import (
     names_in,
     own_expressions,
     pipeline_expressions,
@@ -22,6 +19,9 @@ from mapping_engine.model.walk import (
     references,
     walk,
 )
+from mapping_engine.diagnostics import Fix, Span
+from mapping_engine.expression import Call, Expression, Reference
+from mapping_engine.file.values import PipelineBlock, ValueBlock
 from mapping_engine.selectors import prefixes
 from mapping_engine.source.node import Mapping, Source
 from mapping_engine.source.yaml_text import read_yaml

@@ -17,10 +17,11 @@ from enum import EnumType
 from hashlib import sha256
 from typing import Any
 
+from mapping_engine.core import model
+from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import span
 from mapping_engine.expression import ast
-from mapping_engine.model import amend, documents, model, shapes, values
-from mapping_engine.model.model import Model
+from mapping_engine.file import amend, documents, shapes, values
 from mapping_engine.selectors import Selector, parse
 from mapping_engine.source import node
 from mapping_engine.source.observed import Answers

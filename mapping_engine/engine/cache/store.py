@@ -8,10 +8,10 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from mapping_engine.core.model import Model
 from mapping_engine.engine.cache.key import key_of
 from mapping_engine.engine.cache.place import chosen, is_ours, opened, read, write
 from mapping_engine.engine.cache.record import MOST_BYTES, Record, restored, written
-from mapping_engine.model.model import Model
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.observed import Answers, ObservedFolder, still
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mapping_engine.model.load import Loader
-from mapping_engine.model.model import Model
+from mapping_engine.core.load import Loader
+from mapping_engine.core.model import Model
 from tools.check_example import completed, write_pack
 
 RULES = """\

@@ -12,11 +12,11 @@ import pytest
 
 import mapping_engine
 from mapping_engine import Mapping, MappingError, RuleError, load
+from mapping_engine.core.model import Model
 from mapping_engine.engine import loading
 from mapping_engine.engine.cache import key
 from mapping_engine.engine.cache.store import MOST_RECORDS, Kept
 from mapping_engine.engine.loading import bundled_packs, find_pack, read_pack
-from mapping_engine.model.model import Model
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder
 from mapping_engine.testing import Case, collect

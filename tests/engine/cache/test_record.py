@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from mapping_engine import load
+from mapping_engine.core.model import Model
 from mapping_engine.engine.cache.record import MAGIC, Record, Unusable, restored, written
 from mapping_engine.engine.loading import bundled_packs, read_pack
-from mapping_engine.model.blocks import keys_of
-from mapping_engine.model.model import Model
-from mapping_engine.model.shapes import Text
-from mapping_engine.model.values import FieldBlock
+from mapping_engine.file.blocks import keys_of
+from mapping_engine.file.shapes import Text
+from mapping_engine.file.values import FieldBlock
 from mapping_engine.selectors import parse_selector
 from mapping_engine.source.node import Style
 
@@ -93,15 +93,15 @@ def test_a_forged_record_runs_nothing_and_the_pack_is_read(
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        ("mapping_engine.model.model", "Model.title"),
-        ("mapping_engine.model.model", "Model.__init__.__globals__"),
-        ("mapping_engine.model.model", "dataclass"),
-        ("mapping_engine.model.model", "BUILTINS"),
-        ("mapping_engine.model.model", "MappingFile"),
-        ("mapping_engine.model.load", "Loader"),
-        ("mapping_engine.model.shapes", "Any"),
-        ("mapping_engine.model.shapes", "Text"),
-        ("mapping_engine.model.shapes", "literal"),
+        ("mapping_engine.core.model", "Model.title"),
+        ("mapping_engine.core.model", "Model.__init__.__globals__"),
+        ("mapping_engine.core.model", "dataclass"),
+        ("mapping_engine.core.model", "BUILTINS"),
+        ("mapping_engine.core.model", "MappingFile"),
+        ("mapping_engine.core.load", "Loader"),
+        ("mapping_engine.file.shapes", "Any"),
+        ("mapping_engine.file.shapes", "Text"),
+        ("mapping_engine.file.shapes", "literal"),
         ("builtins", "dict"),
         ("antigravity", "geohash"),
     ],
@@ -115,7 +115,7 @@ def test_nothing_but_the_classes_of_models_is_found(module: str, name: str) -> N
 
 NUMBER = b"K\x01"
 TEXT = b"\x8c" + _text("x")
-BASES = b"\x8c" + _text("mapping_engine.model.model") + b"\x8c" + _text("Model") + b"\x93\x85"
+BASES = b"\x8c" + _text("mapping_engine.core.model") + b"\x8c" + _text("Model") + b"\x93\x85"
 
 
 @pytest.mark.parametrize(

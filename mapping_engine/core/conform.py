@@ -1,0 +1,128 @@
+"""Types held against JSON Schema: what a payload field can never, or may not always, accept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mapping_engine.diagnostics import Severity
+from mapping_engine.file.json_types import UNREADABLE, follow, items_schema, kinds_of
+from mapping_engine.types.kinds import ANY, LIST, NUMBER, Kinds, kind_of, kinds
+from mapping_engine.types.type import Type
+
+Schema = Mapping[str, Any]
+_LONGEST = 60
+_DEEPEST = 8
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """Why a value does not fit; lighter when it only may not."""
+
+    message: str
+    help: str | None = None
+    lighter: Severity | None = None
+
+
+def mismatch(root: Schema, schema: Schema, found: Type, what: str) -> Mismatch | None:
+    """Why a value of type ``found`` does not fit ``schema``, the schema of ``what``; or None."""
+    schema = follow(root, schema)
+    if not schema or not found.kinds:
+        return None
+    accepted = accepted_kinds(root, schema)
+    if not accepted & found.kinds:
+        return Mismatch(f"{what} takes {accepted}, but this is {found.kinds}", _cast(accepted))
+    if found.values is not None:
+        return _values(root, schema, found.values, what)
+    if found.kinds != ANY and found.kinds.names - accepted.names:
+        return Mismatch(
+            f"{what} takes {accepted}, but this may be {Kinds(found.kinds.names - accepted.names)}",
+            _cast(accepted),
+            Severity.WARNING,
+        )
+    if _is_integer(schema) and found.kinds == NUMBER and not found.is_whole:
+        return Mismatch(
+            f"{what} takes whole numbers, but this may have a fraction",
+            "convert it with `|> integer` or `|> round`",
+            Severity.WARNING,
+        )
+    if found.item is not None and LIST & found.kinds:
+        return mismatch(root, items_schema(root, schema), found.item, f"an item of {what}")
+    return None
+
+
+def accepted_kinds(root: Schema, schema: Schema, depth: int = 0) -> Kinds:
+    """The kinds of value that ``schema`` can accept; any where that is not clear."""
+    schema = follow(root, schema)
+    found = kinds_of(schema)
+    if depth > _DEEPEST:
+        return found
+    for name in ("enum", "const"):
+        if name in schema:
+            values = schema[name] if name == "enum" else [schema[name]]
+            found &= kinds({kind_of(value) for value in values} - {"nothing"})
+    for part in schema.get("allOf", ()):
+        found &= accepted_kinds(root, part, depth + 1) if isinstance(part, dict) else ANY
+    for name in ("anyOf", "oneOf"):
+        parts = [p for p in schema.get(name, ()) if isinstance(p, dict)]
+        if parts:
+            several = (accepted_kinds(root, part, depth + 1).names for part in parts)
+            found &= Kinds(frozenset[str]().union(*several))
+    return found
+
+
+def _values(root: Schema, schema: Schema, values: tuple[object, ...], what: str) -> Mismatch | None:
+    import jsonschema_rs
+
+    whole = {**schema, "$defs": root.get("$defs", {})}
+    quick = jsonschema_rs.Draft202012Validator(whole)
+    refused = [value for value in values if not _surely_valid(quick, value)]
+    found = (_refusal(whole, value, what) for value in refused)
+    return next((each for each in found if each is not None), None)
+
+
+def _surely_valid(quick: Any, value: object) -> bool:
+    try:
+        return bool(quick.is_valid(value))
+    except UNREADABLE:
+        return False
+
+
+def _refusal(schema: Schema, value: object, what: str) -> Mismatch | None:
+    """Why jsonschema, which has the last word, refuses a value."""
+    from jsonschema import Draft202012Validator
+
+    error = next(iter(Draft202012Validator(schema).iter_errors(value)), None)
+    if error is None:
+        return None
+    limit = _limit(str(error.validator), error.validator_value)
+    return Mismatch(f"{what} does not accept `{_shown(value)}`{limit}")
+
+
+def _limit(keyword: str, value: object) -> str:
+    if keyword in ("enum", "const", "pattern", "type", "minLength", "maxLength", "format"):
+        written = value if isinstance(value, str) else json.dumps(value)
+        return f" (`{keyword}` is {_cut(written)})"
+    return f" (`{keyword}`)"
+
+
+def _shown(value: object) -> str:
+    return _cut(value if isinstance(value, str) else json.dumps(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _is_integer(schema: Schema) -> bool:
+    return schema.get("type") == "integer"
+
+
+def _cast(accepted: Kinds) -> str | None:
+    """The transform that makes one of the accepted kinds."""
+    for kind in ("text", "number", "list"):
+        if accepted.names == {kind}:
+            return f"convert it with `|> {kind}`"
+    return None

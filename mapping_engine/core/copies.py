@@ -1,0 +1,80 @@
+"""What a copy of an object would send in clear: personal data that its keys do not give away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mapping_engine.expression import Chain, Expression, Items, Pipeline, Reference
+from mapping_engine.file.values import ValueBlock
+from mapping_engine.types.type import Described, Type
+from mapping_engine.vocabulary import Vocabulary, fold_name
+
+_DEEPEST = 6
+
+
+def asks_settings(node: Expression, definitions: Mapping[str, ValueBlock]) -> bool:
+    """Whether a value comes from the settings and from nowhere else."""
+    match node:
+        case Pipeline():
+            return asks_settings(node.source, definitions)
+        case Chain(arms=parts) | Items(items=parts):
+            return bool(parts) and all(asks_settings(part, definitions) for part in parts)
+        case Reference() if node.name in definitions:
+            return node.tail is None and _defined_by_settings(definitions[node.name], definitions)
+        case Reference():
+            return node.name == "settings" and node.tail is not None
+        case _:
+            return False
+
+
+def _defined_by_settings(block: ValueBlock, definitions: Mapping[str, ValueBlock]) -> bool:
+    arms = [arm.value for arm in block.first_of or ()]
+    nodes = arms or [block.value]
+    others = (block.decide, block.default, block.each, block.constant, block.template)
+    if any(other is not None for other in others):
+        return False
+    return all(node is not None and asks_settings(node, definitions) for node in nodes)
+
+
+def clear_paths(source: Type, vocabulary: Vocabulary) -> list[tuple[str, ...]]:
+    """The paths in an object that hold personal data under names that do not say so."""
+    if source.parts:
+        return [path for part in source.parts for path in clear_paths(part, vocabulary)]
+    if source.described is not None:
+        return list(_described(source.described, vocabulary, ()))
+    if source.fields is not None:
+        return [
+            (name, *path)
+            for name, found in source.fields.items()
+            if not _is_named(name, vocabulary)
+            for path in (clear_paths(found, vocabulary) if _is_object(found) else _leaf(found))
+        ]
+    return [()] if source.personal_kinds else []
+
+
+def _leaf(found: Type) -> list[tuple[str, ...]]:
+    return [()] if found.personal_kinds and not found.is_digest else []
+
+
+def _is_object(found: Type) -> bool:
+    return found.described is not None or found.fields is not None or bool(found.parts)
+
+
+def _described(
+    described: Described, vocabulary: Vocabulary, way: tuple[str, ...]
+) -> Iterator[tuple[str, ...]]:
+    if len(way) > _DEEPEST:
+        return
+    if any(tag.startswith("personal:") for tag in described.tags):
+        yield way
+        return
+    if described.item is not None:
+        yield from _described(described.item, vocabulary, way)
+    for name, below in vocabulary.objects.get(described.object or "", {}).items():
+        if not _is_named(name, vocabulary):
+            yield from _described(below, vocabulary, (*way, name))
+
+
+def _is_named(name: str, vocabulary: Vocabulary) -> bool:
+    """Whether a copy leaves the key out because of its name."""
+    return fold_name(name) in vocabulary.personal.names

@@ -1,0 +1,37 @@
+"""What was found out about a mapping while it was examined: the types of its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mapping_engine.expression import Call, Expression
+from mapping_engine.file.values import ArmBlock, ValueBlock
+from mapping_engine.types.type import UNKNOWN, Type
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Types by the identity of the parts of a model, which lives as long as this does.
+
+    A part that is seen under several types (inside a pipeline) keeps the first.
+    """
+
+    _types: dict[int, Type] = field(default_factory=dict)
+    _inputs: dict[int, Type] = field(default_factory=dict)
+
+    def record(self, part: Expression | ArmBlock | ValueBlock, found: Type) -> Type:
+        """Note the type of a part; answers it."""
+        self._types.setdefault(id(part), found)
+        return found
+
+    def record_input(self, call: Call, found: Type) -> None:
+        """Note the type of what is piped into a call."""
+        self._inputs.setdefault(id(call), found)
+
+    def type_of(self, part: Expression | ArmBlock | ValueBlock) -> Type:
+        """The type of a part: an expression, an alternative after its conversion, a value."""
+        return self._types.get(id(part), UNKNOWN)
+
+    def input_of(self, call: Call) -> Type:
+        """The type of what is piped into a call."""
+        return self._inputs.get(id(call), UNKNOWN)

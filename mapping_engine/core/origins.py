@@ -1,0 +1,81 @@
+"""Where the personal data or the secret in a value comes from, and by which names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mapping_engine.core.facts import Facts
+from mapping_engine.core.model import Model
+from mapping_engine.core.walk import block_nodes, walk
+from mapping_engine.diagnostics import Label
+from mapping_engine.expression import Expression, Reference, Select, print_expression
+from mapping_engine.file.values import ValueBlock
+from mapping_engine.types.type import IDENTIFYING, SECRET, UNDECLARED, Type
+
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A path or setting that is read, and the definitions through which it is."""
+
+    node: Expression
+    way: tuple[str, ...]
+    found: Type
+
+
+def origins(
+    start: Expression | ValueBlock, model: Model, facts: Facts, wanted: Callable[[Type], bool]
+) -> list[Origin]:
+    """The reads behind ``start`` whose type is ``wanted``, in the order they are written."""
+    found: list[Origin] = []
+    seen: set[str] = set()
+    waiting: list[tuple[Expression | ValueBlock, tuple[str, ...]]] = [(start, ())]
+    while waiting:
+        part, way = waiting.pop(0)
+        for node in _nodes(part):
+            if isinstance(node, Reference) and node.name in model.definitions:
+                if node.name not in seen:
+                    seen.add(node.name)
+                    waiting.append((model.definitions[node.name], (*way, f"${node.name}")))
+            elif isinstance(node, Select | Reference) and wanted(facts.type_of(node)):
+                found.append(Origin(node, way, facts.type_of(node)))
+    return found
+
+
+def described(
+    start: Expression | ValueBlock,
+    sink: str,
+    model: Model,
+    facts: Facts,
+    wanted: Callable[[Type], bool],
+) -> tuple[tuple[Label, ...], tuple[str, ...]]:
+    """Labels at the sources, and a note that shows the way from each to the ``sink``."""
+    found = origins(start, model, facts, wanted)
+    labels, notes = [], []
+    for origin in found[:SHOWN]:
+        spelled = print_expression(origin.node)
+        if origin.way:
+            labels.append(Label(origin.node.span, f"`{spelled}` holds {what(origin.found)}"))
+            way = " -> ".join((f"`{spelled}`", *(f"`{n}`" for n in reversed(origin.way)), sink))
+            notes.append(way)
+    if len(found) > SHOWN:
+        notes.append(f"and {len(found) - SHOWN} more sources")
+    return tuple(labels), tuple(notes)
+
+
+def what(found: Type) -> str:
+    """What makes a value one that must not be shown."""
+    if SECRET in found.tags:
+        return "a secret"
+    kinds = ", ".join(sorted(found.personal_kinds))
+    if kinds:
+        return f"personal data ({kinds})"
+    if IDENTIFYING in found.tags:
+        return "what identifies a person"
+    return "what the vocabulary does not declare" if UNDECLARED in found.tags else "a value"
+
+
+def _nodes(part: Expression | ValueBlock) -> Iterator[Expression]:
+    return block_nodes(part) if isinstance(part, ValueBlock) else walk(part)

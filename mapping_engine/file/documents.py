@@ -1,0 +1,258 @@
+"""The documents: a mapping (a pack's rule file), a fragment, and their sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from mapping_engine.expression import Expression, Literal, Template
+from mapping_engine.file.amend import AmendBlock
+from mapping_engine.file.blocks import Block, BlockOf, key
+from mapping_engine.file.shapes import (
+    BodyTree,
+    Choice,
+    Data,
+    Date,
+    ExpressionText,
+    ExpressionTree,
+    ListOf,
+    MapOf,
+    Named,
+    StepsText,
+    TemplateText,
+    Text,
+    Version,
+    Whole,
+    Word,
+)
+from mapping_engine.file.values import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
+from mapping_engine.source.node import Scalar
+
+_EXPRESSION = ("value", ExpressionText())
+_DEFINITIONS = MapOf(
+    Choice(
+        lambda: ValueBlock,
+        scalar=_EXPRESSION,
+        sequence=("first_of", ListOf(Choice(lambda: ArmBlock, scalar=_EXPRESSION))),
+    ),
+    identifiers=True,
+)
+
+
+@dataclass(frozen=True)
+class ApiBlock(Block):
+    """Constants of the receiving API; each is read as `$api.name`."""
+
+    what: ClassVar[str] = "`api`"
+
+    base: Scalar = key(Text(), "The scheme and host of every request.", required=True)
+    version: Scalar | None = key(Text(), "The version of the API, as it stands in the URL.")
+    sunset: date | None = key(Date(), "The day on which the API is switched off.")
+    successor: Scalar | None = key(Text(), "The pack to move to.")
+
+
+@dataclass(frozen=True)
+class AcceptBlock(Block):
+    """One rule of what events are accepted, in order."""
+
+    what: ClassVar[str] = "this rule of `accept`"
+    exclusive: ClassVar[tuple[str, ...]] = ("require", "skip_when")
+    needed: ClassVar[tuple[str, ...]] = ("require", "skip_when")
+
+    require: Expression | None = key(
+        ExpressionText(), "An event for which this does not hold is refused."
+    )
+    skip_when: Expression | None = key(
+        ExpressionText(), "An event for which this holds yields no requests and no error."
+    )
+    error: str | None = key(
+        Word("instrumentation", "configuration"), "The kind of error; instrumentation by default."
+    )
+    message: Template | None = key(TemplateText(), "What the error says.")
+    help: Scalar | None = key(Text(), "What to do about it.")
+
+
+@dataclass(frozen=True)
+class NoneBlock(Block):
+    """The error when a fan-out yields no request."""
+
+    what: ClassVar[str] = "`none`"
+
+    error: str | None = key(
+        Word("instrumentation", "configuration"), "The kind of error; configuration by default."
+    )
+    message: Template = key(TemplateText(), "What the error says.", required=True)
+    help: Scalar | None = key(Text(), "What to do about it.")
+
+
+@dataclass(frozen=True)
+class FanOutBlock(Block):
+    """One event becomes a request for each combination of these variables."""
+
+    what: ClassVar[str] = "`fan_out`"
+
+    each: tuple[Named[ValueBlock], ...] = key(
+        MapOf(Choice(lambda: ValueBlock, scalar=_EXPRESSION), identifiers=True),
+        "Variables in order; each is a list, and may use the ones before it.",
+        required=True,
+    )
+    none: NoneBlock | None = key(BlockOf(NoneBlock), "The error when nothing is left.")
+
+
+@dataclass(frozen=True)
+class RequestBlock(Block):
+    """The HTTP request around each payload."""
+
+    what: ClassVar[str] = "`request`"
+    exclusive: ClassVar[tuple[str, ...]] = ("form", "json")
+    needed: ClassVar[tuple[str, ...]] = ("form", "json")
+
+    method: str | None = key(Word("POST", "PUT", "PATCH"), "The HTTP method; POST by default.")
+    url: Template = key(
+        TemplateText(),
+        "The URL. What is filled in is percent-encoded, but for `$api`.",
+        required=True,
+    )
+    headers: tuple[Named[Expression], ...] | None = key(
+        MapOf(ExpressionText()), "Headers, each an expression."
+    )
+    form: BodyTree = key(
+        ExpressionTree(), "A form body: names and expressions; lists and objects go as JSON."
+    )
+    json: BodyTree = key(ExpressionTree(), "A JSON body: a tree of expressions.")
+
+
+@dataclass(frozen=True)
+class WarnBlock(Block):
+    """A warning about an event or a payload that is sent all the same."""
+
+    what: ClassVar[str] = "this warning"
+
+    when: Expression = key(
+        ExpressionText(), "The condition; `$payload` is what is sent.", required=True
+    )
+    message: Template = key(TemplateText(), "What the warning says.", required=True)
+    field: Scalar | None = key(Text(), "The payload field it is about.")
+
+
+@dataclass(frozen=True)
+class RefuseBlock(Block):
+    """A payload that is not sent, although its schema would accept it."""
+
+    what: ClassVar[str] = "this refusal"
+
+    when: Expression = key(
+        ExpressionText(), "The condition; `$payload` is what would be sent.", required=True
+    )
+    message: Template = key(TemplateText(), "What the error says.", required=True)
+    error: str | None = key(
+        Word("instrumentation", "configuration"), "The kind of error; instrumentation by default."
+    )
+    help: Scalar | None = key(Text(), "What to do about it.")
+
+
+@dataclass(frozen=True)
+class LimitsBlock(Block):
+    """Bounds of what one event may cause."""
+
+    what: ClassVar[str] = "`limits`"
+
+    requests: int | None = key(Whole(), "The most requests of one event; 1000 by default.")
+    payload_bytes: int | None = key(
+        Whole(), "The largest payload, as JSON in UTF-8; 1048576 by default."
+    )
+
+
+@dataclass(frozen=True)
+class Document(Block):
+    """What mappings and fragments have in common."""
+
+    title: Scalar | None = key(Text(), "The name that people know.")
+    description: Scalar | None = key(Text(), "What this is for.")
+    use: tuple[Scalar, ...] | None = key(
+        ListOf(Text()), "Fragments: bundled ones by name, the pack's own as `./file.yaml`."
+    )
+    tables: tuple[Named[Literal], ...] | None = key(
+        MapOf(Data(), identifiers=True), "Tables and lists, read as `$tables.name`."
+    )
+    table_files: tuple[Named[Scalar], ...] | None = key(
+        MapOf(Text(), identifiers=True), "Tables in JSON files beside this one."
+    )
+    pipelines: tuple[Named[PipelineBlock], ...] | None = key(
+        MapOf(Choice(lambda: PipelineBlock, scalar=("steps", StepsText())), identifiers=True),
+        "Named pipelines of transforms, used like a transform.",
+    )
+    define: tuple[Named[ValueBlock], ...] | None = key(
+        _DEFINITIONS, "Values under a name, read as `$name`; a list is a fallback chain."
+    )
+    override: tuple[Named[ValueBlock], ...] | None = key(
+        _DEFINITIONS, "Definitions that replace those of the same name in a fragment."
+    )
+    amend: tuple[Named[AmendBlock], ...] | None = key(
+        MapOf(BlockOf(AmendBlock), identifiers=True),
+        "Changes of definitions of a fragment: alternatives and fields that are other ones here.",
+    )
+
+
+@dataclass(frozen=True)
+class FragmentFile(Document):
+    """Definitions, tables and pipelines that several packs share."""
+
+    what: ClassVar[str] = "a fragment"
+
+    fragment: int = key(Version(), "The version of the format: 1.", required=True)
+
+
+@dataclass(frozen=True)
+class MappingFile(Document):
+    """A pack's rules: how an event becomes the requests of one destination."""
+
+    what: ClassVar[str] = "a mapping file"
+
+    mapping: int = key(Version(), "The version of the format: 1.", required=True)
+    event: Scalar = key(
+        Text(), "The vocabulary of the event: bundled, or `./file.yaml`.", required=True
+    )
+    settings: Scalar = key(Text(), "The JSON Schema of the settings.", required=True)
+    payload: Scalar = key(Text(), "The JSON Schema of the payload.", required=True)
+    api: ApiBlock | None = key(BlockOf(ApiBlock), "Constants of the receiving API.")
+    switch: tuple[Scalar, ...] | None = key(
+        ListOf(Text()),
+        "The names of this destination in the event's own switches; the options found there are "
+        "read as `$integration`.",
+    )
+    hashing: Expression | None = key(
+        ExpressionText(), "Whether personal data is hashed; always, if not given."
+    )
+    already_hashed: Expression | None = key(
+        ExpressionText(),
+        "Whether the event's personal data is hashed already: then nothing is hashed again, and "
+        "personal data that is no digest is left out.",
+    )
+    limits: LimitsBlock | None = key(BlockOf(LimitsBlock), "Bounds of what one event may cause.")
+    accept: tuple[AcceptBlock, ...] | None = key(
+        ListOf(BlockOf(AcceptBlock)), "Which events are refused or passed over, in order."
+    )
+    fan_out: FanOutBlock | None = key(
+        BlockOf(FanOutBlock), "One request for each combination of these variables."
+    )
+    request: RequestBlock = key(
+        BlockOf(RequestBlock), "The request around each payload.", required=True
+    )
+    fields: tuple[Named[FieldBlock], ...] = key(
+        MapOf(Choice(lambda: FieldBlock, scalar=_EXPRESSION)),
+        "The payload, field by field.",
+        required=True,
+    )
+    refuse: tuple[RefuseBlock, ...] | None = key(
+        ListOf(BlockOf(RefuseBlock)), "Payloads that are refused, in order."
+    )
+    warn: tuple[WarnBlock, ...] | None = key(
+        ListOf(BlockOf(WarnBlock)), "Warnings about what is sent all the same."
+    )
+
+    @property
+    def late(self) -> tuple[RefuseBlock | WarnBlock, ...]:
+        """What is said of payloads once they are made: refusals, then warnings."""
+        return (*(self.refuse or ()), *(self.warn or ()))

@@ -1,0 +1,153 @@
+"""The JSON Schemas of a pack."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mapping_engine.diagnostics import Diagnostics, Span
+from mapping_engine.file.json_types import DATA_KEYWORDS, UNREADABLE
+from mapping_engine.source.node import Mapping, Sequence, Source
+from mapping_engine.source.yaml_text import read_yaml
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def read_schema(source: Source, used: Span, diagnostics: Diagnostics) -> dict[str, Any] | None:
+    """The schema in ``source``, or None with the mistake reported (SH08).
+
+    Only JSON Schema 2020-12 with references inside the same file is accepted: nothing is fetched.
+    """
+    try:
+        schema = json.loads(source.text)
+    except json.JSONDecodeError as problem:
+        place = Span(source.file, problem.lineno, problem.colno, problem.lineno, problem.colno + 1)
+        diagnostics.report("SH08", f"not a JSON document: {problem.msg.lower()}", place)
+        return None
+    except RecursionError:
+        diagnostics.report("SH08", f"`{source.file}` is nested too deeply", used)
+        return None
+    wrong = _problem(schema)
+    if wrong is not None:
+        message, path = wrong
+        diagnostics.report("SH08", message, _place(source, path) or used)
+        return None
+    found: dict[str, Any] = schema
+    return found
+
+
+def _place(source: Source, path: tuple[str | int, ...]) -> Span | None:
+    """Where the value at ``path`` is written: JSON is read as the YAML it nearly always is."""
+    node = read_yaml(source, Diagnostics())
+    for step in path:
+        if isinstance(node, Mapping) and isinstance(step, str):
+            node = node.get(step)
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            return None
+    return None if node is None else node.span
+
+
+def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
+    """What is wrong with a schema, and the path to it; None when nothing is."""
+    import jsonschema_rs
+
+    if not isinstance(schema, dict):
+        return "a schema is an object", ()
+    if schema.get("$schema", DRAFT) != DRAFT:
+        return f"write `$schema`: `{DRAFT}`", ("$schema",)
+    if not _is_unicode(schema):
+        return "a text in it is not valid Unicode", ()
+    for reference in _references(schema):
+        if not _resolves(schema, reference):
+            return f"the reference `{reference}` leads nowhere in this file", ()
+    wrong = _wrong_pattern(schema)
+    if wrong is not None:
+        return wrong
+    try:
+        if jsonschema_rs.meta.is_valid({"$schema": DRAFT, **schema}):
+            return None
+    except UNREADABLE:
+        pass
+    return _described(schema)
+
+
+def _is_unicode(schema: dict[str, Any]) -> bool:
+    """Whether every text in the schema can be written as UTF-8."""
+    try:
+        json.dumps(schema, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    except RecursionError:
+        pass  # whatever else is wrong with it
+    return True
+
+
+def _wrong_pattern(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
+    """A regular expression that jsonschema, which uses Python's, would stumble over."""
+    waiting: list[tuple[object, tuple[str | int, ...]]] = [(schema, ())]
+    while waiting:
+        node, path = waiting.pop(0)
+        if isinstance(node, list):
+            waiting += [(each, (*path, place)) for place, each in enumerate(node)]
+        if not isinstance(node, dict):
+            continue
+        waiting += [
+            (each, (*path, key))
+            for key, each in node.items()
+            if key not in DATA_KEYWORDS and not key.startswith("x-")
+        ]
+        named = node.get("patternProperties")
+        patterns = [(each, ("patternProperties", each)) for each in named or ()]
+        for pattern, below in [(node.get("pattern"), ("pattern",)), *patterns]:
+            if isinstance(pattern, str) and (why := _not_a_pattern(pattern)) is not None:
+                return f"the pattern cannot be read: {why}", (*path, *below)
+    return None
+
+
+def _not_a_pattern(pattern: str) -> str | None:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as problem:
+        return getattr(problem, "msg", "it is too large")
+    return None
+
+
+def _described(schema: dict[str, Any]) -> tuple[str, tuple[str | int, ...]] | None:
+    """What jsonschema, which has the last word, says of a schema."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as problem:
+        where = "/".join(str(step) for step in problem.absolute_path)
+        message = f"not a JSON Schema at `/{where}`: {problem.validator} is not met"
+        return message, tuple(problem.absolute_path)
+    return None
+
+
+def _references(node: object) -> Iterator[str]:
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            for name in ("$ref", "$dynamicRef"):
+                if isinstance(found.get(name), str):
+                    yield found[name]
+            waiting.extend(found.values())
+        elif isinstance(found, list):
+            waiting.extend(found)
+
+
+def _resolves(schema: dict[str, Any], reference: str) -> bool:
+    if reference == "#":
+        return True
+    target: Any = schema
+    for step in reference.removeprefix("#/").split("/"):
+        step = step.replace("~1", "/").replace("~0", "~")
+        target = target.get(step) if isinstance(target, dict) else None
+    return reference.startswith("#/") and isinstance(target, dict | bool)

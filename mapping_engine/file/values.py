@@ -1,0 +1,189 @@
+"""The blocks that say where a value comes from: fields, definitions, arms, rows, pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mapping_engine.expression import Call, Expression, Literal, Template
+from mapping_engine.file.blocks import Block, key
+from mapping_engine.file.shapes import (
+    Choice,
+    Data,
+    DataOrReference,
+    ExpressionText,
+    Flag,
+    ListOf,
+    ListOrExpression,
+    MapOf,
+    Named,
+    StepsText,
+    TemplateText,
+    Text,
+    Word,
+)
+from mapping_engine.source.node import Scalar
+
+SOURCES = (
+    "value",
+    "first_of",
+    "decide",
+    "template",
+    "constant",
+    "positions",
+    "rest_of",
+    "copy_of",
+    "fields",
+)
+COPIES = ("rest_of", "copy_of")
+
+
+@dataclass(frozen=True)
+class ArmBlock(Block):
+    """One alternative of `first_of`, or one row of `decide`."""
+
+    what: ClassVar[str] = "this alternative"
+    exclusive: ClassVar[tuple[str, ...]] = ("value", "template", "constant")
+    needed: ClassVar[tuple[str, ...]] = ("value", "template", "constant")
+
+    when: Expression | None = key(
+        ExpressionText(), "The alternative is passed over unless this condition holds."
+    )
+    value: Expression | None = key(ExpressionText(), "The value, as an expression.")
+    template: Template | None = key(TemplateText(), "The value, as text with {expressions}.")
+    constant: Literal | None = key(Data(), "The value itself, as it stands.")
+    as_: tuple[Call, ...] | None = key(
+        StepsText(), "Transforms of this alternative alone; when they fail, the next one is tried."
+    )
+
+
+@dataclass(frozen=True)
+class ValueBlock(Block):
+    """A definition: a value under a name."""
+
+    what: ClassVar[str] = "this definition"
+    exclusive: ClassVar[tuple[str, ...]] = SOURCES
+    together: ClassVar[frozenset[frozenset[str]]] = frozenset(
+        frozenset((copy, "fields")) for copy in COPIES
+    )
+    needed: ClassVar[tuple[str, ...]] = SOURCES
+    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "fill": ("positions",),
+        "without": COPIES,
+        "keep": COPIES,
+        "hash": COPIES,
+        "item": ("each",),
+        "keep_when": ("each",),
+    }
+
+    doc: Scalar | None = key(Text(), "What this is, for the reader of the rules.")
+    when: Expression | None = key(
+        ExpressionText(), "Absent unless this condition holds, with or without a default."
+    )
+    value: Expression | None = key(ExpressionText(), "The value, as an expression.")
+    first_of: tuple[ArmBlock, ...] | None = key(
+        ListOf(Choice(lambda: ArmBlock, scalar=("value", ExpressionText())), or_one=True),
+        "A fallback chain: the first alternative that is not missing after its own conversion. "
+        "A `$name` that is itself a plain chain stands for all of that chain's alternatives.",
+    )
+    decide: tuple[Named[ArmBlock], ...] | None = key(
+        MapOf(Choice(lambda: ArmBlock, scalar=("value", ExpressionText()))),
+        "A decision table: the first row whose condition holds and whose value is not missing. "
+        "The names appear in explanations.",
+    )
+    template: Template | None = key(
+        TemplateText(), "Text with {expressions}; missing when one of them is missing."
+    )
+    constant: Literal | None = key(Data(), "The value itself, as it stands.")
+    positions: tuple[ArmBlock, ...] | None = key(
+        ListOf(Choice(lambda: ArmBlock, scalar=("value", ExpressionText()))),
+        "A list in which each value has its place, the missing ones too.",
+    )
+    fill: Literal | None = key(
+        Data(), "What stands at the places of missing values; an empty text if not given."
+    )
+    rest_of: Expression | None = key(
+        ExpressionText(),
+        "A copy of an object without what any rule maps elsewhere and without personal data.",
+    )
+    copy_of: Expression | None = key(
+        ExpressionText(),
+        "A copy of an object without personal data; what is mapped elsewhere is copied, too.",
+    )
+    without: Expression | None = key(ListOrExpression(), "Further keys that the copy leaves out.")
+    keep: Expression | None = key(
+        ExpressionText(),
+        "Keys that are copied although they name personal data: a list that the settings hold.",
+    )
+    hash: Expression | None = key(
+        ListOrExpression(), "Keys of which the copy holds digests, whatever they name."
+    )
+    fields: tuple[Named[FieldBlock], ...] | None = key(
+        MapOf(Choice(lambda: FieldBlock, scalar=("value", ExpressionText()))),
+        "An object with these fields; with `each`, a list of such objects. Beside `rest_of` or "
+        "`copy_of`, they are added to the copy.",
+    )
+    each: Expression | None = key(
+        ExpressionText(), "A list: `value` or `fields` is made once for each of its items."
+    )
+    item: Scalar | None = key(Text(), "The name of the item, without `$`; `item` if not given.")
+    keep_when: Expression | None = key(
+        ExpressionText(), "Items for which this does not hold (or is missing) are left out."
+    )
+    as_: tuple[Call, ...] | None = key(
+        StepsText(), "Transforms of each alternative before it is judged."
+    )
+    then: tuple[Call, ...] | None = key(StepsText(), "Transforms of the value that was chosen.")
+    one_of: Expression | None = key(
+        ListOrExpression(), "A list of the accepted values; any other is left out."
+    )
+    default: Expression | None = key(
+        DataOrReference(),
+        "The value when there is none: as it stands, or a `$name`. In a field, `[]` is sent.",
+    )
+
+
+@dataclass(frozen=True)
+class FieldBlock(ValueBlock):
+    """A field of the payload."""
+
+    what: ClassVar[str] = "this field"
+
+    required: bool | None = key(
+        Flag(),
+        "An event without a value for this field is refused; not where `when` does not hold.",
+    )
+    invalid: str | None = key(
+        Word("warn", "error", "ignore"),
+        "What happens when a source is present but cannot be converted: the field is left out "
+        "with a warning (`warn`, the default), the event is refused (`error`), or nothing is said.",
+    )
+
+
+@dataclass(frozen=True)
+class PipelineBlock(Block):
+    """A named pipeline: transforms under one name, written in YAML."""
+
+    what: ClassVar[str] = "this pipeline"
+    exclusive: ClassVar[tuple[str, ...]] = ("steps", "first_of")
+    needed: ClassVar[tuple[str, ...]] = ("steps", "first_of")
+
+    doc: Scalar | None = key(Text(), "What this does, for the reader of the rules.")
+    normalises: Scalar | None = key(
+        Text(),
+        "The kind of personal data whose normal form this makes. A value that is a SHA-256 digest "
+        "already passes untouched, and only values in normal form may be hashed.",
+    )
+    parameters: tuple[Scalar, ...] | None = key(
+        ListOf(Text()), "Names of the arguments; inside, they are read as `$name`."
+    )
+    steps: tuple[Call, ...] | None = key(StepsText(), "Transforms joined by `|>`.")
+    first_of: tuple[ArmBlock, ...] | None = key(
+        ListOf(Choice(lambda: ArmBlock, scalar=("value", ExpressionText()))),
+        "Alternatives on `$value`, the value that is piped in.",
+    )
+    values: tuple[Literal, ...] | None = key(
+        ListOf(Data()),
+        "All values this can yield, when they are few; a digest of anything else is refused.",
+    )

@@ -1,0 +1,204 @@
+"""The file of a vocabulary, and its reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from mapping_engine.diagnostics import Diagnostics, did_you_mean
+from mapping_engine.file.blocks import Block, BlockOf, key
+from mapping_engine.file.shapes import ListOf, MapOf, Named, Text, Version
+from mapping_engine.source.node import Scalar
+from mapping_engine.types.kinds import NAMES
+from mapping_engine.types.type import Described
+from mapping_engine.vocabulary import (
+    Personal,
+    Switches,
+    Vocabulary,
+    fold_name,
+    parse_description,
+)
+from mapping_engine.vocabulary.vocabulary import EVENT
+
+_PATHS = MapOf(Text())
+
+
+@dataclass(frozen=True)
+class SwitchesBlock(Block):
+    """Where an event switches destinations on and off."""
+
+    what: ClassVar[str] = "`switches`"
+
+    path: Scalar = key(
+        Text(), "The key of the object that holds one entry a destination.", required=True
+    )
+    all: Scalar = key(Text(), "The entry that stands for every destination.", required=True)
+
+
+@dataclass(frozen=True)
+class PersonalBlock(Block):
+    """What is personal data wherever it stands."""
+
+    what: ClassVar[str] = "`personal`"
+
+    names: tuple[Named[tuple[Scalar, ...]], ...] = key(
+        MapOf(ListOf(Text())),
+        "Kinds of personal data, each with the keys that hold it (case, `_` and `-` do not count).",
+        required=True,
+    )
+    patterns: tuple[Scalar, ...] | None = key(
+        ListOf(Text()), "Regular expressions; a text that matches one whole is personal data."
+    )
+
+
+@dataclass(frozen=True)
+class VocabularyFile(Block):
+    """What an event of a source looks like."""
+
+    what: ClassVar[str] = "a vocabulary"
+    needed: ClassVar[tuple[str, ...]] = ("event", "extends")
+
+    vocabulary: int = key(Version(), "The version of the format: 1.", required=True)
+    title: Scalar | None = key(Text(), "The name that people know.")
+    description: Scalar | None = key(Text(), "What events these are.")
+    extends: Scalar | None = key(
+        Text(),
+        "Another vocabulary, bundled or `./file.yaml`, to which this one adds: keys of the event, "
+        "keys of its objects, new objects, names and patterns of personal data.",
+    )
+    event: tuple[Named[Scalar], ...] | None = key(_PATHS, "The keys of the event.")
+    objects: tuple[Named[tuple[Named[Scalar], ...]], ...] | None = key(
+        MapOf(_PATHS), "Objects inside an event, by the names used in descriptions."
+    )
+    open: tuple[Scalar, ...] | None = key(
+        ListOf(Text()), "Objects that may hold other keys than the declared ones."
+    )
+    switches: SwitchesBlock | None = key(
+        BlockOf(SwitchesBlock), "Where an event switches destinations on and off."
+    )
+    personal: PersonalBlock | None = key(
+        BlockOf(PersonalBlock), "What is personal data wherever it stands."
+    )
+
+
+def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) -> Vocabulary:
+    """The vocabulary that ``file`` describes."""
+    from mapping_engine.transforms.text import pattern_problem
+
+    objects = {entry.name: entry.value or () for entry in file.objects or ()}
+    objects[EVENT] = file.event or ()
+    personal = file.personal
+    if personal is None:
+        head = file.place("vocabulary")
+        diagnostics.report("SH02", f"{file.what} has no `personal`", head)
+        personal = PersonalBlock(span=file.span, names=())
+    for scalar in personal.patterns or ():
+        problem = pattern_problem(scalar.text)
+        if problem:
+            diagnostics.report("TX06", f"invalid regular expression: {problem}", scalar.span)
+    return Vocabulary(
+        name=name,
+        objects=_complete(
+            {key: _fields(fields, objects, diagnostics) for key, fields in objects.items()}
+        ),
+        open=frozenset(scalar.text for scalar in file.open or ()),
+        personal=Personal(
+            {
+                fold_name(scalar.text): entry.name
+                for entry in personal.names
+                for scalar in entry.value or ()
+            },
+            tuple(scalar.text for scalar in personal.patterns or ()),
+        ),
+        switches=_switches(file.switches),
+    )
+
+
+def extended(base: VocabularyFile, own: VocabularyFile) -> VocabularyFile:
+    """The vocabulary ``base`` with what ``own`` adds; what both declare is as ``own`` says."""
+    objects = {entry.name: entry for entry in base.objects or ()}
+    for entry in own.objects or ():
+        known = objects.get(entry.name)
+        fields = _united(known.value or () if known else (), entry.value or ())
+        objects[entry.name] = Named(entry.key, fields)
+    return replace(
+        own,
+        event=_united(base.event or (), own.event or ()),
+        objects=tuple(objects.values()),
+        open=(*(base.open or ()), *(own.open or ())),
+        switches=own.switches or base.switches,
+        personal=_both(base.personal, own.personal),
+    )
+
+
+def _united(
+    base: tuple[Named[Scalar], ...], own: tuple[Named[Scalar], ...]
+) -> tuple[Named[Scalar], ...]:
+    return tuple({entry.name: entry for entry in (*base, *own)}.values())
+
+
+def _both(base: PersonalBlock | None, own: PersonalBlock | None) -> PersonalBlock | None:
+    if base is None or own is None:
+        return own or base
+    patterns = (*(base.patterns or ()), *(own.patterns or ()))
+    return replace(own, names=(*base.names, *own.names), patterns=patterns)
+
+
+Objects = dict[str, dict[str, Described]]
+
+
+def _complete(objects: Objects) -> Objects:
+    """The objects, each path with the tags of everything that lies below it."""
+    tags = {name: _tags_below(name, objects) for name in objects}
+    return {
+        name: {key: _containing(described, tags) for key, described in fields.items()}
+        for name, fields in objects.items()
+    }
+
+
+def _tags_below(name: str, objects: Objects) -> frozenset[str]:
+    found: set[str] = set()
+    seen, waiting = {name}, [name]
+    while waiting:
+        for described in objects[waiting.pop()].values():
+            inner: Described | None = described
+            while inner is not None:
+                found |= inner.tags
+                if inner.object is not None and inner.object not in seen:
+                    seen.add(inner.object)
+                    waiting.append(inner.object)
+                inner = inner.item
+    return frozenset(found)
+
+
+def _containing(described: Described, tags: dict[str, frozenset[str]]) -> Described:
+    item = _containing(described.item, tags) if described.item else None
+    below = tags[described.object] if described.object else frozenset[str]()
+    inside = (item.contained | item.tags) if item else frozenset[str]()
+    return replace(described, item=item, contained=below | inside)
+
+
+def _switches(block: SwitchesBlock | None) -> Switches | None:
+    return Switches(block.path.text, block.all.text) if block else None
+
+
+def _fields(
+    fields: tuple[Named[Scalar], ...],
+    objects: dict[str, tuple[Named[Scalar], ...]],
+    diagnostics: Diagnostics,
+) -> dict[str, Described]:
+    found: dict[str, Described] = {}
+    for field in fields:
+        if field.value is None:
+            continue
+        described = parse_description(field.value.text, objects)
+        if isinstance(described, str):
+            diagnostics.report(
+                "SH03",
+                described,
+                field.value.span,
+                help=did_you_mean(field.value.text, [*NAMES, *objects]),
+            )
+        else:
+            found[field.name] = described
+    return found

@@ -1,1 +1,0 @@
-"""Rule files as frozen blocks, read, resolved and examined."""
