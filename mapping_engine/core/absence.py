@@ -3,187 +3,170 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
-from mapping_engine.core.walk import arms_of, copied, is_sent
-from mapping_engine.expression import (
-    Both,
+from mapping_engine.core.nodes import (
     Call,
-    Chain,
     Compare,
-    Expression,
+    Const,
+    Copy,
+    Field,
+    FirstOf,
+    ForEach,
+    Guard,
     Items,
-    Literal,
-    Not,
-    Pipeline,
-    Reference,
-    Select,
+    Logic,
+    Name,
+    Node,
+    Object,
+    Read,
     Template,
     Test,
-    print_expression,
+    children,
 )
-from mapping_engine.file.values import ArmBlock, FieldBlock, ValueBlock
+from mapping_engine.core.spell import spell
 from mapping_engine.transforms import REGISTRY
 
 Absent: TypeAlias = frozenset[str] | None
 """What is missing together when the value is; None for a value that is never absent."""
 
 _ALWAYS: Absent = frozenset()
-_DEEPEST = 64
 
 
+@dataclass(frozen=True)
 class Absence:
-    """Finds, over one model, which sources have to be missing for a value to be absent.
+    """A mapping, and what is known of its definitions.
 
     Only absence counts, and tables without a row: a source that is there and cannot be converted
     is bad data, for which the engine has warnings and errors of its own.
     """
 
-    def __init__(self, model: Model, facts: Facts) -> None:
-        self._model = model
-        self._facts = facts
-        self._depth = 0
-        self._known: list[frozenset[str]] = []
-        for rule in model.file.accept or ():
-            if rule.require is not None:
-                self._known += self.present_under(rule.require)
+    model: Model
+    facts: Facts
+    names: dict[str, Absent] = field(default_factory=dict)
+    """When definitions are absent."""
+    known: list[frozenset[str]] = field(default_factory=list)
+    """Sources that cannot all be missing in an event that is accepted."""
 
-    def of_field(self, block: FieldBlock, known: Iterable[frozenset[str]] = ()) -> Absent:
-        """What is missing when the field is left out of the payload.
 
-        ``known`` are sets of sources that cannot all be missing there.
-        """
-        if block.required:
-            return self._conditional(block.when, None)
-        found = self._block(block)
-        possible = found is None or not any(k <= found for k in (*self._known, *known) if k)
-        return found if possible else None
+def absence_of(model: Model, facts: Facts) -> Absence:
+    """What is known of absence in a mapping: definition by definition, in their order."""
+    found = Absence(model, facts)
+    for name, node in model.definitions.items():
+        found.names[name] = absent(node, found)
+    for rule in model.accept:
+        if rule.negated:
+            found.known.extend(present_under(rule.condition, found))
+    return found
 
-    def present_under(self, condition: Expression) -> list[frozenset[str]]:
-        """Sets of sources that cannot all be missing where ``condition`` holds."""
-        match condition:
-            case Both():
-                return [found for part in condition.operands for found in self.present_under(part)]
-            case Compare() if condition.operator != "!=":
-                return self._operand(condition.left)
-            case Test() if condition.test != "missing":
-                return self._operand(condition.operand)
-            case Not(operand=Test(test="missing") as inner):
-                return self._operand(inner.operand)
-            case Select() | Reference() | Chain() | Pipeline() | Call():
-                return self._operand(condition)
-            case _:
-                return []
 
-    def _operand(self, node: Expression) -> list[frozenset[str]]:
-        found = self._expression(node)
-        return [found] if found else []
+def absent_field(field: Field, found: Absence, known: Iterable[frozenset[str]] = ()) -> Absent:
+    """What is missing when a field is left out of its object.
 
-    # Blocks
+    ``known`` are sets of sources that cannot all be missing there.
+    """
+    if field.required:
+        return _unless(field.when, None)
+    made = absent(field.value, found)
+    if field.default is not None and made is not None:
+        sent = isinstance(field.default, Const)
+        default = None if sent else absent(field.default, found)
+        made = None if default is None else made | default
+    made = _unless(field.when, made)
+    possible = made is None or not any(each <= made for each in (*found.known, *known) if each)
+    return made if possible else None
 
-    def _fields(self, block: ValueBlock) -> Absent:
-        """An object is absent when all of its fields are."""
-        children = [f.value for f in block.fields or () if f.value is not None]
-        return self._all([self.of_field(child) for child in children])
 
-    def _block(self, block: ValueBlock) -> Absent:
-        found = self._value(block)
-        if block.default is not None and found is not None:
-            sent = is_sent(block, block.default)
-            default = None if sent else self._expression(block.default)
-            found = None if default is None else found | default
-        return self._conditional(block.when, found)
+def present_under(condition: Node, found: Absence) -> list[frozenset[str]]:
+    """Sets of sources that cannot all be missing where ``condition`` holds."""
+    match condition:
+        case Logic(word="and", operands=parts):
+            return [each for part in parts for each in present_under(part, found)]
+        case Compare(operator=operator, left=left) if operator != "!=":
+            return _operand(left, found)
+        case Test(operand=operand, word=word) if word != "missing":
+            return _operand(operand, found)
+        case Logic(word="not", operands=(Test(operand=operand, word="missing"),)):
+            return _operand(operand, found)
+        case Read() | Name() | FirstOf() | Call():
+            return _operand(condition, found)
+        case _:
+            return []
 
-    def _value(self, block: ValueBlock) -> Absent:
-        if block.each is not None:
-            found = self._expression(block.each)
-        elif block.first_of is not None or block.decide is not None:
-            found = self._all([self._arm(arm) for arm in arms_of(block)])
-        elif block.positions is not None:
-            found = self._all([self._arm(arm) for arm in block.positions])
-        elif (copy := copied(block)) is not None:
-            found = self._all([self._expression(copy), self._fields(block)])
-        elif block.fields is not None:
-            return self._fields(block)
-        else:
-            found = self._single(block)
-        if found is None:
-            found = self._steps((*(block.as_ or ()), *(block.then or ())))
-        return found
 
-    def _arm(self, arm: ArmBlock) -> Absent:
-        found = self._single(arm)
-        if found is None:
-            found = self._steps(arm.as_ or ())
-        return self._conditional(arm.when, found)
+def _operand(node: Node, found: Absence) -> list[frozenset[str]]:
+    made = absent(node, found)
+    return [made] if made else []
 
-    def _single(self, block: ValueBlock | ArmBlock) -> Absent:
-        node = block.value or block.template or block.constant
-        return None if node is None else self._expression(node)
 
-    def _conditional(self, when: Expression | None, found: Absent) -> Absent:
-        if when is None or found is not None:
-            return found
-        return frozenset({f"not ({print_expression(when)})"})
+def absent(node: Node, found: Absence) -> Absent:
+    """What is missing when a value is."""
+    match node:
+        case Const():
+            return _ALWAYS if found.facts.type_of(node).missing else None
+        case Read():
+            return frozenset({spell(node)})
+        case Name():
+            return _name(node, found)
+        case Items() | FirstOf():
+            return _all([absent(part, found) for part in children(node)])
+        case Template():
+            return _first([absent(part, found) for part in children(node)])
+        case Call(input=None):
+            given = node.arguments[0] if node.arguments else None
+            return (absent(given, found) if given is not None else None) or _result(node, found)
+        case Call(input=source):
+            made = absent(source, found)
+            return _result(node, found) if made is None else made
+        case Guard(when=when, value=value):
+            return _unless(when, absent(value, found))
+        case Object(fields=fields):
+            return _all([absent_field(each, found) for each in fields])
+        case Copy(source=source, added=added):
+            parts = [absent(source, found)]
+            return _all([*parts, absent(added, found)] if added is not None else parts)
+        case ForEach(source=source):
+            return absent(source, found)
+        case _:
+            return None
 
-    def _all(self, parts: list[Absent]) -> Absent:
-        found: frozenset[str] = frozenset()
-        for part in parts:
-            if part is None:
-                return None
-            found |= part
-        return found
 
-    # Expressions
+def _unless(when: Node | None, made: Absent) -> Absent:
+    if when is None or made is not None:
+        return made
+    return frozenset({f"not ({spell(when)})"})
 
-    def _expression(self, node: Expression) -> Absent:
-        match node:
-            case Literal():
-                return _ALWAYS if self._facts.type_of(node).missing else None
-            case Select():
-                return frozenset({print_expression(node)})
-            case Reference():
-                return self._reference(node)
-            case Items():
-                return self._all([self._expression(item) for item in node.items])
-            case Chain():
-                return self._all([self._expression(arm) for arm in node.arms])
-            case Pipeline():
-                found = self._expression(node.source)
-                return self._steps(node.steps) if found is None else found
-            case Call():
-                given = [*node.arguments, *(value for _, value in node.named)]
-                return self._first(given[:1]) or self._steps((node,))
-            case Template():
-                return self._first([part for part in node.parts if isinstance(part, Expression)])
-            case _:
-                return None
 
-    def _first(self, nodes: list[Expression]) -> Absent:
-        """What is missing for one of several needed values to be absent."""
-        found = (self._expression(node) for node in nodes)
-        return next((absent for absent in found if absent is not None), None)
+def _all(parts: list[Absent]) -> Absent:
+    """What is missing for all of several values to be absent."""
+    made: frozenset[str] = frozenset()
+    for part in parts:
+        if part is None:
+            return None
+        made |= part
+    return made
 
-    def _steps(self, steps: tuple[Call, ...]) -> Absent:
-        for call in steps:
-            target = REGISTRY.get(call.name)
-            if target is not None and target.finds and call.name not in self._model.pipelines:
-                found = self._facts.type_of(call)
-                if found.missing:
-                    return frozenset({f"a result of {call.name}"})
+
+def _first(parts: list[Absent]) -> Absent:
+    """What is missing for one of several needed values to be absent."""
+    return next((part for part in parts if part is not None), None)
+
+
+def _result(node: Call, found: Absence) -> Absent:
+    """A transform may look for something, and find nothing in a value that is as it should be."""
+    target = REGISTRY.get(node.name)
+    if target is None or not target.finds or node.name in found.model.pipelines:
         return None
+    missing = found.facts.type_of(node).missing
+    return frozenset({f"a result of {node.name}"}) if missing else None
 
-    def _reference(self, node: Reference) -> Absent:
-        block = self._model.definitions.get(node.name)
-        spelled = print_expression(node)
-        if block is not None and node.tail is None and self._depth < _DEEPEST:
-            self._depth += 1
-            try:
-                return self._block(block)
-            finally:
-                self._depth -= 1
-        if node.name in ("now", "now_ms", "api", "tables", *self._model.fan_out_names):
-            return None if node.tail is None or node.name == "api" else frozenset({spelled})
-        return frozenset({spelled}) if self._facts.type_of(node).missing else None
+
+def _name(node: Name, found: Absence) -> Absent:
+    if node.tail is None and node.name in found.names:
+        return found.names[node.name]
+    if node.name in ("now", "now_ms", "api", "tables", *found.model.fan_out_names):
+        return None if node.tail is None or node.name == "api" else frozenset({spell(node)})
+    return frozenset({spell(node)}) if found.facts.type_of(node).missing else None

@@ -2,62 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean, listed, rename
 from mapping_engine.expression import Call, Expression
 from mapping_engine.file.values import PipelineBlock
 from mapping_engine.transforms import REGISTRY
-from mapping_engine.transforms.declare import Parameter, Transform
-from mapping_engine.types.kinds import ANY
-
-Target = Transform | PipelineBlock
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
-    """A call whose arguments are matched with parameters; None for one that is not given."""
+class Matched:
+    """A call whose arguments are in the order of the parameters; None for one not given."""
 
-    target: Target
     input: Expression | None
     arguments: tuple[Expression | None, ...]
 
 
-def parameters_of(target: Target) -> tuple[Parameter, ...]:
-    """The parameters of a transform or a named pipeline."""
-    if isinstance(target, Transform):
-        return target.parameters
-    names = target.parameters or ()
-    return tuple(Parameter(name.text, ANY, required=False) for name in names)
-
-
-def find(name: str, pipelines: dict[str, PipelineBlock]) -> Target | None:
-    """The named pipeline or the transform of this name."""
-    return pipelines.get(name) or REGISTRY.get(name)
-
-
-def bind(call: Call, target: Target, piped: bool) -> Bound | str:
-    """Match the arguments of ``call``; what is wrong, in words, where they do not fit.
+def matched(
+    call: Call, pipelines: Mapping[str, PipelineBlock], *, piped: bool, found: Diagnostics
+) -> Matched | None:
+    """The arguments of a call; None where they do not fit, which is reported (TX01, TX02).
 
     Written as an expression (``piped`` false), the first argument is the input.
     """
+    block = pipelines.get(call.name)
+    target = REGISTRY.get(call.name) if block is None else None
+    if block is None and target is None:
+        _unknown(call, [*REGISTRY, *pipelines], found)
+        return None
+    reads_event = target is not None and target.reads_event
     positional = list(call.arguments)
-    reads_event = isinstance(target, Transform) and target.reads_event
     source: Expression | None = None
     if not piped and not reads_event:
         if not positional:
-            return f"`{call.name}` needs the value it works on: `value |> {call.name}`"
+            problem = f"`{call.name}` needs the value it works on: `value |> {call.name}`"
+            found.report("TX02", problem, call.span)
+            return None
         source = positional.pop(0)
     elif piped and reads_event:
-        return f"`{call.name}` reads the event itself and takes no piped value"
-    return _match(call, target, source, positional)
+        problem = f"`{call.name}` reads the event itself and takes no piped value"
+        found.report("TX02", problem, call.span)
+        return None
+    if target is not None:
+        names = [parameter.name for parameter in target.parameters]
+        required = [parameter.name for parameter in target.parameters if parameter.required]
+    else:
+        names = [name.text for name in (block.parameters if block else None) or ()]
+        required = []
+    given = _given(call, names, required, positional)
+    if isinstance(given, str):
+        found.report("TX02", given, call.span)
+        return None
+    return Matched(source, tuple(given.get(name) for name in names))
 
 
-def _match(
-    call: Call, target: Target, source: Expression | None, positional: list[Expression]
-) -> Bound | str:
-    parameters = parameters_of(target)
-    names = [parameter.name for parameter in parameters]
+def _given(
+    call: Call, names: list[str], required: Iterable[str], positional: list[Expression]
+) -> dict[str, Expression] | str:
+    """The arguments by name; what is wrong with them, in words, where they do not fit."""
     if len(positional) > len(names):
         accepted = f"takes {listed(names)}" if names else "takes no arguments"
         return f"`{call.name}` {accepted}, got {len(positional)}"
@@ -69,17 +72,14 @@ def _match(
         if name in given:
             return f"`{call.name}` is given `{name}` twice"
         given[name] = value
-    absent = [p.name for p in parameters if p.required and p.name not in given]
-    if absent:
-        return f"`{call.name}` needs {listed(absent)}"
-    return Bound(target, source, tuple(given.get(name) for name in names))
+    absent = [name for name in required if name not in given]
+    return f"`{call.name}` needs {listed(absent)}" if absent else given
 
 
-def report_unknown(call: Call, pipelines: dict[str, PipelineBlock], found: Diagnostics) -> None:
+def _unknown(call: Call, names: list[str], found: Diagnostics) -> None:
     """Report TX01 at the name of the call."""
     extent = call.extent
     span = extent.scalar.span_at(extent.start, extent.start + len(call.name))
-    names = [*REGISTRY, *pipelines]
     found.report(
         "TX01",
         f"unknown transform `{call.name}`",

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from mapping_engine.expression import Chain, Expression, Items, Pipeline, Reference
-from mapping_engine.file.values import ValueBlock
+from mapping_engine.core.choices import Definitions, choices
+from mapping_engine.core.nodes import Call, Items, Name, Node
 from mapping_engine.types.type import Described, Type
 from mapping_engine.vocabulary import Vocabulary, fold_name
 
 _DEEPEST = 6
 
 
-def asks_settings(node: Expression, definitions: Mapping[str, ValueBlock]) -> bool:
+def asks_settings(node: Node, definitions: Definitions) -> bool:
     """Whether a value comes from the settings and from nowhere else."""
-    match node:
-        case Pipeline():
-            return asks_settings(node.source, definitions)
-        case Chain(arms=parts) | Items(items=parts):
-            return bool(parts) and all(asks_settings(part, definitions) for part in parts)
-        case Reference() if node.name in definitions:
-            return node.tail is None and _defined_by_settings(definitions[node.name], definitions)
-        case Reference():
-            return node.name == "settings" and node.tail is not None
-        case _:
-            return False
-
-
-def _defined_by_settings(block: ValueBlock, definitions: Mapping[str, ValueBlock]) -> bool:
-    arms = [arm.value for arm in block.first_of or ()]
-    nodes = arms or [block.value]
-    others = (block.decide, block.default, block.each, block.constant, block.template)
-    if any(other is not None for other in others):
-        return False
-    return all(node is not None and asks_settings(node, definitions) for node in nodes)
+    for part in choices(definitions, node):
+        while isinstance(part, Call) and part.input is not None:
+            part = part.input
+        match part:
+            case Items(items=items) if items:
+                if not all(asks_settings(item, definitions) for item in items):
+                    return False
+            case Name(name="settings", tail=tail) if tail is not None:
+                continue
+            case Name(name=name, tail=None) if name in definitions:
+                if not asks_settings(definitions[name], definitions):
+                    return False
+            case _:
+                return False
+    return True
 
 
 def clear_paths(source: Type, vocabulary: Vocabulary) -> list[tuple[str, ...]]:

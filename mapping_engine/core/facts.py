@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mapping_engine.expression import Call, Expression
-from mapping_engine.file.values import ArmBlock, ValueBlock
+from mapping_engine.core.nodes import Call, Field, Node
 from mapping_engine.types.type import UNKNOWN, Type
 
 
@@ -13,23 +12,25 @@ from mapping_engine.types.type import UNKNOWN, Type
 class Facts:
     """Types by the identity of the parts of a model, which lives as long as this does.
 
-    A part that is seen under several types (inside a pipeline) keeps the first.
+    A part that is seen under several types (inside a pipeline) keeps the first. ``names`` are the
+    types of definitions and of the values of fan-out variables.
     """
 
+    names: dict[str, Type] = field(default_factory=dict)
     _types: dict[int, Type] = field(default_factory=dict)
     _inputs: dict[int, Type] = field(default_factory=dict)
 
-    def record(self, part: Expression | ArmBlock | ValueBlock, found: Type) -> Type:
-        """Note the type of a part; answers it."""
+    def record(self, part: Node | Field, found: Type) -> Type:
+        """Keep the type of a part; answers it."""
         self._types.setdefault(id(part), found)
         return found
 
     def record_input(self, call: Call, found: Type) -> None:
-        """Note the type of what is piped into a call."""
+        """Keep the type of what is piped into a call."""
         self._inputs.setdefault(id(call), found)
 
-    def type_of(self, part: Expression | ArmBlock | ValueBlock) -> Type:
-        """The type of a part: an expression, an alternative after its conversion, a value."""
+    def type_of(self, part: Node | Field) -> Type:
+        """The type of a part: a node, or a field with its default."""
         return self._types.get(id(part), UNKNOWN)
 
     def input_of(self, call: Call) -> Type:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from mapping_engine.core.build import core_of
 from mapping_engine.core.examine import examine
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.migration_file import (
@@ -16,7 +17,6 @@ from mapping_engine.core.migration_file import (
     report_forgotten,
 )
 from mapping_engine.core.model import BUILTINS, Model
-from mapping_engine.core.splice import spliced
 from mapping_engine.diagnostics import (
     Diagnostic,
     Diagnostics,
@@ -39,13 +39,12 @@ from mapping_engine.source.node import Mapping as MappingNode
 from mapping_engine.source.node import Scalar, Source, Style
 from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.transforms import REGISTRY
-from mapping_engine.vocabulary import Personal, Vocabulary
+from mapping_engine.vocabulary import Vocabulary
 
 B = TypeVar("B", bound=Block)
 V = TypeVar("V")
 
 _NOWHERE = Span("", 1, 1, 1, 1)
-_EMPTY = Vocabulary("", {}, frozenset(), Personal({}))
 _BROKEN: dict[str, Any] = {
     "definition": ValueBlock(span=_NOWHERE),
     "pipeline": PipelineBlock(span=_NOWHERE),
@@ -119,27 +118,26 @@ class Loader:
         vocabulary = self._vocabulary(file.event)
         settings = self._schema(file.settings, entry)
         payload = self._schema(file.payload, entry)
-        definitions = self._definitions(documents)
-        pipelines = self._merged(documents, lambda d: d.pipelines, "pipeline")
-        self._reserved(definitions, pipelines)
-        model = Model(
-            name=name,
-            file=replace(file, fields=spliced(file.fields, definitions)),
-            definitions=definitions,
-            pipelines=pipelines,
-            tables=self._tables(documents),
-            vocabulary=vocabulary or _EMPTY,
-            settings_schema=settings or {},
-            payload_schema=payload or {},
-            texts=self.texts,
-        )
+        model = self._model(name, file, documents)
+        if model is None:
+            return None
+        if vocabulary is not None:
+            model = replace(model, vocabulary=vocabulary)
+        model = replace(model, settings_schema=settings or {}, payload_schema=payload or {})
         if vocabulary is not None and settings is not None and payload is not None:
             facts = examine(model, self.diagnostics)
-            if facts is not None:
-                source = Source(self.pack.shown(_beside(entry, file.settings.text)), "")
-                source = Source(source.file, self.texts.get(source.file, ""))
-                self.examined = Examined(model, facts, tuple(documents), source)
+            source = Source(self.pack.shown(_beside(entry, file.settings.text)), "")
+            source = Source(source.file, self.texts.get(source.file, ""))
+            self.examined = Examined(model, facts, tuple(documents), source)
         return None if self.diagnostics.has_errors else model
+
+    def _model(self, name: str, file: MappingFile, documents: list[LoadedDocument]) -> Model | None:
+        """The mapping in the core language; None where its names go in circles."""
+        blocks = self._definitions(documents)
+        pipelines = self._merged(documents, lambda d: d.pipelines, "pipeline")
+        self._reserved(blocks, pipelines)
+        tables = self._tables(documents)
+        return core_of(name, file, blocks, pipelines, tables, self.texts, self.diagnostics)
 
     def migration(
         self, entry: str, old: Model, new: Model
@@ -150,20 +148,12 @@ class Loader:
             return None, None
         mapping = as_mapping(file)
         documents = self._fragments(mapping, entry)
-        parts = Model(
-            name=f"{old.name} to {new.name}",
-            file=mapping,
-            definitions=self._definitions(documents),
-            pipelines=self._merged(documents, lambda d: d.pipelines, "pipeline"),
-            tables=self._tables(documents),
-            vocabulary=_EMPTY,
-            settings_schema={},
-            payload_schema={},
-            texts=self.texts,
-        )
+        parts = self._model(f"{old.name} to {new.name}", mapping, documents)
+        if parts is None:
+            return file, None
         model = as_model(file, parts, old, new)
-        if examine(model, self.diagnostics) is not None:
-            report_forgotten(file, model, old, new, self.diagnostics)
+        examine(model, self.diagnostics)
+        report_forgotten(file, model, old, new, self.diagnostics)
         return file, (None if self.diagnostics.has_errors else model)
 
     # Files

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mapping_engine.core.everything import request_expressions
-from mapping_engine.core.model import Model
-from mapping_engine.core.walk import copied, reachable, selects, walk
-from mapping_engine.expression import Select
-from mapping_engine.file.values import ValueBlock
+from mapping_engine.core.model import Model, reachable, request_parts
+from mapping_engine.core.nodes import Copy, Node, Read, walk
 from mapping_engine.selectors import prefixes
 
 
@@ -19,21 +16,17 @@ def mapped_paths(model: Model) -> frozenset[tuple[str, ...]]:
     (``rest_of``, ``copy_of``) does not count as mapped.
     """
     found: set[tuple[str, ...]] = set()
-    for select in _selects(model):
-        found |= prefixes(select.selector)
+    copied: set[int] = set()
+    for node in reachable(model, mapped_parts(model)):
+        if isinstance(node, Copy):
+            copied |= {id(part) for part in walk(node.source)}
+        elif isinstance(node, Read) and id(node) not in copied:
+            found |= prefixes(node.selector)
     return frozenset(found)
 
 
-def _selects(model: Model) -> Iterator[Select]:
-    request = [ValueBlock(span=e.span, value=e) for e in request_expressions(model)]
-    starts = [*_blocks(model), *request]
-    for block in reachable(iter(starts), model.definitions):
-        copy = copied(block)
-        whole = {id(node) for node in walk(copy)} if copy is not None else set()
-        yield from (select for select in selects(block) if id(select) not in whole)
-
-
-def _blocks(model: Model) -> Iterator[ValueBlock]:
-    fields = [field.value for field in model.file.fields]
-    fan_out = [variable.value for variable in model.file.fan_out.each] if model.file.fan_out else []
-    yield from (block for block in (*fields, *fan_out) if block is not None)
+def mapped_parts(model: Model) -> Iterator[Node]:
+    """The nodes that make the payload, the fan-out and the request."""
+    yield model.fields
+    yield from (variable.values for variable in model.fan_out)
+    yield from request_parts(model)

@@ -1,13 +1,14 @@
-"""A whole mapping, read and resolved: what the engine compiles and the checks examine."""
+"""A whole mapping in the core language: what the engine runs and the checks examine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from mapping_engine.core.nodes import Field, Name, Node, Object, Place, Template, walk
+from mapping_engine.diagnostics import Span
 from mapping_engine.file.documents import MappingFile
-from mapping_engine.file.values import PipelineBlock, ValueBlock
+from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.vocabulary import Vocabulary
 
 BUILTINS = {
@@ -19,26 +20,128 @@ BUILTINS = {
     "integration": "the options for this destination in the event",
     "payload": "the payload of this request",
 }
-LATE = frozenset({"payload"})
-"""Names that exist only once the payload is made."""
+PAYLOAD = "payload"
+"""The name that exists only once the payload is made."""
+PIPED = "value"
+"""The name of the value that is piped into a named pipeline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A named pipeline: its body reads the value as ``$value``, and its parameters by name.
+
+    One that ``normalises`` a kind of personal data lets digests pass untouched. ``values`` are all
+    that it can yield, where these are few.
+    """
+
+    at: Place = field(compare=False, repr=False)
+    name: str
+    parameters: tuple[str, ...]
+    body: Node
+    normalises: str | None = None
+    values: tuple[object, ...] | None = None
+
+    @property
+    def span(self) -> Span:
+        """The place in the file."""
+        return self.at.span
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of the fan-out: a request is made for each item of its list."""
+
+    key: Place = field(compare=False, repr=False)
+    name: str
+    values: Node
+
+    @property
+    def span(self) -> Span:
+        """Where the name is written."""
+        return self.key.span
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of `accept`, `refuse` or `warn`: it applies where its condition holds.
+
+    One that is ``negated`` applies where it does not hold. ``kind`` is the kind of error; None for
+    a rule that skips an event or warns of a payload. ``field`` is the payload field it is about.
+    """
+
+    at: Place = field(compare=False, repr=False)
+    condition: Node
+    message: Template | None
+    kind: str | None
+    help: str | None = None
+    field: str | None = None
+    negated: bool = False
+
+    @property
+    def span(self) -> Span:
+        """The place in the file."""
+        return self.at.span
+
+
+@dataclass(frozen=True, slots=True)
+class NoRequest:
+    """The error when a fan-out leaves no request."""
+
+    at: Place = field(compare=False, repr=False)
+    message: Template
+    kind: str
+    help: str | None = None
+
+    @property
+    def span(self) -> Span:
+        """The place in the file."""
+        return self.at.span
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRule:
+    """The HTTP request around each payload; ``format`` says how the body is written."""
+
+    at: Place = field(compare=False, repr=False)
+    method: str
+    url: Template
+    headers: tuple[Field, ...]
+    body: Node
+    format: str
+
+    @property
+    def span(self) -> Span:
+        """The place in the file."""
+        return self.at.span
 
 
 @dataclass(frozen=True)
 class Model:
-    """A mapping file with everything it uses.
+    """A mapping with everything it uses.
 
-    Definitions, pipelines and tables are those of the file and of its fragments, by name.
-    ``texts`` holds the text of every rule file read, for snippets in diagnostics.
+    ``definitions`` stand in an order in which each comes after those it uses; ``depends`` says for
+    each which fan-out variables (and whether the payload) are behind it. ``file`` is the rule file
+    as it is written, ``texts`` the texts of all rule files that were read.
     """
 
     name: str
-    file: MappingFile
-    definitions: Mapping[str, ValueBlock]
-    pipelines: Mapping[str, PipelineBlock]
+    file: MappingFile = field(repr=False)
+    definitions: Mapping[str, Node]
+    pipelines: Mapping[str, Pipeline]
     tables: Mapping[str, object]
     vocabulary: Vocabulary
-    settings_schema: dict[str, Any]
-    payload_schema: dict[str, Any]
+    settings_schema: JsonSchema
+    payload_schema: JsonSchema
+    fields: Object
+    request: RequestRule
+    fan_out: tuple[Variable, ...] = ()
+    none: NoRequest | None = None
+    accept: tuple[Rule, ...] = ()
+    refuse: tuple[Rule, ...] = ()
+    warn: tuple[Rule, ...] = ()
+    hashing: Node | None = None
+    already_hashed: Node | None = None
+    depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -64,5 +167,64 @@ class Model:
     @property
     def fan_out_names(self) -> tuple[str, ...]:
         """The fan-out variables, in order."""
-        fan_out = self.file.fan_out
-        return tuple(variable.name for variable in fan_out.each) if fan_out else ()
+        return tuple(variable.name for variable in self.fan_out)
+
+
+def deciding_parts(model: Model) -> Iterator[Node]:
+    """The nodes that decide whether an event is accepted, and for which requests."""
+    yield from (rule.condition for rule in model.accept)
+    yield from (variable.values for variable in model.fan_out)
+
+
+def request_parts(model: Model) -> Iterator[Node]:
+    """The nodes of the request around a payload."""
+    yield model.request.url
+    yield from (header.value for header in model.request.headers)
+    yield model.request.body
+
+
+def message_parts(model: Model) -> Iterator[Node]:
+    """The templates of messages."""
+    rules = (*model.accept, *model.refuse, *model.warn)
+    yield from (rule.message for rule in rules if rule.message is not None)
+    if model.none is not None:
+        yield model.none.message
+
+
+def sent_parts(model: Model) -> Iterator[Node]:
+    """Everything that an event goes through: the nodes behind which definitions are used."""
+    yield from deciding_parts(model)
+    yield from (node for node in (model.hashing, model.already_hashed) if node is not None)
+    yield model.fields
+    yield from request_parts(model)
+    yield from (rule.condition for rule in (*model.refuse, *model.warn))
+    yield from message_parts(model)
+
+
+def roots(model: Model) -> Iterator[Node]:
+    """Every node that does not stand inside another: definitions and pipelines as well."""
+    yield from model.definitions.values()
+    yield from (pipeline.body for pipeline in model.pipelines.values())
+    yield from sent_parts(model)
+
+
+def every_node(model: Model) -> Iterator[Node]:
+    """Every node of a mapping, each once, wherever it stands."""
+    seen: set[int] = set()
+    for root in roots(model):
+        for node in walk(root):
+            if id(node) not in seen:
+                seen.add(id(node))
+                yield node
+
+
+def reachable(model: Model, starts: Iterator[Node]) -> Iterator[Node]:
+    """Every node of ``starts``, and of the definitions that they use, directly or not."""
+    seen: set[str] = set()
+    waiting = list(starts)
+    while waiting:
+        for node in walk(waiting.pop()):
+            yield node
+            if isinstance(node, Name) and node.name in model.definitions and node.name not in seen:
+                seen.add(node.name)
+                waiting.append(model.definitions[node.name])

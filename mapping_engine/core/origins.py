@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
-from mapping_engine.core.walk import block_nodes, walk
+from mapping_engine.core.nodes import Field, Name, Node, Read, field_parts, walk
+from mapping_engine.core.spell import spell, written_name
 from mapping_engine.diagnostics import Label
-from mapping_engine.expression import Expression, Reference, Select, print_expression
-from mapping_engine.file.values import ValueBlock
 from mapping_engine.types.type import IDENTIFYING, SECRET, UNDECLARED, Type
 
 SHOWN = 3
@@ -20,32 +19,34 @@ SHOWN = 3
 class Origin:
     """A path or setting that is read, and the definitions through which it is."""
 
-    node: Expression
+    node: Node
     way: tuple[str, ...]
     found: Type
 
 
 def origins(
-    start: Expression | ValueBlock, model: Model, facts: Facts, wanted: Callable[[Type], bool]
+    start: Node | Field, model: Model, facts: Facts, wanted: Callable[[Type], bool]
 ) -> list[Origin]:
     """The reads behind ``start`` whose type is ``wanted``, in the order they are written."""
     found: list[Origin] = []
     seen: set[str] = set()
-    waiting: list[tuple[Expression | ValueBlock, tuple[str, ...]]] = [(start, ())]
+    parts = field_parts(start) if isinstance(start, Field) else (start,)
+    waiting: list[tuple[Node, tuple[str, ...]]] = [(part, ()) for part in parts]
     while waiting:
         part, way = waiting.pop(0)
-        for node in _nodes(part):
-            if isinstance(node, Reference) and node.name in model.definitions:
+        for node in walk(part):
+            if isinstance(node, Name) and node.name in model.definitions:
                 if node.name not in seen:
                     seen.add(node.name)
-                    waiting.append((model.definitions[node.name], (*way, f"${node.name}")))
-            elif isinstance(node, Select | Reference) and wanted(facts.type_of(node)):
+                    step = f"${written_name(node.name)}"
+                    waiting.append((model.definitions[node.name], (*way, step)))
+            elif isinstance(node, Read | Name) and wanted(facts.type_of(node)):
                 found.append(Origin(node, way, facts.type_of(node)))
     return found
 
 
 def described(
-    start: Expression | ValueBlock,
+    start: Node | Field,
     sink: str,
     model: Model,
     facts: Facts,
@@ -55,7 +56,7 @@ def described(
     found = origins(start, model, facts, wanted)
     labels, notes = [], []
     for origin in found[:SHOWN]:
-        spelled = print_expression(origin.node)
+        spelled = spell(origin.node)
         if origin.way:
             labels.append(Label(origin.node.span, f"`{spelled}` holds {what(origin.found)}"))
             way = " -> ".join((f"`{spelled}`", *(f"`{n}`" for n in reversed(origin.way)), sink))
@@ -75,7 +76,3 @@ def what(found: Type) -> str:
     if IDENTIFYING in found.tags:
         return "what identifies a person"
     return "what the vocabulary does not declare" if UNDECLARED in found.tags else "a value"
-
-
-def _nodes(part: Expression | ValueBlock) -> Iterator[Expression]:
-    return block_nodes(part) if isinstance(part, ValueBlock) else walk(part)

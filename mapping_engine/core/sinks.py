@@ -6,17 +6,17 @@ the payload schema can never accept, or requires and may not get, is found befor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from mapping_engine.core.absence import Absence
+from mapping_engine.core.absence import Absence, absence_of, absent_field, present_under
+from mapping_engine.core.choices import alternatives, is_choice
 from mapping_engine.core.conform import mismatch
-from mapping_engine.core.infer import Inference, Scope
-from mapping_engine.core.model import Model
+from mapping_engine.core.inference import Inference, extent_of
+from mapping_engine.core.nodes import Copy, Field, ForEach, Node, Place, fields_of
 from mapping_engine.core.origins import described, what
-from mapping_engine.core.walk import arms_of, copied, item_name
-from mapping_engine.diagnostics import Diagnostics, Fix, did_you_mean, listed, rename
-from mapping_engine.expression import Expression
+from mapping_engine.diagnostics import Fix, Label, Span, did_you_mean, listed, rename
 from mapping_engine.file.json_types import (
     is_closed,
     items_schema,
@@ -24,257 +24,266 @@ from mapping_engine.file.json_types import (
     property_schema,
 )
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.values import ArmBlock, FieldBlock, ValueBlock
+from mapping_engine.file.values import FieldBlock
 from mapping_engine.types.type import IDENTIFYING, SECRET, UNDECLARED, Type
 
 Schema = Mapping[str, Any]
+Known = list[frozenset[str]]
 PERSONAL_KEYWORD = "x-personal"
 
 
 def is_personal(root: Schema, schema: Schema) -> bool:
     """Whether a payload field takes hashed personal data, itself or as the items of a list."""
-    marks = (schema.get(PERSONAL_KEYWORD), items_schema(root, schema).get(PERSONAL_KEYWORD))
-    return any(mark is not None and not isinstance(mark, list) for mark in marks)
+    return any(mark is not None and not isinstance(mark, list) for mark in _marks(root, schema))
 
 
 def clear_kinds(root: Schema, schema: Schema) -> frozenset[str]:
     """The kinds of personal data that a payload field takes as they are: the receiver wants it."""
-    marks = (schema.get(PERSONAL_KEYWORD), items_schema(root, schema).get(PERSONAL_KEYWORD))
-    return frozenset(kind for mark in marks if isinstance(mark, list) for kind in mark)
+    lists = (mark for mark in _marks(root, schema) if isinstance(mark, list))
+    return frozenset(kind for mark in lists for kind in mark)
 
 
-class Shown:
-    """Holds what can be read in messages and URLs against what must not be."""
+def _marks(root: Schema, schema: Schema) -> tuple[Any, Any]:
+    return schema.get(PERSONAL_KEYWORD), items_schema(root, schema).get(PERSONAL_KEYWORD)
 
-    def __init__(self, model: Model, inference: Inference) -> None:
-        self._model = model
-        self._inference = inference
 
-    def check(self, found: Type, node: Expression, place: str) -> None:
-        """Report what must not be read in ``place``."""
-        if SECRET in found.tags:
-            self._report("PI06", f"a secret setting flows into {place}", node, place)
-        elif found.personal_kinds or IDENTIFYING in found.tags:
-            self._report("PI02", f"{what(found)} flows into {place}", node, place)
-        elif UNDECLARED in found.tags:
-            self._report(
-                "PI02",
-                f"a value that the vocabulary does not declare flows into {place}",
-                node,
-                place,
-                "declare the path in the vocabulary, if it never holds personal data",
-            )
+# Messages and URLs
 
-    def _report(
-        self, code: str, message: str, node: Expression, place: str, help: str | None = None
-    ) -> None:
-        facts = self._inference.facts
+
+def check_shown(node: Node, place: str, found: Inference) -> None:
+    """Report what must not be read in ``place``: a message or a URL (PI02, PI06)."""
+    made = found.facts.type_of(node)
+    if SECRET in made.tags:
+        _report_shown("PI06", f"a secret setting flows into {place}", node, place, found)
+    elif made.personal_kinds or IDENTIFYING in made.tags:
+        _report_shown("PI02", f"{what(made)} flows into {place}", node, place, found)
+    elif UNDECLARED in made.tags:
+        message = f"a value that the vocabulary does not declare flows into {place}"
+        help = "declare the path in the vocabulary, if it never holds personal data"
+        _report_shown("PI02", message, node, place, found, help)
+
+
+def _report_shown(
+    code: str, message: str, node: Node, place: str, found: Inference, help: str | None = None
+) -> None:
+    labels, notes = described(
+        node, place, found.model, found.facts, lambda each: not each.may_be_shown
+    )
+    found.diagnostics.report(code, message, node.span, help=help, labels=labels, notes=notes)
+
+
+def check_beside_payload(node: Node, found: Inference) -> None:
+    """Report personal data in the request beside the payload (PI02)."""
+    made = found.facts.type_of(node)
+    if made.personal_kinds and not made.is_digest:
         labels, notes = described(
-            node, place, self._model, facts, lambda found: not found.may_be_shown
+            node, "the request", found.model, found.facts, lambda each: bool(each.personal_kinds)
         )
-        self._inference.diagnostics.report(
-            code, message, node.span, help=help, labels=labels, notes=notes
-        )
-
-
-class PayloadSinks:
-    """Holds the fields of the payload against its schema."""
-
-    def __init__(self, model: Model, inference: Inference, diagnostics: Diagnostics) -> None:
-        self._model = model
-        self._root: Schema = model.payload_schema
-        self._inference = inference
-        self._diagnostics = diagnostics
-        self._absence = Absence(model, inference.facts)
-
-    def check(self, scope: Scope) -> None:
-        """Check every field, in the scope of one request."""
-        self._fields(self._model.file.fields, self._root, scope, "", [])
-
-    def _fields(
-        self,
-        fields: tuple[Named[FieldBlock], ...],
-        schema: Schema,
-        scope: Scope,
-        prefix: str,
-        known: list[frozenset[str]],
-        *,
-        whole: bool = True,
-    ) -> None:
-        """Check the fields of an object; ``whole`` unless they are added to a copy."""
-        for field in fields:
-            path = f"{prefix}{field.name}"
-            below = property_schema(self._root, schema, field.name)
-            if below is None and is_closed(self._root, schema):
-                names = property_names(self._root, schema)
-                self._diagnostics.report(
-                    "OU01",
-                    f"the payload schema has no field `{path}`",
-                    field.span,
-                    help=did_you_mean(field.name, names) or f"accepted: {listed(names)}",
-                    fix=rename(field.span, field.name, names),
-                )
-            if field.value is not None:
-                self._field(field, field.value, below or {}, scope, path)
-        if whole:
-            self._required(fields, schema, prefix, known)
-
-    def _required(
-        self,
-        fields: tuple[Named[FieldBlock], ...],
-        schema: Schema,
-        prefix: str,
-        known: list[frozenset[str]],
-    ) -> None:
-        written = {field.name: field for field in fields}
-        for name in schema.get("required", ()):
-            field = written.get(name)
-            if field is None:
-                if fields and not self._misspelled(name, fields, schema):
-                    self._unmapped(f"{prefix}{name}", fields[0])
-            elif field.value is not None:
-                self._may_be_absent(f"{prefix}{name}", field, field.value, known)
-
-    def _misspelled(self, name: str, fields: tuple[Named[FieldBlock], ...], schema: Schema) -> bool:
-        """Whether a field that is reported already was meant for ``name``."""
-        names = property_names(self._root, schema)
-        strange = [f.name for f in fields if f.name not in names and is_closed(self._root, schema)]
-        return did_you_mean(name, strange) is not None
-
-    def _unmapped(self, path: str, first: Named[FieldBlock]) -> None:
-        self._diagnostics.report(
-            "OU05", f"the payload schema requires `{path}`, which no rule writes", first.span
-        )
-
-    def _may_be_absent(
-        self,
-        path: str,
-        field: Named[FieldBlock],
-        block: FieldBlock,
-        known: list[frozenset[str]],
-    ) -> None:
-        absent = self._absence.of_field(block, known)
-        if absent is None or not self._inference.facts.type_of(block).kinds:
-            return
-        together = listed(absent)
-        when = f"it is absent without {together}" if absent else "it is always absent"
-        if len(absent) > 1:
-            when = f"it is absent when these are missing together: {together}"
-        self._diagnostics.report(
-            "OU05",
-            f"the payload schema requires `{path}`, which may be absent",
-            field.span,
-            notes=(when,),
-            help="give it a `default`, or write `required: true` to refuse such an event",
-        )
-
-    def _field(
-        self, field: Named[FieldBlock], block: FieldBlock, schema: Schema, scope: Scope, path: str
-    ) -> None:
-        if block.fields is None:
-            self._leaf(field, block, schema, scope, path)
-            return
-        inside, below = scope, schema
-        known: list[frozenset[str]] = []
-        for node in (block.when, block.default, copied(block)):
-            if node is not None:
-                self._inference.expression(node, scope)
-        if copied(block) is not None:
-            self._inference.block(block, scope)
-        if block.when is not None:
-            known += self._absence.present_under(block.when)
-        if block.each is not None:
-            source = self._inference.expression(block.each, scope)
-            item = self._inference.item(block.each, source)
-            inside = scope.having(item_name(block), item)
-            below = items_schema(self._root, schema)
-            if block.keep_when is not None:
-                self._inference.expression(block.keep_when, inside)
-                known += self._absence.present_under(block.keep_when)
-        separator = "[]." if block.each is not None else "."
-        whole = copied(block) is None
-        self._fields(block.fields, below, inside, path + separator, known, whole=whole)
-
-    def _leaf(
-        self, field: Named[FieldBlock], block: FieldBlock, schema: Schema, scope: Scope, path: str
-    ) -> None:
-        found = self._inference.block(block, scope)
-        if copied(block) is not None:
-            self._conforms(block, schema, found, path)
-            return
-        if SECRET in found.tags:
-            labels, notes = self._way(block, path, lambda each: SECRET in each.tags)
-            self._diagnostics.report(
-                "PI06",
-                f"a secret setting flows into the payload field `{path}`",
-                field.span,
-                labels=labels,
-                notes=notes,
-            )
-        if is_personal(self._root, schema):
-            if found.kinds and not found.is_digest:
-                self._unhashed(path, block, found, f"`{path}` takes hashed personal data only")
-                return
-        elif found.personal_kinds - clear_kinds(self._root, schema):
-            self._unhashed(path, block, found, f"{what(found)} flows into `{path}`")
-            return
-        self._conforms(block, schema, found, path)
-
-    # The schema
-
-    def _conforms(self, block: FieldBlock, schema: Schema, found: Type, path: str) -> None:
-        """Report the parts of a value that its schema does not accept, each where it stands."""
-        parts = self._parts(block, found)
-        for node, part in parts:
-            problem = mismatch(self._root, schema, part, f"`{path}`")
-            if problem is not None:
-                self._diagnostics.report(
-                    "OU02",
-                    problem.message,
-                    node.span,
-                    help=problem.help,
-                    lighter=problem.lighter,
-                )
-
-    def _parts(
-        self, block: FieldBlock, found: Type
-    ) -> list[tuple[Expression | ArmBlock | ValueBlock, Type]]:
-        """The alternatives of a value with their types; the whole where it is changed later."""
-        facts = self._inference.facts
-        defaults = [block.default] if block.default is not None else []
-        default = [(node, facts.type_of(node)) for node in defaults]
-        if block.then or block.one_of is not None or block.each is not None:
-            return [(block, found)]
-        arms = arms_of(block)
-        if arms:
-            return [*((arm, facts.type_of(arm)) for arm in arms), *default]
-        single = block.value or block.template or block.constant
-        if single is None or block.as_:
-            return [(block, found)]
-        return [(single, facts.type_of(single)), *default]
-
-    # Personal data
-
-    def _unhashed(self, path: str, block: FieldBlock, found: Type, message: str) -> None:
-        labels, notes = self._way(block, path, lambda found: bool(found.personal_kinds))
-        marked = f"fields for hashed personal data have `{PERSONAL_KEYWORD}` in the schema"
-        self._diagnostics.report(
+        found.diagnostics.report(
             "PI02",
-            message,
-            block.span,
-            help="normalise it and append `|> hashed`",
+            f"{what(made)} flows into the request beside the payload",
+            node.span,
             labels=labels,
-            notes=(*notes, marked),
-            fix=self._hash(block, found),
+            notes=notes,
+            help="send it as a field of the payload, normalised and hashed",
         )
 
-    def _hash(self, block: FieldBlock, found: Type) -> Fix | None:
-        """The fix that hashes a value which is in normal form already."""
-        if not found.normalised_kinds or block.value is None:
-            return None
-        extent = block.value.extent
-        span = extent.scalar.span_at(extent.end, extent.end)
-        return Fix(span, " |> hashed", "append `|> hashed`", safe=False, old="")
 
-    def _way(self, block: FieldBlock, path: str, wanted: Any) -> Any:
-        return described(block, f"`{path}`", self._model, self._inference.facts, wanted)
+# The payload
+
+
+@dataclass(frozen=True)
+class _Sinks:
+    """The schema of the payload, and what is known of the values that go into it."""
+
+    root: Schema
+    found: Inference
+    absence: Absence
+
+
+def check_payload(found: Inference) -> None:
+    """Hold every field of the payload against its schema; their types are known already."""
+    model = found.model
+    sinks = _Sinks(model.payload_schema, found, absence_of(model, found.facts))
+    _fields(model.fields.fields, model.payload_schema, "", [], sinks, whole=True)
+
+
+def _fields(
+    fields: tuple[Field, ...],
+    schema: Schema,
+    prefix: str,
+    known: Known,
+    sinks: _Sinks,
+    *,
+    whole: bool,
+) -> None:
+    """Check the fields of an object; ``whole`` unless they are added to a copy."""
+    for field in fields:
+        path = f"{prefix}{field.name}"
+        below = property_schema(sinks.root, schema, field.name)
+        if below is None and is_closed(sinks.root, schema):
+            names = property_names(sinks.root, schema)
+            sinks.found.diagnostics.report(
+                "OU01",
+                f"the payload schema has no field `{path}`",
+                field.key.span,
+                help=did_you_mean(field.name, names) or f"accepted: {listed(names)}",
+                fix=rename(field.key.span, field.name, names),
+            )
+        _field(field, below or {}, path, sinks)
+    if whole:
+        _required(fields, schema, prefix, known, sinks)
+
+
+def _required(
+    fields: tuple[Field, ...], schema: Schema, prefix: str, known: Known, sinks: _Sinks
+) -> None:
+    written = {field.name: field for field in fields}
+    for name in schema.get("required", ()):
+        path, field = f"{prefix}{name}", written.get(name)
+        if field is not None:
+            _may_be_absent(path, field, known, sinks)
+        elif fields and not _is_misspelled(name, fields, schema, sinks):
+            sinks.found.diagnostics.report(
+                "OU05",
+                f"the payload schema requires `{path}`, which no rule writes",
+                fields[0].key.span,
+            )
+
+
+def _is_misspelled(name: str, fields: tuple[Field, ...], schema: Schema, sinks: _Sinks) -> bool:
+    """Whether a field that is reported already was meant for ``name``."""
+    if not is_closed(sinks.root, schema):
+        return False
+    names = property_names(sinks.root, schema)
+    return did_you_mean(name, [f.name for f in fields if f.name not in names]) is not None
+
+
+def _may_be_absent(path: str, field: Field, known: Known, sinks: _Sinks) -> None:
+    absent = absent_field(field, sinks.absence, known)
+    if absent is None or not sinks.found.facts.type_of(field).kinds:
+        return
+    together = listed(absent)
+    when = f"it is absent without {together}" if absent else "it is always absent"
+    if len(absent) > 1:
+        when = f"it is absent when these are missing together: {together}"
+    sinks.found.diagnostics.report(
+        "OU05",
+        f"the payload schema requires `{path}`, which may be absent",
+        field.key.span,
+        notes=(when,),
+        help="give it a `default`, or write `required: true` to refuse such an event",
+    )
+
+
+def _field(field: Field, schema: Schema, path: str, sinks: _Sinks) -> None:
+    inner = fields_of(field.value)
+    if not inner:
+        _leaf(field, schema, path, sinks)
+        return
+    known: Known = []
+    if field.when is not None:
+        known += present_under(field.when, sinks.absence)
+    value, below, separator = field.value, schema, "."
+    if isinstance(value, ForEach):
+        below, separator = items_schema(sinks.root, schema), "[]."
+        if value.keep is not None:
+            known += present_under(value.keep, sinks.absence)
+    whole = not isinstance(value, Copy)
+    _fields(inner, below, path + separator, known, sinks, whole=whole)
+
+
+def _leaf(field: Field, schema: Schema, path: str, sinks: _Sinks) -> None:
+    found, root = sinks.found, sinks.root
+    made = found.facts.type_of(field)
+    if isinstance(field.value, Copy):
+        _conforms(field, schema, made, path, sinks)
+        return
+    if SECRET in made.tags:
+        labels, notes = _way(field, path, lambda each: SECRET in each.tags, sinks)
+        found.diagnostics.report(
+            "PI06",
+            f"a secret setting flows into the payload field `{path}`",
+            field.key.span,
+            labels=labels,
+            notes=notes,
+        )
+    if is_personal(root, schema):
+        if made.kinds and not made.is_digest:
+            _unhashed(path, field, f"`{path}` takes hashed personal data only", sinks)
+            return
+    elif made.personal_kinds - clear_kinds(root, schema):
+        _unhashed(path, field, f"{what(made)} flows into `{path}`", sinks)
+        return
+    _conforms(field, schema, made, path, sinks)
+
+
+# The schema
+
+
+def _conforms(field: Field, schema: Schema, made: Type, path: str, sinks: _Sinks) -> None:
+    """Report the parts of a value that its schema does not accept, each where it stands."""
+    for span, part in _parts(field, made, sinks):
+        problem = mismatch(sinks.root, schema, part, f"`{path}`")
+        if problem is not None:
+            sinks.found.diagnostics.report(
+                "OU02", problem.message, span, help=problem.help, lighter=problem.lighter
+            )
+
+
+def _parts(field: Field, made: Type, sinks: _Sinks) -> list[tuple[Span, Type]]:
+    """The alternatives of a value with their types; the whole where it is changed later."""
+    facts = sinks.found.facts
+    default = [(field.default.span, facts.type_of(field.default))] if field.default else []
+    if is_choice(field.value):
+        arms = alternatives(field.value)
+        return [*((_place(arm.at), facts.type_of(arm.value)) for arm in arms), *default]
+    if isinstance(field.value, ForEach) or not _is_single(field):
+        return [(field.span, made)]
+    return [(field.value.span, facts.type_of(field.value)), *default]
+
+
+def _place(at: Place) -> Span:
+    """Where an alternative is written; of a row, what stands behind its name."""
+    return at.value.span if isinstance(at, Named) and at.value is not None else at.span
+
+
+def _is_single(field: Field) -> bool:
+    """Whether the value is written in one place: an expression, a template or a constant."""
+    block = field.at
+    if not isinstance(block, FieldBlock):
+        return True
+    written = block.value or block.template or block.constant
+    return written is not None and not (block.as_ or block.then or block.one_of is not None)
+
+
+# Personal data
+
+
+def _unhashed(path: str, field: Field, message: str, sinks: _Sinks) -> None:
+    labels, notes = _way(field, path, lambda each: bool(each.personal_kinds), sinks)
+    marked = f"fields for hashed personal data have `{PERSONAL_KEYWORD}` in the schema"
+    sinks.found.diagnostics.report(
+        "PI02",
+        message,
+        field.span,
+        help="normalise it and append `|> hashed`",
+        labels=labels,
+        notes=(*notes, marked),
+        fix=_hash(field, sinks),
+    )
+
+
+def _hash(field: Field, sinks: _Sinks) -> Fix | None:
+    """The fix that hashes a value which is in normal form already."""
+    made, extent = sinks.found.facts.type_of(field), extent_of(field.value)
+    if not made.normalised_kinds or extent is None or not _is_single(field):
+        return None
+    span = extent.scalar.span_at(extent.end, extent.end)
+    return Fix(span, " |> hashed", "append `|> hashed`", safe=False, old="")
+
+
+def _way(
+    field: Field, path: str, wanted: Callable[[Type], bool], sinks: _Sinks
+) -> tuple[tuple[Label, ...], tuple[str, ...]]:
+    return described(field, f"`{path}`", sinks.found.model, sinks.found.facts, wanted)

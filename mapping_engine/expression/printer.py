@@ -82,7 +82,7 @@ def _operand(node: Expression) -> str:
         case Call():
             return f"{node.name}({_arguments(node)})"
         case Literal():
-            return _literal(node.value)
+            return print_literal(node.value)
         case _:
             raise TypeError(f"no spelling for {type(node).__name__}")
 
@@ -105,7 +105,8 @@ def _arguments(call: Call) -> str:
     return ", ".join(positional + named)
 
 
-def _literal(value: object) -> str:
+def print_literal(value: object) -> str:
+    """A text, number, true or false as it is written in an expression."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from mapping_engine.types.kinds import ANY, Kinds, is_missing, kind_of, kinds
 from mapping_engine.types.type import SECRET, WHOLE, Type
+
+JsonSchema: TypeAlias = dict[str, Any]
 
 _KINDS = {
     "string": "text",

@@ -15,10 +15,10 @@ from typing import Any, Generic, TypeVar
 
 from mapping_engine.diagnostics import Diagnostics, Span, did_you_mean, listed, rename
 from mapping_engine.expression import Expression, Extent, Literal, Reference
+from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.source.node import Mapping, Node, Scalar, Sequence, Style, to_data
 
 T = TypeVar("T")
-JsonSchema = dict[str, Any]
 Definitions = dict[str, JsonSchema]
 
 

@@ -1,0 +1,157 @@
+"""A rule file and all that it uses as a mapping in the core language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mapping_engine.core.desugar import (
+    NO_LOCALS,
+    Desugaring,
+    body_of,
+    definitions_of,
+    expression,
+    object_of,
+    pipeline_of,
+    spliced,
+    value_of,
+)
+from mapping_engine.core.model import Model, NoRequest, Pipeline, RequestRule, Rule, Variable
+from mapping_engine.core.nodes import Broken, Field, Node, Template
+from mapping_engine.core.order import ordered
+from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.expression import Expression
+from mapping_engine.expression import Template as WrittenTemplate
+from mapping_engine.file.documents import AcceptBlock, MappingFile, RefuseBlock, RequestBlock
+from mapping_engine.file.values import PipelineBlock, ValueBlock
+from mapping_engine.vocabulary import Personal, Vocabulary
+
+NO_VOCABULARY = Vocabulary("", {}, frozenset(), Personal({}))
+
+
+def core_of(
+    name: str,
+    file: MappingFile,
+    blocks: Mapping[str, ValueBlock],
+    pipelines: Mapping[str, PipelineBlock],
+    tables: Mapping[str, object],
+    texts: Mapping[str, str],
+    found: Diagnostics,
+) -> Model | None:
+    """The mapping, without its vocabulary and schemas; None where names go in circles.
+
+    What is wrong on the way is reported: unknown transforms and arguments that do not fit (TX01,
+    TX02), circles (PR04), and values that take too many steps (PR08).
+    """
+    made = Desugaring(blocks, pipelines, found)
+    piped = {each: _pipeline(each, block, made) for each, block in pipelines.items()}
+    fan_out = file.fan_out
+    variables = tuple(
+        Variable(v, v.name, Broken(v) if v.value is None else value_of(v.value, NO_LOCALS, made))
+        for v in (fan_out.each if fan_out else ())
+    )
+    fields = object_of(file, file.fields, NO_LOCALS, made)
+    none = fan_out.none if fan_out else None
+    parts = Model(
+        name=name,
+        file=file,
+        definitions={},
+        pipelines=piped,
+        tables=tables,
+        vocabulary=NO_VOCABULARY,
+        settings_schema={},
+        payload_schema={},
+        fields=fields,
+        request=_request(file.request, made),
+        fan_out=variables,
+        none=None
+        if none is None
+        else NoRequest(
+            none,
+            _template(none.message, made),
+            none.error or "configuration",
+            none.help.text if none.help else None,
+        ),
+        accept=tuple(_accept(block, made) for block in file.accept or ()),
+        refuse=tuple(_refuse(block, made) for block in file.refuse or ()),
+        warn=tuple(
+            Rule(
+                block,
+                expression(block.when, NO_LOCALS, made),
+                _template(block.message, made),
+                None,
+                field=block.field.text if block.field else None,
+            )
+            for block in file.warn or ()
+        ),
+        hashing=_optional(file.hashing, made),
+        already_hashed=_optional(file.already_hashed, made),
+        texts=texts,
+    )
+    names = [variable.name for variable in variables]
+    order = ordered(definitions_of(made), piped, names, found)
+    if order is None:
+        return None
+    return replace(
+        parts,
+        definitions=order.definitions,
+        depends=order.depends,
+        fields=spliced(fields, order.definitions),
+    )
+
+
+def _pipeline(name: str, block: PipelineBlock, made: Desugaring) -> Pipeline:
+    parameters, body = pipeline_of(name, block, made)
+    values = None if block.values is None else tuple(each.value for each in block.values)
+    normalises = block.normalises.text if block.normalises else None
+    return Pipeline(block, name, parameters, body, normalises, values)
+
+
+def _accept(block: AcceptBlock, made: Desugaring) -> Rule:
+    condition = block.skip_when if block.require is None else block.require
+    assert condition is not None
+    return Rule(
+        block,
+        expression(condition, NO_LOCALS, made),
+        None if block.message is None else _template(block.message, made),
+        None if block.require is None else block.error or "instrumentation",
+        block.help.text if block.help else None,
+        negated=block.require is not None,
+    )
+
+
+def _refuse(block: RefuseBlock, made: Desugaring) -> Rule:
+    return Rule(
+        block,
+        expression(block.when, NO_LOCALS, made),
+        _template(block.message, made),
+        block.error or "instrumentation",
+        block.help.text if block.help else None,
+    )
+
+
+def _request(block: RequestBlock, made: Desugaring) -> RequestRule:
+    headers = (
+        Field(h, h, h.name, expression(h.value, NO_LOCALS, made))
+        for h in block.headers or ()
+        if h.value is not None
+    )
+    is_form = block.form is not None
+    return RequestRule(
+        block,
+        block.method or "POST",
+        _template(block.url, made),
+        tuple(headers),
+        body_of(block, block.form if is_form else block.json, made),
+        "form" if is_form else "json",
+    )
+
+
+def _template(template: WrittenTemplate, made: Desugaring) -> Template:
+    found = expression(template, NO_LOCALS, made)
+    assert isinstance(found, Template)
+    return found
+
+
+def _optional(node: Expression | None, made: Desugaring) -> Node | None:
+    return None if node is None else expression(node, NO_LOCALS, made)

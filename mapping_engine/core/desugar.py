@@ -1,0 +1,400 @@
+"""Rule files to the core: shorthand, blocks, chains and conversions become nodes, once.
+
+What the keys of a block mean is told here and nowhere else:
+
+- A chain is one thing, written as a list, as ``first_of``, as ``??`` or as a decision table.
+- ``as`` converts each alternative of a chain before it is judged, at whatever depth it is
+  written: in ``??``, in a list, or under the name of a definition that does nothing but choose.
+  ``then`` and ``|>`` convert the value that was chosen.
+- ``default`` of a definition is one more alternative; that of a field is what is sent without one.
+- ``one_of`` is the transform of that name, and comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from mapping_engine.core import nodes
+from mapping_engine.core.calls import matched
+from mapping_engine.core.choices import is_choice
+from mapping_engine.core.nodes import Alternative, Broken, Const, Field, Guard, Name, Node, Place
+from mapping_engine.core.spell import derived_name
+from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.expression import (
+    Both,
+    Call,
+    Chain,
+    Compare,
+    Either,
+    Expression,
+    Extent,
+    Items,
+    Literal,
+    Not,
+    Pipeline,
+    Reference,
+    Select,
+    Template,
+    Test,
+    print_steps,
+)
+from mapping_engine.file.shapes import BodyTree, Named
+from mapping_engine.file.values import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
+from mapping_engine.file.walk import names_in, parts
+
+DEFAULT_ITEM = "item"
+_DEEPEST = 32
+"""So many definitions are opened one inside the other; in order, it is one or two."""
+
+
+@dataclass
+class Desugaring:
+    """What is known while the definitions of a mapping are turned into nodes.
+
+    ``made`` holds those that are done, ``derived`` the definitions whose alternatives are converted
+    in some place, which are made when all others are.
+    """
+
+    blocks: Mapping[str, ValueBlock]
+    pipelines: Mapping[str, PipelineBlock]
+    diagnostics: Diagnostics
+    made: dict[str, Node] = field(default_factory=dict)
+    derived: list[tuple[str, str, tuple[Call, ...]]] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    opening: list[str] = field(default_factory=list)
+
+
+Locals = frozenset[str]
+"""The names that have a meaning at one place only: items of lists, parameters of pipelines."""
+NO_LOCALS: Locals = frozenset()
+
+
+def definitions_of(made: Desugaring) -> dict[str, Node]:
+    """All definitions as nodes, and those that are derived from them."""
+    for name in order_of_writing(made.blocks):
+        _definition(name, made)
+    for name, base, steps in made.derived:  # which grows while it is worked off
+        made.made[name] = convert(made.made[base], steps, NO_LOCALS, made)
+    return made.made
+
+
+def _definition(name: str, made: Desugaring) -> Node | None:
+    """The node of a definition; None where it is being made already, or too deep to be opened."""
+    if name not in made.made and name not in made.opening and len(made.opening) < _DEEPEST:
+        made.opening.append(name)
+        found = value_of(made.blocks[name], NO_LOCALS, made)
+        made.opening.pop()
+        made.made[name] = found
+    return made.made.get(name)
+
+
+# Blocks
+
+
+def value_of(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
+    """The value of a definition or variable: with its default, where its condition holds."""
+    found = _converted(block, known, made)
+    if block.default is not None:
+        default = Alternative(block, expression(block.default, known, made), is_default=True)
+        before = found.alternatives if isinstance(found, nodes.FirstOf) else None
+        found = nodes.FirstOf(block, (*(before or (Alternative(block, found),)), default))
+    return _guarded(block, block.when, found, known, made)
+
+
+def _guarded(
+    at: Place, when: Expression | None, value: Node, known: Locals, made: Desugaring
+) -> Node:
+    return value if when is None else Guard(at, expression(when, known, made), value)
+
+
+def _converted(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
+    """The value of a block, were there no `when` and no default."""
+    found = _source(block, known, made)
+    if block.as_ and block.positions is None:
+        found = convert(found, block.as_, known, made)
+    if block.then:
+        found = applied(found, block.then, known, made)
+    if block.one_of is not None:
+        accepted = expression(block.one_of, known, made)
+        place = block.one_of.extent
+        found = nodes.Call(place, place, "one_of", found, (accepted,))
+    return found
+
+
+def _source(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
+    """What makes a value before it is converted."""
+    if block.each is None:
+        return _plain_source(block, known, made)
+    item = block.item.text if block.item else DEFAULT_ITEM
+    inside = known | {item}
+    source = expression(block.each, known, made)
+    keep = None if block.keep_when is None else expression(block.keep_when, inside, made)
+    return nodes.ForEach(block, source, item, _plain_source(block, inside, made), keep)
+
+
+def _plain_source(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
+    if block.rest_of is not None or block.copy_of is not None:
+        return _copy(block, known, made)
+    if block.fields is not None:
+        return object_of(block, block.fields, known, made)
+    if block.positions is not None:
+        places = (_arm(arm, block.as_, known, made) for arm in block.positions)
+        fill = Const(block, block.fill.value if block.fill is not None else "")
+        return nodes.Items(block, tuple(places), fill)
+    if block.first_of is not None:
+        return _chain(block, [Alternative(a, _arm(a, None, known, made)) for a in block.first_of])
+    if block.decide is not None:
+        rows = [(row, row.value) for row in block.decide if row.value is not None]
+        made_rows = [Alternative(r, _arm(a, None, known, made), r.name) for r, a in rows]
+        return nodes.FirstOf(block, tuple(made_rows))
+    return _single(block, known, made)
+
+
+def _chain(block: ValueBlock | PipelineBlock, arms: list[Alternative]) -> Node:
+    """The alternatives of a list; the only one of a list stands for itself."""
+    return arms[0].value if len(arms) == 1 else nodes.FirstOf(block, tuple(arms))
+
+
+def _arm(arm: ArmBlock, more: tuple[Call, ...] | None, known: Locals, made: Desugaring) -> Node:
+    """An alternative with its own conversions, and ``more`` of them."""
+    found = _single(arm, known, made)
+    for steps in (arm.as_, more):
+        if steps:
+            found = convert(found, steps, known, made)
+    return _guarded(arm, arm.when, found, known, made)
+
+
+def _single(block: ValueBlock | ArmBlock, known: Locals, made: Desugaring) -> Node:
+    node = block.value or block.template or block.constant
+    return Broken(block) if node is None else expression(node, known, made)
+
+
+def _copy(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
+    source = block.rest_of if block.rest_of is not None else block.copy_of
+    assert source is not None
+    keys = (block.without, block.keep, block.hash)
+    without, keep, hash = (None if k is None else expression(k, known, made) for k in keys)
+    added = None if block.fields is None else object_of(block, block.fields, known, made)
+    whole = block.rest_of is None
+    return nodes.Copy(block, expression(source, known, made), not whole, without, keep, hash, added)
+
+
+def object_of(
+    at: Place, fields: tuple[Named[FieldBlock], ...], known: Locals, made: Desugaring
+) -> nodes.Object:
+    """The object that fields make."""
+    return nodes.Object(at, tuple(_field(each, known, made) for each in fields))
+
+
+def _field(entry: Named[FieldBlock], known: Locals, made: Desugaring) -> Field:
+    block = entry.value
+    if block is None:
+        return Field(entry, entry, entry.name, Broken(entry))
+    return Field(
+        block,
+        entry,
+        entry.name,
+        _converted(block, known, made),
+        None if block.when is None else expression(block.when, known, made),
+        None if block.default is None else expression(block.default, known, made),
+        bool(block.required),
+        block.invalid or "warn",
+    )
+
+
+def pipeline_of(name: str, block: PipelineBlock, made: Desugaring) -> tuple[tuple[str, ...], Node]:
+    """The parameters and the body of a named pipeline, which reads its value as ``$value``."""
+    parameters = tuple(parameter.text for parameter in block.parameters or ())
+    known = frozenset(("value", *parameters))
+    if block.steps is not None:
+        return parameters, applied(Name(block, "value"), block.steps, known, made)
+    arms = [Alternative(arm, _arm(arm, None, known, made)) for arm in block.first_of or ()]
+    return parameters, _chain(block, arms) if arms else Broken(block)
+
+
+def body_of(at: Place, tree: BodyTree, made: Desugaring) -> Node:
+    """The body of a request: a tree of expressions."""
+    if isinstance(tree, Mapping):
+        given = ((name, body_of(at, part, made)) for name, part in tree.items())
+        return nodes.Object(at, tuple(Field(at, at, name, value) for name, value in given))
+    if isinstance(tree, tuple):
+        return nodes.Items(at, tuple(body_of(at, part, made) for part in tree))
+    return Broken(at) if tree is None else expression(tree, NO_LOCALS, made)
+
+
+# Conversions
+
+
+def convert(node: Node, steps: tuple[Call, ...], known: Locals, made: Desugaring) -> Node:
+    """The value with each of its alternatives converted, wherever they are written."""
+    match node:
+        case nodes.FirstOf(alternatives=arms):
+            each = (replace(arm, value=convert(arm.value, steps, known, made)) for arm in arms)
+            return nodes.FirstOf(node.at, tuple(each))
+        case Guard(when=when, value=value):
+            return Guard(node.at, when, convert(value, steps, known, made))
+        case Name(name=name, tail=None) if name not in known and is_choice(_named(name, made)):
+            return _derived(node, name, steps, known, made)
+        case _:
+            return applied(node, steps, known, made)
+
+
+def _named(name: str, made: Desugaring) -> Node | None:
+    return _definition(name, made) if name in made.blocks else made.made.get(name)
+
+
+def _derived(
+    node: Name, name: str, steps: tuple[Call, ...], known: Locals, made: Desugaring
+) -> Node:
+    """The alternatives behind a name, converted: a definition of its own, made once for all places.
+
+    Where the conversion reads what only this place knows, the alternatives are written out here.
+    """
+    if known and any(isinstance(p, Reference) and p.name in known for s in steps for p in parts(s)):
+        return convert(made.made[name], steps, known, made)
+    derived = derived_name(name, print_steps(steps))
+    if derived not in made.asked:
+        made.asked.add(derived)
+        made.derived.append((derived, name, steps))
+    return Name(node.at, derived)
+
+
+def applied(node: Node, steps: tuple[Call, ...], known: Locals, made: Desugaring) -> Node:
+    """The value after transforms, one after the other."""
+    for step in steps:
+        node = _call(step, node, known, made)
+    return node
+
+
+def _call(call: Call, source: Node | None, known: Locals, made: Desugaring) -> Node:
+    """A call of a transform: of what is piped into it, or of its own first argument."""
+    piped = source is not None
+    found = matched(call, made.pipelines, piped=piped, found=made.diagnostics)
+    if found is None:
+        given = (*call.arguments, *(value for _, value in call.named))
+        inner = tuple(expression(each, known, made) for each in given)
+        return Broken(call.extent, inner if source is None else (source, *inner))
+    at = call.extent
+    if found.input is not None:
+        source = expression(found.input, known, made)
+    elif source is not None and isinstance(source.at, Extent) and source.at.scalar is at.scalar:
+        at = source.at.to(at)
+    arguments = (None if a is None else expression(a, known, made) for a in found.arguments)
+    return nodes.Call(at, call.extent, call.name, source, tuple(arguments))
+
+
+# Expressions
+
+
+def expression(node: Expression, known: Locals, made: Desugaring) -> Node:
+    """An expression as nodes."""
+    at = node.extent
+    match node:
+        case Literal(value=value):
+            return Const(at, value)
+        case Select(selector=selector, explicit=explicit):
+            return nodes.Read(at, selector, explicit)
+        case Reference(name=name, tail=tail):
+            return Name(at, name, tail)
+        case Items(items=items):
+            return nodes.Items(at, _each(items, known, made))
+        case Chain(arms=arms):
+            pairs = zip(arms, _each(arms, known, made), strict=True)
+            return nodes.FirstOf(at, tuple(Alternative(arm, value) for arm, value in pairs))
+        case Pipeline(source=source, steps=steps):
+            return applied(expression(source, known, made), steps, known, made)
+        case Call():
+            return _call(node, None, known, made)
+        case Template(parts=mixed):
+            filled = (p if isinstance(p, str) else expression(p, known, made) for p in mixed)
+            return nodes.Template(at, tuple(filled))
+        case _:
+            return _condition(node, known, made)
+
+
+def _condition(node: Expression, known: Locals, made: Desugaring) -> Node:
+    at = node.extent
+    match node:
+        case Compare(operator=operator, left=left, right=right):
+            return nodes.Compare(at, operator, *_each((left, right), known, made))
+        case Test(operand=operand, test=word):
+            return nodes.Test(at, expression(operand, known, made), word)
+        case Not(operand=operand):
+            return nodes.Logic(at, "not", _each((operand,), known, made))
+        case Both(operands=operands):
+            return nodes.Logic(at, "and", _each(operands, known, made))
+        case Either(operands=operands):
+            return nodes.Logic(at, "or", _each(operands, known, made))
+        case _:
+            raise TypeError(f"no meaning for {type(node).__name__}")
+
+
+def _each(parts: tuple[Expression, ...], known: Locals, made: Desugaring) -> tuple[Node, ...]:
+    return tuple(expression(part, known, made) for part in parts)
+
+
+# Objects under a name
+
+
+def spliced(made: nodes.Object, definitions: Mapping[str, Node]) -> nodes.Object:
+    """The object with the fields of named objects in place of their ``$names``.
+
+    So a payload can be written in several files, and each of its fields is held against the
+    payload's schema, explained and documented under its own path.
+    """
+    return _spliced(made, definitions, ())
+
+
+def _spliced(
+    made: nodes.Object, definitions: Mapping[str, Node], way: tuple[str, ...]
+) -> nodes.Object:
+    return replace(made, fields=tuple(_opened(each, definitions, way) for each in made.fields))
+
+
+def _opened(given: Field, definitions: Mapping[str, Node], way: tuple[str, ...]) -> Field:
+    value, when = given.value, given.when
+    if isinstance(value, Name) and value.tail is None and value.name not in way:
+        found = definitions.get(value.name)
+        inner = found.value if isinstance(found, Guard) else found
+        if inner is None or not nodes.fields_of(inner):
+            return given
+        way = (*way, value.name)
+        if isinstance(found, Guard):
+            when = found.when if when is None else nodes.Logic(given.at, "and", (when, found.when))
+        value = inner
+    return replace(given, value=_open(value, definitions, way), when=when)
+
+
+def _open(node: Node, definitions: Mapping[str, Node], way: tuple[str, ...]) -> Node:
+    match node:
+        case nodes.Object():
+            return _spliced(node, definitions, way)
+        case nodes.ForEach(body=body) if nodes.fields_of(body):
+            return replace(node, body=_open(body, definitions, way))
+        case nodes.Copy(added=nodes.Object() as added):
+            return replace(node, added=_spliced(added, definitions, way))
+        case _:
+            return node
+
+
+def order_of_writing(blocks: Mapping[str, ValueBlock]) -> list[str]:
+    """The definitions, each after those that it names, as far as that is possible.
+
+    It only keeps definitions from being opened one inside the other; what names mean where they
+    stand, and whether they go in circles, is found out later.
+    """
+    ordered: dict[str, None] = {}
+    for start in blocks:
+        waiting = [(start, iter(sorted(names_in(blocks[start]) & blocks.keys())))]
+        opened = {start}
+        while waiting and start not in ordered:
+            name, below = waiting[-1]
+            inner = next((n for n in below if n not in ordered and n not in opened), None)
+            if inner is None:
+                ordered[name] = None
+                waiting.pop()
+            else:
+                opened.add(inner)
+                waiting.append((inner, iter(sorted(names_in(blocks[inner]) & blocks.keys()))))
+    return list(ordered)
