@@ -171,7 +171,7 @@ class Copy(Node):
     """A copy of an object without personal data, with ``added`` fields in it.
 
     ``rest`` leaves out what fields of the payload are made from. Keys in ``without`` are left out
-    as well; those in ``keep`` are copied whatever they name; of those in ``hash`` there are digests.
+    as well; those in ``keep`` are copied whatever they name; those in ``hash`` become digests.
     """
 
     source: Node
@@ -217,7 +217,10 @@ class Test(Node):
 
 @dataclass(frozen=True, slots=True)
 class Logic(Node):
-    """``not`` of one condition, ``and`` or ``or`` of several; what is present and not false holds."""
+    """``not`` of one condition, ``and`` or ``or`` of several.
+
+    A value holds where it is present and not ``false``.
+    """
 
     word: str
     operands: tuple[Node, ...]

@@ -53,10 +53,8 @@ def spell(node: Node) -> str:
         case Read(selector=selector, explicit=explicit):
             return f"jmespath({selector.text})" if explicit else selector.text
         case Name(name=name, tail=tail):
-            below = (
-                "" if tail is None else tail.text if tail.text.startswith("@") else f".{tail.text}"
-            )
-            return f"${written_name(name)}{below.removeprefix('@')}"
+            below = "" if tail is None else f".{tail.text}".replace(".@", "", 1)
+            return f"${written_name(name)}{below}"
         case Items(items=items):
             return f"[{', '.join(map(spell, items))}]"
         case Template(parts=parts):

@@ -11,7 +11,7 @@ from mapping_engine.file.shapes import Named
 
 
 def expressions(part: object) -> Iterator[Expression]:
-    """Every expression in a block or a tree of blocks, each as a whole, in the order of the keys."""
+    """Every expression in a tree of blocks, each as a whole, in the order of the keys."""
     waiting = [part]
     while waiting:
         found = waiting.pop()
