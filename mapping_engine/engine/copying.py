@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import takewhile
 from math import isfinite
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
+from mapping_engine.core.model import BUILTINS, Model, reachable
+from mapping_engine.core.nodes import Call, Name, Node, Read, walk
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.inspect import LEAST, MOST, is_name
-from mapping_engine.engine.lower import as_text
-from mapping_engine.engine.run import Note, Run
+from mapping_engine.engine.run import Issue
+from mapping_engine.engine.values import as_text
+from mapping_engine.selectors import steps as path_steps
+from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.hashing import digest, is_digest
 from mapping_engine.transforms.patterns import needed_letter
 from mapping_engine.transforms.scalars import is_unicode
-from mapping_engine.types import is_missing
+from mapping_engine.types.kinds import Json, is_missing
 from mapping_engine.vocabulary import Personal, fold_name
 
-Tree: TypeAlias = dict[str, Any]
+Tree: TypeAlias = dict[str, Json]
 """Keys to leave out: ``True`` for all of it, or a tree for a part of it."""
 
 Path: TypeAlias = tuple[str, ...]
@@ -44,6 +49,42 @@ def _exclude(tree: Tree, path: Path) -> None:
             return
         tree = below
     tree[path[-1]] = True
+
+
+def copy_base(node: Node) -> Path:
+    """The field names that lead from the event to what is copied."""
+    found = path_steps(node.selector) if isinstance(node, Read) else None
+    return tuple(step for step in found or () if isinstance(step, str))
+
+
+def moved_paths(model: Model) -> list[Call]:
+    """The calls that read at a path which only the settings know: what lies there is mapped.
+
+    What each item of a list has a path of its own to, no copy leaves out.
+    """
+    known = {*model.fan_out_names, *model.definitions, *BUILTINS}
+    found: list[Call] = []
+    for node in reachable(model, iter((model.fields,))):
+        target = REGISTRY.get(node.name) if isinstance(node, Call) else None
+        if isinstance(node, Call) and target is not None and target.locate is not None:
+            given = [part for a in node.arguments if a is not None for part in walk(a)]
+            if all(part.name in known for part in given if isinstance(part, Name)):
+                found.append(node)
+    return found
+
+
+def located(call: Call, arguments: Iterable[Json]) -> Path | None:
+    """The field names until the first index, where such a call reads: all below is mapped."""
+    locate = REGISTRY[call.name].locate
+    assert locate is not None
+    steps = locate(*arguments) or ()
+    return tuple(takewhile(lambda step: isinstance(step, str), steps)) or None
+
+
+def key_names(value: Json) -> frozenset[str]:
+    """The texts of a list of keys; what else is in it names nothing."""
+    items = value if type(value) is list else [value]
+    return frozenset(item for item in items if type(item) is str)
 
 
 class CopyPlan:
@@ -74,7 +115,7 @@ class Copying:
         import re2
 
         self._names = frozenset(personal.names)
-        self._looks: list[tuple[str, Callable[[str], Any]]] = [
+        self._looks: list[tuple[str, Callable[[str], Json]]] = [
             (needed_letter(pattern) or "", re2.compile(pattern).search)
             for pattern in personal.patterns
         ]
@@ -85,23 +126,29 @@ class Copying:
         self._known: dict[str, bool] = {}
         """Keys with whether they may be copied; what is asked for is remembered, up to a bound."""
 
-    def of(self, run: Run, source: dict[str, Any], plan: CopyPlan) -> dict[str, Any]:
-        """A copy of ``source``; what looks personal without being named so is noted."""
-        rest = self._object(run, source, plan.without, clear=False)
+    def of(
+        self,
+        source: dict[str, Json],
+        plan: CopyPlan,
+        issues: list[Issue],
+        already_hashed: bool,
+    ) -> dict[str, Json]:
+        """A copy of ``source``; what looks personal without being named so is an issue."""
+        rest = self._object(issues, source, plan.without, clear=False)
         if plan.apart.isdisjoint(source):
             return rest
         for key in plan.apart & source.keys():
             if key in plan.digests:
-                rest[key] = self._digest(run, source[key])
+                rest[key] = self._digest(issues, source[key], already_hashed)
             else:
-                rest[key] = self._value(run, source[key], NOTHING, clear=True)
+                rest[key] = self._value(issues, source[key], NOTHING, clear=True)
         return {key: rest[key] for key in source if rest.get(key) is not None}
 
     def _object(
-        self, run: Run, source: dict[str, Any], without: Tree, *, clear: bool
-    ) -> dict[str, Any]:
+        self, issues: list[Issue], source: dict[str, Json], without: Tree, *, clear: bool
+    ) -> dict[str, Json]:
         """A copy of an object; ``clear`` where personal data is wanted."""
-        found: dict[str, Any] = {}
+        found: dict[str, Json] = {}
         known, quick = self._known, self._quick
         for key, value in source.items():
             below = without.get(key, NOTHING) if without else NOTHING
@@ -120,61 +167,61 @@ class Copying:
             if usual:
                 found[key] = value
                 continue
-            kept = self._value(run, value, below, clear=clear)
+            kept = self._value(issues, value, below, clear=clear)
             if kept is not None and not (below and kept == {}):
                 found[key] = kept
         return found
 
-    def _value(self, run: Run, value: Any, without: Tree, *, clear: bool) -> Any:
+    def _value(self, issues: list[Issue], value: Json, without: Tree, *, clear: bool) -> Json:
         kind = type(value)
         if kind is str:
             usual = self._quick not in value and value.isascii()
-            return value if usual else self._text(run, value, clear=clear)
+            return value if usual else self._text(issues, value, clear=clear)
         if kind is dict:
-            kept = self._object(run, value, without, clear=clear)
+            kept = self._object(issues, value, without, clear=clear)
             return kept if kept or not value else None
         if kind is list:
-            items = [self._value(run, item, NOTHING, clear=clear) for item in value]
+            items = [self._value(issues, item, NOTHING, clear=clear) for item in value]
             return [item for item in items if item is not None]
         if kind is float:
             if isfinite(value):
                 return value
-            self._left_out(run, "holds a number that JSON cannot hold")
+            self._left_out(issues, "holds a number that JSON cannot hold")
             return None
         if kind is int and not LEAST <= value <= MOST:
-            self._left_out(run, "holds a number of more than 64 bits")
+            self._left_out(issues, "holds a number of more than 64 bits")
             return None
         return value if kind is int or kind is bool else None
 
-    def _text(self, run: Run, value: str, *, clear: bool) -> str | None:
+    def _text(self, issues: list[Issue], value: str, *, clear: bool) -> str | None:
         if not is_unicode(value):
-            self._left_out(run, "holds a text that is not valid unicode")
+            self._left_out(issues, "holds a text that is not valid unicode")
             return None
         for letter, look in () if clear else self._looks:
             if letter in value and look(value):
-                self._left_out(run, "holds a text that looks like personal data")
+                self._left_out(issues, "holds a text that looks like personal data")
                 return None
         return value
 
-    def _digest(self, run: Run, value: Any) -> str | None:
+    def _digest(self, issues: list[Issue], value: Json, already_hashed: bool) -> str | None:
         text = None if is_missing(value) else as_text(value)
         if type(value) in (dict, list) or text is None:
             if not is_missing(value):
-                self._left_out(run, "holds a list or an object, of which there is no digest")
+                self._left_out(issues, "holds a list or an object, of which there is no digest")
             return None
         if is_digest(text):
             return text.strip().lower()
-        if run.already_hashed:
-            self._left_out(run, "holds a value that is no digest, though it is said to be")
+        if already_hashed:
+            self._left_out(issues, "holds a value that is no digest, though it is said to be")
             return None
         try:
             return digest(text.strip())
         except ValueError:
-            self._left_out(run, "holds a text that is not valid unicode")
+            self._left_out(issues, "holds a text that is not valid unicode")
             return None
 
-    def _left_out(self, run: Run, reason: str) -> None:
-        run.notes.append(Note(self._path, reason, self._span))
+    def _left_out(self, issues: list[Issue], reason: str) -> None:
+        issues.append(Issue(self._path, reason, self._span))
 
     def _remembered(self, key: str) -> bool:
         found = self._judged(key)
