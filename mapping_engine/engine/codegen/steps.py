@@ -164,7 +164,7 @@ class GeneratedSteps(GeneratedTables):
     def _is_short(self, calls: tuple[Call, ...]) -> bool:
         """Whether the code of some transforms is about as long as the call of a function."""
         target = self._bound(calls[0], piped=True).target if len(calls) == 1 else None
-        return isinstance(target, Transform) and target.unchanged is not None
+        return isinstance(target, Transform) and target.speed.unchanged is not None
 
     def _conversion(
         self, calls: tuple[Call, ...], names: Names, *, sound: bool

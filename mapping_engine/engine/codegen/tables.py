@@ -33,7 +33,7 @@ class GeneratedTables(GeneratedTransforms):
     def put_indexed(self, applied: Applied, source: Expression, then: Then) -> bool:
         """A look into a table of the settings, which is brought into order once; False if not."""
         target, names = applied.target, applied.names
-        if target.indexed is None or not self.is_fixed(source, names):
+        if target.speed.indexed is None or not self.is_fixed(source, names):
             return False
         key, *others = applied.arguments
         if key is None or not all(self.is_settled(each, names) for each in others):
@@ -55,7 +55,7 @@ class GeneratedTables(GeneratedTransforms):
         target = applied.target
         read = self.lower(source, applied.names)
         others = [self._given(each, applied.names) for each in applied.arguments[1:]]
-        make = target.indexed
+        make = target.speed.indexed
         assert make is not None
 
         def index(run: Run) -> Any:

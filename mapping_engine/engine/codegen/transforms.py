@@ -83,7 +83,7 @@ class GeneratedTransforms(GeneratedExpressions):
         if not applied.target.honours_hashing_switch:
             self._put_either_way(applied, found, then)
             return
-        plain = applied.target.solid and not applied.target.parameters
+        plain = applied.target.speed.solid and not applied.target.parameters
         if not self.tells and plain and found.solid and found.classes == TEXT:
             self._put_hashed(applied, found, then)
             return
@@ -108,7 +108,7 @@ class GeneratedTransforms(GeneratedExpressions):
             then(Found(result, TEXT, sound=found.sound))
 
     def _hash_of(self, applied: Applied, found: Found) -> ast.expr:
-        if found.likely and applied.target.costly:
+        if found.likely and applied.target.speed.costly:
             return load(self._remembered_or_made(applied, [], found))
         return self._conversion_call(applied.target, [], found)
 
@@ -128,10 +128,10 @@ class GeneratedTransforms(GeneratedExpressions):
             parameter.default if given is None else given
             for parameter, (_, given) in zip(target.parameters, known, strict=True)
         ]
-        if found.solid and target.wraps and not found.classes & LISTS:
+        if found.solid and target.speed.wraps and not found.classes & LISTS:
             made = found.made or not found.classes & (EMPTIES | FLOATS)
             then(Found(self.code.let(listing(found.name)), LISTS, made=made))
-        elif target.unchanged is not None and (found.solid or found.raw):
+        elif target.speed.unchanged is not None and (found.solid or found.raw):
             self._put_unless_unchanged(applied, fixed, found, then)
         else:
             write = partial(self._put_converted, applied, fixed, then)
@@ -140,17 +140,17 @@ class GeneratedTransforms(GeneratedExpressions):
     def _put_converted(self, applied: Applied, fixed: list[Any], then: Then, found: Found) -> None:
         """Convert a value of an accepted kind."""
         target = applied.target
-        if found.solid and target.method and found.classes == TEXT:
-            result = self.code.let(method(found.name, target.method))
+        if found.solid and target.speed.method and found.classes == TEXT:
+            result = self.code.let(method(found.name, target.speed.method))
             then(Found(result, TEXT, sound=found.sound))
             return
         values = target.yields(*fixed) if target.yields is not None else None
         likely = _texts(values)
-        table = target.table(*fixed) if target.table and found.classes == TEXT else None
+        table = target.speed.table(*fixed) if target.speed.table and found.classes == TEXT else None
         if table is not None:
             rows, otherwise = table
             made = call(self.constant(rows.get), found.name, self.code.held(otherwise))
-        elif found.likely and target.costly:
+        elif found.likely and target.speed.costly:
             made = load(self._remembered_or_made(applied, fixed, found))
         else:
             made = self._conversion_call(target, fixed, found)
@@ -195,8 +195,9 @@ class GeneratedTransforms(GeneratedExpressions):
         """Assign what becomes of a value that the transform does not pass on."""
         target = applied.target
         whole = self._wholly(applied, convert, replace(found, name=result))
-        if target.simply is not None and found.sound and found.classes & {target.simply[0]}:
-            kind, make = target.simply
+        simply = target.speed.simply
+        if simply is not None and found.sound and found.classes & {simply[0]}:
+            kind, make = simply
             whole = choice(
                 of_class(result, self.constant(kind)), call(self.constant(make), result), whole
             )
@@ -204,7 +205,7 @@ class GeneratedTransforms(GeneratedExpressions):
             self.code.assign(result, whole)
             return
         self.code.assign(result, call(self.constant(convert), result))
-        full = None if target.solid and found.solid else filled(result, TEXT, self.code)
+        full = None if target.speed.solid and found.solid else filled(result, TEXT, self.code)
         left = both(of_class(result, self.constant(str)), full)
         assert left is not None
         with self.code.when(negated(left)):
@@ -220,7 +221,7 @@ class GeneratedTransforms(GeneratedExpressions):
 
     def _changes(self, target: Transform, found: Found) -> ast.expr | None:
         """Whether the transform may change the value, or there is none; None if it surely stays."""
-        name, same = found.name, target.unchanged
+        name, same = found.name, target.speed.unchanged
         assert same is not None
         names = [each for each in same if isinstance(each, str)]
         if not names:
@@ -313,7 +314,7 @@ class GeneratedTransforms(GeneratedExpressions):
             then(answer)
             return
         if len(classes) == 1 or len(target.returns.names) == 1:
-            solid = likely or (target.solid and found.solid)
+            solid = likely or (target.speed.solid and found.solid)
             full = None if solid else filled(result, classes, self.code)
             with self.code.when(both(self._of_classes(result, classes), full)):
                 then(answer)
@@ -421,9 +422,9 @@ def takes_texts(target: object) -> bool:
 
 def takes_raw(target: object) -> bool:
     """Whether this is a transform that can be given a value which may be missing."""
-    if not isinstance(target, Transform) or target.unchanged is None or target.parameters:
+    if not isinstance(target, Transform) or target.speed.unchanged is None or target.parameters:
         return False
-    return _SCALARS.issuperset(target.unchanged)
+    return _SCALARS.issuperset(target.speed.unchanged)
 
 
 def keeps_sound(target: Transform) -> bool:
