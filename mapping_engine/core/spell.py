@@ -89,12 +89,14 @@ def spell(node: Node) -> str:
 def spell_step(node: Call) -> str:
     """A transform with its arguments, as it stands behind a ``|>``."""
     target = REGISTRY.get(node.name)
-    names = [parameter.name for parameter in target.parameters] if target else []
-    given: list[str] = []
-    for place, each in enumerate(node.arguments):
-        if each is not None:
-            skipped = len(given) < place and place < len(names)
-            given.append(f"{names[place]}={spell(each)}" if skipped else spell(each))
+    optional = {
+        n: p.name for n, p in enumerate(target.parameters if target else ()) if not p.required
+    }
+    given = [
+        f"{optional[place]}={spell(each)}" if place in optional else spell(each)
+        for place, each in enumerate(node.arguments)
+        if each is not None
+    ]
     return f"{node.name}({', '.join(given)})" if given else node.name
 
 

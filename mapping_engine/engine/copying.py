@@ -78,7 +78,8 @@ def located(call: Call, arguments: Iterable[Json]) -> Path | None:
     locate = REGISTRY[call.name].locate
     assert locate is not None
     steps = locate(*arguments) or ()
-    return tuple(takewhile(lambda step: isinstance(step, str), steps)) or None
+    names = takewhile(lambda step: isinstance(step, str), steps)
+    return tuple(map(str, names)) or None
 
 
 def key_names(value: Json) -> frozenset[str]:

@@ -179,9 +179,9 @@ def _within(entry: Entry) -> list[Entry]:
     """
     if entry.kind == "transform" and entry.outcome == USED:
         return []
-    first, *others = entry.children or [None]
+    first = entry.children[0] if entry.children else None
     if first is not None and first.label == entry.label and not first.children:
-        return [each for each in others if each is not None]
+        return entry.children[1:]
     return entry.children
 
 

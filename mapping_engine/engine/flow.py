@@ -30,30 +30,30 @@ Check = Callable[[dict[str, Json]], bytes]
 
 
 class Way(Protocol):
-    """How the steps are done for one event, whose run it knows."""
+    """How the steps are done for the event of a run."""
 
-    def already_hashed(self) -> bool:
+    def already_hashed(self, run: Run) -> bool:
         """Whether the personal data of the event is hashed already."""
 
-    def accept(self) -> Rule | None:
+    def accept(self, run: Run) -> Rule | None:
         """The first rule of `accept` that applies: it skips or refuses the event."""
 
-    def values(self, place: int) -> Json:
+    def values(self, run: Run, place: int) -> Json:
         """The list that a variable of the fan-out takes its values from."""
 
-    def enter(self, combination: Combination) -> None:
+    def enter(self, run: Run, combination: Combination) -> None:
         """Take these values of the fan-out; what was made for others is forgotten."""
 
-    def payload(self, number: int, first: bytes) -> dict[str, Json]:
+    def payload(self, run: Run, number: int, first: bytes) -> dict[str, Json]:
         """The payload of a request; ``first`` is the text of the first one of the event."""
 
-    def refuse(self) -> Rule | None:
+    def refuse(self, run: Run) -> Rule | None:
         """The first rule of `refuse` that applies to the payload of the run."""
 
-    def warn(self) -> Sequence[Rule]:
+    def warn(self, run: Run) -> Sequence[Rule]:
         """The rules of `warn` that apply to the payload of the run."""
 
-    def request(self) -> Request:
+    def request(self, run: Run) -> Request:
         """The request around the payload of the run."""
 
 
@@ -66,8 +66,8 @@ def requests_of(
     """
     if is_switched_off(model, run):
         return []
-    run.already_hashed = way.already_hashed()
-    rule = way.accept()
+    run.already_hashed = way.already_hashed(run)
+    rule = way.accept(run)
     if rule is not None:
         if rule.kind is None:
             return []
@@ -75,23 +75,23 @@ def requests_of(
     made: list[Request] = []
     first = b""
     for number, combination in enumerate(combinations(model, way, run)):
-        way.enter(combination)
-        run.payload = payload = way.payload(number, first)
-        rule = way.refuse()
+        way.enter(run, combination)
+        run.payload = payload = way.payload(run, number, first)
+        rule = way.refuse(run)
         if rule is not None:
             raise refusal(model, rule, run)
         text = check(payload)
         first = first or text
         if warned and model.warn:
             _warn(model, way, run)
-        made.append(way.request())
+        made.append(way.request(run))
     return made
 
 
 def _warn(model: Model, way: Way, run: Run) -> None:
     """Tell what rules of `warn` say; what they ask for cannot refuse the event."""
     with suppress(MappingError):
-        for rule in way.warn():
+        for rule in way.warn(run):
             run.warnings.rule(message(model, rule.message, run), rule.field, rule.span)
 
 
@@ -103,7 +103,7 @@ def combinations(model: Model, way: Way, run: Run) -> list[Combination]:
     limits = model.file.limits
     most = (limits.requests if limits else None) or REQUESTS
     found: list[Combination] = []
-    _combine(model, way, (), found, most)
+    _combine(model, way, run, (), found, most)
     if not found and model.none is not None:
         raise no_request(model, model.none, run)
     if len(found) > most:
@@ -116,18 +116,18 @@ def combinations(model: Model, way: Way, run: Run) -> list[Combination]:
 
 
 def _combine(
-    model: Model, way: Way, chosen: Combination, found: list[Combination], most: int
+    model: Model, way: Way, run: Run, chosen: Combination, found: list[Combination], most: int
 ) -> None:
     """The cross product of the variables, each of which may depend on those before it."""
     if len(chosen) == len(model.fan_out):
         found.append(chosen)
         return
-    way.enter(chosen)
-    values = way.values(len(chosen))
+    way.enter(run, chosen)
+    values = way.values(run, len(chosen))
     for value in values if type(values) is list else ():
         if len(found) > most:
             return
-        _combine(model, way, (*chosen, value), found, most)
+        _combine(model, way, run, (*chosen, value), found, most)
 
 
 def is_switched_off(model: Model, run: Run) -> bool:
@@ -162,9 +162,7 @@ def no_request(model: Model, rule: NoRequest, run: Run) -> MappingError:
 
 def _error(kind: str, text: str, rule: Rule | NoRequest) -> MappingError:
     if kind == "configuration":
-        return ConfigurationError(
-            ErrorCode.NO_DESTINATION, text, span=rule.span, help=rule.help
-        )
+        return ConfigurationError(ErrorCode.NO_DESTINATION, text, span=rule.span, help=rule.help)
     return InstrumentationError(ErrorCode.EVENT_REFUSED, text, span=rule.span, help=rule.help)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mapping_engine.core.model import Model, Rule
-from mapping_engine.core.nodes import Node
 from mapping_engine.engine.flow import Combination
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.request import Request
@@ -21,29 +20,28 @@ class Interpreted:
     def __init__(self, it: Interpreter) -> None:
         self._it = it
         self._model: Model = it.model
-        self._run: Run = it.run
 
-    def already_hashed(self) -> bool:
+    def already_hashed(self, run: Run) -> bool:
         """Whether the personal data of the event is hashed already."""
         condition = self._model.already_hashed
         return condition is not None and self._it.holds(condition)
 
-    def accept(self) -> Rule | None:
+    def accept(self, run: Run) -> Rule | None:
         """The first rule of `accept` that applies."""
         return next(self._applying(self._model.accept), None)
 
-    def refuse(self) -> Rule | None:
+    def refuse(self, run: Run) -> Rule | None:
         """The first rule of `refuse` that applies."""
         return next(self._applying(self._model.refuse), None)
 
-    def warn(self) -> Sequence[Rule]:
+    def warn(self, run: Run) -> Sequence[Rule]:
         """The rules of `warn` that apply."""
         return list(self._applying(self._model.warn))
 
     def _applying(self, rules: Sequence[Rule]) -> Iterator[Rule]:
         return (rule for rule in rules if self._it.holds(rule.condition) is not rule.negated)
 
-    def values(self, place: int) -> Json:
+    def values(self, run: Run, place: int) -> Json:
         """The list that a variable of the fan-out takes its values from."""
         variable, trace, issues = self._model.fan_out[place], self._it.trace, list[Issue]()
         entry = trace.open("fan-out", variable.name, variable.span) if trace is not None else None
@@ -53,16 +51,16 @@ class Interpreted:
             trace.hidden = False
         return found
 
-    def enter(self, combination: Combination) -> None:
+    def enter(self, run: Run, combination: Combination) -> None:
         """Take these values of the fan-out."""
-        self._run.variables[: len(combination)] = combination
-        self._run.payload = None
+        run.variables[: len(combination)] = combination
+        run.payload = None
         self._it.forget()
 
-    def payload(self, number: int, first: bytes) -> dict[str, Json]:
+    def payload(self, run: Run, number: int, first: bytes) -> dict[str, Json]:
         """The payload of a request."""
         if self._it.trace is not None:
-            pairs = zip(self._model.fan_out, self._run.variables, strict=True)
+            pairs = zip(self._model.fan_out, run.variables, strict=True)
             self._it.trace.request(
                 {each.name: self._shown(each.name, value) for each, value in pairs}
             )
@@ -73,14 +71,6 @@ class Interpreted:
         is_shown = facts is None or name not in facts.names or facts.names[name].may_be_shown
         return str(value) if is_shown else summary(value, hidden=True)
 
-    def request(self) -> Request:
+    def request(self, run: Run) -> Request:
         """The request around the payload."""
-        self._it.forget()
-        return request_of(self._model.request, self._part)
-
-    def _part(self, node: Node) -> Json:
-        issues: list[Issue] = []
-        found = self._it.value(node, issues, "request")
-        if issues:
-            self._run.warnings.left_out("request", tuple(issues), "it is left out")
-        return found
+        return request_of(self._model.request, run, self._it.value)

@@ -144,11 +144,11 @@ def _evaluate(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
         case Template(parts=parts):
             texts: list[str] = []
             for part in parts:
-                if not isinstance(part, str):
-                    part = values.as_text((yield _evaluate(part, frame, it)))
-                if part is None:
+                found = part if isinstance(part, str) else (yield _evaluate(part, frame, it))
+                text = values.as_text(found)
+                if text is None:
                     return None
-                texts.append(part)
+                texts.append(text)
             return present("".join(texts))
         case Object(fields=fields):
             return present((yield _object(fields, frame, it)))
@@ -315,6 +315,8 @@ def _call(node: Call, frame: Frame, it: Interpreter) -> Evaluation:
             entry, before = _open("transform", step, it), len(frame.issues)
             found = yield _step(step, found, source, frame, it)
             _close(entry, found, frame, it, before=before)
+            if found is not None:
+                del frame.issues[before:]  # of arguments, and of parts inside a pipeline
     return found
 
 
@@ -361,7 +363,7 @@ def _piped(
     """A named pipeline; one that normalises lets digests pass."""
     if pipeline.normalises is not None and values.passes(it.run, value):
         closed = values.closed_digests(pipeline.values)
-        return values.passed_digest(value, closed, source, node.step.span, frame.issues)
+        return values.passed_digest(value, closed, source, pipeline.span, frame.issues)
     names = {PIPED: value}
     for name, each in zip(pipeline.parameters, node.arguments, strict=True):
         names[name] = None if each is None else (yield _evaluate(each, frame, it))

@@ -5,24 +5,32 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as MappingType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mapping_engine.core.examine import examine
+from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
+from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.engine.codegen.program import Bound, Program, compiled
+from mapping_engine.engine.flow import Check, Way, requests_of
 from mapping_engine.engine.inspect import read_event
+from mapping_engine.engine.interpreted import Interpreted
+from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.outcome import EventWarning, Outcome
-from mapping_engine.engine.program import Bound, Check, Lowering, Program
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.settings import accept_settings, unknown_settings
+from mapping_engine.engine.trace import Trace
 from mapping_engine.engine.validate import PayloadGate
 from mapping_engine.errors import MappingError
+from mapping_engine.types.kinds import Json
 
 if TYPE_CHECKING:
     from mapping_engine.engine.explanation import Explanation
 
 Clock = Callable[[], float]
 """Yields the time as seconds since 1970."""
-Event = MappingType[str, Any] | bytes
+Event = MappingType[str, Json] | bytes
 """A JSON object as a dict, or its JSON text, which is read faster than a dict is checked."""
 
 
@@ -67,8 +75,6 @@ class Mapping:
         It is made for events that JSON text can hold, too: it does not look for what cannot be.
         """
         if tells not in self._programs:
-            from mapping_engine.engine.codegen.program import compiled  # most load and check only
-
             self._programs[tells] = compiled(self.model, tells=tells)
         return self._programs[tells]
 
@@ -78,7 +84,7 @@ class Mapping:
             self._facts.append(examine(self.model, Diagnostics()))
         return self._facts[0]
 
-    def bind(self, settings: MappingType[str, Any], *, clock: Clock = time.time) -> Destination:
+    def bind(self, settings: MappingType[str, Json], *, clock: Clock = time.time) -> Destination:
         """The mapping under these settings, which are validated and copied.
 
         Raises ConfigurationError that names the key and what is accepted.
@@ -88,7 +94,7 @@ class Mapping:
     def apply(
         self,
         event: Event,
-        settings: MappingType[str, Any],
+        settings: MappingType[str, Json],
         *,
         clock: Clock = time.time,
     ) -> list[Request]:
@@ -99,7 +105,9 @@ class Mapping:
 class Destination:
     """A mapping with settings and a clock; immutable, shared by threads, picklable."""
 
-    __slots__ = ("_check", "_clock", "_hashing", "_settings", "_silent", "_telling", "_warnings", "mapping")
+    __slots__ = (
+        "_check", "_clock", "_hashing", "_settings", "_silent", "_telling", "_warnings", "mapping",
+    )  # fmt: skip
 
     mapping: Mapping
     _check: Check
@@ -117,7 +125,7 @@ class Destination:
     ) -> None:
         model = mapping.model
         accepted = accept_settings(model.settings_schema, settings, model.title)
-        hashing = model.hashing is None or Interpreter(model, _run({}, accepted)).holds(
+        hashing = model.hashing is None or Interpreter(model, Run({}, accepted)).holds(
             model.hashing
         )
         state = {
@@ -165,17 +173,31 @@ class Destination:
 
     def outcome(self, event: object, index: int = 0) -> Outcome:
         """What becomes of one event: its requests or its error, and the warnings."""
+        return self._outcome(event, index, self._ready_to_tell)
+
+    def interpreted(self, event: object, index: int = 0) -> Outcome:
+        """The same as :meth:`outcome`, as the interpreter finds it, which defines what rules mean.
+
+        It is slower, and for those who want to hold both to each other.
+        """
+        return self._outcome(event, index, lambda: None)
+
+    def _outcome(self, event: object, index: int, bound: Callable[[], Bound | None]) -> Outcome:
         try:
             read, _ = read_event(event)
         except MappingError as error:
             return Outcome(index, error=error)
-        bound = self._ready_to_tell()
         run = self._run(read)
         try:
-            requests = requests_of(self.mapping.model, bound.way(run), run, self._check)
+            requests = requests_of(self.mapping.model, self._way(run, bound()), run, self._check)
         except MappingError as error:
             return Outcome(index, error=error, warnings=run.warnings.all())
-        return Outcome(index, tuple(requests), warnings=run.told_warnings())
+        return Outcome(index, tuple(requests), warnings=run.warnings.all())
+
+    def _way(self, run: Run, bound: Bound | None) -> Way:
+        if bound is None:
+            return Interpreted(Interpreter(self.mapping.model, run))
+        return bound.ready(run)
 
     def payloads(self, event: object) -> list[dict[str, Json]]:
         """The payload of each request, as the rules made it; raises like :meth:`apply`."""
@@ -193,7 +215,8 @@ class Destination:
         from mapping_engine.engine.explanation import explained  # most events are not explained
 
         trace, requests = Trace(), list[Request]()
-        error, warnings = None, ()
+        error: MappingError | None = None
+        warnings: tuple[EventWarning, ...] = ()
         try:
             read, _ = read_event(event)
             run = self._run(read)
@@ -206,28 +229,15 @@ class Destination:
             error = problem
         return explained(self.mapping.title, trace, error, warnings, len(requests))
 
-    def interpreted(self, event: object) -> Outcome:
-        """The :meth:`outcome` as the interpreter of the core finds it: slower, and the same."""
-        try:
-            read, _ = read_event(event)
-        except MappingError as error:
-            return Outcome(0, error=error)
-        run = self._run(read)
-        way = Interpreted(Interpreter(self.mapping.model, run))
-        try:
-            requests = requests_of(self.mapping.model, way, run, self._check)
-        except MappingError as error:
-            return Outcome(0, error=error, warnings=run.warnings.all())
-        return Outcome(0, tuple(requests), warnings=run.warnings.all())
-
     def _applied(self, event: object, check: Check) -> list[Request]:
         read, sound = read_event(event)
         bound = self._silent if sound else self._ready_to_tell()
         run = self._run(read)
-        return requests_of(self.mapping.model, bound.way(run), run, check, warned=False)
+        return requests_of(self.mapping.model, bound.ready(run), run, check, warned=False)
 
     def _run(self, event: dict[str, Json]) -> Run:
-        return _run(event, self._settings, self._hashing, self._clock())
+        variables = [None] * len(self.mapping.model.fan_out)
+        return Run(event, self._settings, self._hashing, self._clock(), variables)
 
     def _ready_to_tell(self) -> Bound:
         """The program that tells warnings, with these settings."""

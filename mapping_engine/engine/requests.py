@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote
 
 import orjson
 
 from mapping_engine.core.model import RequestRule
-from mapping_engine.core.nodes import Name, Node
+from mapping_engine.core.nodes import Items, Name, Node, Object
 from mapping_engine.core.spell import spell
 from mapping_engine.engine.request import CONTENT_TYPES, Request
+from mapping_engine.engine.run import Issue, Run, fresh
 from mapping_engine.engine.values import as_text
 from mapping_engine.errors import ConfigurationError, ErrorCode, PayloadError
 from mapping_engine.types.kinds import Json
 
+Value = Callable[[Node, list[Issue]], Json]
 
-def request_of(rule: RequestRule, value: Callable[[Node], Json]) -> Request:
-    """The request of one payload; ``value`` evaluates what stands in it.
+
+def request_of(rule: RequestRule, run: Run, evaluate: Value) -> Request:
+    """The request of one payload; ``evaluate`` finds the value of what stands in it.
 
     Raises ConfigurationError (CF03) for a URL or a header that cannot be made, and PayloadError
     (PL01) for a body that cannot be written.
     """
-    body = sendable(value(rule.body))
+    value = partial(_part, run, evaluate)
+    body = _body(rule.body, value)
     headers = {"Content-Type": CONTENT_TYPES[rule.format]}
     for each in rule.headers:
         text = as_text(value(each.value))
@@ -39,6 +44,35 @@ def request_of(rule: RequestRule, value: Callable[[Node], Json]) -> Request:
         raise incomplete(rule)
     empty = {} if body is None or rule.format == "form" else body
     return Request(rule.method, url, body if type(body) is dict else empty, headers, rule.format)
+
+
+def _part(run: Run, evaluate: Value, node: Node) -> Json:
+    """The value of a part of the request; what could not be used in it is told."""
+    issues: list[Issue] = []
+    found = evaluate(node, issues)
+    if issues:
+        told_of_request(run, issues)
+    return found
+
+
+def told_of_request(run: Run, issues: list[Issue]) -> None:
+    """Warn of what could not be used in a part of the request."""
+    run.warnings.left_out("request", tuple(issues), "it is left out")
+
+
+def _body(node: Node, value: Callable[[Node], Json]) -> Json:
+    """A tree of a body; what is missing in it, and what is empty then, is left out."""
+    match node:
+        case Object(fields=fields):
+            parts = ((each.name, _body(each.value, value)) for each in fields)
+            return {name: part for name, part in parts if part is not None} or None
+        case Items(items=items, fill=None):
+            values = (_body(each, value) for each in items)
+            return [each for each in values if each is not None] or None
+        case Name(name="payload", tail=None):
+            return value(node)
+        case _:
+            return sendable(fresh(value(node)))
 
 
 def header(name: str, text: str, rule: RequestRule) -> str:

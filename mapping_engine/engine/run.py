@@ -52,15 +52,15 @@ class Run:
         self,
         event: dict[str, Json],
         settings: dict[str, Json],
-        hashing: bool,
-        now: float,
-        variables: list[Json],
+        hashing: bool = True,
+        now: float = 0.0,
+        variables: list[Json] | None = None,
     ) -> None:
         self.event = event
         self.settings = settings
         self.hashing = hashing
         self.now = now
-        self.variables = variables
+        self.variables = variables or []
         self.already_hashed = False
         self.integration: Json = None
         self.payload: Json = None

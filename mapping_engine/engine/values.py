@@ -99,9 +99,7 @@ def accepted(target: Transform, value: Json, label: str, span: Span, issues: lis
     return False
 
 
-def left_of(
-    target: Transform, result: Json, label: str, span: Span, issues: list[Issue]
-) -> Json:
+def left_of(target: Transform, result: Json, label: str, span: Span, issues: list[Issue]) -> Json:
     """What is left of the result of a transform; an issue where it is rejected or empty."""
     if type(result) is Rejected:
         issues.append(Issue(label, result.reason, span))

@@ -58,9 +58,9 @@ CHECKS = table(
         "twenty of them in a row make a million steps of every event.",
         fix="Use each of them once, or write some of them where they are used.",
         wrong="define:\n"
-        + "".join(f"  d{n}: {{value: \"[$d{n - 1}, $d{n - 1}]\"}}\n" for n in range(18, 0, -1))
+        + "".join(f'  d{n}: {{value: "[$d{n - 1}, $d{n - 1}]"}}\n' for n in range(18, 0, -1))
         + "  d0: p.a\nfields:\n  x: $d18 |> count\n",
-        right="define:\n  d1: {value: \"[$d0, $d0]\"}\n  d0: p.a\nfields:\n  x: $d1 |> count\n",
+        right='define:\n  d1: {value: "[$d0, $d0]"}\n  d0: p.a\nfields:\n  x: $d1 |> count\n',
     ),
     Check(
         "FO01",
