@@ -64,7 +64,7 @@ def spell(node: Node) -> str:
             return f"[{', '.join(map(spell, items))}]"
         case Template(parts=parts):
             return "".join(_doubled(p) if isinstance(p, str) else f"{{{spell(p)}}}" for p in parts)
-        case Call(input=Node() as source) if not _is_around(node, source):
+        case Call(input=Node() as source) if not is_around(node):
             return f"{_within(source, _PIPE)} |> {spell_step(node)}"
         case Call(input=source):
             return _called(node, [] if source is None else [spell(source)])
@@ -107,7 +107,7 @@ def _level(node: Node) -> int:
             return {"or": _LOOSE, "and": _AND, "not": _NOT}[word]
         case Compare() | Test():
             return _COMPARE
-        case Call(input=Node() as source) if not _is_around(node, source):
+        case Call(input=Node()) if not is_around(node):
             return _PIPE
         case FirstOf():
             return _CHAIN
@@ -117,9 +117,9 @@ def _level(node: Node) -> int:
             return _TIGHT
 
 
-def _is_around(call: Call, source: Node) -> bool:
+def is_around(call: Call) -> bool:
     """Whether a transform is written around its value, as in ``lower(type)``."""
-    at, inner = call.step, source.at
+    at, inner = call.step, call.input.at if call.input is not None else None
     if not isinstance(at, Extent) or not isinstance(inner, Extent):
         return False
     return inner.scalar is at.scalar and at.start <= inner.start and inner.end <= at.end
@@ -135,14 +135,19 @@ def _called(node: Call, given: list[str]) -> str:
     """A call, with some arguments before its own."""
     target = REGISTRY.get(node.name)
     names = [parameter.name for parameter in target.parameters] if target else []
-    skips = False
+    is_named = False
     for place, each in enumerate(node.arguments):
-        if each is None:
-            skips = True
-        else:
-            named = skips and place < len(names)
+        is_named = is_named or each is None or _is_named(each)
+        if each is not None:
+            named = is_named and place < len(names)
             given.append(f"{names[place]}={spell(each)}" if named else spell(each))
     return f"{node.name}({', '.join(given)})"
+
+
+def _is_named(argument: Node) -> bool:
+    """Whether the name of an argument is written before it."""
+    at = argument.at
+    return isinstance(at, Extent) and at.scalar.text[: at.start].rstrip().endswith("=")
 
 
 def steps_of(node: Node) -> tuple[Node | None, tuple[Call, ...]]:
