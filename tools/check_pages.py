@@ -9,8 +9,8 @@ import tempfile
 from pathlib import Path
 
 from mapping_engine.checks import Checked
-from mapping_engine.diagnostics import CATALOGUE, Severity
-from mapping_engine.diagnostics.catalogue import RESERVED, Check
+from mapping_engine.checks.catalogue import CATALOGUE, RESERVED
+from mapping_engine.diagnostics import Check, Severity
 from mapping_engine.diagnostics.render import render_all
 from tools.check_example import checked_example
 
@@ -78,8 +78,9 @@ def index() -> str:
             "# The checks",
             "",
             "What `rules-check` finds. Each check has a page, which `rules-check --explain CODE`",
-            "prints, too. Pages are made from the declarations in",
-            "`mapping_engine/diagnostics/catalogue` by `make docs`.",
+            "prints, too. `make docs` makes the pages from the declarations. What the loader finds",
+            "is declared in `mapping_engine/diagnostics/catalogue`; all else, beside the code that",
+            "looks for it, in `mapping_engine/checks`.",
             "",
             "| code | name | severity | finds |",
             "| --- | --- | --- | --- |",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from bench.mutations.judge import Judged, Verdict
 from bench.mutations.study import Study
-from mapping_engine.diagnostics import CATALOGUE
+from mapping_engine.checks.catalogue import CATALOGUE
 
 _MANY = 25
 _FOUND = (Verdict.CHECK, Verdict.TESTS)

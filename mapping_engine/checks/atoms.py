@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TypeAlias
 
-from mapping_engine.expression import Expression
+from mapping_engine.core.nodes import Node
 from mapping_engine.types.kinds import ANY, kind_of
 from mapping_engine.types.type import Type
 
@@ -217,7 +217,7 @@ class Claims:
 class Subjects:
     """What is known of the subjects that atoms name."""
 
-    nodes: Mapping[str, Expression]
+    nodes: Mapping[str, Node]
     types: Mapping[str, Type]
     cased: Mapping[str, str]
 

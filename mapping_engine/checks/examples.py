@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from mapping_engine.checks.atoms import Claims, Conjunction, claims
 from mapping_engine.checks.logic import Conditions
 from mapping_engine.core.model import Model
-from mapping_engine.expression import Call, Chain, Expression, Pipeline, Reference, Select
-from mapping_engine.file.values import ValueBlock
+from mapping_engine.core.nodes import Call, FirstOf, Name, Node, Read
 from mapping_engine.selectors import lower, steps
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import is_missing, kind_of
@@ -42,7 +40,7 @@ def event_for(conjunction: Conjunction, conditions: Conditions, model: Model) ->
         said = claims(conjunction, known)
         for name, each in said.items():
             if each.present or each.truth:
-                _write(event, known.nodes[name], _value(each, known.types[name]), model, 0)
+                _write(event, known.nodes[name], _value(each, known.types[name]), model)
         read = ((each, _read(known.nodes[name], event, model)) for name, each in said.items())
         if not all(each.allows(value) for each, value in read):
             return None
@@ -51,47 +49,25 @@ def event_for(conjunction: Conjunction, conditions: Conditions, model: Model) ->
     return json.dumps(event, ensure_ascii=False)
 
 
-def _read(node: Expression, event: dict[str, Any], model: Model) -> Any:
+def _read(node: Node, event: dict[str, Any], model: Model, depth: int = 0) -> Any:
     """What ``node`` yields for the event; NoExample where that takes more than a look."""
+    if depth > _DEEPEST:
+        raise NoExample
     match node:
-        case Select():
-            found = lower(node.selector)(event)
-        case Chain():
-            found = _first(node.arms, event, model)
-        case Reference() if node.tail is None and node.name in model.definitions:
-            found = _first(_plain_sources(model.definitions[node.name]), event, model)
-        case Pipeline():
-            found = _converted(_read(node.source, event, model), node.steps)
-        case Call() if len(node.arguments) == 1:
-            found = _converted(_read(node.arguments[0], event, model), (node,))
+        case Read(selector=selector):
+            found = lower(selector)(event)
+        case FirstOf(alternatives=arms):
+            values = (_read(arm.value, event, model, depth + 1) for arm in arms)
+            return next((value for value in values if value is not None), None)
+        case Name(name=name, tail=None) if name in model.definitions:
+            return _read(model.definitions[name], event, model, depth + 1)
+        case Call(name=step, input=Node() as source) if step in _SPELLING:
+            value = _read(source, event, model, depth + 1)
+            fits = value is not None and kind_of(value) in REGISTRY[step].accepts
+            found = REGISTRY[step].function(value) if fits else None
         case _:
             raise NoExample
     return None if is_missing(found) else found
-
-
-def _first(arms: Iterable[Expression], event: dict[str, Any], model: Model) -> Any:
-    values = (_read(arm, event, model) for arm in arms)
-    return next((value for value in values if value is not None), None)
-
-
-def _plain_sources(block: ValueBlock) -> list[Expression]:
-    """The alternatives of a definition that does nothing but choose."""
-    arms = block.first_of or ()
-    changed = (block.when, block.each, block.as_, block.then, block.default, block.one_of)
-    found = [arm.value for arm in arms] if arms else [block.value]
-    plain = [node for node in found if node is not None]
-    if any(changed) or any(arm.when or arm.as_ for arm in arms) or len(plain) < len(found):
-        raise NoExample
-    return plain
-
-
-def _converted(value: Any, steps_: tuple[Call, ...]) -> Any:
-    for step in steps_:
-        if step.name not in _SPELLING:
-            raise NoExample
-        fits = value is not None and kind_of(value) in REGISTRY[step.name].accepts
-        value = REGISTRY[step.name].function(value) if fits else None
-    return value
 
 
 def _value(found: Claims, type: Type) -> Any:
@@ -111,27 +87,24 @@ def _value(found: Claims, type: Type) -> Any:
     return sample
 
 
-def _write(event: dict[str, Any], node: Expression, value: Any, model: Model, depth: int) -> None:
+def _write(event: dict[str, Any], node: Node, value: Any, model: Model) -> None:
     """Make ``node`` yield ``value`` by writing into the event."""
-    if depth > _DEEPEST:
-        raise NoExample
-    match node:
-        case Select():
-            path = steps(node.selector)
-            if path is None:
+    for _ in range(_DEEPEST):
+        match node:
+            case Read(selector=selector):
+                path = steps(selector)
+                if path is None:
+                    raise NoExample
+                return _place(event, path, value)
+            case FirstOf(alternatives=arms):
+                node = arms[0].value
+            case Name(name=name, tail=None) if name in model.definitions:
+                node = model.definitions[name]
+            case Call(name=step, input=Node() as source) if step in _SPELLING:
+                node = source
+            case _:
                 raise NoExample
-            _place(event, path, value)
-        case Chain():
-            _write(event, node.arms[0], value, model, depth + 1)
-        case Pipeline() if all(step.name in _SPELLING for step in node.steps):
-            _write(event, node.source, value, model, depth + 1)
-        case Call() if node.name in _SPELLING and len(node.arguments) == 1:
-            _write(event, node.arguments[0], value, model, depth + 1)
-        case Reference() if node.tail is None and node.name in model.definitions:
-            first = _plain_sources(model.definitions[node.name])[0]
-            _write(event, first, value, model, depth + 1)
-        case _:
-            raise NoExample
+    raise NoExample
 
 
 def _place(event: dict[str, Any], path: tuple[str | int, ...], value: Any) -> None:

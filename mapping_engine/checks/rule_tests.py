@@ -3,20 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.choices import alternatives, is_choice
 from mapping_engine.core.model import Model
-from mapping_engine.core.walk import copied, plain_chain
-from mapping_engine.diagnostics import Diagnostics, Span, did_you_mean
+from mapping_engine.core.nodes import Copy, Field, ForEach, Guard, Name, Node, fields_of
+from mapping_engine.core.spell import steps_of
+from mapping_engine.diagnostics import Check, Diagnostics, Severity, Span, did_you_mean
 from mapping_engine.errors import MappingError
-from mapping_engine.expression import Expression
-from mapping_engine.file.shapes import Named
-from mapping_engine.file.values import ArmBlock, FieldBlock
-from mapping_engine.source.node import Mapping, Node, Scalar, Sequence
+from mapping_engine.source.node import Mapping, Scalar, Sequence
+from mapping_engine.source.node import Node as Written
 from mapping_engine.testing.cases import Case
 
+TE01 = Check(
+    "TE01",
+    "untested-rule",
+    Severity.INFO,
+    "no rule test reaches this field, alternative or row",
+    why="What no test reaches can break without anybody seeing it.",
+    fix="Add a case to the `tests` folder of the pack.",
+    ignore="While a pack is being written: the check runs only when it is selected.",
+    wrong="fields:\n  x: p.a\n",
+    right="",
+    asked=True,
+)
+TE02 = Check(
+    "TE02",
+    "test-names-unknown-rule",
+    Severity.ERROR,
+    "a rule test names a field that no rule makes",
+    why="A test of `absent: [y22]` passes for ever, whatever the rules do.",
+    fix="Correct the name, or drop it.",
+    ignore="Never: the test cannot show anything.",
+    wrong="tests: 1\nevent: {p: {a: b}}\ncases:\n  - name: x is copied\n"
+    "    expect: {payload: {x: b}, absent: [y3]}\n",
+    right="tests: 1\nevent: {p: {a: b}}\ncases:\n  - name: x is copied\n"
+    "    expect: {payload: {x: b}}\n",
+    file="tests/cases.yaml",
+)
+CHECKS = (TE01, TE02)
 
-def stale(model: Model, node: Node, diagnostics: Diagnostics) -> None:
+
+def stale(model: Model, node: Written, diagnostics: Diagnostics) -> None:
     """Report the payload fields that a test file names and no rule makes."""
     cases = node.get("cases") if isinstance(node, Mapping) else None
     for case in cases.items if isinstance(cases, Sequence) else ():
@@ -26,62 +55,52 @@ def stale(model: Model, node: Node, diagnostics: Diagnostics) -> None:
 
 
 def _expected(model: Model, expect: Mapping, diagnostics: Diagnostics) -> None:
-    payload = expect.get("payload")
-    payloads = expect.get("payloads")
-    every = [payload, *(payloads.items if isinstance(payloads, Sequence) else ())]
-    for each in every:
-        if each is not None:
-            _fields(model.file.fields, each, "", diagnostics)
-    absent = expect.get("absent")
+    payloads, absent = expect.get("payloads"), expect.get("absent")
+    every = payloads.items if isinstance(payloads, Sequence) else ()
+    for payload in (expect.get("payload"), *every):
+        if payload is not None:
+            _payload(model.fields, payload, "", diagnostics)
     for path in absent.items if isinstance(absent, Sequence) else ():
         if isinstance(path, Scalar):
-            _path(model, path, diagnostics)
+            _path(model.fields, path, diagnostics)
 
 
-def _fields(
-    fields: tuple[Named[FieldBlock], ...], node: Node, prefix: str, diagnostics: Diagnostics
-) -> None:
+def _payload(made: Node, node: Written, prefix: str, diagnostics: Diagnostics) -> None:
+    """Hold the names in a payload, or a part of one, against those that the rules write."""
     if isinstance(node, Sequence):
         for item in node.items:
-            _fields(fields, item, prefix, diagnostics)
-        return
-    if not isinstance(node, Mapping):
-        return
-    by_name = {field.name: field for field in fields}
-    for entry in node.entries:
-        field = by_name.get(entry.key.text)
-        if field is None:
-            _report(f"{prefix}{entry.key.text}", entry.key, by_name, diagnostics)
-        elif _is_known(field.value):
-            _fields(_inner(field.value), entry.value, f"{prefix}{field.name}.", diagnostics)
+            _payload(made, item, prefix, diagnostics)
+    elif isinstance(node, Mapping):
+        for entry in node.entries:
+            below = _below(
+                made, entry.key.text, f"{prefix}{entry.key.text}", entry.key, diagnostics
+            )
+            if below is not None:
+                _payload(below, entry.value, f"{prefix}{entry.key.text}.", diagnostics)
 
 
-def _path(model: Model, path: Scalar, diagnostics: Diagnostics) -> None:
-    fields: tuple[Named[FieldBlock], ...] = model.file.fields
+def _path(made: Node, path: Scalar, diagnostics: Diagnostics) -> None:
+    below: Node | None = made
     for step in path.text.split("."):
-        by_name = {field.name: field for field in fields}
-        field = by_name.get(step.split("[")[0])
-        if field is None:
-            _report(path.text, path, by_name, diagnostics)
-            return
-        if not _is_known(field.value):
-            return
-        fields = _inner(field.value)
+        if below is not None:
+            below = _below(below, step.split("[")[0], path.text, path, diagnostics)
 
 
-def _is_known(block: FieldBlock | None) -> bool:
-    """Whether all that an object can hold is written in the rules; a copy may hold more."""
-    return block is not None and bool(block.fields) and copied(block) is None
-
-
-def _inner(block: FieldBlock | None) -> tuple[Named[FieldBlock], ...]:
-    """The fields inside a field."""
-    return (block.fields or ()) if block is not None else ()
+def _below(
+    made: Node, name: str, path: str, place: Scalar, diagnostics: Diagnostics
+) -> Node | None:
+    """The value of a field that a test names; None where nothing is known of what is in it."""
+    fields = {field.name: field.value for field in fields_of(made)}
+    if name not in fields:
+        _report(path, place, fields, diagnostics)
+        return None
+    value = fields[name]
+    return value if fields_of(value) and not isinstance(value, Copy) else None
 
 
 def _report(path: str, place: Scalar, names: Iterable[str], diagnostics: Diagnostics) -> None:
     diagnostics.report(
-        "TE02",
+        TE02,
         f"the test names the field `{path}`, which no rule makes",
         place.span,
         help=did_you_mean(path.rpartition(".")[2], names) or "correct the name, or drop it",
@@ -94,69 +113,64 @@ def _report(path: str, place: Scalar, names: Iterable[str], diagnostics: Diagnos
 def untested(subject: Subject, cases: list[Case]) -> None:
     """Report the fields, alternatives and rows that never give a value in any rule test."""
     reached = _reached(subject.model, cases)
-    for path, block in _leaves(subject.model.file.fields, ""):
-        if block.span not in reached:
-            _report_untested(f"the field `{path}`", block.span, subject)
+    for path, field in _leaves(subject.model.fields.fields, ""):
+        if field.span not in reached:
+            _report_untested(f"the field `{path}`", field.span, subject)
             continue
-        for what, span in _parts(block, subject.model):
-            if span not in reached:
+        for what, span, places in _parts(field, subject.model):
+            if not places & reached:
                 _report_untested(f"{what} of `{path}`", span, subject)
 
 
 def _report_untested(what: str, span: Span, subject: Subject) -> None:
     subject.diagnostics.report(
-        "TE01", f"no rule test reaches {what}", span, help="add a case that does"
+        TE01, f"no rule test reaches {what}", span, help="add a case that does"
     )
 
 
-def _leaves(fields: tuple[Named[FieldBlock], ...], prefix: str) -> Iterator[tuple[str, FieldBlock]]:
+def _leaves(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, Field]]:
     for field in fields:
-        if field.value is None:
-            continue
-        path = f"{prefix}{field.name}"
-        if field.value.fields:
-            mark = "[]." if field.value.each is not None else "."
-            yield from _leaves(field.value.fields, path + mark)
+        inner = fields_of(field.value)
+        mark = "[]." if isinstance(field.value, ForEach) else "."
+        if inner:
+            yield from _leaves(inner, f"{prefix}{field.name}{mark}")
         else:
-            yield path, field.value
+            yield f"{prefix}{field.name}", field
 
 
-def _parts(block: FieldBlock, model: Model) -> Iterator[tuple[str, Span]]:
-    """The rows or alternatives of a field, and where their values are written."""
-    for row in block.decide or ():
-        if row.value is not None:
-            yield f"the row `{row.name}`", _node(row.value).span
-    arms = block.first_of or ()
-    for place, arm in enumerate(arms, 1):
-        if len(arms) > 1 and plain_chain(arm, model.definitions) is None:
-            yield f"alternative {place}", _node(arm).span
+def _parts(field: Field, model: Model) -> Iterator[tuple[str, Span, set[Span]]]:
+    """The rows or alternatives of a field: where they are written, and where they may be traced.
 
-
-def _node(arm: ArmBlock) -> Expression:
-    node = arm.value or arm.template or arm.constant
-    assert node is not None
-    return node
+    A name that stands for alternatives of its own is none of them.
+    """
+    start, _ = steps_of(field.value)
+    for place, arm in enumerate(alternatives(start or field.value), 1):
+        value = arm.value.value if isinstance(arm.value, Guard) else arm.value
+        first, _ = steps_of(value)
+        named = model.definitions.get(first.name) if isinstance(first, Name) else None
+        if arm.is_default or is_choice(named):
+            continue
+        what = f"alternative {place}" if arm.name is None else f"the row `{arm.name}`"
+        written = (first or value).span
+        own = {arm.value.span} if isinstance(arm.value, Guard) else set()
+        yield what, written, {arm.span, written, *own}
 
 
 def _reached(model: Model, cases: list[Case]) -> set[Span]:
     """The places in the rules that gave a value in one of the cases."""
-    from mapping_engine.engine.mapping import Mapping as Compiled
-    from mapping_engine.engine.trace import USED
-    from mapping_engine.testing.runner import StillClock
+    from mapping_engine.engine.mapping import Mapping as Compiled  # few ask for this check
 
     compiled = Compiled(model)
     found: set[Span] = set()
     for case in cases:
         try:
-            explanation = compiled.bind(case.settings, clock=StillClock(case.now)).explain(
-                case.event
-            )
+            destination = compiled.bind(case.settings, clock=partial(float, case.now))
+            explanation = destination.explain(case.event)
         except MappingError:
             continue
         for request in explanation.requests:
             for field in request.fields:
-                if field.sent:
-                    found.add(field.span)
-                for entry in field.entries:
-                    found |= {inner.span for inner in entry.walk() if inner.outcome == USED}
+                found |= {field.span} if field.sent else set()
+                inner = (each for entry in field.entries for each in entry.walk())
+                found |= {each.span for each in inner if each.outcome == "used"}
     return found

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from mapping_engine.diagnostics import CATALOGUE, did_you_mean
+from mapping_engine.checks.catalogue import CATALOGUE
+from mapping_engine.diagnostics import did_you_mean
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.source.folder import Overlay
 

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from mapping_engine.checks.logic import Conditions
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.load import Examined
-from mapping_engine.core.model import Model
+from mapping_engine.core.model import Model, every_node
+from mapping_engine.core.nodes import (
+    Broken,
+    Call,
+    Copy,
+    Field,
+    FirstOf,
+    ForEach,
+    Guard,
+    Node,
+    Object,
+    walk,
+)
+from mapping_engine.core.spell import is_written
 from mapping_engine.diagnostics import Diagnostics
 
 
@@ -40,3 +53,61 @@ class Subject:
     def conditions(self) -> Conditions:
         """Its conditions in a normal form."""
         return Conditions(self.model, self.facts)
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every node, each once."""
+        return tuple(every_node(self.model))
+
+    @cached_property
+    def chains(self) -> tuple[FirstOf, ...]:
+        """The chains and decision tables, as they are written: what is derived repeats them."""
+        found = every_node(replace(self.model, definitions=self._written))
+        chains = (node for node in found if isinstance(node, FirstOf))
+        return tuple(c for c in chains if not any(isinstance(n, Broken) for n in walk(c)))
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of all objects."""
+        objects = (node for node in self.nodes if isinstance(node, Object))
+        return tuple(field for node in objects for field in node.fields)
+
+    @cached_property
+    def values(self) -> tuple[tuple[Node, bool], ...]:
+        """The nodes that stand for values, with what these are chosen and made from.
+
+        True for those that are converted before they are anybody's value.
+        """
+        model = self.model
+        pipelines = (pipeline.body for pipeline in model.pipelines.values())
+        variables = (variable.values for variable in model.fan_out)
+        starts = (*self._written.values(), *pipelines, *variables, model.fields)
+        waiting = [(start, False) for start in reversed(starts)]
+        found: dict[int, tuple[Node, bool]] = {}
+        while waiting:
+            node, is_converted = waiting.pop()
+            if id(node) not in found:
+                found[id(node)] = (node, is_converted)
+                inside = is_converted or isinstance(node, Call)
+                waiting += [(part, inside) for part in reversed(_parts(node))]
+        return tuple(found.values())
+
+    @property
+    def _written(self) -> dict[str, Node]:
+        return {name: node for name, node in self.model.definitions.items() if is_written(name)}
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    """What a value is chosen or made from."""
+    match node:
+        case FirstOf(alternatives=arms):
+            return tuple(arm.value for arm in arms)
+        case Guard(value=inner) | Call(input=Node() as inner) | ForEach(body=inner):
+            return (inner,)
+        case Copy(added=Object() as inner):
+            return (inner,)
+        case Object(fields=fields):
+            defaults = (field.default for field in fields if field.default is not None)
+            return (*(field.value for field in fields), *defaults)
+        case _:
+            return ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mapping_engine.diagnostics import (
-    CATALOGUE,
+    Check,
     Diagnostic,
     Diagnostics,
     Fix,
@@ -19,6 +19,31 @@ from mapping_engine.diagnostics import (
 from mapping_engine.source.node import Node, Scalar, Sequence, Source
 from mapping_engine.source.offsets import Lines
 from mapping_engine.source.yaml_text import read_yaml
+
+SU01 = Check(
+    "SU01",
+    "unused-suppression",
+    Severity.WARNING,
+    "a suppression that suppresses nothing",
+    why="It would hide the next real mistake on this line.",
+    fix="Remove the comment. `--fix` does.",
+    ignore="Never: remove it.",
+    wrong="fields:\n  x: p.a # rules: ignore FB01 -- an old reason\n",
+    right="fields:\n  x: p.a\n",
+)
+SU02 = Check(
+    "SU02",
+    "bad-suppression",
+    Severity.WARNING,
+    "a suppression without a code or a reason, with an unknown code, expired, or of an error",
+    why="Who reads the comment later has to know what is suppressed, why, and for how long. "
+    "Errors cannot be suppressed, as the engine refuses the rules all the same.",
+    fix="Write `# rules: ignore CODE -- reason`, with `until 2026-12-31` where it is to end.",
+    ignore="Never: correct it.",
+    wrong="fields:\n  x: \"p.a ?? 'none' ?? type\" # rules: ignore FB01\n",
+    right="fields:\n  x: \"p.a ?? 'none' ?? type\" # rules: ignore FB01 -- type follows in May\n",
+)
+CHECKS = (SU01, SU02)
 
 _COMMENT = re.compile(r"(?:(?<=\s)|^)#[ \t]*rules:[ \t]*ignore\b(?P<rest>[^\r\n]*)", re.MULTILINE)
 _REST = re.compile(
@@ -40,7 +65,11 @@ class Suppression:
 
 
 def suppress(
-    diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], today: date, ran: frozenset[str]
+    diagnostics: Iterable[Diagnostic],
+    texts: Mapping[str, str],
+    today: date,
+    ran: frozenset[str],
+    catalogue: Mapping[str, Check],
 ) -> list[Diagnostic]:
     """The findings that no comment suppresses, and what is wrong with the comments.
 
@@ -51,7 +80,7 @@ def suppress(
     found = Diagnostics()
     for file, text in texts.items():
         for comment in _suppressions(Source(file, text)):
-            codes = _valid(comment, today, found)
+            codes = _valid(comment, today, catalogue, found)
             hit = [d for d in kept if _is_about(comment, codes, d)]
             gone = {id(d) for d in hit if d.severity is not Severity.ERROR}
             kept = [d for d in kept if id(d) not in gone] if gone else kept
@@ -104,28 +133,30 @@ def _line(text: str, lines: Lines, start: int) -> int:
     return number
 
 
-def _valid(comment: Suppression, today: date, found: Diagnostics) -> frozenset[str]:
+def _valid(
+    comment: Suppression, today: date, catalogue: Mapping[str, Check], found: Diagnostics
+) -> frozenset[str]:
     """The codes that the comment suppresses; what is wrong with it is reported."""
     if not comment.codes:
         found.report(
-            "SU02",
+            SU02,
             "a suppression names the codes it is about",
             comment.span,
             help="write `# rules: ignore CODE -- reason`",
         )
         return frozenset()
-    names = {check.name: check.code for check in CATALOGUE.values()}
+    names = {check.name: check.code for check in catalogue.values()}
     codes: set[str] = set()
     for code in comment.codes:
-        known = code if code in CATALOGUE else names.get(code)
+        known = code if code in catalogue else names.get(code)
         if known is None:
-            help = did_you_mean(code, [*CATALOGUE, *names]) or "`rules-check --list` lists them all"
-            found.report("SU02", f"there is no check `{code}`", comment.span, help=help)
+            help = did_you_mean(code, [*catalogue, *names]) or "`rules-check --list` lists them all"
+            found.report(SU02, f"there is no check `{code}`", comment.span, help=help)
         else:
             codes.add(known)
     if not comment.reason:
         found.report(
-            "SU02",
+            SU02,
             "a suppression gives its reason",
             comment.span,
             help="append `-- ` and why the finding is none",
@@ -140,13 +171,13 @@ def _expired(comment: Suppression, today: date, found: Diagnostics) -> bool:
         until = date.fromisoformat(comment.until)
     except ValueError:
         found.report(
-            "SU02", "`until` takes a date such as 2026-12-31", comment.span, help="correct the date"
+            SU02, "`until` takes a date such as 2026-12-31", comment.span, help="correct the date"
         )
         return True
     if until >= today:
         return False
     found.report(
-        "SU02",
+        SU02,
         f"the suppression expired on {until}",
         comment.span,
         help="correct the rules, or set a later date",
@@ -170,7 +201,7 @@ def _judge(
     errors = [d for d in hit if d.severity is Severity.ERROR]
     for code in sorted({d.code for d in errors}):
         found.report(
-            "SU02",
+            SU02,
             f"{code} is an error here and cannot be suppressed",
             comment.span,
             help="correct the rules: the engine does not load them",
@@ -181,7 +212,7 @@ def _judge(
         fix = Fix(comment.span, "", "remove the comment", safe=True) if every else None
         listed = ", ".join(idle)
         found.report(
-            "SU01",
+            SU01,
             f"nothing here is suppressed by {listed}",
             comment.span,
             help="remove it",

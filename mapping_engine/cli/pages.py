@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from mapping_engine.checks.catalogue import CATALOGUE
 from mapping_engine.cli.common import fail
 from mapping_engine.cli.events import dumps
-from mapping_engine.diagnostics import CATALOGUE, did_you_mean
+from mapping_engine.diagnostics import did_you_mean
 from mapping_engine.source.bundled import bundled_folder
 
 

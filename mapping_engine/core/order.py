@@ -58,6 +58,8 @@ def ordered(
     wrong = [(order, "$", "definition"), (circles, "", "pipeline")]
     for made, mark, what in wrong:
         for circle in made.circles:
+            first = circle.index(min(circle, key=lambda name: places[name].span))
+            circle = circle[first:] + circle[:first]
             way = " -> ".join(f"`{mark}{step}`" for step in (*circle, circle[0]))
             found.report("PR04", f"{what} that uses itself: {way}", places[circle[0]].span)
     if order.circles or circles.circles:
@@ -103,18 +105,11 @@ def _in_order(graph: Graph) -> _Order:
                 names = list(way)
                 circle = tuple(names[names.index(inner) :])
                 if not in_circles & set(circle):
-                    circles.append(_from_first(circle, graph))
+                    circles.append(circle)
                 in_circles |= set(circle)
             elif inner not in done:
                 way[inner] = iter(graph[inner])
     return _Order(tuple(done), tuple(circles))
-
-
-def _from_first(circle: tuple[str, ...], graph: Graph) -> tuple[str, ...]:
-    """The circle from the name on that is written first."""
-    names = list(graph)
-    start = min(range(len(circle)), key=lambda place: names.index(circle[place]))
-    return circle[start:] + circle[:start]
 
 
 def _are_bounded(

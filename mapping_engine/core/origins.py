@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mapping_engine.core.facts import Facts
-from mapping_engine.core.model import Model
+from mapping_engine.core.model import BUILTINS, Model
 from mapping_engine.core.nodes import Field, Name, Node, Read, field_parts, walk
 from mapping_engine.core.spell import spell, written_name
 from mapping_engine.diagnostics import Label
@@ -40,9 +40,15 @@ def origins(
                     seen.add(node.name)
                     step = f"${written_name(node.name)}"
                     waiting.append((model.definitions[node.name], (*way, step)))
-            elif isinstance(node, Read | Name) and wanted(facts.type_of(node)):
+            elif _is_source(node, model) and wanted(facts.type_of(node)):
                 found.append(Origin(node, way, facts.type_of(node)))
     return found
+
+
+def _is_source(node: Node, model: Model) -> bool:
+    """Whether a value comes from here; the items of lists come from where the list does."""
+    outside = (*BUILTINS, *model.fan_out_names)
+    return isinstance(node, Read) or (isinstance(node, Name) and node.name in outside)
 
 
 def described(

@@ -24,7 +24,7 @@ from mapping_engine.file.json_types import (
     property_schema,
 )
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.values import FieldBlock
+from mapping_engine.file.values import ArmBlock, FieldBlock
 from mapping_engine.types.type import IDENTIFYING, SECRET, UNDECLARED, Type
 
 Schema = Mapping[str, Any]
@@ -238,6 +238,9 @@ def _parts(field: Field, made: Type, sinks: _Sinks) -> list[tuple[Span, Type]]:
     if is_choice(field.value):
         arms = alternatives(field.value)
         return [*((_place(arm.at), facts.type_of(arm.value)) for arm in arms), *default]
+    only = _only_arm(field)
+    if only is not None:
+        return [(only.span, facts.type_of(field.value)), *default]
     if isinstance(field.value, ForEach) or not _is_single(field):
         return [(field.span, made)]
     return [(field.value.span, facts.type_of(field.value)), *default]
@@ -246,6 +249,16 @@ def _parts(field: Field, made: Type, sinks: _Sinks) -> list[tuple[Span, Type]]:
 def _place(at: Place) -> Span:
     """Where an alternative is written; of a row, what stands behind its name."""
     return at.value.span if isinstance(at, Named) and at.value is not None else at.span
+
+
+def _only_arm(field: Field) -> ArmBlock | None:
+    """The one alternative of a list, which stands for itself; None where it is changed later."""
+    block = field.at
+    arms = block.first_of if isinstance(block, FieldBlock) else None
+    if arms is None or len(arms) > 1 or isinstance(field.value, ForEach):
+        return None
+    assert isinstance(block, FieldBlock)
+    return None if block.then or block.one_of is not None else arms[0]
 
 
 def _is_single(field: Field) -> bool:

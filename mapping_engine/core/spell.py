@@ -23,6 +23,7 @@ from mapping_engine.core.nodes import (
     Template,
     Test,
 )
+from mapping_engine.expression import Extent
 from mapping_engine.expression.printer import print_literal
 from mapping_engine.transforms import REGISTRY
 
@@ -45,6 +46,10 @@ def is_written(name: str) -> bool:
     return _DERIVED not in name
 
 
+_LOOSE, _AND, _NOT, _COMPARE, _PIPE, _CHAIN, _TIGHT = range(7)
+"""How tightly parts of an expression hold together: what is looser stands in parentheses."""
+
+
 def spell(node: Node) -> str:
     """The node in one line."""
     match node:
@@ -59,23 +64,14 @@ def spell(node: Node) -> str:
             return f"[{', '.join(map(spell, items))}]"
         case Template(parts=parts):
             return "".join(_doubled(p) if isinstance(p, str) else f"{{{spell(p)}}}" for p in parts)
-        case Call():
-            step = spell_step(node)
-            return step if node.input is None else f"{_inside(node.input)} |> {step}"
+        case Call(input=Node() as source) if not is_around(node):
+            return f"{_within(source, _PIPE)} |> {spell_step(node)}"
+        case Call(input=source):
+            return _called(node, [] if source is None else [spell(source)])
         case FirstOf(alternatives=arms):
-            return " ?? ".join(_inside(arm.value) for arm in arms)
+            return " ?? ".join(_within(arm.value, _TIGHT) for arm in arms)
         case Guard(value=value):
             return spell(value)
-        case Compare(operator=operator, left=left, right=right):
-            return f"{_inside(left)} {operator} {_inside(right)}"
-        case Test(operand=operand, word=word):
-            return f"{_inside(operand)} is {word}"
-        case Logic(word="not", operands=(only,)):
-            return f"not {_inside(only)}"
-        case Logic(word=word, operands=parts):
-            return f" {word} ".join(
-                _inside(part) if word == "and" else spell(part) for part in parts
-            )
         case ForEach(source=source):
             return f"each of {spell(source)}"
         case Copy(source=source, rest=rest):
@@ -83,21 +79,75 @@ def spell(node: Node) -> str:
         case Object():
             return "the object"
         case _:
+            return _condition(node)
+
+
+def _condition(node: Node) -> str:
+    match node:
+        case Compare(operator=operator, left=left, right=right):
+            return f"{_within(left, _PIPE)} {operator} {_within(right, _PIPE)}"
+        case Test(operand=operand, word=word):
+            return f"{_within(operand, _PIPE)} is {word}"
+        case Logic(word="not", operands=(only,)):
+            return f"not {_within(only, _NOT)}"
+        case Logic(word=word, operands=parts):
+            around = _NOT if word == "and" else _AND
+            return f" {word} ".join(_within(part, around) for part in parts)
+        case _:
             return "the value"
+
+
+def _within(node: Node, around: int) -> str:
+    return f"({spell(node)})" if _level(node) < around else spell(node)
+
+
+def _level(node: Node) -> int:
+    match node:
+        case Logic(word=word):
+            return {"or": _LOOSE, "and": _AND, "not": _NOT}[word]
+        case Compare() | Test():
+            return _COMPARE
+        case Call(input=Node()) if not is_around(node):
+            return _PIPE
+        case FirstOf():
+            return _CHAIN
+        case Guard(value=value):
+            return _level(value)
+        case _:
+            return _TIGHT
+
+
+def is_around(call: Call) -> bool:
+    """Whether a transform is written around its value, as in ``lower(type)``."""
+    at, inner = call.step, call.input.at if call.input is not None else None
+    if not isinstance(at, Extent) or not isinstance(inner, Extent):
+        return False
+    return inner.scalar is at.scalar and at.start <= inner.start and inner.end <= at.end
 
 
 def spell_step(node: Call) -> str:
     """A transform with its arguments, as it stands behind a ``|>``."""
+    has_arguments = any(each is not None for each in node.arguments)
+    return _called(node, []) if has_arguments else node.name
+
+
+def _called(node: Call, given: list[str]) -> str:
+    """A call, with some arguments before its own."""
     target = REGISTRY.get(node.name)
-    optional = {
-        n: p.name for n, p in enumerate(target.parameters if target else ()) if not p.required
-    }
-    given = [
-        f"{optional[place]}={spell(each)}" if place in optional else spell(each)
-        for place, each in enumerate(node.arguments)
-        if each is not None
-    ]
-    return f"{node.name}({', '.join(given)})" if given else node.name
+    names = [parameter.name for parameter in target.parameters] if target else []
+    is_named = False
+    for place, each in enumerate(node.arguments):
+        is_named = is_named or each is None or _is_named(each)
+        if each is not None:
+            named = is_named and place < len(names)
+            given.append(f"{names[place]}={spell(each)}" if named else spell(each))
+    return f"{node.name}({', '.join(given)})"
+
+
+def _is_named(argument: Node) -> bool:
+    """Whether the name of an argument is written before it."""
+    at = argument.at
+    return isinstance(at, Extent) and at.scalar.text[: at.start].rstrip().endswith("=")
 
 
 def steps_of(node: Node) -> tuple[Node | None, tuple[Call, ...]]:
@@ -125,11 +175,6 @@ def label(arm: Alternative) -> str:
         return arm.name
     value = arm.value.value if isinstance(arm.value, Guard) else arm.value
     return spell(value)
-
-
-def _inside(node: Node) -> str:
-    loose = isinstance(node, Logic | Compare | Test)
-    return f"({spell(node)})" if loose else spell(node)
 
 
 def _data(value: object) -> str:

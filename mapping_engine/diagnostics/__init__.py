@@ -3,13 +3,14 @@
 The lowest room: every other one reports through :class:`Diagnostic`.
 """
 
-from mapping_engine.diagnostics.catalogue import CATALOGUE, Check, Severity
+from mapping_engine.diagnostics.catalogue import LOADER_CHECKS
+from mapping_engine.diagnostics.check import Check, Severity
 from mapping_engine.diagnostics.diagnostic import Diagnostic, Diagnostics, Fix, Label
 from mapping_engine.diagnostics.span import Span
 from mapping_engine.diagnostics.suggest import did_you_mean, listed, nearest, rename
 
 __all__ = [
-    "CATALOGUE",
+    "LOADER_CHECKS",
     "Check",
     "Diagnostic",
     "Diagnostics",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mapping_engine.diagnostics.catalogue import CATALOGUE, Severity
+from mapping_engine.diagnostics.catalogue import LOADER_CHECKS
+from mapping_engine.diagnostics.check import Check, Severity
 from mapping_engine.diagnostics.span import Span
 
 
@@ -43,7 +44,7 @@ class Diagnostic:
     an event or of settings.
     """
 
-    code: str
+    check: Check
     message: str
     span: Span
     labels: tuple[Label, ...] = ()
@@ -54,14 +55,19 @@ class Diagnostic:
     """The severity of this finding where it is less than that of its check."""
 
     @property
+    def code(self) -> str:
+        """The code of the check, such as ``SH01``."""
+        return self.check.code
+
+    @property
     def name(self) -> str:
         """The readable name of the check, such as ``unknown-key``."""
-        return CATALOGUE[self.code].name
+        return self.check.name
 
     @property
     def severity(self) -> Severity:
-        """How bad it is: as the catalogue declares it, unless this finding is less than that."""
-        return self.lighter or CATALOGUE[self.code].severity
+        """How bad it is: as the check declares it, unless this finding is less than that."""
+        return self.lighter or self.check.severity
 
     def to_dict(self) -> dict[str, object]:
         """The diagnostic as JSON-ready data."""
@@ -98,7 +104,7 @@ class Diagnostics:
 
     def report(
         self,
-        code: str,
+        check: Check | str,
         message: str,
         span: Span,
         *,
@@ -108,10 +114,9 @@ class Diagnostics:
         fix: Fix | None = None,
         lighter: Severity | None = None,
     ) -> None:
-        """Add one diagnostic; ``code`` must be in the catalogue."""
-        if code not in CATALOGUE:
-            raise KeyError(code)
-        self.found.append(Diagnostic(code, message, span, labels, help, notes, fix, lighter))
+        """Add one diagnostic of a check; those of the loader are named by their codes."""
+        declared = LOADER_CHECKS[check] if isinstance(check, str) else check
+        self.found.append(Diagnostic(declared, message, span, labels, help, notes, fix, lighter))
 
     @property
     def has_errors(self) -> bool:

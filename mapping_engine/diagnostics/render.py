@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from mapping_engine.diagnostics.catalogue import Severity
+from mapping_engine.diagnostics.check import Severity
 from mapping_engine.diagnostics.diagnostic import Diagnostic, Label
 from mapping_engine.diagnostics.span import Span
 

@@ -18,7 +18,8 @@ def expressions(part: object) -> Iterator[Expression]:
         if isinstance(found, Expression):
             yield found
         elif isinstance(found, Block):
-            own = [getattr(found, key.name) for key in dataclasses.fields(found)]
+            keys = (key.name for key in dataclasses.fields(found) if key.metadata)
+            own = [part for name in keys if (part := getattr(found, name)) is not None]
             waiting.extend(reversed(own))
         elif isinstance(found, Named):
             waiting.append(found.value)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from mapping_engine.diagnostics import CATALOGUE, Diagnostic, Label, Severity
+from mapping_engine.checks.catalogue import CATALOGUE
+from mapping_engine.diagnostics import Diagnostic, Label, Severity
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.workspace import Findings, place_of
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from mapping_engine.core.choices import alternatives
 from mapping_engine.core.load import Examined
-from mapping_engine.core.model import Model
-from mapping_engine.expression import print_expression, print_steps, print_template
+from mapping_engine.core.model import Model, Rule
+from mapping_engine.core.nodes import Name, Node
+from mapping_engine.core.spell import spell, spell_step, steps_of
 from mapping_engine.file.json_types import follow
 from mapping_engine.reference.rows import (
     Row,
@@ -66,32 +68,25 @@ def _events(model: Model) -> list[str]:
     if model.file.switch:
         names = ", ".join(f"`{name.text}`" for name in model.file.switch)
         lines.append(f"- Events may switch it off, or give it options, under {names}.")
-    for rule in model.file.accept or ():
-        if rule.require is not None:
-            kind = rule.error or "instrumentation"
-            said = f": {print_template(rule.message)}" if rule.message is not None else ""
-            lines.append(f"- Without {shown(print_expression(rule.require))}: {kind} error{said}.")
-        elif rule.skip_when is not None:
-            lines.append(f"- With {shown(print_expression(rule.skip_when))}: no request, no error.")
+    for rule in model.accept:
+        said = f": {spell(rule.message)}" if rule.message is not None else ""
+        if rule.negated:
+            lines.append(f"- Without {_code(rule.condition)}: {rule.kind} error{said}.")
+        else:
+            lines.append(f"- With {_code(rule.condition)}: no request, no error.")
     return ["## Events", "\n".join(lines)] if lines else []
 
 
 def _requests(model: Model) -> list[str]:
-    request = model.file.request
-    url = shown(print_template(request.url))
-    form = "a form" if request.form is not None else "JSON"
-    lines = [f"`{request.method or 'POST'}` {url}, the body as {form}."]
-    fan_out = model.file.fan_out
-    if fan_out is not None:
-        lines.append("One request for each combination of:")
-        for variable in fan_out.each:
-            source = value_text(variable.value) if variable.value is not None else ""
-            lines.append(f"- `${variable.name}`: {source}")
-    if model.file.hashing is not None:
-        hashing = shown(print_expression(model.file.hashing))
-        lines.append(f"Personal data is hashed where {hashing} holds.")
-    joined = "\n".join(lines).replace(":\n- ", ":\n\n- ").replace("\nPersonal", "\n\nPersonal")
-    return ["## Requests", joined]
+    request = model.request
+    form = "a form" if request.format == "form" else "JSON"
+    found = [f"`{request.method}` {_code(request.url)}, the body as {form}."]
+    if model.fan_out:
+        found[0] += "\nOne request for each combination of:"
+        found.append("\n".join(f"- `${v.name}`: {value_text(v.values)}" for v in model.fan_out))
+    if model.hashing is not None:
+        found.append(f"Personal data is hashed where {_code(model.hashing)} holds.")
+    return ["## Requests", *found]
 
 
 def _fields(examined: Examined) -> str:
@@ -110,13 +105,13 @@ def _names(examined: Examined, text: str) -> list[str]:
 
 def _pipelines(model: Model) -> list[str]:
     rows = []
-    for name, block in model.pipelines.items():
-        kind = block.normalises.text if block.normalises else ""
-        if block.steps is not None:
-            made = shown(print_steps(block.steps))
-        else:
-            made = "<br>".join(alternative(arm) for arm in block.first_of or ())
-        rows.append([f"`{name}`", kind, made])
+    for name, pipeline in model.pipelines.items():
+        start, steps = steps_of(pipeline.body)
+        made = "<br>".join(alternative(arm) for arm in alternatives(pipeline.body))
+        if not made:
+            is_plain = isinstance(start, Name) and steps
+            made = shown(" |> ".join(map(spell_step, steps))) if is_plain else _code(pipeline.body)
+        rows.append([f"`{name}`", pipeline.normalises or "", made])
     table = _table(("pipeline", "normal form of", "steps"), rows)
     return ["## Pipelines", table] if rows else []
 
@@ -133,20 +128,18 @@ def _cells(row: Row) -> list[str]:
 
 
 def _refusals(model: Model) -> list[str]:
-    lines = [
-        f"- {shown(print_expression(rule.when))}: {print_template(rule.message)} "
-        f"({rule.error or 'instrumentation'} error)"
-        for rule in model.file.refuse or ()
-    ]
+    lines = [f"{_said(rule)} ({rule.kind} error)" for rule in model.refuse]
     return ["## Refused payloads", "\n".join(lines)] if lines else []
 
 
 def _warnings(model: Model) -> list[str]:
-    lines = [
-        f"- {shown(print_expression(warning.when))}: {print_template(warning.message)}"
-        for warning in model.file.warn or ()
-    ]
+    lines = [_said(rule) for rule in model.warn]
     return ["## Warnings", "\n".join(lines)] if lines else []
+
+
+def _said(rule: Rule) -> str:
+    said = spell(rule.message) if rule.message is not None else ""
+    return f"- {_code(rule.condition)}: {said}"
 
 
 def _settings(schema: dict[str, Any]) -> str:
@@ -170,3 +163,7 @@ def _table(head: tuple[str, ...], rows: list[list[str]]) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("\\|", "|").replace("|", "\\|").replace("\n", " ")
+
+
+def _code(node: Node) -> str:
+    return shown(spell(node))

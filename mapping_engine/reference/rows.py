@@ -5,24 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby, takewhile
 
-from mapping_engine.core.facts import Facts
+from mapping_engine.core.choices import Definitions, alternatives
 from mapping_engine.core.load import Examined
-from mapping_engine.core.model import Model
-from mapping_engine.core.walk import copied
-from mapping_engine.expression import (
-    Chain,
-    Expression,
-    Literal,
-    Pipeline,
-    Reference,
-    print_expression,
-    print_steps,
-    print_template,
+from mapping_engine.core.nodes import (
+    Alternative,
+    Call,
+    Copy,
+    Field,
+    FirstOf,
+    ForEach,
+    Guard,
+    Items,
+    Name,
+    Node,
+    Object,
+    fields_of,
 )
-from mapping_engine.file.shapes import Named
-from mapping_engine.file.values import ArmBlock, FieldBlock, ValueBlock
-from mapping_engine.types.type import Type
+from mapping_engine.core.spell import is_around, is_written, spell, spell_step
+
+_NAME = re.compile(r"[$]([A-Za-z_][A-Za-z0-9_]*)")
 
 
 @dataclass(frozen=True)
@@ -31,228 +34,241 @@ class Row:
 
     path: str
     sources: tuple[str, ...]
-    made_by: str
-    hashed: bool
-    required: bool
-    otherwise: str
+    made_by: str = ""
+    hashed: bool = False
+    required: bool = False
+    otherwise: str = ""
 
 
 def field_rows(examined: Examined) -> Iterator[Row]:
     """A row for each field of the payload, those inside objects and lists after their parent."""
-    yield from _rows(examined.model.file.fields, "", examined.model, examined.facts)
+    yield from _rows(examined.model.fields.fields, "", examined)
 
 
-def _rows(
-    fields: tuple[Named[FieldBlock], ...], prefix: str, model: Model, facts: Facts
-) -> Iterator[Row]:
+def _rows(fields: tuple[Field, ...], prefix: str, examined: Examined) -> Iterator[Row]:
+    definitions = examined.model.definitions
     for field in fields:
-        block = field.value
-        if block is None:
+        path, value = f"{prefix}{field.name}", field.value
+        mark = "[]" if isinstance(value, ForEach) else ""
+        if not fields_of(value):
+            made = _leaf(path, value, field.when, definitions)
+            yield _settled(made, field, hashed=examined.facts.type_of(field).is_digest)
             continue
-        path = f"{prefix}{field.name}"
-        if block.fields:
-            if block.each is not None or block.when is not None or copied(block) is not None:
-                yield _parent(path, block)
-            mark = "[]." if block.each is not None else "."
-            yield from _rows(block.fields, path + mark, model, facts)
-        else:
-            yield _leaf(path, block, model, facts.type_of(block))
+        if field.when is not None or not isinstance(value, Object):
+            when = [f"when {_code(field.when)}"] if field.when is not None else []
+            sources = (*_each(value), *when, *_copy(value))
+            yield _settled(Row(path + mark, sources), field, hashed=False)
+        yield from _rows(fields_of(value), f"{path}{mark}.", examined)
 
 
-def _parent(path: str, block: FieldBlock) -> Row:
-    each = [f"for each of {_code(block.each)}"] if block.each is not None else []
-    kept = [f"kept when {_code(block.keep_when)}"] if block.keep_when is not None else []
-    when = [f"when {_code(block.when)}"] if block.when is not None else []
-    mark = "[]" if block.each is not None else ""
-    copy = _copy(block)
-    return Row(
-        path + mark,
-        (*each, *kept, *when, *copy),
-        "",
-        False,
-        bool(block.required),
-        _otherwise(block),
-    )
-
-
-def _copy(block: ValueBlock) -> list[str]:
-    """What is copied, and which of its keys are treated apart."""
-    if block.rest_of is None and block.copy_of is None:
-        return []
-    what = "the rest" if block.rest_of is not None else "a copy"
-    found = [f"{what} of {_code(copied(block))}"]
-    parts = (("without", block.without), ("keeping", block.keep), ("as digests", block.hash))
-    found += [f"{name}: {_code(part)}" for name, part in parts if part is not None]
-    return found
-
-
-def _leaf(path: str, block: ValueBlock, model: Model, found: Type) -> Row:
-    sources = [_numbered(number, text) for number, text in enumerate(_sources(block, model), 1)]
-    if len(sources) == 1:
-        sources = [sources[0].removeprefix("1. ")]
-    if block.fields is not None and copied(block) is None:
-        sources = [f"fields {', '.join(f'`{field.name}`' for field in block.fields)}"]
-    if block.each is not None:
-        kept = f", kept when {_code(block.keep_when)}" if block.keep_when is not None else ""
-        sources.insert(0, f"for each of {_code(block.each)}{kept}:")
-    if block.when is not None:
-        sources.insert(0, f"when {_code(block.when)}:")
-    return Row(
-        path,
-        tuple(sources),
-        _made_by(block, model),
-        found.is_digest,
-        isinstance(block, FieldBlock) and bool(block.required),
-        _otherwise(block),
-    )
-
-
-def _numbered(number: int, text: str) -> str:
-    return f"{number}. {text}"
-
-
-def _made_by(block: ValueBlock, model: Model) -> str:
-    steps = _steps(block, model)
-    return shown(" |> ".join(steps)) if steps else ""
-
-
-def _steps(block: ValueBlock, model: Model) -> list[str]:
-    """What is done with the sources, also by the definition that stands for them."""
-    steps = [print_steps(steps) for steps in (block.as_, block.then) if steps]
-    if isinstance(block.value, Pipeline):
-        steps.insert(0, print_steps(block.value.steps))
-    if block.one_of is not None:
-        steps.append(f"one of {print_expression(block.one_of)}")
-    named = _named(block.value, model)
-    return [*(_steps(named, model) if named is not None else []), *steps]
-
-
-def _named(node: Expression | None, model: Model) -> ValueBlock | None:
-    """The definition that a value is made of, where it does nothing but choose and convert."""
-    start = node.source if isinstance(node, Pipeline) else node
-    if not isinstance(start, Reference) or start.tail is not None:
-        return None
-    block = model.definitions.get(start.name)
-    if block is None or is_plain(block):
-        return None
-    more = (block.when, block.default, block.each, block.fields, copied(block), block.positions)
-    return None if any(part is not None for part in more) else block
-
-
-def _otherwise(block: ValueBlock) -> str:
+def _settled(made: Row, field: Field, *, hashed: bool) -> Row:
+    """A row, with what happens when the field has no value."""
     found = []
-    required = isinstance(block, FieldBlock) and block.required
-    if block.default is not None:
-        found.append(_code(block.default))
-    elif required:
+    if field.default is not None:
+        found.append(_code(field.default))
+    elif field.required:
         found.append("the event is refused")
-    if isinstance(block, FieldBlock) and block.invalid == "error":
+    if field.invalid == "error":
         found.append("refused when it cannot be converted")
-    return "; ".join(found)
-
-
-def _sources(block: ValueBlock, model: Model) -> list[str]:
-    """The sources in order, with those of plain definitions in place of their names."""
-    if copied(block) is not None:
-        return _copy(block)
-    named = _named(block.value, model)
-    if named is not None:
-        return _sources(named, model)
-    found: list[str] = []
-    for arm in block.first_of or ():
-        found += _arm(arm, model)
-    found += [_row(row.name, row.value, model) for row in block.decide or () if row.value]
-    found += [", else ".join(_arm(arm, model)) for arm in block.positions or ()]
-    single = block.value
-    if single is not None:
-        start = single.source if isinstance(single, Pipeline) else single
-        found += _expression(start, model)
-    if block.template is not None:
-        found.append(shown(print_template(block.template)))
-    if block.constant is not None:
-        found.append(_code(block.constant))
-    return list(dict.fromkeys(found))
-
-
-def _row(name: str, arm: ArmBlock, model: Model) -> str:
-    """A row of a decision table in one line."""
-    when = f", when {_code(arm.when)}" if arm.when is not None else ""
-    return f"{name}{when}: {', else '.join(_arm(replace(arm, when=None), model))}"
-
-
-def _arm(arm: ArmBlock, model: Model) -> list[str]:
-    when = f" when {_code(arm.when)}" if arm.when is not None else ""
-    made = f" by {shown(print_steps(arm.as_))}" if arm.as_ else ""
-    if arm.template is not None:
-        return [shown(print_template(arm.template)) + when + made]
-    node = arm.value or arm.constant
-    assert node is not None
-    return [source + when + made for source in _expression(node, model)]
-
-
-def _expression(node: Expression, model: Model) -> list[str]:
-    if isinstance(node, Chain):
-        return [source for arm in node.arms for source in _expression(arm, model)]
-    if isinstance(node, Reference) and node.tail is None and node.name in model.definitions:
-        return _definition(node, model)
-    return [_code(node)]
-
-
-def _definition(node: Reference, model: Model) -> list[str]:
-    block = model.definitions[node.name]
-    return _sources(block, model) if is_plain(block) else [_code(node)]
-
-
-def is_plain(block: ValueBlock) -> bool:
-    """Whether a definition does nothing but choose, so that its sources can stand for it."""
-    changed = block.as_ or block.then or block.when or block.default or block.one_of or block.each
-    chooses = block.first_of or (block.value is not None and not isinstance(block.value, Pipeline))
-    return bool(chooses) and not changed
+    return replace(made, hashed=hashed, required=field.required, otherwise="; ".join(found))
 
 
 def name_rows(examined: Examined, text: str) -> Iterator[Row]:
     """A row for each definition that ``text`` names, and for those that these name in turn."""
-    model, facts = examined.model, examined.facts
+    definitions = examined.model.definitions
     rows: dict[str, Row] = {}
     waiting = [text]
     while waiting:
         for name in _NAME.findall(waiting.pop()):
-            if name in model.definitions and name not in rows:
-                block = model.definitions[name]
-                rows[name] = _leaf(f"${name}", block, model, facts.type_of(block))
+            if name in definitions and name not in rows:
+                rows[name] = _definition(name, definitions)
                 waiting.append(" ".join((*rows[name].sources, rows[name].made_by)))
-    yield from (rows[name] for name in model.definitions if name in rows)
+    order = (e.name for loaded in examined.documents for e in loaded.document.define or ())
+    yield from (rows[name] for name in dict.fromkeys((*order, *rows)) if name in rows)
 
 
-_NAME = re.compile(r"[$]([A-Za-z_][A-Za-z0-9_]*)")
+def _definition(name: str, definitions: Definitions) -> Row:
+    value = definitions[name]
+    when = value.when if isinstance(value, Guard) else None
+    value = value.value if isinstance(value, Guard) else value
+    made = _leaf(f"${name}", value, when, definitions)
+    last = value.alternatives[-1] if isinstance(value, FirstOf) else None
+    is_default = last is not None and last.is_default
+    return replace(made, otherwise=_code(last.value)) if last and is_default else made
 
 
-def alternative(arm: ArmBlock) -> str:
+# One value
+
+
+def _leaf(path: str, value: Node, when: Node | None, definitions: Definitions) -> Row:
+    lead = [f"when {_code(when)}:"] if when is not None else []
+    parts = _parts(value, definitions)
+    each, outer = parts[0].start, parts[0].steps
+    if isinstance(each, ForEach):
+        lead.append(f"{', '.join(_each(each))}:")
+        parts = [replace(p, steps=(*p.steps, *outer)) for p in _parts(each.body, definitions)]
+    steps = _common([part.steps for part in parts])
+    sources = list(dict.fromkeys(_texts([_before(part, steps) for part in parts])))
+    if len(sources) > 1:
+        sources = [f"{number}. {text}" for number, text in enumerate(sources, 1)]
+    return Row(path, (*lead, *sources), shown(" |> ".join(steps)) if steps else "")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One of the values that a value is chosen from, and what is done with it.
+
+    ``is_whole`` until there is something to choose, and ``shared`` are so many of the steps that
+    stand behind the choice. What is of one ``group``, a row of a decision table or a place of a
+    list, stands together.
+    """
+
+    start: Node
+    steps: tuple[str, ...] = ()
+    when: tuple[Node, ...] = ()
+    group: Alternative | int | None = None
+    is_whole: bool = True
+    shared: int = 0
+
+
+def _parts(value: Node, definitions: Definitions) -> list[_Part]:
+    """What a value is chosen from, in order, with definitions in the place of their names."""
+    found: list[_Part] = []
+    opened: set[str] = set()
+    waiting = [_Part(value)]
+    while waiting:
+        part = waiting.pop()
+        inner = _inside(part, definitions, opened)
+        waiting.extend(reversed(inner))
+        found += [] if inner else [part]
+    return found
+
+
+def _inside(part: _Part, definitions: Definitions, opened: set[str]) -> list[_Part]:
+    match part.start:
+        case Guard(when=when, value=value):
+            return [replace(part, start=value, when=(*part.when, when))]
+        case Call(input=Node() as source) as call if not is_around(call):
+            return [replace(part, start=source, steps=(spell_step(call), *part.steps))]
+        case FirstOf(alternatives=arms):
+            arms = tuple(arm for arm in arms if not arm.is_default)
+            whole = part.is_whole and len(arms) == 1
+            inner = replace(part, is_whole=whole, shared=len(part.steps))
+            groups = (arm if arm.name is not None else part.group for arm in arms)
+            pairs = zip(arms, groups, strict=True)
+            return [replace(inner, start=arm.value, group=group) for arm, group in pairs]
+        case Items(items=items, fill=Node()) if part.is_whole:
+            inner = replace(part, is_whole=False, shared=len(part.steps))
+            return [replace(inner, start=item, group=n) for n, item in enumerate(items)]
+        case Name(name=name, tail=None) if name in definitions and name not in opened:
+            named = definitions[name]
+            if _is_shown(named, part):
+                opened.add(name)
+                return [replace(part, start=named)]
+    return []
+
+
+def _is_shown(named: Node, part: _Part) -> bool:
+    """Whether a definition is shown in the place of its name; others have rows of their own.
+
+    As one alternative of several, it is when it only chooses or reads.
+    """
+    match named:
+        case FirstOf(alternatives=arms):
+            plain = arms[0].name is None and len(part.steps) == part.shared
+            return not arms[-1].is_default and (part.is_whole or plain)
+        case Call():
+            return part.is_whole or is_around(named)
+        case Items(fill=fill):
+            return fill is None
+        case _:
+            return not isinstance(named, Guard | Object | ForEach | Copy)
+
+
+def _common(steps: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """The steps that all values go through in the end."""
+    alike = takewhile(lambda ends: len(set(ends)) == 1, zip(*map(reversed, steps), strict=False))
+    return tuple(ends[0] for ends in alike)[::-1]
+
+
+# Texts
+
+
+def _texts(parts: list[_Part]) -> Iterator[str]:
+    for _, each in groupby(parts, key=lambda part: id(part.group)):
+        of_group = list(each)
+        group = of_group[0].group
+        if group is None:
+            yield from map(_text, of_group)
+        elif isinstance(group, Alternative):
+            yield f"{group.name}{_row(group, of_group)}"
+        else:
+            yield ", else ".join(map(_text, of_group))
+
+
+def _row(row: Alternative, parts: list[_Part]) -> str:
+    """The condition of a row of a decision table, and its value."""
+    when = ""
+    if isinstance(row.value, Guard):
+        when = f", when {_code(row.value.when)}"
+        parts = [replace(part, when=part.when[1:]) for part in parts]
+    steps = _common([part.steps for part in parts]) if len(parts) > 1 else ()
+    texts = (_text(_before(part, steps)) for part in parts)
+    made_by = f", by {shown(' |> '.join(steps))}" if steps else ""
+    return f"{when}: {', else '.join(texts)}{made_by}"
+
+
+def _before(part: _Part, steps: tuple[str, ...]) -> _Part:
+    """The part without the last steps."""
+    return replace(part, steps=part.steps[: len(part.steps) - len(steps)])
+
+
+def _text(part: _Part) -> str:
+    """A value, without what all others have in common with it."""
+    when = "".join(f" when {_code(each)}" for each in part.when)
+    match part.start:
+        case Object(fields=fields):
+            return f"fields {', '.join(f'`{field.name}`' for field in fields)}"
+        case Copy() as copy:
+            return ", ".join(_copy(copy))
+        case Name(name=name) if not is_written(name):
+            return shown(" |> ".join((f"${name}", *part.steps))) + when
+        case start:
+            return shown(" |> ".join((spell(start), *part.steps))) + when
+
+
+def _each(value: Node) -> list[str]:
+    if not isinstance(value, ForEach):
+        return []
+    kept = [f"kept when {_code(value.keep)}"] if value.keep is not None else []
+    return [f"for each of {_code(value.source)}", *kept]
+
+
+def _copy(value: Node) -> list[str]:
+    """What is copied, and which of its keys are treated apart."""
+    if not isinstance(value, Copy):
+        return []
+    parts = (("without", value.without), ("keeping", value.keep), ("as digests", value.hash))
+    apart = [f"{name}: {_code(part)}" for name, part in parts if part is not None]
+    return [f"{'the rest' if value.rest else 'a copy'} of {_code(value.source)}", *apart]
+
+
+def alternative(arm: Alternative) -> str:
     """An alternative in one line, with its condition."""
-    when = f" when {_code(arm.when)}" if arm.when is not None else ""
-    if arm.template is not None:
-        return shown(print_template(arm.template)) + when
-    return _code(arm.value or arm.constant) + when
+    value = arm.value
+    when = f" when {_code(value.when)}" if isinstance(value, Guard) else ""
+    return f"{_code(value)}{when}"
 
 
-def value_text(block: ValueBlock) -> str:
+def value_text(value: Node) -> str:
     """A value in one line: an expression, or the alternatives of a chain."""
-    if block.value is not None:
-        return _code(block.value)
-    nodes = [arm.value or arm.constant for arm in block.first_of or ()]
-    return ", else ".join(_code(node) for node in nodes if node is not None)
+    return ", else ".join(_code(arm.value) for arm in alternatives(value)) or _code(value)
 
 
 def shown(text: str) -> str:
     """Rule text as code in Markdown."""
-    fence = "``" if "`" in text else "`"
-    space = " " if fence == "``" else ""
-    return f"{fence}{space}{text}{space}{fence}"
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
-def _code(node: Expression | None) -> str:
-    if node is None:
-        return ""
-    if isinstance(node, Literal) and isinstance(node.value, list | dict):
-        return shown(str(node.value))
-    return shown(print_expression(node))
+def _code(node: Node) -> str:
+    return shown(spell(node))

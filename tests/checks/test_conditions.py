@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from mapping_engine.checks.examples import event_for
-from mapping_engine.checks.logic import Conditions
-from mapping_engine.core.everything import conditions
-from mapping_engine.core.load import Examined
+from mapping_engine.checks.families.conditions import conditions
+from mapping_engine.checks.subject import Subject
+from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.loading import read_pack
 from tests.checks.rules import CONDITIONS, EVENTS, compiled, outcome, quoted
-from tools.check_example import completed, write_pack
+from tools.check_example import TODAY, completed, write_pack
 
 _SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -25,11 +25,11 @@ def rules(condition: str) -> str:
     return f"fields:\n  x: {{when: {quoted(condition)}, constant: held}}\n"
 
 
-def examined(text: str, folder: Path) -> Examined:
+def subject(text: str, folder: Path) -> Subject:
     write_pack(folder, completed(text))
     found = read_pack(folder).examined
     assert found is not None
-    return found
+    return Subject(found, Diagnostics(), {}, TODAY)
 
 
 def holds(condition: str, event: dict[str, Any], folder: Path) -> bool:
@@ -43,9 +43,9 @@ def test_a_condition_that_is_called_constant_is(
     condition: str, events: list[dict[str, Any]]
 ) -> None:
     with tempfile.TemporaryDirectory() as place:
-        found = examined(rules(condition), Path(place) / "one")
-        logic = Conditions(found.model, found.facts)
-        (node,) = conditions(found.model)
+        found = subject(rules(condition), Path(place) / "one")
+        logic = found.conditions
+        (node,) = conditions(found)
         never, always = logic.never(node), logic.always(node)
         assume(never or always)
         assert not (never and always)
@@ -59,9 +59,9 @@ def test_a_condition_that_is_called_constant_is(
 @given(CONDITIONS)
 def test_an_example_event_makes_its_condition_hold(condition: str) -> None:
     with tempfile.TemporaryDirectory() as place:
-        found = examined(rules(condition), Path(place) / "one")
-        logic = Conditions(found.model, found.facts)
-        (node,) = conditions(found.model)
+        found = subject(rules(condition), Path(place) / "one")
+        logic = found.conditions
+        (node,) = conditions(found)
         normal = logic.possible(logic.normal(node, True))
         events = [event_for(each, logic, found.model) for each in normal]
         shown = [event for event in events if event is not None]

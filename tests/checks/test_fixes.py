@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapping_engine.checks import Checked, Options, check_all
+from mapping_engine.checks.catalogue import CATALOGUE
 from mapping_engine.checks.fixing import apply_fixes
 from mapping_engine.cli.fix import fixed_texts
-from mapping_engine.diagnostics import CATALOGUE, Severity
+from mapping_engine.diagnostics import Severity
 from mapping_engine.errors import RuleError
 from tests.checks.rules import CONDITIONS, EVENTS, compiled, outcome, quoted
 from tools.check_example import TODAY, checked_example, completed, write_pack

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping_engine.checks import Checked, Options, check_all
+from mapping_engine.checks.catalogue import CATALOGUE
 from mapping_engine.cli.formats import FORMATS, written
-from mapping_engine.diagnostics import CATALOGUE, Diagnostic, Fix, Label, Severity, Span
+from mapping_engine.diagnostics import Diagnostic, Fix, Label, Severity, Span
 from tools.check_example import TODAY, completed, write_pack
 
 HERE = Path(__file__).parent
@@ -34,7 +35,7 @@ def findings(draw: st.DrawFn) -> Diagnostic:
     code = draw(st.sampled_from(sorted(CATALOGUE)))
     place = span(draw(st.sampled_from(["a.yaml", "dir/b c.yaml", "ü,:%.yaml"])), draw(st.just(1)))
     return Diagnostic(
-        code,
+        CATALOGUE[code],
         draw(TEXTS),
         place,
         (Label(place, draw(TEXTS)),) if draw(st.booleans()) else (),
@@ -126,9 +127,9 @@ def test_sarif_names_rules_places_and_fixes(real: Checked) -> None:
 
 
 def test_a_fingerprint_survives_moved_lines_and_tells_repeats_apart() -> None:
-    first = Diagnostic("FB01", "m", span(line=1))
-    moved = Diagnostic("FB01", "m", span(line=3))
-    repeat = Diagnostic("FB01", "m", span(line=4))
+    first = Diagnostic(CATALOGUE["FB01"], "m", span(line=1))
+    moved = Diagnostic(CATALOGUE["FB01"], "m", span(line=3))
+    repeat = Diagnostic(CATALOGUE["FB01"], "m", span(line=4))
 
     def prints(text: str, *found: Diagnostic) -> list[str]:
         document = json.loads(written("sarif", Checked(found, {"a.yaml": text}, 1)))
@@ -140,7 +141,7 @@ def test_a_fingerprint_survives_moved_lines_and_tells_repeats_apart() -> None:
 
 
 def test_a_file_name_becomes_a_uri() -> None:
-    found = Diagnostic("FB01", "m", span("dir\\b c%ü.yaml"))
+    found = Diagnostic(CATALOGUE["FB01"], "m", span("dir\\b c%ü.yaml"))
     document = json.loads(written("sarif", Checked((found,), {}, 1)))
     place = document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "dir/b%20c%25%C3%BC.yaml"

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mapping_engine import check
+from mapping_engine.checks.catalogue import CATALOGUE
 from mapping_engine.cli.rules_check import main
-from mapping_engine.diagnostics import CATALOGUE
 from tools.check_example import completed, write_pack
 
 UNREACHABLE = "define:\n  spare: type # kept\nfields:\n  x: \"p.a ?? 'none' ?? type\" # in order\n"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping_engine.diagnostics import Diagnostic, Label, Severity, Span
+from mapping_engine.diagnostics import LOADER_CHECKS, Diagnostic, Label, Severity, Span
 from mapping_engine.diagnostics.render import WIDEST, render, render_all
 
 
@@ -18,7 +18,9 @@ def span(line: int, column: int, end: int, *, end_line: int = 0, file: str = "r.
 
 
 def shown(text: str | None, place: Span, *labels: Label) -> str:
-    return render(Diagnostic("TX01", "unknown transform `uper`", place, labels), text)
+    return render(
+        Diagnostic(LOADER_CHECKS["TX01"], "unknown transform `uper`", place, labels), text
+    )
 
 
 def marked(text: str, place: Span) -> tuple[str, str]:
@@ -30,7 +32,7 @@ def marked(text: str, place: Span) -> tuple[str, str]:
 def test_a_diagnostic_shows_place_line_mark_and_help() -> None:
     text = "\n" * 13 + '    value: properties.currency | trim | uper ?? "USD"\n'
     diagnostic = Diagnostic(
-        "TX01",
+        LOADER_CHECKS["TX01"],
         "unknown transform `uper`",
         span(14, 41, 45, file="rules/ga4.yaml"),
         help="did you mean `upper`?",
@@ -46,7 +48,7 @@ def test_a_diagnostic_shows_place_line_mark_and_help() -> None:
 
 def test_without_text_only_the_words_are_shown() -> None:
     diagnostic = Diagnostic(
-        "TX01", "unknown transform `uper`", span(1, 1, 2), (), "a help", ("a note",)
+        LOADER_CHECKS["TX01"], "unknown transform `uper`", span(1, 1, 2), (), "a help", ("a note",)
     )
     assert render(diagnostic, None) == (
         "r.yaml:1:1: unknown transform `uper` [TX01 unknown-transform]\n"
@@ -95,7 +97,7 @@ def test_a_label_on_another_line_has_a_snippet_of_its_own() -> None:
 
 def test_a_label_in_another_file_has_its_line_where_the_text_is_known() -> None:
     there = Label(span(1, 1, 5, file="b.json"), "declared here")
-    diagnostic = Diagnostic("TX01", "m", span(1, 1, 2), (there,))
+    diagnostic = Diagnostic(LOADER_CHECKS["TX01"], "m", span(1, 1, 2), (there,))
     assert "  :: b.json:1:1: declared here" in render(diagnostic, "a").split("\n")
     assert "1 | here" in render_all([diagnostic], {"r.yaml": "a", "b.json": "here"})
 
@@ -153,7 +155,7 @@ def test_a_long_span_does_not_leave_the_line_shown() -> None:
 
 def test_words_are_neutralised_too() -> None:
     diagnostic = Diagnostic(
-        "TX01",
+        LOADER_CHECKS["TX01"],
         "key `\x1b[31m\n`",
         Span("\x1b]0;x\x07.yaml", 1, 1, 1, 2),
         (Label(span(1, 1, 2), "\x1b[0m"), Label(span(2, 1, 2), "\u202e")),
@@ -167,7 +169,7 @@ def test_words_are_neutralised_too() -> None:
 
 def test_colour_only_adds_escapes() -> None:
     diagnostic = Diagnostic(
-        "SY02",
+        LOADER_CHECKS["SY02"],
         "the key `a` is repeated",
         span(2, 1, 2),
         (Label(span(1, 1, 2), "first defined here"), Label(span(2, 4, 5), "its value")),
@@ -181,8 +183,8 @@ def test_colour_only_adds_escapes() -> None:
 
 
 def test_all_are_rendered_with_a_summary() -> None:
-    error = Diagnostic("TX01", "m", span(1, 1, 2))
-    warning = Diagnostic("SE08", "w", span(1, 1, 2), lighter=Severity.WARNING)
+    error = Diagnostic(LOADER_CHECKS["TX01"], "m", span(1, 1, 2))
+    warning = Diagnostic(LOADER_CHECKS["SE08"], "w", span(1, 1, 2), lighter=Severity.WARNING)
     out = render_all([error, warning, error], {"r.yaml": "ab"})
     assert out.split("\n\n")[0] == render(error, "ab")
     assert out.split("\n\n")[-1] == "2 errors, 1 warning"
@@ -203,6 +205,6 @@ def test_any_text_and_place_can_be_rendered(
 ) -> None:
     line, column, end_line, end = place
     where = Span("r.yaml", line, column, end_line, end)
-    out = render(Diagnostic("TX01", message, where, (Label(where, message),)), text)
+    out = render(Diagnostic(LOADER_CHECKS["TX01"], message, where, (Label(where, message),)), text)
     out.encode()
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028\u2029]", out)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mapping_engine.diagnostics import CATALOGUE
-from mapping_engine.diagnostics.catalogue import RESERVED
+from mapping_engine.checks.catalogue import CATALOGUE, RESERVED
 from tools.check_example import checked_example
 from tools.check_pages import FOLDER, pages
 

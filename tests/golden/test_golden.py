@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from mapping_engine.checks import Options, check_all
-from mapping_engine.diagnostics.catalogue import CATALOGUE
+from mapping_engine.checks.catalogue import CATALOGUE
 from mapping_engine.diagnostics.render import render_all
 from tools.check_example import write_pack
 

@@ -1,4 +1,4 @@
-"""The checks that look at a whole pack, one family a file; each reports what it finds."""
+"""The checks that look at a whole pack, one family a file: what each is, and how it is found."""
 
 from __future__ import annotations
 
@@ -12,23 +12,15 @@ from mapping_engine.checks.families import (
     pipelines,
     selectors,
     style,
-    tables,
     texts,
     usage,
 )
 from mapping_engine.checks.subject import Subject
+from mapping_engine.diagnostics import Check
 
-FAMILIES: tuple[Callable[[Subject], None], ...] = (
-    selectors.find,
-    chains.find,
-    tables.find,
-    conditions.find,
-    usage.find,
-    outputs.find,
-    pipelines.find,
-    api.find,
-    texts.find,
-    style.find,
-)
+_EVERY = (selectors, chains, conditions, usage, outputs, pipelines, api, texts, style)
 
-__all__ = ["FAMILIES"]
+FAMILIES: tuple[Callable[[Subject], None], ...] = tuple(family.find for family in _EVERY)
+"""What looks for them; each reports what it finds."""
+CHECKS: tuple[Check, ...] = tuple(check for family in _EVERY for check in family.CHECKS)
+"""What they look for."""

@@ -1,219 +1,383 @@
-"""FB01, FB02, FB03, FB04, FB06: alternatives that are never reached, or do not belong together."""
+"""Chains and decision tables: what is never reached, tried twice, or of another kind.
+
+A list, ``first_of``, ``??`` and ``decide`` are one thing here; only the words of the messages and
+the way in which an alternative is taken out tell them apart.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import pairwise
+from typing import NamedTuple
 
+from mapping_engine.checks.examples import event_for
+from mapping_engine.checks.logic import TRUE, Normal, product
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.everything import alternatives, field_blocks, nodes, value_blocks
-from mapping_engine.core.walk import plain_chain
-from mapping_engine.diagnostics import Fix, Label, Span
-from mapping_engine.expression import (
-    Chain,
-    Expression,
-    Select,
-    print_expression,
-    print_steps,
-    print_template,
-)
-from mapping_engine.file.values import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
+from mapping_engine.core.nodes import Alternative, Field, FirstOf, Guard, Name, Node, Read
+from mapping_engine.core.spell import spell, steps_of
+from mapping_engine.diagnostics import Check, Fix, Label, Severity
+from mapping_engine.expression import Expression
+from mapping_engine.file.values import FieldBlock, ValueBlock
 from mapping_engine.selectors import steps
 from mapping_engine.types.kinds import ANY, OBJECT
-from mapping_engine.types.type import Type
+
+FB01 = Check(
+    "FB01",
+    "unreachable-arm",
+    Severity.WARNING,
+    "an alternative before this one is never missing",
+    why="What is never reached looks like a fallback and is none.",
+    fix="Remove it, or move it before the alternative that always has a value. `--fix` removes it.",
+    ignore="For an alternative that is to take over soon, with a date.",
+    wrong="fields:\n  x: \"p.a ?? 'none' ?? type\"\n",
+    right="fields:\n  x: \"p.a ?? type ?? 'none'\"\n",
+)
+FB02 = Check(
+    "FB02",
+    "duplicate-arm",
+    Severity.WARNING,
+    "the same alternative twice",
+    why="The second one is never reached; most often another path was meant.",
+    fix="Remove one, or write the path that was meant. `--fix` removes the second.",
+    ignore="Never: remove it.",
+    wrong="define:\n  who: [person.id, type]\nfields:\n  x: {first_of: [$who, p.a, type]}\n",
+    right="define:\n  who: [person.id, type]\nfields:\n  x: {first_of: [$who, p.a]}\n",
+)
+FB03 = Check(
+    "FB03",
+    "swallowed-arm",
+    Severity.WARNING,
+    "an object is tried before one of its own fields",
+    why="Where the field is there, so is the object, and the object is taken.",
+    fix="Put the field first, or leave the object out.",
+    ignore="Never: the order cannot be meant.",
+    wrong="fields:\n  x: {first_of: [p, p.a]}\n",
+    right="fields:\n  x: {first_of: [p.a, type]}\n",
+)
+FB04 = Check(
+    "FB04",
+    "mixed-type-arms",
+    Severity.WARNING,
+    "the alternatives are of different kinds",
+    why="The receiver gets a text from one event and a list from the next.",
+    fix="Convert them to one kind with `as`.",
+    ignore="Where the receiver takes both kinds.",
+    wrong="fields:\n  x: {first_of: [type, tags]}\n",
+    right="fields:\n  x: {first_of: [type, tags |> first]}\n",
+)
+FB06 = Check(
+    "FB06",
+    "required-with-default",
+    Severity.WARNING,
+    "`required` on a field that always has a value",
+    why="Whoever reads `required` expects events to be refused; none ever is.",
+    fix="Drop `required`, or the default. `--fix` drops `required`.",
+    ignore="Never: decide for one of the two.",
+    wrong="fields:\n  x: {value: p.a, required: true, default: none}\n",
+    right="fields:\n  x: {value: p.a, required: true}\n",
+)
+PR05 = Check(
+    "PR05",
+    "shadowed-row",
+    Severity.WARNING,
+    "a row that earlier rows never let through",
+    why="The first row whose condition holds is taken, so this one never is.",
+    fix="Move the row up, or remove it. `--fix` removes it.",
+    ignore="Never: the row does nothing.",
+    wrong="fields:\n  x:\n    decide:\n      any: {when: type is present, constant: a}\n"
+    "      sold: {when: type == 'sold', constant: b}\n      otherwise: {constant: c}\n",
+    right="fields:\n  x:\n    decide:\n      sold: {when: type == 'sold', constant: b}\n"
+    "      any: {when: type is present, constant: a}\n      otherwise: {constant: c}\n",
+)
+PR07 = Check(
+    "PR07",
+    "no-otherwise",
+    Severity.INFO,
+    "a decision table in which no row may hold",
+    why="An event for which no row holds has no value here, which may not be meant.",
+    fix="Add a last row without `when`, or a `default`.",
+    ignore="Where such events are to have no value.",
+    wrong="fields:\n  x:\n    decide:\n      sold: {when: type == 'sold', constant: b}\n",
+    right="fields:\n  x:\n    decide:\n      sold: {when: type == 'sold', constant: b}\n"
+    "      otherwise: {constant: c}\n",
+)
+CHECKS = (FB01, FB02, FB03, FB04, FB06, PR05, PR07)
 
 _MARK = re.compile(r"\s*\?\?\s*")
 """Between two alternatives, where no parenthesis stands."""
 
 
-@dataclass(frozen=True)
-class _Arm:
-    """One alternative: what it reads, its type, and how it could be taken out."""
+class _Tried(NamedTuple):
+    """A value that a chain tries: an alternative, or a part of one."""
 
-    span: Span
+    arm: Alternative
+    part: Node
     key: str
-    type: Type
-    conditional: bool
-    path: tuple[str | int, ...] | None
-    removal: Fix | None
+    first: Alternative
+    """The alternative that tries it first."""
 
 
 def find(subject: Subject) -> None:
-    """Look at every fallback chain of a pack."""
-    for block, arms in alternatives(subject.model):
-        if len(arms) == 1 and plain_chain(arms[0], subject.model.definitions) is None:
-            continue
-        written = list(_block_arms(arms, subject, removable=len(arms) > 1))
-        every = list(_spliced(arms, subject))
-        _unreachable(written, subject)
-        _duplicates(every, subject)
-        _swallowed(every, subject)
-        if not (isinstance(block, ValueBlock) and block.then):
-            _mixed(written, block, subject)
-    for node in nodes(subject.model):
-        if isinstance(node, Chain):
-            parts = list(_chain_arms(node, subject))
-            _unreachable(parts, subject)
-            _duplicates(parts, subject)
-            _swallowed(parts, subject)
-    for value in value_blocks(subject.model):
-        _useless_default(value, subject)
-    for field in field_blocks(subject.model):
-        if isinstance(field, FieldBlock):
+    """Look at every chain and decision table, and at what fields do without a value."""
+    for chain in subject.chains:
+        tried = _tried(chain, subject)
+        hidden, left = _unreached(chain, subject)
+        same = _repeated(chain, tried, hidden, subject)
+        _swallowed(tried, subject)
+        if not hidden and not same:
+            _no_otherwise(chain, left, subject)
+        if chain.alternatives[-1].is_default:
+            _useless_default(chain.alternatives[:-1], chain.alternatives[-1].value, subject)
+    for node, is_converted in subject.values:
+        if isinstance(node, FirstOf) and not is_converted:
+            _mixed(node, subject)
+    for field in subject.fields:
+        if field.default is not None:
+            _useless_default(_arms(field.value), field.default, subject)
+        if field.required and _has_value(field, subject):
             _useless_required(field, subject)
 
 
-def _block_arms(arms: tuple[ArmBlock, ...], subject: Subject, *, removable: bool) -> Iterator[_Arm]:
-    for arm in arms:
-        fix = Fix(arm.span, "", "remove the alternative", safe=True, whole=True)
-        yield _Arm(
-            arm.span,
-            _key(arm),
-            subject.facts.type_of(arm),
-            arm.when is not None,
-            _path(arm.value) if arm.as_ is None and arm.when is None else None,
-            fix if removable else None,
+def _arms(value: Node) -> tuple[Alternative, ...]:
+    """The alternatives of a value; what is none of a chain is its own."""
+    return value.alternatives if isinstance(value, FirstOf) else (Alternative(value.at, value),)
+
+
+def _guarded(arm: Alternative) -> tuple[Node | None, Node]:
+    """The condition of an alternative, and its value."""
+    value = arm.value
+    return (value.when, value.value) if isinstance(value, Guard) else (None, value)
+
+
+def _has_value(part: Node | Field, subject: Subject) -> bool:
+    found = subject.facts.type_of(part)
+    return bool(found.kinds) and not found.missing
+
+
+def _removal(arm: Alternative, chain: FirstOf) -> Fix | None:
+    """The fix that takes an alternative out, as it is written there."""
+    if arm.name is not None:
+        return Fix(arm.span, "", f"remove row `{arm.name}`", safe=True, whole=True)
+    if not isinstance(arm.at, Expression):
+        return Fix(arm.span, "", "remove the alternative", safe=True, whole=True)
+    before = next(one.at for one, other in pairwise(chain.alternatives) if other is arm)
+    scalar, end = arm.at.extent.scalar, arm.at.extent.end
+    if not isinstance(before, Expression):
+        return None
+    start = before.extent.end
+    if not _MARK.fullmatch(scalar.text, start, arm.at.extent.start):
+        return None
+    span, old = scalar.span_at(start, end), scalar.text[start:end]
+    return Fix(span, "", "remove the alternative", safe=True, old=old)
+
+
+# FB01, PR05: what earlier alternatives never let through
+
+
+def _unreached(chain: FirstOf, subject: Subject) -> tuple[set[int], Normal]:
+    """Report what is never tried; answers that, and what holds where nothing is taken."""
+    hidden: set[int] = set()
+    catching: list[Alternative] = []
+    left: Normal = TRUE
+    for arm in chain.alternatives:
+        if arm.is_default:
+            break
+        if catching and _is_hidden(arm, left, subject):
+            hidden.add(id(arm))
+            takers = (e for e in catching if _is_hidden(arm, _otherwise(TRUE, e, subject), subject))
+            _report_hidden(arm, next(takers, None), chain, subject)
+            if left == [] and arm.name is None:
+                break  # for what follows, look again when this one is gone
+        if _has_value(_guarded(arm)[1], subject):
+            catching.append(arm)
+            left = _otherwise(left, arm, subject)
+    return hidden, left
+
+
+def _otherwise(left: Normal, arm: Alternative, subject: Subject) -> Normal:
+    """What holds where the condition of an alternative does not."""
+    when, _ = _guarded(arm)
+    return [] if when is None else product(left, subject.conditions.normal(when, False))
+
+
+def _condition(arm: Alternative, subject: Subject) -> Normal:
+    when, _ = _guarded(arm)
+    return TRUE if when is None else subject.conditions.normal(when, True)
+
+
+def _is_hidden(arm: Alternative, left: Normal, subject: Subject) -> bool:
+    """Whether an alternative is never tried, though its condition may hold (TX05, if not)."""
+    mine, logic = _condition(arm, subject), subject.conditions
+    if logic.unsatisfiable(mine) is not None:
+        return False
+    return left == [] or logic.unsatisfiable(product(mine, left)) is not None
+
+
+def _report_hidden(
+    arm: Alternative, taker: Alternative | None, chain: FirstOf, subject: Subject
+) -> None:
+    check, says, help = FB01, "this one takes over", "remove it, or move it up"
+    message, notes = "this alternative is never reached", tuple[str, ...]()
+    if arm.name is not None:
+        check, says, message = PR05, "this row takes them first", f"row `{arm.name}` is never taken"
+        event = _example(_condition(arm, subject), subject)
+        if taker is not None and event is not None:
+            notes = (f"for example, this event takes row `{taker.name}`: {event}",)
+    elif taker is not None and _guarded(taker)[0] is None:
+        says = "this one is never missing"
+        help = "remove it, or move it before the one that always has a value"
+    subject.diagnostics.report(
+        check,
+        message,
+        arm.span,
+        labels=(Label(taker.span, says),) if taker else (),
+        notes=notes,
+        help=help,
+        fix=_removal(arm, chain),
+    )
+
+
+def _example(normal: Normal, subject: Subject) -> str | None:
+    """An event for which a condition holds."""
+    possible = subject.conditions.possible(normal)
+    events = (event_for(each, subject.conditions, subject.model) for each in possible)
+    return next((event for event in events if event is not None), None)
+
+
+def _useless_default(before: Iterable[Alternative], default: Node, subject: Subject) -> None:
+    never = next((arm for arm in before if _has_value(arm.value, subject)), None)
+    if never is not None:
+        place = never.value.span if isinstance(never.at, ValueBlock) else never.span
+        subject.diagnostics.report(
+            FB01,
+            "the default is never used",
+            default.span,
+            labels=(Label(place, "this is never missing"),),
+            help="remove the default",
+            fix=Fix(default.span, "", "remove the default", safe=True, whole=True),
         )
 
 
-def _spliced(arms: tuple[ArmBlock, ...], subject: Subject) -> Iterator[_Arm]:
-    """The alternatives, with those of a plain chain in place of its name."""
-    for arm, written in zip(arms, _block_arms(arms, subject, removable=True), strict=True):
-        inner = plain_chain(arm, subject.model.definitions)
-        if inner is None:
-            yield written
+# FB02, FB03, PR05: what is tried twice
+
+
+def _tried(chain: FirstOf, subject: Subject) -> list[_Tried]:
+    """Everything that a chain tries, in order, with the alternatives of the chains in it."""
+    found: list[_Tried] = []
+    first: dict[str, Alternative] = {}
+    for arm in chain.alternatives:
+        waiting = [arm.value]
+        while waiting:
+            part = waiting.pop()
+            key = repr(part)  # all that a node means, and nothing of where it is written
+            if key not in first and arm.name is None:
+                waiting.extend(inner.value for inner in reversed(_opened(part, subject)))
+            found.append(_Tried(arm, part, key, first.setdefault(key, arm)))
+    return found
+
+
+def _opened(part: Node, subject: Subject) -> tuple[Alternative, ...]:
+    """The alternatives that a part of a chain stands for; a decision table is on its own."""
+    if isinstance(part, Name) and part.tail is None:
+        part = subject.model.definitions.get(part.name, part)
+    arms = part.alternatives if isinstance(part, FirstOf) else ()
+    return arms if all(arm.name is None for arm in arms) else ()
+
+
+def _repeated(
+    chain: FirstOf, tried: list[_Tried], hidden: set[int], subject: Subject
+) -> list[_Tried]:
+    """Report what is tried twice, unless that is said already; answers it."""
+    found = [e for e in tried if e.first is not e.arm and id(e.arm) not in hidden]
+    for arm, part, _, first in found:
+        value = part.value if isinstance(part, Guard) else part
+        start, _ = steps_of(value)
+        check, label = FB02, "it is tried here first"
+        message = f"`{spell(start or value)}` is tried twice"
+        if arm.name is not None:
+            check, label = PR05, "the first is here"
+            message = f"row `{arm.name}` says the same as row `{first.name}`"
+        subject.diagnostics.report(
+            check,
+            message,
+            arm.span,
+            labels=(Label(first.span, label),),
+            help="remove one",
+            fix=_removal(arm, chain) if part is arm.value else None,
+        )
+    return found
+
+
+def _swallowed(tried: list[_Tried], subject: Subject) -> None:
+    """Report the fields that are tried after the objects they belong to."""
+    objects: dict[tuple[str | int, ...], Alternative] = {}
+    for arm, part, _, _ in tried:
+        path = steps(part.selector) if isinstance(part, Read) else None
+        if path is None:
             continue
-        for part in _spliced(inner, subject):
-            yield _Arm(arm.span, part.key, part.type, part.conditional, part.path, None)
-
-
-def _chain_arms(node: Chain, subject: Subject) -> Iterator[_Arm]:
-    before: Expression | None = None
-    for arm in node.arms:
-        fix = None
-        scalar = arm.extent.scalar
-        if before is not None and _MARK.fullmatch(scalar.text, before.extent.end, arm.extent.start):
-            span = scalar.span_at(before.extent.end, arm.extent.end)
-            old = scalar.text[before.extent.end : arm.extent.end]
-            fix = Fix(span, "", "remove the alternative", safe=True, old=old)
-        found = subject.facts.type_of(arm)
-        yield _Arm(arm.span, print_expression(arm), found, False, _path(arm), fix)
-        before = arm
-
-
-def _key(arm: ArmBlock) -> str:
-    node = arm.value or arm.constant
-    text = print_expression(node) if node is not None else ""
-    if arm.template is not None:
-        text = print_template(arm.template)
-    when = print_expression(arm.when) if arm.when is not None else ""
-    return f"{text}\n{when}\n{print_steps(arm.as_ or ())}"
-
-
-def _path(node: Expression | None) -> tuple[str | int, ...] | None:
-    return steps(node.selector) if isinstance(node, Select) else None
-
-
-def _unreachable(arms: list[_Arm], subject: Subject) -> None:
-    for arm, following in pairwise(arms):
-        if arm.type.kinds and not arm.type.missing and not arm.conditional:
-            subject.diagnostics.report(
-                "FB01",
-                "this alternative is never reached",
-                following.span,
-                labels=(Label(arm.span, "this one is never missing"),),
-                help="remove it, or move it before the one that always has a value",
-                fix=following.removal,
-            )
-            return
-
-
-def _duplicates(arms: list[_Arm], subject: Subject) -> None:
-    first: dict[str, _Arm] = {}
-    for arm in arms:
-        known = first.setdefault(arm.key, arm)
-        if known is not arm and known.span != arm.span:
-            shown = arm.key.split("\n")[0]
-            subject.diagnostics.report(
-                "FB02",
-                f"`{shown}` is tried twice",
-                arm.span,
-                labels=(Label(known.span, "it is tried here first"),),
-                help="remove one",
-                fix=arm.removal,
-            )
-
-
-def _swallowed(arms: list[_Arm], subject: Subject) -> None:
-    for place, arm in enumerate(arms):
-        if arm.path is None or not arm.type.kinds & OBJECT:
-            continue
-        for later in arms[place + 1 :]:
-            inner = later.path
-            if inner and len(inner) > len(arm.path) and inner[: len(arm.path)] == arm.path:
-                shown = ".".join(map(str, arm.path))
+        for length in range(len(path)):
+            known = objects.get(path[:length])
+            if known is not None and known is not arm:
+                shown = ".".join(map(str, path[:length]))
                 subject.diagnostics.report(
-                    "FB03",
+                    FB03,
                     f"`{shown}` is tried before its own field, which is then never reached",
-                    later.span,
-                    labels=(Label(arm.span, "the whole object is taken here"),),
+                    arm.span,
+                    labels=(Label(known.span, "the whole object is taken here"),),
                     help="put the field before the object that holds it",
                 )
+        if subject.facts.type_of(part).kinds & OBJECT:
+            objects.setdefault(path, arm)
 
 
-def _mixed(arms: list[_Arm], block: ValueBlock | PipelineBlock, subject: Subject) -> None:
-    typed = [arm for arm in arms if arm.type.kinds and arm.type.kinds != ANY]
-    for arm in typed[1:]:
-        if not arm.type.kinds & typed[0].type.kinds:
+# FB04, FB06, PR07
+
+
+def _mixed(chain: FirstOf, subject: Subject) -> None:
+    """Report the alternatives that are of another kind than the first."""
+    arms = [arm for arm in chain.alternatives if arm.name is None and not arm.is_default]
+    every = ((arm, subject.facts.type_of(arm.value).kinds) for arm in arms)
+    typed = [(arm, kinds) for arm, kinds in every if kinds and kinds != ANY]
+    for arm, kinds in typed[1:]:
+        first, usual = typed[0]
+        if not kinds & usual:
             subject.diagnostics.report(
-                "FB04",
-                f"this alternative is {arm.type.kinds}, and the first one {typed[0].type.kinds}",
+                FB04,
+                f"this alternative is {kinds}, and the first one {usual}",
                 arm.span,
-                labels=(Label(typed[0].span, f"this one is {typed[0].type.kinds}"),),
+                labels=(Label(first.span, f"this one is {usual}"),),
                 help="convert them to one kind with `as`",
             )
 
 
-def _useless_default(block: ValueBlock, subject: Subject) -> None:
-    if block.default is None or block.each is not None:
-        return
-    never = _never_missing(block, subject)
-    if never is not None:
+def _useless_required(field: Field, subject: Subject) -> None:
+    if isinstance(field.at, FieldBlock):
+        place = field.at.place("required")
         subject.diagnostics.report(
-            "FB01",
-            "the default is never used",
-            block.default.span,
-            labels=(Label(never, "this is never missing"),),
-            help="remove the default",
-            fix=Fix(block.default.span, "", "remove the default", safe=True, whole=True),
+            FB06,
+            "`required` has no effect: the field always has a value",
+            place,
+            help="drop `required`, or the default",
+            fix=Fix(place, "", "drop `required`", safe=True, whole=True),
         )
 
 
-def _never_missing(block: ValueBlock, subject: Subject) -> Span | None:
-    """Where a value stands that is never missing; None when it may be."""
-    if block.then or block.one_of is not None or block.as_:
-        return None
-    for arm in block.first_of or ():
-        found = subject.facts.type_of(arm)
-        if arm.when is None and found.kinds and not found.missing:
-            return arm.span
-    single = block.value or block.template or block.constant
-    if single is None:
-        return None
-    found = subject.facts.type_of(single)
-    return single.span if found.kinds and not found.missing else None
-
-
-def _useless_required(block: FieldBlock, subject: Subject) -> None:
-    found = subject.facts.type_of(block)
-    if not block.required or not found.kinds or found.missing:
+def _no_otherwise(chain: FirstOf, left: Normal, subject: Subject) -> None:
+    """Report a decision table that may have no value, unless that is looked after."""
+    block = chain.at
+    if not isinstance(block, ValueBlock) or not block.decide:
         return
-    subject.diagnostics.report(
-        "FB06",
-        "`required` has no effect: the field always has a value",
-        block.place("required"),
-        help="drop `required`, or the default",
-        fix=Fix(block.place("required"), "", "drop `required`", safe=True, whole=True),
-    )
+    required = isinstance(block, FieldBlock) and block.required
+    if block.default is not None or block.when is not None or required:
+        return
+    every = all(isinstance(arm.value, Guard) for arm in chain.alternatives)
+    if every and subject.conditions.unsatisfiable(left) is None:
+        event = _example(left, subject)
+        subject.diagnostics.report(
+            PR07,
+            "no row of this decision table may hold, and then there is no value",
+            block.place("decide"),
+            notes=(f"for example, this event takes no row: {event}",) if event else (),
+            help="add a last row without `when`, or a `default`",
+        )

@@ -7,11 +7,48 @@ import re
 from collections import Counter
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.everything import nodes
-from mapping_engine.diagnostics import Label
-from mapping_engine.expression import Expression, Literal
-from mapping_engine.file.shapes import Named
-from mapping_engine.file.values import FieldBlock
+from mapping_engine.core.nodes import Const, Field, Object, walk
+from mapping_engine.diagnostics import Check, Label, Severity
+
+OU03 = Check(
+    "OU03",
+    "duplicate-output",
+    Severity.ERROR,
+    "the same output is written twice",
+    why="Case does not count in the names of headers, so that one of the two is lost.",
+    fix="Keep one.",
+    wrong='request:\n  url: "{$api.base}/e"\n  headers: {X-Source: type, x-source: p.a}\n'
+    "  json: {payload: $payload}\nfields:\n  x: p.a\n",
+    right='request:\n  url: "{$api.base}/e"\n  headers: {X-Source: type}\n'
+    "  json: {payload: $payload}\nfields:\n  x: p.a\n",
+)
+OU04 = Check(
+    "OU04",
+    "overlapping-outputs",
+    Severity.WARNING,
+    "a field with a dot in its name beside the object it seems to mean",
+    why="A dot in a name is a dot in the payload: it does not lead into the object.",
+    fix="Write the field under the `fields` of the object.",
+    ignore="Where the receiver has a field with a dot in its name.",
+    wrong="fields:\n  open:\n    fields:\n      part: {fields: {a: p.a}}\n      part.b: p.b\n",
+    right="fields:\n  open:\n    fields:\n      part: {fields: {a: p.a, b: p.b}}\n",
+)
+FO04 = Check(
+    "FO04",
+    "secret-in-rules",
+    Severity.WARNING,
+    "a credential is written into the rules",
+    why="Rule files are read by many, and kept for ever in the history of a repository.",
+    fix="Declare a setting with `x-secret` in the settings schema, and read it from there. "
+    "Have the credential withdrawn.",
+    ignore="Where it is not a credential after all.",
+    wrong='request:\n  url: "{$api.base}/e"\n'
+    "  json: {payload: $payload, key: \"'Bearer abcdefghijklmnop012345'\"}\n"
+    "fields:\n  x: p.a\n",
+    right='request:\n  url: "{$api.base}/e"\n'
+    "  json: {payload: $payload, key: $settings.token}\nfields:\n  x: p.a\n",
+)
+CHECKS = (OU03, OU04, FO04)
 
 _KNOWN = re.compile(
     r"(?:EAA[A-Za-z0-9]{20,}|sk_live_\w{10,}|AKIA[A-Z0-9]{12,}|gh[pousr]_\w{20,}|xox[abps]-[\w-]{10,}"
@@ -25,44 +62,44 @@ _BITS = 4.2
 
 def find(subject: Subject) -> None:
     """Look at the fields, the headers and the constants of a pack."""
-    _dotted(subject.model.file.fields, subject)
+    for node in walk(subject.model.fields):
+        if isinstance(node, Object):
+            _dotted(node, subject)
     _headers(subject)
-    for node in nodes(subject.model):
-        if isinstance(node, Literal) and isinstance(node.value, str) and _is_secret(node.value):
+    for node in subject.nodes:
+        if isinstance(node, Const) and isinstance(node.value, str) and _is_secret(node.value):
             subject.diagnostics.report(
-                "FO04",
+                FO04,
                 "this looks like a credential",
                 node.span,
                 help="declare a setting with `x-secret` in the settings schema, and read that",
             )
 
 
-def _dotted(fields: tuple[Named[FieldBlock], ...], subject: Subject) -> None:
-    names = {field.name: field for field in fields}
-    for field in fields:
+def _dotted(made: Object, subject: Subject) -> None:
+    names = {field.name: field for field in made.fields}
+    for field in made.fields:
         parent, dot, child = field.name.partition(".")
         if dot and parent in names:
             subject.diagnostics.report(
-                "OU04",
+                OU04,
                 f"`{field.name}` is one field with a dot in its name, and not a part of `{parent}`",
-                field.span,
-                labels=(Label(names[parent].span, f"`{parent}` is written here"),),
+                field.key.span,
+                labels=(Label(names[parent].key.span, f"`{parent}` is written here"),),
                 help=f"write `{child}` under the `fields` of `{parent}`",
             )
-        if field.value is not None and field.value.fields:
-            _dotted(field.value.fields, subject)
 
 
 def _headers(subject: Subject) -> None:
-    first: dict[str, Named[Expression]] = {}
-    for header in subject.model.file.request.headers or ():
+    first: dict[str, Field] = {}
+    for header in subject.model.request.headers:
         known = first.setdefault(header.name.casefold(), header)
         if known is not header:
             subject.diagnostics.report(
-                "OU03",
+                OU03,
                 f"the header `{header.name}` is written already: case does not count in headers",
-                header.span,
-                labels=(Label(known.span, "the first is here"),),
+                header.key.span,
+                labels=(Label(known.key.span, "the first is here"),),
                 help="keep one",
             )
 

@@ -3,66 +3,75 @@
 from __future__ import annotations
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.calls import bind
-from mapping_engine.diagnostics import listed
-from mapping_engine.expression import Call, Literal
+from mapping_engine.core.model import Pipeline
+from mapping_engine.core.nodes import Call, Const
+from mapping_engine.diagnostics import Check, Severity, listed
 from mapping_engine.file.values import PipelineBlock
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.declare import Rejected
 from mapping_engine.types.kinds import is_missing
 
+PI07 = Check(
+    "PI07",
+    "values-mismatch",
+    Severity.WARNING,
+    "the `values` of a pipeline are not what its steps yield",
+    why="A value that is a digest already is taken for one of `values`. One that is missing "
+    "there is refused, and one too many is taken for nothing.",
+    fix="Make `values` those that the steps yield.",
+    ignore="Where digests of other systems are to be taken, too.",
+    wrong="tables:\n  genders: {f: f, female: f, m: m}\npipelines:\n"
+    "  gender: {normalises: gender, values: [m], steps: lower |> lookup($tables.genders)}\n"
+    "fields:\n  x: type |> gender |> hashed\n",
+    right="tables:\n  genders: {f: f, female: f, m: m}\npipelines:\n"
+    "  gender: {normalises: gender, values: [f, m], steps: lower |> lookup($tables.genders)}\n"
+    "fields:\n  x: type |> gender |> hashed\n",
+)
+CHECKS = (PI07,)
+
 _FILTERS = frozenset({"matching", "only_matching", "length_between"})
 
 
 def find(subject: Subject) -> None:
-    """Look at every pipeline that declares its values."""
-    for name, block in subject.model.pipelines.items():
-        if block.values is not None and block.steps:
-            declared = [literal.value for literal in block.values]
-            _yielded(name, block, declared, subject)
-            _refused(name, block, declared, subject)
+    """Look at every pipeline that declares its values, and is a row of steps."""
+    for pipeline in subject.model.pipelines.values():
+        if pipeline.values is not None and isinstance(pipeline.body, Call):
+            _yielded(pipeline, pipeline.values, subject)
+            if pipeline.body.name not in subject.model.pipelines:
+                _refused(pipeline, pipeline.body, pipeline.values, subject)
 
 
-def _yielded(name: str, block: PipelineBlock, declared: list[object], subject: Subject) -> None:
+def _yielded(pipeline: Pipeline, declared: tuple[object, ...], subject: Subject) -> None:
     """Hold the values against those of the table that the last step looks into."""
-    assert block.steps is not None
-    found = subject.facts.type_of(block.steps[-1])
-    if found.values is None:
+    name, found = pipeline.name, subject.facts.type_of(pipeline.body).values
+    if found is None:
         return
-    absent = [str(value) for value in found.values if value not in declared]
-    extra = [str(value) for value in declared if value not in found.values]
+    absent = [str(value) for value in found if value not in declared]
+    extra = [str(value) for value in declared if value not in found]
     if absent:
-        _report(
-            f"`values` of `{name}` lacks {listed(absent)}, which its steps yield", block, subject
-        )
+        lacking = f"`values` of `{name}` lacks {listed(absent)}, which its steps yield"
+        _report(lacking, pipeline, subject)
     if extra:
-        _report(f"the steps of `{name}` never yield {listed(extra)}", block, subject)
+        _report(f"the steps of `{name}` never yield {listed(extra)}", pipeline, subject)
 
 
-def _refused(name: str, block: PipelineBlock, declared: list[object], subject: Subject) -> None:
+def _refused(
+    pipeline: Pipeline, last: Call, declared: tuple[object, ...], subject: Subject
+) -> None:
     """Hold the values against a pattern in the last step."""
-    assert block.steps is not None
-    last = block.steps[-1]
-    if last.name not in _FILTERS or last.name in subject.model.pipelines:
+    known = all(argument is None or isinstance(argument, Const) for argument in last.arguments)
+    if last.name not in _FILTERS or not known:
         return
-    arguments = _constants(last)
-    if arguments is None:
-        return
+    arguments = (a.value if isinstance(a, Const) else None for a in last.arguments)
     convert = REGISTRY[last.name].bound(*arguments)
     made = ((value, convert(value)) for value in declared)
     never = [str(v) for v, result in made if isinstance(result, Rejected) or is_missing(result)]
     if never:
-        _report(f"`{last.name}` lets {listed(never)} of `values` never through", block, subject)
+        message = f"`{last.name}` lets {listed(never)} of `values` never through"
+        _report(message, pipeline, subject)
 
 
-def _constants(call: Call) -> list[object] | None:
-    bound = bind(call, REGISTRY[call.name], piped=True)
-    if isinstance(bound, str):
-        return None
-    if not all(a is None or isinstance(a, Literal) for a in bound.arguments):
-        return None
-    return [a.value if isinstance(a, Literal) else None for a in bound.arguments]
-
-
-def _report(message: str, block: PipelineBlock, subject: Subject) -> None:
-    subject.diagnostics.report("PI07", message, block.place("values"), help="correct `values`")
+def _report(message: str, pipeline: Pipeline, subject: Subject) -> None:
+    assert isinstance(pipeline.at, PipelineBlock)
+    place = pipeline.at.place("values")
+    subject.diagnostics.report(PI07, message, place, help="correct `values`")

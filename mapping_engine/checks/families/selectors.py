@@ -3,38 +3,90 @@
 from __future__ import annotations
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.everything import nodes
+from mapping_engine.core.nodes import Compare, Const, Name, Read
 from mapping_engine.core.paths import is_lone_name
-from mapping_engine.diagnostics import Fix
-from mapping_engine.expression import Compare, Literal, Reference, Select
+from mapping_engine.diagnostics import Check, Fix, Severity
+from mapping_engine.expression import Extent
 from mapping_engine.selectors import Selector, parse_selector, vocabulary_path
 from mapping_engine.selectors.suspicious import Suspicion, suspicious
 from mapping_engine.types.kinds import LIST
 
+SE05 = Check(
+    "SE05",
+    "null-hostile-function",
+    Severity.WARNING,
+    "the JMESPath function fails when its input is missing",
+    why="Most functions of JMESPath do not take null, so an event without the path makes the "
+    "whole selector fail, with a warning for each such event.",
+    fix="Use a transform, which passes over what is missing, or guard the input: "
+    "`not_null(tags, `[]`)`.",
+    ignore="Where an `accept` rule makes sure that the input is there.",
+    wrong="fields:\n  x: jmespath(length(tags))\n",
+    right="fields:\n  x: tags |> count\n",
+)
+SE06 = Check(
+    "SE06",
+    "identifier-as-literal",
+    Severity.WARNING,
+    "a name in double quotes, or true, that is meant as a value",
+    why='In JMESPath `"x"` and `true` are names of fields. The comparison is with a field that '
+    "does not exist, and so it never holds.",
+    fix="Write texts in single quotes, and true in a selector between back-ticks.",
+    ignore="Where a field really has this name: declare it in the vocabulary.",
+    wrong='fields:\n  x: p.items[?a == "sold"].b\n',
+    right="fields:\n  x: p.items[?a == 'sold'].b\n",
+)
+SE07 = Check(
+    "SE07",
+    "index-in-projection",
+    Severity.WARNING,
+    "an index after a projection applies to every element",
+    why="`items[?...].b[0]` takes the first element of each `b`, and where `b` is no list that "
+    "is nothing at all.",
+    fix="Write `jmespath(items[?...].b | [0])` to take one of the results.",
+    ignore="Where each element is a list: declare it as one in the vocabulary.",
+    wrong="fields:\n  x: p.items[?a == 'sold'].b[0]\n",
+    right="fields:\n  x: jmespath(p.items[?a == 'sold'].b | [0])\n",
+)
+SE09 = Check(
+    "SE09",
+    "jmespath-or",
+    Severity.WARNING,
+    "`||` in a selector skips other things than `??` does",
+    why="JMESPath's `||` also skips false, and it keeps blank text. `??` skips what is "
+    "missing, as everywhere in the rules.",
+    fix="Write the alternatives with `??`, outside of `jmespath(...)`.",
+    ignore="Where false is to be skipped.",
+    wrong="fields:\n  x: jmespath(p.a || type)\n",
+    right="fields:\n  x: p.a ?? type\n",
+)
+CHECKS = (SE05, SE06, SE07, SE09)
+
+_DECLARED = {check.code: check for check in CHECKS}
 _CALL = "jmespath("
 
 
 def find(subject: Subject) -> None:
     """Look at every selector of a pack."""
-    for node in nodes(subject.model):
-        if isinstance(node, Compare):
-            _bare_words(node, subject)
-        if isinstance(node, Select):
-            if is_lone_name(node):
+    for node in subject.nodes:
+        match node:
+            case Compare():
+                _bare_words(node, subject)
+            case Read() if is_lone_name(node):
                 _lone_name(node, subject)
-            else:
-                _selector(node, subject)
-        elif isinstance(node, Reference) and node.tail is not None:
-            _tail(node, node.tail, subject)
+            case Read(at=Extent() as extent):
+                _selector(node, extent, subject)
+            case Name(at=Extent() as extent, tail=Selector() as tail):
+                _tail(node, extent, tail, subject)
 
 
-def _lone_name(node: Select, subject: Subject) -> None:
+def _lone_name(node: Read, subject: Subject) -> None:
     name = str(node.selector.tree["value"])
     if name in subject.model.vocabulary.objects.get("event", {}):
         return
     meant = "'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'"
     subject.diagnostics.report(
-        "SE06",
+        SE06,
         f'`"{name}"` is the name of a field here, not a text',
         node.span,
         help=f"texts are written in single quotes: {meant}",
@@ -46,12 +98,12 @@ def _bare_words(node: Compare, subject: Subject) -> None:
     """``type == track``: a word without quotes that is no key of the event."""
     declared = subject.model.vocabulary.objects.get("event", {})
     for operand, other in ((node.left, node.right), (node.right, node.left)):
-        if not isinstance(operand, Select) or isinstance(other, Literal):
+        if not isinstance(operand, Read) or isinstance(other, Const):
             continue
         word = operand.selector.text
         if word.isidentifier() and word not in declared:
             subject.diagnostics.report(
-                "SE06",
+                SE06,
                 f"`{word}` is the name of a field here, not a text",
                 operand.span,
                 help=f"texts are written in single quotes: '{word}'",
@@ -59,35 +111,32 @@ def _bare_words(node: Compare, subject: Subject) -> None:
             )
 
 
-def _selector(node: Select, subject: Subject) -> None:
-    shift = node.extent.start + (len(_CALL) if node.explicit else 0)
+def _selector(node: Read, extent: Extent, subject: Subject) -> None:
+    shift = extent.start + (len(_CALL) if node.explicit else 0)
+    text = node.selector.text
     for found in suspicious(node.selector):
         if found.code == "SE07" and _is_list(node.selector, found, subject):
             continue
-        scalar = node.extent.scalar
-        span = scalar.span_at(shift + found.start, shift + found.end)
-        fix = None
-        if found.replacement is not None:
-            message = f"write `{found.replacement.strip()}`"
-            old = node.selector.text[found.start : found.end]
-            fix = Fix(span, found.replacement, message, safe=False, old=old)
-        help = found.help
+        span = extent.scalar.span_at(shift + found.start, shift + found.end)
+        help, fix = found.help, None
         if found.code == "SE07" and not node.explicit:
-            text = node.selector.text
             whole = f"{_CALL}{text[: found.start]}{found.replacement}{text[found.end :]})"
             fix = Fix(node.span, whole, f"write `{whole}`", safe=False, old=text)
             help = f"to take one of the results write `{whole}`"
-        subject.diagnostics.report(found.code, found.message, span, help=help, fix=fix)
+        elif found.replacement is not None:
+            message = f"write `{found.replacement.strip()}`"
+            old = text[found.start : found.end]
+            fix = Fix(span, found.replacement, message, safe=False, old=old)
+        subject.diagnostics.report(_DECLARED[found.code], found.message, span, help=help, fix=fix)
 
 
-def _tail(node: Reference, tail: Selector, subject: Subject) -> None:
-    extra = 0 if tail.text.startswith("@") else 1
-    shift = node.extent.start + len(node.name) + 1 + extra - (1 - extra)
+def _tail(node: Name, extent: Extent, tail: Selector, subject: Subject) -> None:
+    shift = extent.start + len(node.name) + (0 if tail.text.startswith("@") else 2)
     for found in suspicious(tail):
-        if found.code == "SE07":
-            continue
-        span = node.extent.scalar.span_at(shift + found.start, shift + found.end)
-        subject.diagnostics.report(found.code, found.message, span, help=found.help)
+        if found.code != "SE07":
+            span = extent.scalar.span_at(shift + found.start, shift + found.end)
+            check = _DECLARED[found.code]
+            subject.diagnostics.report(check, found.message, span, help=found.help)
 
 
 def _is_list(selector: Selector, found: Suspicion, subject: Subject) -> bool:

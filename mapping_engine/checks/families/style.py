@@ -6,12 +6,25 @@ import re
 from collections.abc import Iterator
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.everything import expressions
-from mapping_engine.diagnostics import Diagnostics, Fix
+from mapping_engine.diagnostics import Check, Diagnostics, Fix, Severity
 from mapping_engine.expression import Expression, Literal, Template, print_expression
+from mapping_engine.file.walk import expressions
 from mapping_engine.source.node import Node, Scalar, Sequence, Source, Style
 from mapping_engine.source.offsets import Lines
 from mapping_engine.source.yaml_text import read_yaml
+
+ST01 = Check(
+    "ST01",
+    "format",
+    Severity.INFO,
+    "the spacing of an expression or the ends of lines are not as usual",
+    why="Equal rules that look equal are easier to compare.",
+    fix="`--fix` writes it as usual.",
+    ignore="Where another tool formats the file.",
+    wrong="fields:\n  x: p.a??type|>lower\n",
+    right="fields:\n  x: p.a ?? type |> lower\n",
+)
+CHECKS = (ST01,)
 
 _TRAILING = re.compile(r"[ \t]+(?=\r?\n|\Z)")
 _BLOCKS = (Style.LITERAL, Style.FOLDED)
@@ -19,8 +32,9 @@ _BLOCKS = (Style.LITERAL, Style.FOLDED)
 
 def find(subject: Subject) -> None:
     """Look at the expressions of a pack, and at the ends of the lines of its files."""
-    for node in expressions(subject.model):
-        _spacing(node, subject)
+    for loaded in subject.examined.documents:
+        for node in expressions(loaded.document):
+            _spacing(node, subject)
     for file, text in subject.texts.items():
         if file.endswith((".yaml", ".yml")):
             _ends(Source(file, text), subject.diagnostics)
@@ -35,7 +49,7 @@ def _spacing(node: Expression, subject: Subject) -> None:
     usual = print_expression(node)
     if usual != scalar.text and usual.replace(" ", "") == scalar.text.replace(" ", ""):
         subject.diagnostics.report(
-            "ST01",
+            ST01,
             "the spacing of this expression is not the usual one",
             scalar.span,
             help=f"write `{usual}`",
@@ -53,7 +67,7 @@ def _ends(source: Source, diagnostics: Diagnostics) -> None:
         if any(start <= match.start() <= end for start, end in kept):
             continue
         diagnostics.report(
-            "ST01",
+            ST01,
             "the line ends in blanks",
             lines.span(*match.span()),
             help="remove them",
@@ -62,7 +76,7 @@ def _ends(source: Source, diagnostics: Diagnostics) -> None:
     size = len(source.text)
     if source.text and not source.text.endswith(("\n", "\r")):
         diagnostics.report(
-            "ST01",
+            ST01,
             "the last line has no end",
             lines.span(size, size),
             help="end the file with a line break",

@@ -3,41 +3,71 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.everything import nodes, value_blocks
 from mapping_engine.core.model import BUILTINS
-from mapping_engine.core.walk import arms_of
-from mapping_engine.diagnostics import Fix, Label, Span
-from mapping_engine.expression import (
-    Call,
-    Compare,
-    Expression,
-    Items,
-    Literal,
-    Pipeline,
-    Reference,
-    Template,
-)
+from mapping_engine.core.nodes import Call, Compare, Const, Items, Name, Node, Template
+from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
+from mapping_engine.expression import Extent
 from mapping_engine.transforms.forms import folded
+
+SY06 = Check(
+    "SY06",
+    "unbraced-name",
+    Severity.WARNING,
+    "a name in a template without its braces",
+    why="Without braces it is sent as it stands, dollar sign and all.",
+    fix="Put the name in braces. `--unsafe-fixes` does.",
+    ignore="Where the text is meant.",
+    wrong='define:\n  order: p.a\nfields:\n  x: {template: "order $order of {$order}"}\n',
+    right='define:\n  order: p.a\nfields:\n  x: {template: "order {$order}"}\n',
+)
+TX08 = Check(
+    "TX08",
+    "near-miss-text",
+    Severity.WARNING,
+    "a constant that is nearly another one",
+    why="Two constants that differ by one letter, by case or by a space are most often meant "
+    "to be one, and then one of them never matches.",
+    fix="Write them alike.",
+    ignore="Where both are right.",
+    wrong="tables:\n  names: {Order Completed: Purchase}\nfields:\n"
+    "  x: {when: type == 'Order Complted', value: p.a |> lookup($tables.names)}\n",
+    right="tables:\n  names: {Order Completed: Purchase}\nfields:\n"
+    "  x: {when: type == 'Order Completed', value: p.a |> lookup($tables.names)}\n",
+)
+OU06 = Check(
+    "OU06",
+    "odd-url",
+    Severity.WARNING,
+    "a URL that cannot be right",
+    why="The request would go nowhere, or to another place.",
+    fix="Begin with the scheme and the host, and separate the parts with one `/`.",
+    ignore="Where the receiver wants it so.",
+    wrong='request:\n  url: "{$api.base}{type}//e"\n  json: {payload: $payload}\n'
+    "fields:\n  x: p.a\n",
+    right='request:\n  url: "{$api.base}/{type}/e"\n  json: {payload: $payload}\n'
+    "fields:\n  x: p.a\n",
+)
+CHECKS = (SY06, TX08, OU06)
 
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _SCHEME = re.compile(r"https?://[^/]")
-_SHORTEST, _SHORTEST_TYPO = 4, 6
+_SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 4, 6, 80
 _FARTHEST = 3
 """By how many characters two spellings of one text may differ in length."""
 
 
 def find(subject: Subject) -> None:
     """Look at the templates, the constants and the URL of a pack."""
-    for node in nodes(subject.model):
+    for node in subject.nodes:
         if isinstance(node, Template):
             _unbraced(node, subject)
     _near_misses(subject)
-    _url(subject.model.file.request.url, subject)
+    _url(subject.model.request.url, subject)
 
 
 # SY06
@@ -46,14 +76,20 @@ def find(subject: Subject) -> None:
 def _unbraced(node: Template, subject: Subject) -> None:
     model = subject.model
     known = {*BUILTINS, *model.definitions, *model.fan_out_names}
-    scalar = node.extent.scalar
-    inside = [(p.extent.start, p.extent.end) for p in node.parts if isinstance(p, Expression)]
+    if not isinstance(node.at, Extent):
+        return
+    scalar = node.at.scalar
+    inside = [
+        (p.at.start, p.at.end)
+        for p in node.parts
+        if isinstance(p, Node) and isinstance(p.at, Extent)
+    ]
     for match in _NAME.finditer(scalar.text):
         if match[1] not in known or any(s <= match.start() < e for s, e in inside):
             continue
         span = scalar.span_at(*match.span())
         subject.diagnostics.report(
-            "SY06",
+            SY06,
             f"`{match[0]}` is text here, not the value",
             span,
             help=f"write `{{{match[0]}}}`",
@@ -67,29 +103,29 @@ def _unbraced(node: Template, subject: Subject) -> None:
 @dataclass(frozen=True)
 class _Written:
     text: str
-    span: Span
+    span: Span = field(compare=False)
     cased: bool = False
     """Whether it is compared with a text of one case, so that its own case is no mistake."""
-
-    @cached_property
-    def folded(self) -> str:
-        """The text without case, spaces and punctuation."""
-        return folded(self.text)
 
 
 def _near_misses(subject: Subject) -> None:
     """Constants that differ from another one of the pack as if by a slip of the finger."""
     written = [each for each in _texts(subject) if len(each.text) >= _SHORTEST]
-    counts: dict[str, int] = {}
-    for each in written:
-        counts[each.text] = counts.get(each.text, 0) + 1
+    counts = Counter(each.text for each in written)
+    alike: dict[str, list[_Written]] = {}
+    for each in dict.fromkeys(written):
+        for form in _forms(each.text):
+            alike.setdefault(form, []).append(each)
+    order = {each: place for place, each in enumerate(dict.fromkeys(written))}
     for each in written:
         if counts[each.text] > 1 or each.cased:
             continue
-        other = next((o for o in written if o.text != each.text and _is_slip(each, o)), None)
+        near = {other for form in _forms(each.text) for other in alike[form]}
+        slips = [other for other in near if other.text != each.text and _is_slip(each, other)]
+        other = min(slips, key=order.__getitem__, default=None)
         if other is not None and (counts[other.text] > 1 or other.span < each.span):
             subject.diagnostics.report(
-                "TX08",
+                TX08,
                 f"`{each.text}` is nearly `{other.text}`",
                 each.span,
                 labels=(Label(other.span, f"`{other.text}` is written here"),),
@@ -97,18 +133,25 @@ def _near_misses(subject: Subject) -> None:
             )
 
 
+def _forms(text: str) -> set[str]:
+    """What a text shares with every other that is it but for a slip.
+
+    Two texts that are one edit apart are the same when one letter is taken out of each.
+    """
+    found = {f"~{folded(text)}", text}
+    if len(text) <= _LONGEST_TYPO:
+        found |= {text[:place] + text[place + 1 :] for place in range(len(text))}
+    return found
+
+
 def _texts(subject: Subject) -> Iterator[_Written]:
     """The constants that events, tables and payloads are held against."""
-    for node in nodes(subject.model):
+    for node in subject.nodes:
         if isinstance(node, Compare):
             yield from _compared(node)
-    for block in value_blocks(subject.model):
-        single = [block.constant, *(arm.constant for arm in arms_of(block)), block.default]
-        yield from (
-            _Written(node.value, node.span)
-            for node in single
-            if isinstance(node, Literal) and isinstance(node.value, str)
-        )
+    for node, _ in subject.values:
+        if isinstance(node, Const) and isinstance(node.value, str):
+            yield _Written(node.value, node.span)
     for loaded in subject.examined.documents:
         for entry in loaded.document.tables or ():
             value = entry.value.value if entry.value is not None else None
@@ -126,21 +169,16 @@ def _keys_and_values(table: object) -> Iterator[str]:
 
 def _compared(node: Compare) -> Iterator[_Written]:
     for operand, other in ((node.left, node.right), (node.right, node.left)):
-        literals = operand.items if isinstance(operand, Items) else (operand,)
-        for literal in literals:
-            if isinstance(literal, Literal) and isinstance(literal.value, str):
-                yield _Written(literal.value, literal.span, _is_cased(other))
-
-
-def _is_cased(node: Expression) -> bool:
-    last = node.steps[-1] if isinstance(node, Pipeline) else node
-    return isinstance(last, Call) and last.name in ("lower", "upper")
+        is_cased = isinstance(other, Call) and other.name in ("lower", "upper")
+        for part in operand.items if isinstance(operand, Items) else (operand,):
+            if isinstance(part, Const) and isinstance(part.value, str):
+                yield _Written(part.value, part.span, is_cased)
 
 
 def _is_slip(one: _Written, other: _Written) -> bool:
     if other.cased or abs(len(one.text) - len(other.text)) > _FARTHEST:
         return False
-    if one.folded == other.folded:
+    if folded(one.text) == folded(other.text):
         return True
     longest = max(one.text, other.text, key=len)
     is_plural = {one.text, other.text} == {longest, longest[:-1]} and longest[-1] in "sdn"
@@ -168,27 +206,25 @@ def _one_edit(one: str, other: str) -> bool:
 
 
 def _url(url: Template, subject: Subject) -> None:
-    before: str | Expression | None = None
+    before: str | Node | None = None
     for part in url.parts:
         if isinstance(part, str):
             _literal_of_url(part, before, url, subject)
-        elif isinstance(before, Expression):
+        elif isinstance(before, Node):
             _report("nothing stands between two values of the URL", part.span, subject)
         before = part
 
 
-def _literal_of_url(
-    text: str, before: str | Expression | None, url: Template, subject: Subject
-) -> None:
+def _literal_of_url(text: str, before: str | Node | None, url: Template, subject: Subject) -> None:
     if before is None and not _SCHEME.match(text):
         _report("the URL does not begin with `https://`, a host and a path", url.span, subject)
     rest = _SCHEME.sub("", text, count=1) if before is None else text
     if "//" in rest:
         _report("the URL has `//` in its path", url.span, subject)
-    is_base = isinstance(before, Reference) and before.name == "api"
-    if is_base and before is not None and text[:1] not in ("/", "?", ":", ".", "-", "_"):
+    is_base = isinstance(before, Name) and before.name == "api"
+    if is_base and text[:1] not in ("/", "?", ":", ".", "-", "_"):
         _report("a `/` is missing in the URL", url.span, subject)
 
 
 def _report(message: str, span: Span, subject: Subject) -> None:
-    subject.diagnostics.report("OU06", message, span, help="correct the URL")
+    subject.diagnostics.report(OU06, message, span, help="correct the URL")

@@ -3,78 +3,49 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from collections.abc import Mapping as MappingType
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.everything import expressions, request_expressions
 from mapping_engine.core.load import LoadedDocument
-from mapping_engine.core.model import BUILTINS
-from mapping_engine.core.walk import (
-    names_in,
-    own_expressions,
-    pipeline_expressions,
-    pipeline_nodes,
-    reachable,
-    references,
-    walk,
-)
-from mapping_engine.diagnostics import Fix, Span
-from mapping_engine.expression import Call, Expression, Reference
-from mapping_engine.file.values import PipelineBlock, ValueBlock
+from mapping_engine.core.model import BUILTINS, reachable, sent_parts
+from mapping_engine.core.nodes import Call, Name, Node, walk
+from mapping_engine.core.spell import written_name
+from mapping_engine.diagnostics import Check, Diagnostics, Fix, Severity, Span
+from mapping_engine.file.walk import names_in
 from mapping_engine.selectors import prefixes
 from mapping_engine.source.node import Mapping, Source
 from mapping_engine.source.yaml_text import read_yaml
 from mapping_engine.transforms import REGISTRY
 
+PR03 = Check(
+    "PR03",
+    "unused-definition",
+    Severity.WARNING,
+    "nothing uses this name",
+    why="It is read and maintained for nothing, or something was forgotten. A fan-out variable "
+    "that nothing uses sends the same request several times.",
+    fix="Use it, or remove it. `--fix` removes definitions, tables, pipelines and fragments.",
+    ignore="For a setting that the control plane writes and no rule needs.",
+    wrong="define:\n  order: p.a\nfields:\n  x: type\n",
+    right="define:\n  order: p.a\nfields:\n  x: $order\n",
+)
+CHECKS = (PR03,)
 
-class _Used:
+_UNDEFINED = frozenset({"PR01", "FO03", "TX01"})
+
+
+class _Used(NamedTuple):
     """The names that the payload, the requests and the messages depend on."""
 
-    def __init__(self, subject: Subject) -> None:
-        model = subject.model
-        fields = [field.value for field in model.file.fields]
-        fan_out = model.file.fan_out
-        variables = [variable.value for variable in fan_out.each] if fan_out else []
-        starts = [block for block in (*fields, *variables) if block is not None]
-        loose = [ValueBlock(span=e.span, value=e) for e in _loose(subject)]
-        blocks = reachable(iter([*starts, *loose]), model.definitions)
-        self.references = [r for block in blocks for r in references(block)]
-        self.names = {reference.name for reference in self.references}
-        self.calls = {
-            node.name
-            for block in blocks
-            for expression in _expressions(block)
-            for node in walk(expression)
-            if isinstance(node, Call)
-        }
-        self._add_pipelines(model.pipelines)
-        self.tables = {
-            step
-            for reference in self.references
-            if reference.name == "tables" and reference.tail is not None
-            for step in _first_steps(reference)
-        }
-
-    def _add_pipelines(self, pipelines: MappingType[str, PipelineBlock]) -> None:
-        waiting = [name for name in self.calls if name in pipelines]
-        seen: set[str] = set()
-        while waiting:
-            name = waiting.pop()
-            if name in seen:
-                continue
-            seen.add(name)
-            for node in pipeline_nodes(pipelines[name]):
-                if isinstance(node, Call):
-                    self.calls.add(node.name)
-                    waiting += [node.name] if node.name in pipelines else []
-                elif isinstance(node, Reference):
-                    self.references.append(node)
+    names: set[str]
+    tables: set[str]
+    calls: set[str]
 
 
 def find(subject: Subject) -> None:
     """Look at what the pack's own files declare."""
-    used = _Used(subject)
+    used = _used(subject)
     documents = subject.examined.documents
     own = documents[-1].folder
     for loaded in documents:
@@ -86,29 +57,31 @@ def find(subject: Subject) -> None:
     _settings(subject)
 
 
-def _loose(subject: Subject) -> Iterator[Expression]:
-    """The expressions that stand in no field or definition."""
-    file = subject.model.file
-    yield from (e for e in (file.hashing, file.already_hashed) if e is not None)
-    for rule in file.accept or ():
-        yield from (e for e in (rule.require, rule.skip_when, rule.message) if e is not None)
-    if file.fan_out is not None and file.fan_out.none is not None:
-        yield file.fan_out.none.message
-    yield from request_expressions(subject.model)
-    for late in file.late:
-        yield from (late.when, late.message)
+def _used(subject: Subject) -> _Used:
+    model = subject.model
+    written = names_in(model.file.fields)  # objects under a name stand in the model without it
+    named = (model.definitions[name] for name in written if name in model.definitions)
+    nodes = list(reachable(model, iter((*sent_parts(model), *named))))
+    seen: set[str] = set()
+    for node in nodes:  # which grows by the pipelines that are called
+        if isinstance(node, Call) and node.name in model.pipelines and node.name not in seen:
+            nodes += walk(model.pipelines[node.name].body)
+        if isinstance(node, Call):
+            seen.add(node.name)
+    names = {written_name(node.name) for node in nodes if isinstance(node, Name)}
+    return _Used(names | written, _keys(nodes, "tables") or set(), seen)
 
 
-def _expressions(block: ValueBlock) -> Iterator[Expression]:
-    yield from (expression for expression, _ in own_expressions(block))
-    for field in block.fields or ():
-        if field.value is not None:
-            yield from _expressions(field.value)
-
-
-def _first_steps(reference: Reference) -> set[str]:
-    assert reference.tail is not None
-    return {path[0] for path in prefixes(reference.tail) if path}
+def _keys(nodes: Iterable[Node], name: str) -> set[str] | None:
+    """The keys that are read of ``$name``; None where it may be any of them."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, Name) and node.name == name:
+            paths = prefixes(node.tail) if node.tail is not None else ((),)
+            if not all(paths):
+                return None
+            found |= {path[0] for path in paths}
+    return found
 
 
 def _declared(loaded: LoadedDocument, used: _Used, subject: Subject) -> None:
@@ -129,11 +102,8 @@ def _declared(loaded: LoadedDocument, used: _Used, subject: Subject) -> None:
 
 def _parameters(loaded: LoadedDocument, subject: Subject) -> None:
     for entry in loaded.document.pipelines or ():
-        if entry.value is None:
-            continue
-        read = names_in(pipeline_expressions(entry.value))
-        for parameter in entry.value.parameters or ():
-            if parameter.text not in read:
+        for parameter in (entry.value.parameters if entry.value is not None else None) or ():
+            if parameter.text not in names_in(entry.value):
                 _report(f"parameter `${parameter.text}`", parameter.span, subject)
 
 
@@ -154,23 +124,23 @@ def _is_used(file: str, documents: dict[str, LoadedDocument], used: _Used) -> bo
             continue
         seen.add(loaded.file)
         document = loaded.document
-        sections = (document.define or (), document.override or (), document.amend or ())
-        names = {entry.name for section in sections for entry in section}
-        tables = {entry.name for entry in document.tables or ()}
-        tables |= {entry.name for entry in document.table_files or ()}
-        pipelines = {entry.name for entry in document.pipelines or ()}
-        if names & used.names or tables & used.tables or pipelines & used.calls:
-            return True
+        sections = (
+            (used.names, (document.define, document.override, document.amend)),
+            (used.tables, (document.tables, document.table_files)),
+            (used.calls, (document.pipelines,)),
+        )
+        for names, lists in sections:
+            if any(entry.name in names for entries in lists for entry in entries or ()):
+                return True
         waiting += [inner for _, inner in loaded.uses]
     return False
 
 
 def _variables(used: _Used, subject: Subject) -> None:
-    fan_out = subject.model.file.fan_out
-    for variable in fan_out.each if fan_out else ():
+    for variable in subject.model.fan_out:
         if variable.name not in used.names:
             subject.diagnostics.report(
-                "PR03",
+                PR03,
                 f"fan-out variable `${variable.name}` is never used",
                 variable.span,
                 help="without it the same request is sent several times; use it, or remove it",
@@ -179,51 +149,41 @@ def _variables(used: _Used, subject: Subject) -> None:
 
 def _settings(subject: Subject) -> None:
     """Settings that the schema declares and no rule reads."""
-    read: set[str] = set()
-    for expression in expressions(subject.model):
-        for node in walk(expression):
-            if isinstance(node, Reference) and node.name == "settings":
-                if node.tail is None or not all(prefixes(node.tail)):
-                    return
-                read |= _first_steps(node)
+    read = _keys(subject.nodes, "settings")
     properties = subject.model.settings_schema.get("properties")
-    for name in properties if isinstance(properties, dict) else ():
+    if read is None or not isinstance(properties, dict) or not properties.keys() - read:
+        return
+    places = _places(subject.examined.settings)
+    for name in properties:
         if name not in read:
-            span = _in_schema(name, subject.examined.settings)
-            _report(f"setting `{name}`", span, subject)
+            _report(f"setting `{name}`", places.get(name) or _line(name, subject), subject)
 
 
-def _in_schema(name: str, source: Source) -> Span:
-    """Where a property is declared in the text of a schema."""
-    from mapping_engine.diagnostics import Diagnostics
-
+def _places(source: Source) -> dict[str, Span]:
+    """Where the properties of a schema are declared in its text."""
     node = read_yaml(source, Diagnostics()) if source.text else None
     properties = node.get("properties") if isinstance(node, Mapping) else None
-    if isinstance(properties, Mapping):
-        for entry in properties:
-            if entry.key.text == name:
-                return entry.key.span
+    found = properties if isinstance(properties, Mapping) else ()
+    return {entry.key.text: entry.key.span for entry in found}
+
+
+def _line(name: str, subject: Subject) -> Span:
+    """Where a property seems to be declared in a text that is no YAML."""
+    source = subject.examined.settings
     line = source.text[: max(source.text.find(json.dumps(name)), 0)].count("\n") + 1
     return Span(source.file, line, 1, line, 1)
 
 
 def _report(what: str, span: Span, subject: Subject, *, removable: bool = False) -> None:
-    if _is_misspelled_elsewhere(what, subject):
+    """Report what is not used, unless an undefined name that is reported was meant to be it."""
+    name = what.split("`")[1].rpartition(".")[2].removeprefix("$")
+    found = (each.fix for each in subject.diagnostics.found if each.code in _UNDEFINED)
+    if any(fix is not None and fix.replacement == name for fix in found):
         return
     subject.diagnostics.report(
-        "PR03",
+        PR03,
         f"{what} is never used",
         span,
         help="use it, or remove it",
         fix=Fix(span, "", f"remove {what}", safe=True, whole=True) if removable else None,
     )
-
-
-def _is_misspelled_elsewhere(what: str, subject: Subject) -> bool:
-    """Whether an undefined name that is reported already was meant to be this one."""
-    name = what.split("`")[1].rpartition(".")[2].removeprefix("$")
-    fixes = (each.fix for each in subject.diagnostics.found if each.code in _UNDEFINED)
-    return any(fix is not None and fix.replacement == name for fix in fixes)
-
-
-_UNDEFINED = frozenset({"PR01", "FO03", "TX01"})

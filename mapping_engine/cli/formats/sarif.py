@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 from mapping_engine import __version__
 from mapping_engine.checks import Checked
+from mapping_engine.checks.catalogue import CATALOGUE
 from mapping_engine.cli.events import dumps
-from mapping_engine.diagnostics import CATALOGUE, Diagnostic, Fix, Severity, Span
+from mapping_engine.diagnostics import Diagnostic, Fix, Severity, Span
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

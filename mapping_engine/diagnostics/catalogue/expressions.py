@@ -1,16 +1,58 @@
-"""Checks of transforms, types and conditions."""
+"""Checks of selectors, paths and transforms."""
 
 from __future__ import annotations
 
-from mapping_engine.diagnostics.catalogue.check import Check, Severity, table
+from mapping_engine.diagnostics.check import Check, Severity
 
-_E, _W = Severity.ERROR, Severity.WARNING
-
-CHECKS = table(
+CHECKS = (
+    Check(
+        "SE01",
+        "selector-syntax",
+        Severity.ERROR,
+        "the JMESPath selector does not parse",
+        why="The engine cannot know which path is meant.",
+        fix="Correct the path; the help names what other languages write differently.",
+        wrong="fields:\n  x: p.items[?b = `1`].a\n",
+        right="fields:\n  x: p.items[?b == `1`].a\n",
+    ),
+    Check(
+        "SE02",
+        "unknown-function",
+        Severity.ERROR,
+        "the JMESPath function does not exist",
+        why="jmespath finds this only when an event arrives.",
+        fix="Write the name of a function of JMESPath, or use a transform after `|>`.",
+        wrong="fields:\n  x: jmespath(lenght(to_array(tags)))\n",
+        right="fields:\n  x: jmespath(length(to_array(tags)))\n",
+    ),
+    Check(
+        "SE03",
+        "function-call",
+        Severity.ERROR,
+        "a JMESPath function is called with arguments it can never take",
+        why="jmespath finds this only when an event arrives.",
+        fix="Give the arguments that the function is declared with.",
+        wrong="fields:\n  x: jmespath(to_array(tags, type))\n",
+        right="fields:\n  x: jmespath(to_array(tags))\n",
+    ),
+    Check(
+        "SE08",
+        "unknown-field",
+        Severity.ERROR,
+        "the vocabulary does not declare this path",
+        why="A misspelled path is a value that is quietly never there. In an object that may hold "
+        "more keys than the declared ones it is a warning when a declared path is near, and a "
+        "remark otherwise.",
+        fix="Correct the path, or declare it in the vocabulary, so that its kind and its privacy "
+        "are known.",
+        ignore="A warning, where the path is right and the vocabulary is not yours to change.",
+        wrong="fields:\n  x: p.items.a\n  y2: person.idd\n",
+        right='fields:\n  x: "p.items[].a"\n  y2: person.id\n',
+    ),
     Check(
         "TX01",
         "unknown-transform",
-        _E,
+        Severity.ERROR,
         "the transform or function does not exist",
         why="The engine does not know what to do.",
         fix="Write the name that is meant; `mapping-engine transforms` lists them all.",
@@ -20,7 +62,7 @@ CHECKS = table(
     Check(
         "TX02",
         "transform-argument",
-        _E,
+        Severity.ERROR,
         "a transform is called with wrong arguments",
         why="The transform cannot work with them.",
         fix="Give the arguments of its signature: `mapping-engine transforms` shows them.",
@@ -30,7 +72,7 @@ CHECKS = table(
     Check(
         "TX03",
         "transform-input-type",
-        _E,
+        Severity.ERROR,
         "the piped type is never accepted",
         why="The transform would reject every value.",
         fix="Convert the value first, or use another transform.",
@@ -38,39 +80,13 @@ CHECKS = table(
         right="fields:\n  x: tags |> first |> lower\n",
     ),
     Check(
-        "TX05",
-        "constant-condition",
-        _W,
-        "a condition that always, or never, holds",
-        why="What depends on it always happens, or never does: most often a misspelled value, or "
-        "`and` for `or`.",
-        fix="Correct the condition, or remove it.",
-        ignore="For a switch in the rules themselves, such as `when: false`.",
-        wrong="fields:\n  x: {when: lower(type) == 'Sold', value: p.a}\n",
-        right="fields:\n  x: {when: lower(type) == 'sold', value: p.a}\n",
-    ),
-    Check(
         "TX06",
         "regex-invalid",
-        _E,
+        Severity.ERROR,
         "the regular expression is not valid",
         why="Patterns are RE2, which takes linear time and has no look-around or back-references.",
         fix="Correct the pattern.",
         wrong="fields:\n  x: p.a |> matching('[a-z')\n",
         right="fields:\n  x: p.a |> matching('[a-z]+')\n",
-    ),
-    Check(
-        "TX08",
-        "near-miss-text",
-        _W,
-        "a constant that is nearly another one",
-        why="Two constants that differ by one letter, by case or by a space are most often meant "
-        "to be one, and then one of them never matches.",
-        fix="Write them alike.",
-        ignore="Where both are right.",
-        wrong="tables:\n  names: {Order Completed: Purchase}\nfields:\n"
-        "  x: {when: type == 'Order Complted', value: p.a |> lookup($tables.names)}\n",
-        right="tables:\n  names: {Order Completed: Purchase}\nfields:\n"
-        "  x: {when: type == 'Order Completed', value: p.a |> lookup($tables.names)}\n",
     ),
 )

@@ -1,16 +1,14 @@
-"""Checks of YAML, the shape of files, style, tests of rules and suppressions."""
+"""Checks of YAML, the shape of files, and tests of rules."""
 
 from __future__ import annotations
 
-from mapping_engine.diagnostics.catalogue.check import Check, Severity, table
+from mapping_engine.diagnostics.check import Check, Severity
 
-_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
-
-CHECKS = table(
+CHECKS = (
     Check(
         "SY01",
         "yaml-syntax",
-        _E,
+        Severity.ERROR,
         "the file is not YAML text",
         why="Nothing can be said of a file that does not read as YAML.",
         fix="Correct the place that is shown; most often a quote, a bracket or a colon is missing.",
@@ -20,7 +18,7 @@ CHECKS = table(
     Check(
         "SY02",
         "duplicate-key",
-        _E,
+        Severity.ERROR,
         "a key is repeated in a mapping",
         why="YAML readers quietly keep the last one, so that the first rule would be lost.",
         fix="Keep one of the two, or rename one.",
@@ -30,7 +28,7 @@ CHECKS = table(
     Check(
         "SY03",
         "expression-syntax",
-        _E,
+        Severity.ERROR,
         "an expression or template does not parse",
         why="The engine cannot know what is meant.",
         fix="Write what is accepted at the mark; the help names habits of other languages.",
@@ -40,7 +38,7 @@ CHECKS = table(
     Check(
         "SY04",
         "ambiguous-scalar",
-        _E,
+        Severity.ERROR,
         "YAML 1.1 tools would read this scalar as something else",
         why="`no` is false and `010` is 8 to YAML 1.1 tools, and a text to others: two tools would "
         "see two rule files.",
@@ -51,7 +49,7 @@ CHECKS = table(
     Check(
         "SY05",
         "anchor-or-merge",
-        _E,
+        Severity.ERROR,
         "anchors, aliases, merges and tags are not accepted",
         why="They hide where a rule comes from, and every message would point at the wrong place.",
         fix="Give the shared part a name under `define`, `tables` or `pipelines`.",
@@ -59,20 +57,9 @@ CHECKS = table(
         right="define:\n  shared: p.a\nfields:\n  x: $shared\n  y2: $shared\n",
     ),
     Check(
-        "SY06",
-        "unbraced-name",
-        _W,
-        "a name in a template without its braces",
-        why="Without braces it is sent as it stands, dollar sign and all.",
-        fix="Put the name in braces. `--unsafe-fixes` does.",
-        ignore="Where the text is meant.",
-        wrong='define:\n  order: p.a\nfields:\n  x: {template: "order $order of {$order}"}\n',
-        right='define:\n  order: p.a\nfields:\n  x: {template: "order {$order}"}\n',
-    ),
-    Check(
         "SH01",
         "unknown-key",
-        _E,
+        Severity.ERROR,
         "the key is not in the file format",
         why="A key that is silently ignored is a rule that silently does not apply.",
         fix="Write the key that is meant.",
@@ -82,7 +69,7 @@ CHECKS = table(
     Check(
         "SH02",
         "missing-key",
-        _E,
+        Severity.ERROR,
         "a required key is absent",
         why="Without it the block means nothing.",
         fix="Add the key.",
@@ -92,7 +79,7 @@ CHECKS = table(
     Check(
         "SH03",
         "wrong-node-type",
-        _E,
+        Severity.ERROR,
         "the YAML here has the wrong shape or type",
         why="A list where a mapping belongs, or a text where a number does, has no meaning.",
         fix="Write what is expected.",
@@ -102,7 +89,7 @@ CHECKS = table(
     Check(
         "SH04",
         "exclusive-keys",
-        _E,
+        Severity.ERROR,
         "keys that cannot be combined",
         why="Each of them says where the value comes from, and only one of them can be right.",
         fix="Keep one. For alternatives use `first_of`.",
@@ -110,19 +97,9 @@ CHECKS = table(
         right="fields:\n  x: {first_of: [p.a, {constant: none}]}\n",
     ),
     Check(
-        "SH09",
-        "stray-key",
-        _E,
-        "a key that means nothing without another one",
-        why="It would be ignored, though whoever wrote it expects something of it.",
-        fix="Drop the key, or add the one that it belongs to.",
-        wrong="fields:\n  x: {value: p.a, keep_when: p.b}\n",
-        right="fields:\n  x: {each: p.items, value: $item, keep_when: p.b}\n",
-    ),
-    Check(
         "SH05",
         "unsupported-version",
-        _E,
+        Severity.ERROR,
         "the format version is not one this engine knows",
         why="Rules of another version may mean something else.",
         fix="Write `1`, or use the engine that knows the version.",
@@ -132,7 +109,7 @@ CHECKS = table(
     Check(
         "SH07",
         "unreadable-file",
-        _E,
+        Severity.ERROR,
         "a file cannot be read, or lies outside its folder",
         why="Rule files read nothing outside their own folder and the bundled fragments.",
         fix="Put the file into the folder of the pack, and name it relative to the rule file.",
@@ -142,7 +119,7 @@ CHECKS = table(
     Check(
         "SH08",
         "invalid-schema",
-        _E,
+        Severity.ERROR,
         "a JSON Schema of the pack is not usable",
         why="The payload and the settings could not be held against it.",
         fix="Correct the schema. It is JSON Schema 2020-12, with references inside the file only.",
@@ -151,46 +128,19 @@ CHECKS = table(
         file="payload.schema.json",
     ),
     Check(
-        "ST01",
-        "format",
-        _I,
-        "the spacing of an expression or the ends of lines are not as usual",
-        why="Equal rules that look equal are easier to compare.",
-        fix="`--fix` writes it as usual.",
-        ignore="Where another tool formats the file.",
-        wrong="fields:\n  x: p.a??type|>lower\n",
-        right="fields:\n  x: p.a ?? type |> lower\n",
-    ),
-    Check(
-        "TE01",
-        "untested-rule",
-        _I,
-        "no rule test reaches this field, alternative or row",
-        why="What no test reaches can break without anybody seeing it.",
-        fix="Add a case to the `tests` folder of the pack.",
-        ignore="While a pack is being written: the check runs only when it is selected.",
-        wrong="fields:\n  x: p.a\n",
-        right="",
-        asked=True,
-    ),
-    Check(
-        "TE02",
-        "test-names-unknown-rule",
-        _E,
-        "a rule test names a field that no rule makes",
-        why="A test of `absent: [y22]` passes for ever, whatever the rules do.",
-        fix="Correct the name, or drop it.",
-        ignore="Never: the test cannot show anything.",
-        wrong="tests: 1\nevent: {p: {a: b}}\ncases:\n  - name: x is copied\n"
-        "    expect: {payload: {x: b}, absent: [y3]}\n",
-        right="tests: 1\nevent: {p: {a: b}}\ncases:\n  - name: x is copied\n"
-        "    expect: {payload: {x: b}}\n",
-        file="tests/cases.yaml",
+        "SH09",
+        "stray-key",
+        Severity.ERROR,
+        "a key that means nothing without another one",
+        why="It would be ignored, though whoever wrote it expects something of it.",
+        fix="Drop the key, or add the one that it belongs to.",
+        wrong="fields:\n  x: {value: p.a, keep_when: p.b}\n",
+        right="fields:\n  x: {each: p.items, value: $item, keep_when: p.b}\n",
     ),
     Check(
         "TE03",
         "invalid-test",
-        _E,
+        Severity.ERROR,
         "a rule test cannot be read",
         why="A test that does not run protects nothing.",
         fix="Correct what is shown.",
@@ -199,29 +149,5 @@ CHECKS = table(
         right="tests: 1\nclock: 2024-01-01T12:00:00Z\ncases:\n  - name: nothing\n"
         "    expect: {requests: 1}\n",
         file="tests/cases.yaml",
-    ),
-    Check(
-        "SU01",
-        "unused-suppression",
-        _W,
-        "a suppression that suppresses nothing",
-        why="It would hide the next real mistake on this line.",
-        fix="Remove the comment. `--fix` does.",
-        ignore="Never: remove it.",
-        wrong="fields:\n  x: p.a # rules: ignore FB01 -- an old reason\n",
-        right="fields:\n  x: p.a\n",
-    ),
-    Check(
-        "SU02",
-        "bad-suppression",
-        _W,
-        "a suppression without a code or a reason, with an unknown code, expired, or of an error",
-        why="Who reads the comment later has to know what is suppressed, why, and for how long. "
-        "Errors cannot be suppressed, as the engine refuses the rules all the same.",
-        fix="Write `# rules: ignore CODE -- reason`, with `until 2026-12-31` where it is to end.",
-        ignore="Never: correct it.",
-        wrong="fields:\n  x: \"p.a ?? 'none' ?? type\" # rules: ignore FB01\n",
-        right="fields:\n"
-        "  x: \"p.a ?? 'none' ?? type\" # rules: ignore FB01 -- type follows in May\n",
     ),
 )

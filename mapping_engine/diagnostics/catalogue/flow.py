@@ -1,16 +1,14 @@
-"""Checks of where personal data and secrets go."""
+"""Checks of where personal data and secrets go, and of what the payload schema accepts."""
 
 from __future__ import annotations
 
-from mapping_engine.diagnostics.catalogue.check import Check, Severity, table
+from mapping_engine.diagnostics.check import Check, Severity
 
-_E, _W = Severity.ERROR, Severity.WARNING
-
-CHECKS = table(
+CHECKS = (
     Check(
         "PI01",
         "hash-without-normalise",
-        _E,
+        Severity.ERROR,
         "a value is hashed before it is normalised",
         why="Receivers compare digests. `Ann@X.test` and `ann@x.test` are one address and have two "
         "digests, so nothing matches and nothing says why.",
@@ -23,7 +21,7 @@ CHECKS = table(
     Check(
         "PI02",
         "unhashed-pii",
-        _E,
+        Severity.ERROR,
         "personal data flows to a place that must not hold it",
         why="Personal data leaves only as a digest, in a field that the payload schema marks with "
         "`x-personal`. It belongs in no other field, no message and no URL.",
@@ -35,7 +33,7 @@ CHECKS = table(
     Check(
         "PI03",
         "double-hash",
-        _E,
+        Severity.ERROR,
         "a hash of a hash",
         why="The receiver hashes once; a digest of a digest matches nothing.",
         fix="Drop one `hashed`. `--fix` does.",
@@ -47,7 +45,7 @@ CHECKS = table(
     Check(
         "PI04",
         "transform-after-hash",
-        _E,
+        Severity.ERROR,
         "a digest is changed",
         why="A digest that is cut or written in capitals matches nothing.",
         fix="Move the transform before `hashed`, or drop it.",
@@ -59,7 +57,7 @@ CHECKS = table(
     Check(
         "PI06",
         "secret-leak",
-        _E,
+        Severity.ERROR,
         "a secret setting flows to a place that must not hold it",
         why="URLs, messages and payloads are logged; secrets are not to be.",
         fix="Send the secret in a header or in the body of the request.",
@@ -69,19 +67,40 @@ CHECKS = table(
         "  json: {payload: $payload}\nfields:\n  x: p.a\n",
     ),
     Check(
-        "PI07",
-        "values-mismatch",
-        _W,
-        "the `values` of a pipeline are not what its steps yield",
-        why="A value that is a digest already is taken for one of `values`. One that is missing "
-        "there is refused, and one too many is taken for nothing.",
-        fix="Make `values` those that the steps yield.",
-        ignore="Where digests of other systems are to be taken, too.",
-        wrong="tables:\n  genders: {f: f, female: f, m: m}\npipelines:\n"
-        "  gender: {normalises: gender, values: [m], steps: lower |> lookup($tables.genders)}\n"
-        "fields:\n  x: type |> gender |> hashed\n",
-        right="tables:\n  genders: {f: f, female: f, m: m}\npipelines:\n"
-        "  gender: {normalises: gender, values: [f, m], steps: lower |> lookup($tables.genders)}\n"
-        "fields:\n  x: type |> gender |> hashed\n",
+        "OU01",
+        "output-not-in-schema",
+        Severity.ERROR,
+        "the payload schema does not allow this field",
+        why="Every payload would be refused.",
+        fix="Write the field that is meant, or add it to the payload schema.",
+        wrong="fields:\n  wrod: {constant: a}\n",
+        right="fields:\n  word: {constant: a}\n",
+    ),
+    Check(
+        "OU02",
+        "output-type-mismatch",
+        Severity.ERROR,
+        "the payload schema does not accept this value",
+        why="Payloads with such a value are refused. It is a warning where the value only may not "
+        "be accepted.",
+        fix="Convert the value, or correct the constant, the table or the schema.",
+        ignore="A warning, where the event is known to hold nothing else.",
+        wrong="fields:\n  texts: type\n"
+        "  word: {value: \"p.a |> one_of(['a', 'b'])\", default: c}\n",
+        right="fields:\n  texts: type |> list\n"
+        "  word: {value: \"p.a |> one_of(['a', 'b'])\", default: a}\n",
+    ),
+    Check(
+        "OU05",
+        "required-output-unmapped",
+        Severity.ERROR,
+        "the payload schema requires a field that may be absent",
+        why="Without it the payload is refused, at the last moment and without naming a source.",
+        fix="Give the field a `default`, or write `required: true`, so that such an event is "
+        "refused with a message that names every source.",
+        wrong="fields:\n  strict:\n    fields:\n      k: {first_of: [p.a, type]}\n"
+        "      j: {constant: 1}\n",
+        right="fields:\n  strict:\n    fields:\n"
+        "      k: {first_of: [p.a, type], required: true}\n      j: {constant: 1}\n",
     ),
 )

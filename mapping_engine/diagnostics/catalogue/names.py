@@ -1,16 +1,14 @@
-"""Checks of names, files, settings and the API."""
+"""Checks of names, lists and settings."""
 
 from __future__ import annotations
 
-from mapping_engine.diagnostics.catalogue.check import Check, Severity, table
+from mapping_engine.diagnostics.check import Check, Severity
 
-_E, _W = Severity.ERROR, Severity.WARNING
-
-CHECKS = table(
+CHECKS = (
     Check(
         "PR01",
         "undefined-reference",
-        _E,
+        Severity.ERROR,
         "a name is not defined",
         why="There is nothing that the name could stand for.",
         fix="Write the name that is meant, define it, or add the fragment to `use`.",
@@ -20,7 +18,7 @@ CHECKS = table(
     Check(
         "PR02",
         "shadowed-definition",
-        _E,
+        Severity.ERROR,
         "a definition hides another of the same name",
         why="Two things of one name are read as one, and one of them is lost.",
         fix="Rename one, or replace the definition of a fragment under `override`.",
@@ -28,21 +26,9 @@ CHECKS = table(
         right="use: [./fragment.yaml]\noverride:\n  something: p.a\nfields:\n  x: $something\n",
     ),
     Check(
-        "PR03",
-        "unused-definition",
-        _W,
-        "nothing uses this name",
-        why="It is read and maintained for nothing, or something was forgotten. A fan-out variable "
-        "that nothing uses sends the same request several times.",
-        fix="Use it, or remove it. `--fix` removes definitions, tables, pipelines and fragments.",
-        ignore="For a setting that the control plane writes and no rule needs.",
-        wrong="define:\n  order: p.a\nfields:\n  x: type\n",
-        right="define:\n  order: p.a\nfields:\n  x: $order\n",
-    ),
-    Check(
         "PR04",
         "include-cycle",
-        _E,
+        Severity.ERROR,
         "files or definitions that include themselves",
         why="Their value would be made out of itself.",
         fix="Take one step out of the circle.",
@@ -52,20 +38,20 @@ CHECKS = table(
     Check(
         "PR08",
         "too-many-steps",
-        _E,
+        Severity.ERROR,
         "a value takes too many steps to make",
         why="Each definition that uses others several times, which do the same, doubles the work: "
         "twenty of them in a row make a million steps of every event.",
         fix="Use each of them once, or write some of them where they are used.",
         wrong="define:\n"
-        + "".join(f'  d{n}: {{value: "[$d{n - 1}, $d{n - 1}]"}}\n' for n in range(18, 0, -1))
-        + "  d0: p.a\nfields:\n  x: $d18 |> count\n",
-        right='define:\n  d1: {value: "[$d0, $d0]"}\n  d0: p.a\nfields:\n  x: $d1 |> count\n',
+        + "".join(f'  d{n}: "[{", ".join([f"$d{n - 1}"] * 8)}]"\n' for n in range(6, 0, -1))
+        + "  d0: p.a\nfields:\n  x: $d6 |> count\n",
+        right='define:\n  d1: "[$d0, $d0]"\n  d0: p.a\nfields:\n  x: $d1 |> count\n',
     ),
     Check(
         "FO01",
         "fan-out-over-scalar",
-        _E,
+        Severity.ERROR,
         "a list is needed here, and this is never one",
         why="There is nothing to take one by one.",
         fix="Name the list, or wrap a single value with `|> list`.",
@@ -75,7 +61,7 @@ CHECKS = table(
     Check(
         "FO02",
         "item-scope",
-        _E,
+        Severity.ERROR,
         "a name is used outside the scope that defines it",
         why="`$item` has a value only under `each`, a fan-out variable only where the requests are "
         "made, and `$payload` only when the payload is finished.",
@@ -86,39 +72,11 @@ CHECKS = table(
     Check(
         "FO03",
         "undefined-config",
-        _E,
+        Severity.ERROR,
         "a setting or API constant is not declared",
         why="A misspelled setting is one that quietly never has a value.",
         fix="Write the name that is meant, or declare it in the settings schema or under `api`.",
         wrong="fields:\n  x: {when: $settings.flagg, value: p.a}\n  y2: $settings.flag\n",
         right="fields:\n  x: {when: $settings.flag, value: p.a}\n",
-    ),
-    Check(
-        "FO04",
-        "secret-in-rules",
-        _W,
-        "a credential is written into the rules",
-        why="Rule files are read by many, and kept for ever in the history of a repository.",
-        fix="Declare a setting with `x-secret` in the settings schema, and read it from there. "
-        "Have the credential withdrawn.",
-        ignore="Where it is not a credential after all.",
-        wrong='request:\n  url: "{$api.base}/e"\n'
-        "  json: {payload: $payload, key: \"'Bearer abcdefghijklmnop012345'\"}\n"
-        "fields:\n  x: p.a\n",
-        right='request:\n  url: "{$api.base}/e"\n'
-        "  json: {payload: $payload, key: $settings.token}\nfields:\n  x: p.a\n",
-    ),
-    Check(
-        "FO05",
-        "api-sunset",
-        _W,
-        "the API of this pack is, or soon will be, switched off",
-        why="From that day on every request fails. The warning comes 90 days ahead.",
-        fix="Move to the successor, or correct the date under `api`.",
-        ignore="Until the move is made, with its date.",
-        wrong='api: {base: "https://x.test", sunset: 2026-01-31, successor: other}\n'
-        "fields:\n  x: p.a\n",
-        right='api: {base: "https://x.test", sunset: 2027-01-31, successor: other}\n'
-        "fields:\n  x: p.a\n",
     ),
 )

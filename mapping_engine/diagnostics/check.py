@@ -44,8 +44,3 @@ class Check:
     right: str = ""
     file: str = "rules.yaml"
     asked: bool = False
-
-
-def table(*checks: Check) -> dict[str, Check]:
-    """The checks by their codes."""
-    return {check.code: check for check in checks}
