@@ -1,4 +1,7 @@
-"""Several rounds of several runs, in rotation, so that a busy moment hits them all alike."""
+"""Several rounds of several runs, in rotation, so that a busy moment hits them all alike.
+
+Times are the processor's, so that other programs on the machine do not count.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 
 @dataclass
@@ -35,16 +38,16 @@ def rotate(timed: Sequence[Timed], rounds: int) -> None:
         start = number % len(timed)
         for each in (*timed[start:], *timed[:start]):
             gc.collect()
-            begun = perf_counter()
+            begun = process_time()
             each.run()
-            each.seconds.append(perf_counter() - begun)
+            each.seconds.append(process_time() - begun)
 
 
 def repeated(run: Callable[[], object], seconds: float = 0.02) -> tuple[Callable[[], object], int]:
     """A run of many runs, which takes about so long, and how many they are."""
-    begun = perf_counter()
+    begun = process_time()
     run()
-    count = max(1, round(seconds / (perf_counter() - begun)))
+    count = max(1, round(seconds / (process_time() - begun)))
 
     def many() -> None:
         for _ in range(count):

@@ -1,0 +1,20 @@
+"""All that the benchmark knows of the inside of the engine: whoever changes that looks here."""
+
+from __future__ import annotations
+
+from bench.speed.meta import Validate
+from mapping_engine import Destination
+from mapping_engine.engine.form import quoted
+
+
+def gate(destination: Destination) -> Validate:
+    """The validator of the engine, whatever it is, for payloads made elsewhere."""
+    program, bound = destination._silent
+    run = program.run_for({}, bound, destination._clock())
+    check = destination._check
+    return lambda payload: check(payload, run)
+
+
+def our_quoted(value: str | bytes) -> str:
+    """A value of a form as the engine encodes it."""
+    return quoted(value.encode() if isinstance(value, str) else value).decode()
