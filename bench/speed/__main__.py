@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import platform
 import tempfile
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
 
 from bench.speed import floor, footprint, growth
 from bench.speed.inside import gate
-from bench.speed.timing import Timed, rotate
+from bench.speed.timing import Timed, parts, rotate
 from bench.speed.variants import OFFLINE, PACKS, Job, Pack, Variants, differing, run, variants
+from mapping_engine import Request
 
 NAIVE_SHARE = 5
 """The naive variant is given every n-th event; it would take most of the time otherwise."""
@@ -71,7 +74,7 @@ def _measure(pack: Pack, corpus: list[bytes], rounds: int) -> None:
 
 
 def _timed(name: str, job: Job, corpus: list[bytes]) -> Timed:
-    return Timed(name, partial(run, job, corpus), len(corpus))
+    return Timed(name, [partial(run, job, part) for part in parts(corpus)], len(corpus))
 
 
 def _agreeing(jobs: Variants, corpus: list[bytes]) -> dict[str, Job]:
@@ -103,9 +106,12 @@ def _scale(jobs: Variants, corpus: list[bytes]) -> list[Timed]:
     some, naive = corpus[::NAIVE_SHARE], jobs.naive()
     _agree(NAIVE, jobs.ours(), naive, some)
     known = floor.known(corpus, jobs.destination(), jobs.destination(isHashRequired=False))
+    floors = ((FLOOR, floor.run), (FORM_FLOOR, floor.run_form_encoded))
     return [
-        Timed(FLOOR, partial(floor.run, known), len(corpus)),
-        Timed(FORM_FLOOR, partial(floor.run_form_encoded, known), len(corpus)),
+        *(
+            Timed(name, [partial(lowest, part) for part in parts(known)], len(corpus))
+            for name, lowest in floors
+        ),
         _timed(NAIVE, naive, some),
     ]
 
@@ -116,11 +122,20 @@ def _stages(jobs: Variants, corpus: list[bytes]) -> list[Timed]:
     check = gate(destination)
     made = [request for raw in corpus for request in floor.requests(destination, raw)]
     payloads = [request.body["data"][0] for request in made]
+    work: dict[str, tuple[Callable[[Any], object], Sequence[Any]]] = {
+        "parse": (orjson.loads, corpus),
+        "validate": (check, payloads),
+        "encode": (Request.encode, made),
+    }
     return [
-        Timed("parse", lambda: [orjson.loads(raw) for raw in corpus], len(corpus)),
-        Timed("validate", lambda: [check(payload) for payload in payloads], len(corpus)),
-        Timed("encode", lambda: [request.encode() for request in made], len(corpus)),
+        Timed(name, [partial(_do, job, part) for part in parts(things)], len(corpus))
+        for name, (job, things) in work.items()
     ]
+
+
+def _do(job: Callable[[Any], object], things: Sequence[Any]) -> None:
+    for each in things:
+        job(each)
 
 
 def _print_variants(found: dict[str, Timed]) -> None:
@@ -144,10 +159,10 @@ def _print_stages(stages: list[Timed], found: dict[str, Timed]) -> None:
     """Where our time goes; applying the rules is what the other parts leave."""
     ours, lowest = found[OURS].best, found.get(FLOOR)
     without = sum(each.best for each in stages)
-    parts = [*((each.name, each.best) for each in stages), ("apply the rules", ours - without)]
+    shares = [*((each.name, each.best) for each in stages), ("apply the rules", ours - without)]
     floors = f"{'x floor':>9}" if lowest else ""
     click.echo(f"\n{'of our best':36} {'µs/event':>9} {'share':>9} {floors}")
-    for name, microseconds in [*parts, ("all but the rules", without)]:
+    for name, microseconds in [*shares, ("all but the rules", without)]:
         floors = f"{microseconds / lowest.best:9.2f}" if lowest else ""
         click.echo(f"{name:36} {microseconds:9.1f} {microseconds / ours:9.0%} {floors}")
 

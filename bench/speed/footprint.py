@@ -24,9 +24,9 @@ def report(rounds: int) -> list[str]:
         lines = [f"{'before the first event':42} {'best':>10} {'median':>10}"]
         lines += _starts(probed, Path(name), rounds)
         mapping = load(OFFLINE.name)
-        bind = Timed("bind other settings", lambda: mapping.bind(OFFLINE.settings))
+        bind = Timed("bind other settings", [lambda: mapping.bind(OFFLINE.settings)])
         rotate([bind], rounds)
-        lines.append(_row(bind.name, bind.seconds))
+        lines.append(_row(bind.name, [*map(sum, bind.seconds)]))
         held = _held(_compiled) / 1024
         lines.append(f"{'a compiled mapping holds':42} {held:7.0f} KiB")
         bound = _held(lambda: mapping.bind(OFFLINE.settings)) / 1024

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
-from statistics import median
 
 import click
 
 from bench.speed.probing import Probe, probe
 from bench.speed.processes import SWITCH, Spent, printed, private, spent
 from bench.speed.settings import NOW
+from bench.speed.timing import best, middle
 from bench.speed.variants import PACKS
 
 PASSES = 3
@@ -48,11 +48,14 @@ class Version:
         return Path(self.python).parent / name
 
 
-Measure = Callable[[Version], Iterator[tuple[str, float]]]
-"""What is timed of a version in one turn: names and seconds."""
+Row = tuple[str, list[float]]
+"""What was timed, and the seconds of each of its parts."""
 
-Table = dict[str, dict[str, list[float]]]
-"""Seconds, by what was timed and by the name of the version."""
+Measure = Callable[[Version], Iterator[Row]]
+"""What is timed of a version in one turn."""
+
+Table = dict[str, dict[str, list[list[float]]]]
+"""The seconds of each turn, by what was timed and by the name of the version."""
 
 
 @click.command(help=__doc__)
@@ -63,7 +66,7 @@ Table = dict[str, dict[str, list[float]]]
 @click.option("--lines", default=10_000, show_default=True, help="Events for the command.")
 @click.option("--seed", default=1, show_default=True, help="Chooses the events.")
 def main(old: str, count: int, rounds: int, starts: int, lines: int, seed: int) -> None:
-    """Time both versions by turns, and print tables."""
+    """Time both versions by turns, and print tables of the best and the median times."""
     with tempfile.TemporaryDirectory() as name, private(Path(name)):
         folder = Path(name)
         versions = version("old", old), version("new", sys.executable)
@@ -103,20 +106,20 @@ def turns(versions: Sequence[Version], rounds: int, measure: Measure) -> Table:
         list(measure(each))
     for number in range(rounds):
         for each in versions[:: -1 if number % 2 else 1]:
-            for name, seconds in measure(each):
-                found[name][each.name].append(seconds)
+            for name, parts in measure(each):
+                found[name][each.name].append(parts)
     return found
 
 
 def applying(probed: Probe, became: dict[str, list[str]]) -> Measure:
     """Times `apply` and `outcome`, and notes what became of the events."""
 
-    def measure(version: Version) -> Iterator[tuple[str, float]]:
+    def measure(version: Version) -> Iterator[Row]:
         found = probed.run(version.python, PASSES)
         became[version.name] = found["became"]
         for way in ("apply", "outcome"):
-            for seconds in found[way]:
-                yield way, seconds
+            for parts in found[way]:
+                yield way, parts
 
     return measure
 
@@ -124,15 +127,15 @@ def applying(probed: Probe, became: dict[str, list[str]]) -> Measure:
 def starting(probed: Probe, folder: Path) -> Measure:
     """Times what comes before the first event, with a cache and without."""
 
-    def measure(version: Version) -> Iterator[tuple[str, float]]:
+    def measure(version: Version) -> Iterator[Row]:
         for heat, cache in (("cold", "off"), ("warm", str(folder / version.name))):
             found = probed.start(version.python, cache, imported=True)
-            yield f"load, {heat}", found["load"]
-            yield f"load and bind, {heat}", found["load"] + found["bind"]
+            yield f"load, {heat}", [found["load"]]
+            yield f"load and bind, {heat}", [found["load"] + found["bind"]]
             found = probed.start(version.python, cache)
-            yield f"import and load, {heat}", found["package"] + found["load"]
+            yield f"import and load, {heat}", [found["package"] + found["load"]]
             del found["outcome"], found["again"]
-            yield f"import, load, bind, first event, {heat}", sum(found.values())
+            yield f"import, load, bind, first event, {heat}", [sum(found.values())]
 
     return measure
 
@@ -140,7 +143,7 @@ def starting(probed: Probe, folder: Path) -> Measure:
 def commanding(probed: Probe, file: Path, folder: Path) -> Measure:
     """Times `mapping-engine apply` over a file."""
 
-    def measure(version: Version) -> Iterator[tuple[str, float]]:
+    def measure(version: Version) -> Iterator[Row]:
         given = (probed.pack, file, "--settings", probed.settings, "--now", str(NOW))
         command = (version.command("mapping-engine"), "apply", *given)
         cache = {SWITCH: str(folder / version.name)}
@@ -149,7 +152,7 @@ def commanding(probed: Probe, file: Path, folder: Path) -> Measure:
     return measure
 
 
-def checking(version: Version) -> Iterator[tuple[str, float]]:
+def checking(version: Version) -> Iterator[Row]:
     """Times `rules-check`, which reads all anew."""
     yield from both("python starts", spent([version.python, "-c", "pass"]))
     for path in CHECKED:
@@ -157,10 +160,10 @@ def checking(version: Version) -> Iterator[tuple[str, float]]:
         yield from both(f"rules-check {path}", spent(command, version.rules, {SWITCH: "off"}))
 
 
-def both(name: str, process: Spent) -> Iterator[tuple[str, float]]:
+def both(name: str, process: Spent) -> Iterator[Row]:
     """A process by the clock, and by the processor's time."""
-    yield name, process.wall
-    yield f"{name}, processor", process.processor
+    yield name, [process.wall]
+    yield f"{name}, processor", [process.processor]
 
 
 def differing(became: dict[str, list[str]]) -> int:
@@ -174,12 +177,9 @@ def show(title: str, table: Table, scale: float) -> None:
     click.echo(f"\n{title:52} {'old':>8} {'median':>8} {'new':>8} {'median':>8} {'new/old':>8}")
     for name, found in table.items():
         old, new = found["old"], found["new"]
-        times = "".join(
-            f" {seconds * scale:8.1f}"
-            for each in (old, new)
-            for seconds in (min(each), median(each))
-        )
-        ratio = f"{min(new) / min(old):8.2f} ({median(new) / median(old):.2f})"
+        seconds = best(old), middle(old), best(new), middle(new)
+        times = "".join(f" {each * scale:8.1f}" for each in seconds)
+        ratio = f"{best(new) / best(old):8.2f} ({middle(new) / middle(old):.2f})"
         click.echo(f"{name:52}{times} {ratio}")
 
 

@@ -16,7 +16,7 @@ from bench.speed import floor, growth
 from bench.speed.events import events
 from bench.speed.purchases import purchases
 from bench.speed.settings import NOW
-from bench.speed.timing import Timed, rotate
+from bench.speed.timing import Timed, parts, rotate
 from bench.speed.variants import (
     OFFLINE,
     PACKS,
@@ -181,7 +181,13 @@ def test_an_event_that_grows_becomes_more_requests(tmp_path: Path) -> None:
 
 def test_rounds_are_timed_in_rotation() -> None:
     order: list[str] = []
-    timed = [Timed(name, partial(order.append, name), 2) for name in "ab"]
+    timed = [Timed(name, [partial(order.append, name)], 2) for name in "ab"]
     rotate(timed, 2)
     assert order == ["a", "b", "b", "a"]
     assert all(len(each.seconds) == 2 and each.best <= each.median for each in timed)
+
+
+def test_each_part_counts_at_its_best() -> None:
+    timed = Timed("job", [], 2, [[1.0, 5.0], [3.0, 1.0], [9.0, 9.0]])
+    assert (timed.best, timed.median) == (1e6, 3e6)
+    assert [*map(len, parts(range(250)))] == [100, 100, 50]

@@ -14,6 +14,7 @@ from bench.speed.processes import ROOT
 from bench.speed.variants import OFFLINE, PURCHASES
 from bench.speed.versions import (
     PASSES,
+    Row,
     Version,
     applying,
     differing,
@@ -29,21 +30,22 @@ HERE = Version("new", sys.executable, ROOT / "mapping_engine")
 def test_versions_take_turns_after_one_for_nothing() -> None:
     order: list[str] = []
 
-    def measure(version: Version) -> Iterator[tuple[str, float]]:
+    def measure(version: Version) -> Iterator[Row]:
         order.append(version.name)
-        yield "job", float(len(order))
+        yield "job", [len(order)]
 
     found = turns([replace(HERE, name="old"), HERE], 2, measure)
     assert order == ["old", "new", "old", "new", "new", "old"]
-    assert found == {"job": {"old": [3.0, 6.0], "new": [4.0, 5.0]}}
+    assert found == {"job": {"old": [[3], [6]], "new": [[4], [5]]}}
 
 
 def test_the_table_says_how_much_of_the_old_time_the_new_one_takes(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    show("an event", {"apply": {"old": [4.0, 8.0, 6.0], "new": [2.0, 3.0, 9.0]}}, 10)
+    old = [[4.0, 1.0], [2.0, 3.0], [9.0, 9.0]]
+    show("an event", {"apply": {"old": old, "new": [[1.0, 1.0], [0.5, 2.0]]}}, 10)
     row = capsys.readouterr().out.splitlines()[-1]
-    assert row.split() == ["apply", "40.0", "60.0", "20.0", "30.0", "0.50", "(0.50)"]
+    assert row.split() == ["apply", "30.0", "50.0", "15.0", "22.5", "0.50", "(0.45)"]
 
 
 def test_an_interpreter_says_which_version_it_has(capsys: pytest.CaptureFixture[str]) -> None:
