@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check lint types layers lowest schema docs mutants bench clean
+.PHONY: demo test check lint types layers lowest schema docs mutants bench bench-versions clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt
@@ -55,6 +55,11 @@ mutants: $(READY)  ## plant mistakes in the bundled packs, and write docs/mutati
 
 bench: $(READY)  ## how fast the engine is, beside the same job by hand, the floor, and a naive way
 	$(BIN)/python -m bench.speed
+	$(BIN)/python -m bench.speed.commands
+
+bench-versions: $(READY)  ## this version beside an older one: make bench-versions OLD=/path/to/python
+	@test -n "$(OLD)" || { echo "name the interpreter that has the old version: make $@ OLD=..."; exit 1; }
+	$(BIN)/python -m bench.speed.versions $(OLD)
 
 clean:
 	rm -rf .venv .venv-lowest build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
