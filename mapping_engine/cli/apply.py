@@ -17,6 +17,7 @@ from mapping_engine.engine.mapping import Clock, Destination
 from mapping_engine.errors import MappingError
 
 SHOWN_ERRORS = 20
+SHOWN_EVERY = 100
 
 
 @dataclass
@@ -26,6 +27,10 @@ class Count:
     events: int = 0
     requests: int = 0
     failed: int = 0
+
+    def text(self) -> str:
+        """The count in words."""
+        return f"{self.events} events, {self.requests} requests, {self.failed} failed"
 
 
 @click.command()
@@ -124,21 +129,12 @@ def _failed(line: Line, error: MappingError, sinks: _Sinks, count: Count) -> Non
 
 
 def _progress(lines: Iterable[Line], count: Count) -> Iterator[Line]:
-    """Show how far it is, on a terminal."""
-    if not sys.stderr.isatty():
-        yield from lines
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("events")
-        for number, line in enumerate(lines):
-            yield line
-            if number % 100 == 0:
-                shown = f"{count.events} events, {count.requests} requests, {count.failed} failed"
-                progress.update(task, description=shown)
+    """Show how far it is, on a terminal: one line, which whatever is printed next overwrites."""
+    shown = sys.stderr.isatty() and not sys.stdout.isatty()
+    for number, line in enumerate(lines):
+        yield line
+        if shown and number % SHOWN_EVERY == 0:
+            click.echo(f"{count.text()}\r", nl=False, err=True)
 
 
 def _summary(count: Count, errors: str | None) -> None:
@@ -146,6 +142,4 @@ def _summary(count: Count, errors: str | None) -> None:
         more = count.failed - SHOWN_ERRORS
         click.echo(f"and {more} more; --errors FILE keeps them all", err=True)
     if count.failed or sys.stderr.isatty():
-        click.echo(
-            f"{count.events} events, {count.requests} requests, {count.failed} failed", err=True
-        )
+        click.echo(count.text(), err=True)

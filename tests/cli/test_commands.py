@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -199,3 +200,26 @@ def test_a_closed_pipe_is_no_error(settings: str) -> None:
         process.stdin.write(lines(*[GOOD] * 200))
         process.stdin.close()
         assert b"Traceback" not in process.stderr.read()
+
+
+def test_a_terminal_shows_how_far_it_is(settings: str) -> None:
+    pty = pytest.importorskip("pty")
+    code = "from mapping_engine.cli.main import main; main()"
+    command = [sys.executable, "-c", code, "apply", PACK, "--settings", settings]
+    here, there = pty.openpty()
+    try:
+        subprocess.run(command, input=lines(*[GOOD] * 101), stdout=subprocess.PIPE, stderr=there)
+        shown = os.read(here, 1000).decode()
+    finally:
+        os.close(there)
+        os.close(here)
+    assert shown.split("\r") == [
+        "1 events, 1 requests, 0 failed",
+        "101 events, 101 requests, 0 failed",
+        "101 events, 101 requests, 0 failed",
+        "\n",
+    ]
+
+
+def test_a_file_of_messages_does_not(settings: str) -> None:
+    assert run("apply", PACK, "--settings", settings, given=lines(GOOD)).stderr == ""
