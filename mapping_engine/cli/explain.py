@@ -10,8 +10,19 @@ from mapping_engine.cli.common import bind, fail, now_option, settings_option
 from mapping_engine.cli.events import dumps, read_events
 from mapping_engine.engine.mapping import Clock
 
+LEGEND = """\b
+Below each payload field stands what it was made from, in the order of rules:
+  *          it gave the value that follows, or its condition was met
+  -          it gave none: missing, blank, unusable, not reached, condition not met
+  |>         a transform of the value above it
+  row        a row of a decision table
+  when       a condition, met or not met
+  left out   the field is not sent
+"""
+"""What the marks in the text mean; the backspace has click keep the lines as they are."""
 
-@click.command()
+
+@click.command(epilog=LEGEND)
 @click.argument("pack")
 @click.argument("event", default="-")
 @settings_option

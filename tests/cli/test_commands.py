@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from mapping_engine.cli.main import main
 from mapping_engine.cli.rules_check import main as rules_check
 
 PACK = "facebook_offline_conversions"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 GOOD = {"type": "track", "event": "Product Added", "userId": "u", "traits": {"email": "q7@z9.org"}}
 SETTINGS = {"accessToken": "TOKEN-4711", "eventsToIds": [{"from": "AddToCart", "to": "111"}]}
 
@@ -138,6 +140,19 @@ def test_explain_shows_neither_personal_values_nor_secrets(settings: str) -> Non
         assert "traits.email" in result.stdout
         assert "q7@z9.org" not in result.stdout
         assert "TOKEN-4711" not in result.stdout
+
+
+def test_explain_has_a_legend_of_all_that_it_shows() -> None:
+    legend = run("explain", "--help").stdout
+    given = (f"{EXAMPLES}/events.ndjson", "--settings", f"{EXAMPLES}/settings.json")
+    shown = run("explain", PACK, *given).stdout
+    for mark in ("*", "-", "|>", "row", "when", "left out"):
+        assert re.search(rf"[ =]{re.escape(mark)}[ :]", shown), mark
+        assert re.search(rf"^ +{re.escape(mark)}  +\w", legend, re.M), mark
+    data = run("explain", PACK, *given, "--json").stdout
+    outcomes = set(re.findall(r'"outcome":"([^"]+)"', data))
+    assert len(outcomes) > 5
+    assert [outcome for outcome in outcomes - {"used"} if outcome not in legend] == []
 
 
 def test_explain_of_one_field_names_the_rule_line(settings: str) -> None:
