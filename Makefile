@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check lint types layers lowest schema docs mutants bench clean
+.PHONY: demo test check lint types layers lowest versions schema docs mutants bench clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt
@@ -40,6 +40,9 @@ lowest:  ## the tests under the lowest versions that pyproject.toml accepts, in 
 	@.venv-lowest/bin/pip install --quiet --no-deps -e .
 	.venv-lowest/bin/pytest -n auto --dist loadgroup --ignore tests/project --ignore tests/lsp
 
+versions:  ## the tests on each Python of pyproject.toml that is found, in .venv-3.x
+	@$(PYTHON) -m tools.versions
+
 schema: $(READY)  ## write grammar/*.schema.json and the parser's tables from what they are made of
 	$(BIN)/python -m tools.editor_schema
 	$(BIN)/python -m tools.grammar_tables
@@ -57,4 +60,4 @@ bench: $(READY)  ## how fast the engine is, beside the same job by hand, the flo
 	$(BIN)/python -m bench.speed
 
 clean:
-	rm -rf .venv .venv-lowest build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-lowest .venv-3.* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
