@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from lsprotocol.types import CompletionItemKind
+from lsprotocol.types import CompletionItemKind as Kind
 
-from mapping_engine.lsp.cursor import FILES, KEY_LINE, MARK, Level, Place, Role
-from mapping_engine.lsp.scope import Scope
-from mapping_engine.lsp.tokens import Token, Word, steps_of, takes_expression, tokens
-from mapping_engine.model.blocks import keys_of
-from mapping_engine.model.load import Examined
-from mapping_engine.model.shapes import Flag, Shape, StepsText
-from mapping_engine.model.shapes import Word as OneOf
+from mapping_engine.lsp.cursor import FILES, KEY_LINE, MARK, Place, Role
+from mapping_engine.lsp.scope import Schema, Scope, type_words
+from mapping_engine.lsp.tokens import Form, Token, Word, steps_of, takes_expression, tokens
 from mapping_engine.transforms.listing import listing
-from mapping_engine.types.type import IDENTIFYING, Described, Type
+from mapping_engine.types.type import Type
 
 
 @dataclass(frozen=True)
@@ -24,24 +19,25 @@ class Proposal:
     """One word, to be written from ``start`` on in place of what is typed already."""
 
     text: str
-    label: str
-    kind: CompletionItemKind
+    kind: Kind
     start: int
     detail: str = ""
     doc: str = ""
+    label: str = ""
+    """What is shown, where that is not the text."""
 
 
-def proposals(place: Place, offset: int, examined: Examined | None) -> list[Proposal]:
+def proposals(scope: Scope, offset: int) -> list[Proposal]:
     """Everything that could stand at ``offset``."""
+    place = scope.place
     start = place.scalar.span.offset
-    scope = Scope(place, examined)
     if place.role is Role.NAME:
-        return _fields(scope, place, start)
+        return _fields(scope, start)
     found = _keys(place, start) if _may_be_key(place, offset) else []
     if place.role is Role.VALUE:
-        found += _words(place.shape, start)
-    if takes_expression(place.scalar, place.shape, offset):
-        found += _in_expression(place, offset, scope, examined)
+        found += [Proposal(word, Kind.EnumMember, start) for word in place.words]
+    if takes_expression(place.scalar, place.form, offset):
+        found += _in_expression(scope, offset)
     return found
 
 
@@ -56,165 +52,110 @@ def _may_be_key(place: Place, offset: int) -> bool:
 
 
 def _keys(place: Place, start: int) -> list[Proposal]:
-    """The keys of the block that do not stand there already, nor exclude one that does."""
-    assert place.block is not None
-    above: Level | None = place.levels[-1] if place.role is Role.KEY else None
-    present = {
-        entry.key.text
-        for entry in (above.node.entries if above else ())
-        if entry.key is not place.scalar
-    }
-    excluded = set(place.block.exclusive) if present & set(place.block.exclusive) else set()
-    accepted = keys_of(place.block)
+    """The keys that the block can still have; in an empty file, those that say what it is."""
+    keys = place.free_keys
     after = "" if place.role is Role.KEY and not place.scalar.text.endswith(MARK) else ": "
-    if place.block in FILES.values() and not present:
-        documents = (name for name in FILES if name not in accepted)
-        others = [_key(name, "The version of the format: 1.", start, "1") for name in documents]
-    else:
-        others = []
-    return [
-        *(
-            _key(key.name, key.doc, start, key.shape.wanted, after)
-            for key in accepted.values()
-            if key.name not in present | excluded
-        ),
-        *others,
-    ]
+    found = [_key(key.name, key.doc, start, key.shape.wanted, after) for key in keys]
+    if place.block in FILES.values() and not place.present_keys:
+        others = FILES.keys() - {key.name for key in keys}
+        found += [_key(name, "The version of the format: 1.", start, "1") for name in others]
+    return found
 
 
 def _key(name: str, doc: str, start: int, wanted: str, after: str = ": ") -> Proposal:
-    return Proposal(f"{name}{after}", name, CompletionItemKind.Property, start, wanted, doc)
+    return Proposal(f"{name}{after}", Kind.Property, start, wanted, doc, name)
 
 
-def _words(shape: Shape | None, start: int) -> list[Proposal]:
-    words = shape.words if isinstance(shape, OneOf) else ()
-    if isinstance(shape, Flag):
-        words = ("true", "false")
-    return [Proposal(word, word, CompletionItemKind.EnumMember, start) for word in words]
-
-
-def _fields(scope: Scope, place: Place, start: int) -> list[Proposal]:
+def _fields(scope: Scope, start: int) -> list[Proposal]:
     """The fields of the payload that are not written yet."""
-    schema = scope.payload()
-    properties = schema.get("properties") if schema else None
-    if not isinstance(properties, dict):
-        return []
-    present = {entry.key.text for entry in place.levels[-1].node}
+    present = scope.place.present_keys
     return [
         _key(name, _description(field), start, "a field of the payload")
-        for name, field in properties.items()
+        for name, field in _properties(scope.payload()).items()
         if name not in present
     ]
 
 
-def _in_expression(
-    place: Place, offset: int, scope: Scope, examined: Examined | None
-) -> list[Proposal]:
-    before = tokens(place.scalar, place.shape, offset)
+def _in_expression(scope: Scope, offset: int) -> list[Proposal]:
+    place = scope.place
+    before = tokens(place.scalar, place.form, offset)
     last = before[-1] if before else None
-    typed = last if last is not None and last.end == offset else None
-    if typed is not None and typed.word is Word.TEXT and not _is_closed(typed):
-        return []
-    if typed is not None and typed.word is Word.REFERENCE:
-        return _after_dollar(typed, scope, examined)
-    if typed is not None and typed.word is Word.CALL:
-        return _transforms(typed.start, examined)
-    if typed is not None and typed.word is Word.PATH:
-        return _paths(typed, scope, examined)
-    if typed is not None and typed.word in (Word.NUMBER, Word.TEXT):
-        return []
-    if (last is not None and last.word is Word.PIPE) or (not before and _is_steps(place.shape)):
-        return _transforms(offset, examined)
-    return _paths(Token(Word.PATH, "", offset, offset), scope, examined)
+    if last is not None and last.end == offset:
+        match last.word:
+            case Word.TEXT | Word.NUMBER:
+                return []
+            case Word.REFERENCE:
+                return _after_dollar(scope, last)
+            case Word.CALL:
+                return _transforms(scope, last.start)
+            case Word.PATH:
+                return _paths(scope, last)
+    if last.word is Word.PIPE if last else place.form is Form.STEPS:
+        return _transforms(scope, offset)
+    return _paths(scope, Token(Word.PATH, "", offset, offset))
 
 
-def _is_steps(shape: Shape | None) -> bool:
-    return isinstance(shape, StepsText)
-
-
-def _is_closed(text: Token) -> bool:
-    return len(text.text) > 1 and text.text.endswith("'")
-
-
-def _transforms(start: int, examined: Examined | None) -> list[Proposal]:
-    kind = CompletionItemKind.Function
-    found = [
-        Proposal(row.name, row.name, kind, start, row.signature, row.summary)
-        for row in listing()
-        if "|>" in row.signature
-    ]
-    for name, block in (examined.model.pipelines if examined else {}).items():
+def _transforms(scope: Scope, start: int) -> list[Proposal]:
+    """What a value can be piped into."""
+    found = _listed(start, piped=True)
+    for name, block in (scope.model.pipelines if scope.model else {}).items():
         doc = block.doc.text if block.doc else ""
-        found.append(Proposal(name, name, CompletionItemKind.Method, start, "pipeline", doc))
+        found.append(Proposal(name, Kind.Method, start, "pipeline", doc))
     return found
 
 
-def _after_dollar(typed: Token, scope: Scope, examined: Examined | None) -> list[Proposal]:
+def _listed(start: int, *, piped: bool) -> list[Proposal]:
+    return [
+        Proposal(row.name, Kind.Function, start, row.signature, row.summary)
+        for row in listing()
+        if ("|>" in row.signature) is piped
+    ]
+
+
+def _after_dollar(scope: Scope, typed: Token) -> list[Proposal]:
     path, dot, last = typed.text.rpartition(".")
     if not dot:
-        kind = CompletionItemKind.Variable
-        start = typed.start + 1
-        return [Proposal(n, f"${n}", kind, start, doc) for n, doc in scope.names().items()]
+        names = scope.names().items()
+        return [Proposal(n, Kind.Variable, typed.start + 1, doc, "", f"${n}") for n, doc in names]
     start = typed.end - len(last)
     name, *rest = steps_of(path[1:]) or ("",)
     match name:
         case "settings":
-            return _settings(scope.setting(tuple(rest)), start)
-        case "tables" if not rest and examined:
-            return _members(examined.model.tables, "table", start)
-        case "api" if not rest and examined:
-            return _members(examined.model.api, "constant of the API", start)
+            settings = _properties(scope.setting(tuple(rest))).items()
+            return [Proposal(n, Kind.Field, start, "setting", _description(s)) for n, s in settings]
+        case "tables" if not rest and scope.model:
+            return _members(scope.model.tables, "table", start)
+        case "api" if not rest and scope.model:
+            return _members(scope.model.api, "constant of the API", start)
         case _:
-            return _below(scope.type_of(path), start, examined)
-
-
-def _settings(schema: Mapping[str, Any] | None, start: int) -> list[Proposal]:
-    properties = schema.get("properties") if schema else None
-    kind = CompletionItemKind.Field
-    return [
-        Proposal(name, name, kind, start, "setting", _description(each))
-        for name, each in (properties if isinstance(properties, dict) else {}).items()
-    ]
+            return _below(scope, scope.type_of(path), start)
 
 
 def _members(names: Iterable[str], what: str, start: int) -> list[Proposal]:
-    return [Proposal(name, name, CompletionItemKind.Constant, start, what) for name in names]
+    return [Proposal(name, Kind.Constant, start, what) for name in names]
 
 
-def _paths(typed: Token, scope: Scope, examined: Examined | None) -> list[Proposal]:
+def _paths(scope: Scope, typed: Token) -> list[Proposal]:
     """The next step of a path of the event; at its beginning, transforms of the event, too."""
-    if examined is None:
+    if scope.model is None:
         return []
     path, dot, last = typed.text.rpartition(".")
-    root = examined.model.vocabulary.root
-    found = _below(scope.type_of(path) if dot else root, typed.end - len(last), examined)
-    if not dot:
-        kind = CompletionItemKind.Function
-        found += [
-            Proposal(row.name, row.name, kind, typed.start, row.signature, row.summary)
-            for row in listing()
-            if "|>" not in row.signature
-        ]
-    return found
+    found = _below(scope, scope.type_of(path), typed.end - len(last))
+    return found if dot else [*found, *_listed(typed.start, piped=False)]
 
 
-def _below(start_type: Type | None, start: int, examined: Examined | None) -> list[Proposal]:
-    described = start_type.described if start_type else None
-    if described is None or examined is None:
+def _below(scope: Scope, above: Type | None, start: int) -> list[Proposal]:
+    if scope.model is None or above is None:
         return []
-    vocabulary = examined.model.vocabulary
-    fields = vocabulary.objects.get(described.object or "", {})
-    kind = CompletionItemKind.Field
     return [
-        Proposal(name, name, kind, start, _described(fields[name]))
-        for name in vocabulary.fields_of(described)
+        Proposal(name, Kind.Field, start, type_words(scope.below(above, (name,))))
+        for name in scope.model.vocabulary.fields_of(above.described)
     ]
 
 
-def _described(field: Described) -> str:
-    tags = sorted(tag.replace(":", " ") for tag in field.tags)
-    words = [tag for tag in tags if tag != IDENTIFYING]
-    return ", ".join([str(field.kinds), *words, *(["identifying"] * (IDENTIFYING in tags))])
+def _properties(schema: Schema | None) -> Schema:
+    found = schema.get("properties") if schema else None
+    return found if isinstance(found, dict) else {}
 
 
 def _description(schema: object) -> str:

@@ -9,9 +9,22 @@ from enum import Enum, auto
 from itertools import product
 
 from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.lsp.tokens import Form
 from mapping_engine.model.blocks import Block, BlockOf, Key, keys_of
 from mapping_engine.model.documents import FragmentFile, MappingFile
-from mapping_engine.model.shapes import Choice, ExpressionTree, ListOf, MapOf, Shape
+from mapping_engine.model.shapes import (
+    Choice,
+    DataOrReference,
+    ExpressionText,
+    ExpressionTree,
+    Flag,
+    ListOf,
+    MapOf,
+    Shape,
+    StepsText,
+    TemplateText,
+    Word,
+)
 from mapping_engine.model.vocabulary_file import VocabularyFile
 from mapping_engine.source.node import Mapping, Node, Scalar, Sequence, Source
 from mapping_engine.source.yaml_text import read_yaml
@@ -24,6 +37,13 @@ FILES: dict[str, type[Block]] = {
     "tests": TestsFile,
 }
 """The documents, by the key that says what a file is."""
+_FORMS = {
+    ExpressionText: Form.EXPRESSION,
+    ExpressionTree: Form.EXPRESSION,
+    StepsText: Form.STEPS,
+    TemplateText: Form.TEMPLATE,
+    DataOrReference: Form.REFERENCE,
+}
 _KIND = re.compile(rf"^(?:{'|'.join(FILES)})(?=\s*:)", re.MULTILINE)
 KEY_LINE = re.compile(r"[ \t]*(?:- +)*(?:[A-Za-z_]\w*)?")
 _WORD = re.compile(r"\w*")
@@ -67,8 +87,35 @@ class Place:
     block: type[Block] | None
     key: Key | None
     """The key itself, or the key that the value belongs to."""
-    value: Node | None = None
-    """What stands under the key or the name."""
+
+    @property
+    def form(self) -> Form | None:
+        """What the text is read as, if it can hold expressions."""
+        return next((form for kind, form in _FORMS.items() if isinstance(self.shape, kind)), None)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that can stand here, where they are few."""
+        if isinstance(self.shape, Word):
+            return self.shape.words
+        return ("true", "false") if isinstance(self.shape, Flag) else ()
+
+    @property
+    def free_keys(self) -> list[Key]:
+        """The keys of the block that do not stand there already, nor exclude one that does."""
+        if self.block is None:
+            return []
+        present = self.present_keys
+        excluded = set(self.block.exclusive) if present & set(self.block.exclusive) else set()
+        taken = present | excluded
+        return [key for name, key in keys_of(self.block).items() if name not in taken]
+
+    @property
+    def present_keys(self) -> set[str]:
+        """The other keys or names beside this one."""
+        if self.role is Role.VALUE:
+            return set()
+        return {entry.key.text for entry in self.levels[-1].node if entry.key is not self.scalar}
 
     def under(self, *keys: str) -> bool:
         """Whether the way down begins with these keys."""
@@ -168,7 +215,7 @@ def _in_mapping(
         if _holds(entry.key, offset):
             role = Role.KEY if block else Role.NAME
             alone = _of_scalar(shape) if len(node.entries) == 1 else None
-            return Place(here, entry.key, role, alone, block, known, entry.value)
+            return Place(here, entry.key, role, alone, block, known)
         found = _find(entry.value, below, known, offset, here)
         if found is not None:
             return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from mapping_engine.diagnostics import Diagnostics, Span
@@ -11,32 +13,39 @@ from mapping_engine.source.node import Mapping, Node, Scalar, Source
 from mapping_engine.source.yaml_text import read_yaml
 
 
-def definition(examined: Examined, name: str) -> Named[Any] | None:
+@dataclass(frozen=True)
+class Declaration:
+    """A name where it is declared, the last line of what it stands for, and what that is."""
+
+    span: Span
+    last_line: int
+    doc: str
+
+
+def definition(examined: Examined, name: str) -> Declaration | None:
     """The definition that counts: the last `override`, or the one under `define`."""
     documents = [loaded.document for loaded in examined.documents]
     overrides = [entry for each in reversed(documents) for entry in reversed(each.override or ())]
-    defined = [entry for each in documents for entry in each.define or ()]
-    return _named([*overrides, *defined], name)
+    return _named([*overrides, *(entry for each in documents for entry in each.define or ())], name)
 
 
-def pipeline(examined: Examined, name: str) -> Named[Any] | None:
+def pipeline(examined: Examined, name: str) -> Declaration | None:
     """The pipeline of this name."""
     documents = [loaded.document for loaded in examined.documents]
     return _named([entry for each in documents for entry in each.pipelines or ()], name)
 
 
-def table(examined: Examined, name: str) -> Named[Any] | None:
+def table(examined: Examined, name: str) -> Declaration | None:
     """The table of this name, or the entry that names its file."""
     documents = [loaded.document for loaded in examined.documents]
-    entries: list[Named[Any]] = [entry for each in documents for entry in each.tables or ()]
-    entries += [entry for each in documents for entry in each.table_files or ()]
-    return _named(entries, name)
+    files = [entry for each in documents for entry in each.table_files or ()]
+    return _named([*(entry for each in documents for entry in each.tables or ()), *files], name)
 
 
-def variable(examined: Examined, name: str) -> Named[Any] | None:
+def variable(examined: Examined, name: str) -> Declaration | None:
     """The variable of the fan-out of this name."""
     fan_out = examined.model.file.fan_out
-    return _named(list(fan_out.each) if fan_out else [], name)
+    return _named(fan_out.each if fan_out else (), name)
 
 
 def constant(examined: Examined, name: str) -> Span | None:
@@ -78,5 +87,10 @@ def _under(node: Node | None, key: str) -> Node | None:
     return node.get(key) if isinstance(node, Mapping) else None
 
 
-def _named(entries: list[Named[Any]], name: str) -> Named[Any] | None:
-    return next((entry for entry in entries if entry.name == name), None)
+def _named(entries: Iterable[Named[Any]], name: str) -> Declaration | None:
+    found = next((entry for entry in entries if entry.name == name), None)
+    if found is None:
+        return None
+    end = found.span if found.value is None else found.value.span
+    doc = getattr(found.value, "doc", None)  # tables have none
+    return Declaration(found.span, max(end.end_line, found.span.line), doc.text if doc else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lsprotocol import types
@@ -18,6 +19,7 @@ from mapping_engine.lsp.definition import declaration
 from mapping_engine.lsp.findings import actions, meanings, published
 from mapping_engine.lsp.hover import explained
 from mapping_engine.lsp.positions import Positions
+from mapping_engine.lsp.scope import Scope
 from mapping_engine.lsp.workspace import Findings, Workspace, check_unit
 
 PAUSE = 0.15
@@ -168,96 +170,95 @@ def path_of(uri: str) -> Path | None:
 def make_server() -> RulesServer:
     """A language server that has not started."""
     server = RulesServer()
-    _follow_texts(server)
-    _answer_questions(server)
+    triggers = types.CompletionOptions(trigger_characters=["$", ".", ">", " "])
+    kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+    for method, answer, options in (
+        (types.TEXT_DOCUMENT_DID_OPEN, _opened, None),
+        (types.TEXT_DOCUMENT_DID_CHANGE, _changed, None),
+        (types.TEXT_DOCUMENT_DID_SAVE, _saved, None),
+        (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, _saved, None),
+        (types.TEXT_DOCUMENT_DID_CLOSE, _closed, None),
+        (types.SHUTDOWN, _ended, None),
+        (types.TEXT_DOCUMENT_HOVER, _hover, None),
+        (types.TEXT_DOCUMENT_COMPLETION, _completion, triggers),
+        (types.TEXT_DOCUMENT_DEFINITION, _definition, None),
+        (types.TEXT_DOCUMENT_CODE_ACTION, _code_actions, kinds),
+    ):
+        server.feature(method, options)(answer)
     return server
 
 
-def _follow_texts(server: RulesServer) -> None:
-    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
-    async def opened(params: types.DidOpenTextDocumentParams) -> None:
-        await server.changed(params.text_document.uri, pause=0)
-
-    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    async def changed(params: types.DidChangeTextDocumentParams) -> None:
-        await server.changed(params.text_document.uri)
-
-    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
-    async def saved(_params: types.DidSaveTextDocumentParams) -> None:
-        await server.saved()
-
-    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    async def watched(_params: types.DidChangeWatchedFilesParams) -> None:
-        await server.saved()
-
-    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
-    async def closed(params: types.DidCloseTextDocumentParams) -> None:
-        await server.closed(params.text_document.uri)
-
-    @server.feature(types.SHUTDOWN)
-    def ended(_params: None) -> None:
-        server.ended = True
+async def _opened(server: RulesServer, params: types.DidOpenTextDocumentParams) -> None:
+    await server.changed(params.text_document.uri, pause=0)
 
 
-def _answer_questions(server: RulesServer) -> None:
-    @server.feature(types.TEXT_DOCUMENT_HOVER)
-    def hover(params: types.HoverParams) -> types.Hover | None:
-        return _hover(server, params)
+async def _changed(server: RulesServer, params: types.DidChangeTextDocumentParams) -> None:
+    await server.changed(params.text_document.uri)
 
-    triggers = types.CompletionOptions(trigger_characters=["$", ".", ">", " "])
 
-    @server.feature(types.TEXT_DOCUMENT_COMPLETION, triggers)
-    def completion(params: types.CompletionParams) -> types.CompletionList:
-        return types.CompletionList(is_incomplete=False, items=_completion(server, params))
+async def _saved(server: RulesServer, _params: object) -> None:
+    await server.saved()
 
-    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
-    def definition(params: types.DefinitionParams) -> types.Location | None:
-        return _definition(server, params)
 
-    kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+async def _closed(server: RulesServer, params: types.DidCloseTextDocumentParams) -> None:
+    await server.closed(params.text_document.uri)
 
-    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)
-    def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
-        return _code_actions(server, params)
+
+def _ended(server: RulesServer, _params: None) -> None:
+    server.ended = True
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """Where the editor asks, in the present text of a file."""
+
+    path: Path
+    text: str = field(repr=False)
+    positions: Positions = field(repr=False)
+    offset: int
+
+
+def _spot(server: RulesServer, uri: str, position: types.Position) -> _Spot | None:
+    path = path_of(uri)
+    text = server.files.text(path) if path else None
+    if path is None or text is None:
+        return None
+    positions = server.positions(text)
+    return _Spot(path, text, positions, positions.offset(position))
 
 
 def _hover(server: RulesServer, params: types.HoverParams) -> types.Hover | None:
-    path = path_of(params.text_document.uri)
-    text = server.files.text(path) if path else None
-    if path is None or text is None:
+    spot = _spot(server, params.text_document.uri, params.position)
+    if spot is None:
         return None
-    positions = server.positions(text)
-    offset = positions.offset(params.position)
-    place = place_at(text, offset)
-    found = None
+    place, found = place_at(spot.text, spot.offset), None
     if place is not None:
-        found = explained(place, offset, server.files.examined(path, fresh=True))
-    current = server.findings(path)
+        found = explained(Scope(place, server.files.examined(spot.path, fresh=True)), spot.offset)
+    current = server.findings(spot.path)
     parts = [found[0]] if found else []
-    parts += meanings(current, offset) if current else []
+    parts += meanings(current, spot.offset) if current else []
     if not parts:
         return None
     content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(parts))
-    return types.Hover(content, positions.range(*found[1:]) if found else None)
+    return types.Hover(content, spot.positions.range(*found[1:]) if found else None)
 
 
-def _completion(server: RulesServer, params: types.CompletionParams) -> list[types.CompletionItem]:
-    path = path_of(params.text_document.uri)
-    text = server.files.text(path) if path else None
-    if path is None or text is None:
-        return []
-    positions = server.positions(text)
-    offset = positions.offset(params.position)
-    place = place_to_type(text, offset)
-    if place is None:
-        return []
-    found = proposals(place, offset, server.files.examined(path, fresh=False))
-    return [_item(each, positions.range(each.start, offset)) for each in found]
+def _completion(server: RulesServer, params: types.CompletionParams) -> types.CompletionList:
+    spot = _spot(server, params.text_document.uri, params.position)
+    place = place_to_type(spot.text, spot.offset) if spot else None
+    if spot is None or place is None:
+        return types.CompletionList(is_incomplete=False, items=[])
+    scope = Scope(place, server.files.examined(spot.path, fresh=False))
+    items = [
+        _item(each, spot.positions.range(each.start, spot.offset))
+        for each in proposals(scope, spot.offset)
+    ]
+    return types.CompletionList(is_incomplete=False, items=items)
 
 
 def _item(proposal: Proposal, typed: types.Range) -> types.CompletionItem:
     return types.CompletionItem(
-        label=proposal.label,
+        label=proposal.label or proposal.text,
         kind=proposal.kind,
         detail=proposal.detail or None,
         documentation=proposal.doc or None,
@@ -267,15 +268,12 @@ def _item(proposal: Proposal, typed: types.Range) -> types.CompletionItem:
 
 
 def _definition(server: RulesServer, params: types.DefinitionParams) -> types.Location | None:
-    path = path_of(params.text_document.uri)
-    text = server.files.text(path) if path else None
-    if path is None or text is None:
+    spot = _spot(server, params.text_document.uri, params.position)
+    place = place_at(spot.text, spot.offset) if spot else None
+    if spot is None or place is None:
         return None
-    offset = server.positions(text).offset(params.position)
-    place = place_at(text, offset)
-    if place is None:
-        return None
-    found = declaration(place, offset, path, server.files.examined(path, fresh=True))
+    scope = Scope(place, server.files.examined(spot.path, fresh=True))
+    found = declaration(scope, spot.offset, spot.path)
     target = server.located(found[0].resolve()) if found else None
     if found is None or target is None:
         return None

@@ -6,14 +6,6 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from mapping_engine.model.shapes import (
-    DataOrReference,
-    ExpressionText,
-    ExpressionTree,
-    Shape,
-    StepsText,
-    TemplateText,
-)
 from mapping_engine.source.node import Scalar, Style
 
 _TAIL = r"""(?:\.(?:[A-Za-z_]\w*|"(?:\\.|[^"\\])*"|\*)|\[[^\[\]]*\])*\.?"""
@@ -25,7 +17,7 @@ _TOKEN = re.compile(
     | (?P<number>-?\d[\w.]*)
     | (?P<path>(?:[A-Za-z_]\w*|"(?:\\.|[^"\\])*"){_TAIL})
     | (?P<space>\s+)
-    | (?P<mark>.)
+    | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -34,7 +26,17 @@ _WORDS = frozenset(("and", "or", "not", "in", "is", "true", "false"))
 _NAMED = re.compile(r"\s*=(?!=)")
 _CALLED = re.compile(r"\s*\(")
 _BREAK = re.compile(r"\r\n|\r|\n")
-_EXPRESSIONS = (ExpressionText, ExpressionTree, StepsText, TemplateText, DataOrReference)
+
+
+class Form(Enum):
+    """What the text of a scalar is read as, where it holds expressions."""
+
+    EXPRESSION = auto()
+    STEPS = auto()
+    TEMPLATE = auto()
+    """Only what stands in braces is an expression."""
+    REFERENCE = auto()
+    """A `$name`; any other text stands for itself."""
 
 
 class Word(Enum):
@@ -75,26 +77,21 @@ def steps_of(path: str) -> tuple[str, ...]:
     return tuple("[]" if step.startswith("[") else step.strip('"') for step in found)
 
 
-def is_expression(shape: Shape | None) -> bool:
-    """Whether a scalar of this shape holds an expression, steps or a template."""
-    return isinstance(shape, _EXPRESSIONS)
-
-
-def tokens(scalar: Scalar, shape: Shape | None, end: int | None = None) -> list[Token]:
+def tokens(scalar: Scalar, form: Form | None, end: int | None = None) -> list[Token]:
     """The words of the expressions in ``scalar``, up to ``end`` when it is given."""
     text, start = _content(scalar, end)
-    if isinstance(shape, TemplateText):
+    if form is Form.TEMPLATE:
         text, _ = _in_braces(text)
-    elif isinstance(shape, DataOrReference) and not text.startswith("$"):
+    elif form is Form.REFERENCE and not text.startswith("$"):
         return []
-    return _classified(text, start, isinstance(shape, StepsText))
+    return _classified(text, start, form is Form.STEPS)
 
 
-def takes_expression(scalar: Scalar, shape: Shape | None, end: int) -> bool:
+def takes_expression(scalar: Scalar, form: Form | None, end: int) -> bool:
     """Whether an expression can be written at ``end``: in a template, only between braces."""
-    if isinstance(shape, TemplateText):
+    if form is Form.TEMPLATE:
         return _in_braces(_content(scalar, end)[0])[1]
-    return is_expression(shape)
+    return form is not None
 
 
 def _content(scalar: Scalar, end: int | None) -> tuple[str, int]:
@@ -133,7 +130,7 @@ def _in_braces(text: str) -> tuple[str, bool]:
 def _classified(text: str, start: int, steps: bool) -> list[Token]:
     found: list[Token] = []
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "mark"
+        kind = match.lastgroup or "other"
         if kind != "space" and match[0] != "\0":
             word = _word(kind, match, text, found, steps)
             found.append(Token(word, match[0], start + match.start(), start + match.end()))
@@ -143,12 +140,7 @@ def _classified(text: str, start: int, steps: bool) -> list[Token]:
 def _word(kind: str, match: re.Match[str], text: str, before: list[Token], steps: bool) -> Word:
     if kind == "path":
         return _of_path(match, text, before, steps)
-    return {
-        "text": Word.TEXT,
-        "reference": Word.REFERENCE,
-        "pipe": Word.PIPE,
-        "number": Word.NUMBER,
-    }.get(kind, Word.OTHER)
+    return Word[kind.upper()]
 
 
 def _of_path(match: re.Match[str], text: str, before: list[Token], steps: bool) -> Word:

@@ -16,6 +16,8 @@ from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import MAX_DEPTH, Overlay
 
 MAPPING = "mapping"
+_SHARED = {"use": FRAGMENTS, "event": VOCABULARIES}
+"""The folders of what is shared, by the key that names it."""
 
 
 @dataclass(frozen=True)
@@ -188,21 +190,12 @@ def bundled_path() -> Path | None:
     return folder.resolve() if isinstance(folder, Path) else None
 
 
-def vocabulary_path_of(name: str, path: Path) -> Path | None:
-    """The file of the vocabulary that ``path`` names."""
-    return _used(name, path, VOCABULARIES)
-
-
-def fragment_path_of(name: str, path: Path) -> Path | None:
-    """The file of the fragment that ``path`` names."""
-    return _used(name, path, FRAGMENTS)
-
-
-def _used(name: str, path: Path, kind: str) -> Path | None:
+def used_path(key: str, name: str, path: Path) -> Path | None:
+    """The file of the fragment (under ``use``) or vocabulary (``event``) that ``path`` names."""
     if name.startswith("./"):
         return path.parent / name[2:]
     root = bundled_path()
-    return root / kind / f"{name}.yaml" if root is not None else None
+    return root / _SHARED[key] / f"{name}.yaml" if root is not None else None
 
 
 def _examined(unit: Path, overlay: Overlay) -> Examined | None:
