@@ -29,6 +29,11 @@ TRACK = RULES / "vocabularies" / "rudderstack" / "track.yaml"
 LONGEST = 60.0
 T = TypeVar("T")
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:'asyncio.iscoroutinefunction' is deprecated:DeprecationWarning:pygls"
+)
+"""The client of pygls 2.1 asks asyncio; from Python 3.14 on, that warns."""
+
 
 class Editor(LanguageClient):
     """A client that keeps what it is told."""
