@@ -373,7 +373,11 @@ def test_hovering_a_mistake_says_what_the_check_means(pack: Path) -> None:
 
 
 OFFERED: list[tuple[str, set[str], set[str]]] = [
-    ("a: $ema", {"$email", "$settings", "$standard_event"}, {"$payload", "$item", "$email |> email"}),
+    (
+        "a: $ema",
+        {"$email", "$settings", "$standard_event"},
+        {"$payload", "$item", "$email |> email"},
+    ),
     ("a: event\nrefuse:\n- when: $pay", {"$payload", "$email"}, {"$item"}),
     ("a: $settings.", {"accessToken", "eventsToIds"}, {"from"}),
     ("a: $tables.", {"genders", "standard_events"}, {"base"}),

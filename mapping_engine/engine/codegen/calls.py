@@ -398,11 +398,10 @@ def _put_judged(
     target, code = step.target, here.code
     classes = TEXT if likely else classes_of(target.returns.names)
     result = code.let(made)
-    keeps_sound = target.flow is Flow.KEEP and not target.parameters
     answer = Found(
         result,
         classes,
-        sound=found.sound and keeps_sound,
+        sound=found.sound and keeps_sound(target),
         made=not classes & EMPTIES,
         likely=likely,
     )
@@ -420,6 +419,11 @@ def _put_judged(
         with code.block(f"if {among(result, _ODD, code)}"):
             code.line(f"{result} = {_left(step, here, result)}")
         put_present(code, replace(answer, made=False), then)
+
+
+def keeps_sound(target: Transform) -> bool:
+    """Whether a transform makes nothing that JSON text cannot hold, of what it can hold."""
+    return target.flow is Flow.KEEP and not target.parameters
 
 
 def _left(step: _Step, here: Here, result: str) -> str:
