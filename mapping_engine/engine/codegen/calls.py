@@ -13,6 +13,7 @@ from mapping_engine.core.nodes import Call, Node
 from mapping_engine.core.spell import source_label, spell, steps_of
 from mapping_engine.engine.codegen.found import (
     EMPTIES,
+    EVERY,
     FLOATS,
     LISTS,
     TEXT,
@@ -107,8 +108,12 @@ def _put_next(steps: tuple[Call, ...], here: Here, label: str, then: Then, found
 
 def _put_taken(node: Call, here: Here, then: Then, found: Found) -> None:
     """Go on with a step, where the value is not missing or the step does not mind."""
-    target = None if node.name in here.model.pipelines else REGISTRY[node.name]
-    if not found.raw or (target is not None and _takes_raw(target)):
+    is_pipeline = node.name in here.model.pipelines
+    if not found.raw or (is_pipeline and not node.arguments):
+        then(found)
+        return
+    target = None if is_pipeline else REGISTRY[node.name]
+    if target is not None and _takes_raw(target):
         then(found)
     elif target is not None and here.issues is None and classes_of(target.accepts.names) == TEXT:
         text = all_of(is_class(found.name, str), filled(found.name, TEXT, here.code))
@@ -619,20 +624,19 @@ def _pipe(
     node: Call, pipeline: Pipeline, given: list[str], here: Here, found: Found
 ) -> tuple[str, Found]:
     """The function of a pipeline, which is written once, and what is known of its answers."""
-    is_text = found.classes == TEXT and found.solid
-    told = here.issues is not None
-    key = (pipeline.name, is_text, found.sound, told)
+    told, classes = here.issues is not None, TEXT if found.classes == TEXT else EVERY
+    value = Found("value", classes, raw=found.raw, solid=found.solid, sound=found.sound)
+    key = (pipeline.name, value, told)
     pipes = here.writing.pipes
     if key not in pipes:
         names = [f"n{place}" for place in range(len(given))]
         told_names = ["label", "issues"] if told else []
         code = here.writing.module.function("pipeline_", "run", "value", *names, *told_names)
         known = {n: Found(v, solid=False) for n, v in zip(pipeline.parameters, names, strict=True)}
-        value = Found("value", TEXT if is_text else _EVERY, solid=is_text, sound=found.sound)
         inside = Here(
             here.writing,
             code,
-            {**known, PIPED: value},
+            known,
             issues="issues" if told else None,
             clean=False,
             label="label" if told else here.constant(""),
@@ -643,9 +647,6 @@ def _pipe(
     return pipes[key]
 
 
-_EVERY = Found("").classes
-
-
 def _write_pipe(pipeline: Pipeline, here: Here, value: Found) -> Found:
     code, answers = here.code, list[Found]()
 
@@ -654,11 +655,15 @@ def _write_pipe(pipeline: Pipeline, here: Here, value: Found) -> Found:
         answers.append(replace(found, likely=found.likely or likely))
         code.line(f"return {found.name}")
 
-    with code.at(pipeline.at):
+    def write(value: Found) -> None:
+        inside = replace(here, names={**here.names, PIPED: value})
         if pipeline.normalises is not None:
-            _put_passing(pipeline, here, value)
+            _put_passing(pipeline, inside, value)
             answers.append(Found("value", TEXT, sound=value.sound))
-        here.put(pipeline.body, Tail(give, ends=True))
+        inside.put(pipeline.body, Tail(give, ends=True))
+
+    with code.at(pipeline.at):
+        put_filled(code, value, write)
         code.line("return None")
     return one_of("value", answers or [Found("value")])
 
