@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from mapping_engine.core.choices import alternatives
 from mapping_engine.core.load import Examined
 from mapping_engine.core.model import Model, Rule
 from mapping_engine.core.nodes import Name
 from mapping_engine.core.spell import spell, spell_step, steps_of
-from mapping_engine.file.json_types import follow
+from mapping_engine.file.json_types import JsonSchema, follow
 from mapping_engine.reference.rows import (
     Row,
     alternative,
@@ -129,7 +128,7 @@ def _rules(head: str, rules: tuple[Rule, ...]) -> list[str]:
     return [head, "\n".join(lines)] if lines else []
 
 
-def _settings(schema: dict[str, Any]) -> str:
+def _settings(schema: JsonSchema) -> str:
     required = set(schema.get("required", ()))
     rows = []
     for name, declared in schema.get("properties", {}).items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mapping_engine.checks.subject import Subject
@@ -85,19 +85,25 @@ def _keys(nodes: Iterable[Node], name: str) -> set[str] | None:
 
 
 def _declared(loaded: LoadedDocument, used: _Used, subject: Subject) -> None:
+    for what, name, is_used, span in _entries(loaded, used):
+        if not is_used and name not in (*BUILTINS, *REGISTRY):
+            _report(what, span, subject, removable=True)
+
+
+def _entries(loaded: LoadedDocument, used: _Used) -> Iterator[tuple[str, str, bool, Span]]:
+    """What a file declares: in words, its name, whether it is used, and where it stands."""
     document = loaded.document
     sections = (
-        (document.define, used.names, "definition", "$"),
-        (document.override, used.names, "definition", "$"),
-        (document.amend, used.names, "definition", "$"),
-        (document.pipelines, used.calls, "pipeline", ""),
-        (document.tables, used.tables, "table", "$tables."),
-        (document.table_files, used.tables, "table", "$tables."),
+        ("definition `$", used.names, document.define),
+        ("definition `$", used.names, document.override),
+        ("definition `$", used.names, document.amend),
+        ("pipeline `", used.calls, document.pipelines),
+        ("table `$tables.", used.tables, document.tables),
+        ("table `$tables.", used.tables, document.table_files),
     )
-    for entries, names, what, mark in sections:
+    for what, names, entries in sections:
         for entry in entries or ():
-            if entry.name not in names and entry.name not in (*BUILTINS, *REGISTRY):
-                _report(f"{what} `{mark}{entry.name}`", entry.span, subject, removable=True)
+            yield f"{what}{entry.name}`", entry.name, entry.name in names, entry.span
 
 
 def _parameters(loaded: LoadedDocument, subject: Subject) -> None:
@@ -123,15 +129,8 @@ def _is_used(file: str, documents: dict[str, LoadedDocument], used: _Used) -> bo
         if loaded is None or loaded.file in seen:
             continue
         seen.add(loaded.file)
-        document = loaded.document
-        sections = (
-            (used.names, (document.define, document.override, document.amend)),
-            (used.tables, (document.tables, document.table_files)),
-            (used.calls, (document.pipelines,)),
-        )
-        for names, lists in sections:
-            if any(entry.name in names for entries in lists for entry in entries or ()):
-                return True
+        if any(is_used for _, _, is_used, _ in _entries(loaded, used)):
+            return True
         waiting += [inner for _, inner in loaded.uses]
     return False
 
