@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check lint types layers lowest schema docs mutants bench clean
+.PHONY: demo test check lint types layers lowest versions schema docs mutants bench bench-versions clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt
@@ -40,6 +40,9 @@ lowest:  ## the tests under the lowest versions that pyproject.toml accepts, in 
 	@.venv-lowest/bin/pip install --quiet --no-deps -e .
 	.venv-lowest/bin/pytest -n auto --dist loadgroup --ignore tests/project --ignore tests/lsp
 
+versions:  ## the tests on each Python of pyproject.toml that is found, in .venv-3.x
+	@$(PYTHON) -m tools.versions
+
 schema: $(READY)  ## write grammar/*.schema.json and the parser's tables from what they are made of
 	$(BIN)/python -m tools.editor_schema
 	$(BIN)/python -m tools.grammar_tables
@@ -55,6 +58,11 @@ mutants: $(READY)  ## plant mistakes in the bundled packs, and write docs/mutati
 
 bench: $(READY)  ## how fast the engine is, beside the same job by hand, the floor, and a naive way
 	$(BIN)/python -m bench.speed
+	$(BIN)/python -m bench.speed.commands
+
+bench-versions: $(READY)  ## this version beside an older one: make bench-versions OLD=/path/to/python
+	@test -n "$(OLD)" || { echo "name the interpreter that has the old version: make $@ OLD=..."; exit 1; }
+	$(BIN)/python -m bench.speed.versions $(OLD)
 
 clean:
-	rm -rf .venv .venv-lowest build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-lowest .venv-3.* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.text import Text
+import click
 
 from mapping_engine import Destination, Outcome, Request, load
 
@@ -24,13 +23,12 @@ FIELD = "match_keys.email"
 
 def main() -> None:
     """Print the requests, errors and warnings of each event, and why one field is what it is."""
-    console = Console(highlight=False, soft_wrap=True)
     settings = json.loads((HERE / "settings.json").read_text())
     destination = load(PACK).bind(settings, clock=lambda: NOW)
     events = list(read_events())
     for event, outcome in zip(events, destination.apply_many(events), strict=True):
-        show(console, event, outcome, settings["accessToken"])
-    explain(console, destination, events[0])
+        show(event, outcome, settings["accessToken"])
+    explain(destination, events[0])
 
 
 def read_events() -> Iterator[dict[str, Any]]:
@@ -40,24 +38,24 @@ def read_events() -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def show(console: Console, event: dict[str, Any], outcome: Outcome, secret: str) -> None:
+def show(event: dict[str, Any], outcome: Outcome, secret: str) -> None:
     """Print what became of one event."""
     who = event.get("userId") or event.get("anonymousId")
-    console.print(Text(f"== {event['event']}, from {who}", style="bold cyan"))
+    click.secho(f"== {event['event']}, from {who}", fg="cyan", bold=True)
     for number, request in enumerate(outcome.requests, 1):
         title = f"request {number} of {len(outcome.requests)}: {request.method} {request.url}"
-        console.print(Text(title, style="green"))
+        click.secho(title, fg="green")
         if number == 1:
-            console.print_json(json.dumps(shown(request.body, secret)), ensure_ascii=False)
+            click.echo(json.dumps(shown(request.body, secret), indent=2, ensure_ascii=False))
         else:
-            console.print(Text(f"the same but for {difference(outcome.requests, number - 1)}"))
+            click.echo(f"the same but for {difference(outcome.requests, number - 1)}")
     if outcome.error is not None:
-        console.print(Text(f"{outcome.error.kind} error: {outcome.error}", style="red"))
+        click.secho(f"{outcome.error.kind} error: {outcome.error}", fg="red")
     elif not outcome.requests:
-        console.print(Text("no request: the event switches this destination off", style="dim"))
+        click.secho("no request: the event switches this destination off", dim=True)
     for warning in outcome.warnings:
-        console.print(Text(f"warning: {warning}", style="yellow"))
-    console.print()
+        click.secho(f"warning: {warning}", fg="yellow")
+    click.echo()
 
 
 def shown(body: Any, secret: str) -> Any:
@@ -76,10 +74,10 @@ def difference(requests: tuple[Request, ...], number: int) -> str:
     return ", ".join(f"{name} = {other.get(name)}" for name in sorted(names)) or "its event set"
 
 
-def explain(console: Console, destination: Destination, event: dict[str, Any]) -> None:
+def explain(destination: Destination, event: dict[str, Any]) -> None:
     """Print why one field became what it is; personal values appear as kind and length."""
-    console.print(Text(f"== why {FIELD} of the first event is what it is", style="bold cyan"))
-    console.print(Text(destination.explain(event).text(FIELD)), end="")
+    click.secho(f"== why {FIELD} of the first event is what it is", fg="cyan", bold=True)
+    click.echo(destination.explain(event).text(FIELD), nl=False)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from mapping_engine.core.model import Model
-from mapping_engine.expression import Expression, Literal, Select, children
-from mapping_engine.file.values import ValueBlock
+from mapping_engine.core.model import Model, every_node
+from mapping_engine.core.nodes import Const, Read, walk
+from mapping_engine.selectors import steps
 from mapping_engine.testing import Case
 from mapping_engine.transforms.hashing import digest
 from mapping_engine.vocabulary import Vocabulary
@@ -102,7 +102,7 @@ def _words(base: Case, model: Model) -> Iterator[tuple[Any, float, Any]]:
     tables = [table for table in model.tables.values() if isinstance(table, dict | list)]
     words = [str(row) for table in tables if len(table) < 200 for row in table]
     for pipeline in model.pipelines.values():
-        words += [digest(str(literal.value)) for literal in pipeline.values or ()]
+        words += [digest(str(value)) for value in pipeline.values or ()]
     heads = [chain[0] for chain in _chains(model) if len(chain) > 1]
     for word in dict.fromkeys(words):
         event = deepcopy(base.event)
@@ -120,42 +120,12 @@ def _bare(event: Any, chain: Sequence[Place]) -> Any:
 
 
 def _chains(model: Model) -> Iterator[list[Place]]:
-    blocks: list[ValueBlock] = [*model.definitions.values()]
-    blocks += [named.value for named in model.file.fields if named.value is not None]
-    for block in blocks:
-        for field in block.fields or ():
-            if field.value is not None:
-                blocks.append(field.value)
-        roots: list[Expression] = [arm.value for arm in block.first_of or () if arm.value]
-        roots += [block.value] if block.value else []
-        chain = [path for root in roots for path in _selected(root)]
+    """The paths that each definition and each field reads."""
+    for node in (*model.definitions.values(), *(f.value for f in model.fields.fields)):
+        reads = (part for part in walk(node) if isinstance(part, Read))
+        chain = [path for path in (steps(read.selector) or () for read in reads) if path]
         if chain:
             yield chain
-
-
-def _selected(node: Expression) -> Iterator[Place]:
-    if isinstance(node, Select):
-        path = steps(node)
-        if path:
-            yield path
-    for child in children(node):
-        yield from _selected(child)
-
-
-def steps(node: Select) -> Place:
-    """The steps of a plain path such as `a.b[0].c`; none for anything else."""
-    extent = node.extent
-    text = extent.scalar.text[extent.start : extent.end]
-    found: list[str | int] = []
-    for part in text.replace("[", ".[").split("."):
-        index = part.strip("[]")
-        if part.startswith("[") and index.isdigit():
-            found.append(int(index))
-        elif part.isidentifier():
-            found.append(part)
-        else:
-            return ()
-    return tuple(found)
 
 
 def _paths(model: Model) -> list[Place]:
@@ -200,16 +170,7 @@ def _texts(model: Model) -> list[Any]:
             found += [*table.keys(), *table.values()]
         elif isinstance(table, list) and len(table) < 60:
             found += table
-    for chain in (*model.definitions.values(), *(f.value for f in model.file.fields)):
-        for arm in (chain.first_of or ()) if chain else ():
-            found += _literals(arm.value) if arm.value else []
-    return found
-
-
-def _literals(node: Expression) -> list[Any]:
-    if isinstance(node, Literal):
-        return [node.value]
-    return [value for child in children(node) for value in _literals(child)]
+    return found + [node.value for node in every_node(model) if isinstance(node, Const)]
 
 
 def _put(event: Any, path: Place, value: Any, *, drop: bool = False) -> None:

@@ -93,9 +93,9 @@ def report(title: str, unit: str, grown: Iterator[tuple[int, Path, dict[str, Any
     applied: list[tuple[int, Timed]] = []
     loaded: list[Timed] = []
     for count, pack, event in grown:
-        loaded.append(Timed("load", partial(_compiled, pack)))
+        loaded.append(Timed("load", [partial(_compiled, pack)]))
         many, times = repeated(partial(_compiled(pack).apply, event))
-        applied.append((count, Timed(unit, many, times)))
+        applied.append((count, Timed(unit, [many], times)))
     rotate([each for _, each in applied], 7)
     rotate(loaded, 3)
     lines = [

@@ -8,24 +8,30 @@ Its requests and its errors are those of the engine; explanations and warnings i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import orjson
 
-from bench.speed.person import NOTHING, MatchKeys, Object, as_object
-from bench.speed.values import currency, integer, is_missing, milliseconds, number, rest, text
+from bench.speed.match_keys import MatchKeys
+from bench.speed.meta import (
+    ACTION_SOURCES,
+    Encoded,
+    Object,
+    Quoted,
+    Validate,
+    add_options,
+    as_object,
+    category_of,
+    checked_currency,
+    checked_event,
+    checked_seconds,
+    options_of,
+    products_of,
+    rows,
+)
+from bench.speed.values import integer, is_missing, number, rest, text
 from mapping_engine.errors import ConfigurationError, ErrorCode, InstrumentationError
-
-Encoded = tuple[str, bytes]
-"""The URL of a request and its encoded body."""
-
-Validate = Callable[[dict[str, Any]], object]
-"""Refuses a payload by raising PayloadError."""
-
-Quoted = Callable[[Any], str]
-"""Encodes a value of a form; the standard library's `quote_plus`, or a faster one."""
 
 DESTINATIONS = (
     "FacebookOfflineConversions",
@@ -45,10 +51,6 @@ STANDARD_EVENTS = {
 MAPPED = frozenset((
     "action_source", "category", "currency", "email", "item_number", "orderId", "order_id", "phone",
     "price", "products", "revenue", "total", "upload_tag", "url", "value",
-))  # fmt: skip
-ACTION_SOURCES = frozenset((
-    "email", "website", "phone_call", "chat", "app", "physical_store", "system_generated",
-    "business_messaging", "other",
 ))  # fmt: skip
 _VALUES = ("total", "price", "value", "revenue")
 
@@ -73,10 +75,10 @@ class OfflineConversions:
         self._mapped = MAPPED | {field} if field else MAPPED
         self._token = f"&access_token={quoted(settings['accessToken'])}"
         self._content_types = {
-            key: rows[0] for key, rows in _rows(settings.get("categoryToContent", ())).items()
+            key: targets[0] for key, targets in rows(settings.get("categoryToContent", ())).items()
         }
-        self._of_dashboard = _rows(settings.get("eventsToStandard", ()))
-        self._routes = self._routed(_rows(settings.get("eventsToIds", ())))
+        self._of_dashboard = rows(settings.get("eventsToStandard", ()))
+        self._routes = self._routed(rows(settings.get("eventsToIds", ())))
         self._other = self._routes.pop("")
 
     def _routed(self, ids: dict[str, list[str]]) -> dict[str, list[tuple[str, str]]]:
@@ -94,18 +96,10 @@ class OfflineConversions:
 
     def __call__(self, raw: bytes) -> list[Encoded]:
         """The requests of one event; raises MappingError like the engine."""
-        event = orjson.loads(raw)
-        if type(event) is not dict:
-            raise InstrumentationError(
-                ErrorCode.EVENT_NOT_OBJECT, f"an event is a JSON object, not a {type(event)}"
-            )
-        options = NOTHING
-        switches = event.get("integrations")
-        if type(switches) is dict:
-            own = next((switches[n] for n in DESTINATIONS if switches.get(n) is not None), None)
-            if own is False or (own is None and switches.get("All") is False):
-                return []
-            options = as_object(own)
+        event = checked_event(orjson.loads(raw))
+        options = options_of(event, DESTINATIONS)
+        if options is None:
+            return []
         name = _accepted(event)
         routes = self._routes.get(name, self._other)
         if not routes:
@@ -118,7 +112,7 @@ class OfflineConversions:
         self, event: Object, name: str, options: Object, routes: list[tuple[str, str]]
     ) -> list[Encoded]:
         properties = as_object(event.get("properties"))
-        products = _products(properties.get("products"))
+        products = products_of(properties.get("products"))
         payload = self._payload(event, properties, products)
         content_type = self._content_type(name, options, properties, products)
         tag = text(properties.get("upload_tag")) or "RudderStack"
@@ -142,9 +136,9 @@ class OfflineConversions:
             occurred = event.get("timestamp")
         payload: Object = {
             "match_keys": self._match_keys(event, traits, context, properties, occurred),
-            "event_time": self._event_time(occurred),
+            "event_time": int(self._clock()) if is_missing(occurred) else checked_seconds(occurred),
             "event_name": None,  # each request has its own
-            "currency": _currency(properties.get("currency")),
+            "currency": checked_currency(properties.get("currency")),
             "value": self._value(properties),
         }
         order = properties.get("order_id")
@@ -169,18 +163,8 @@ class OfflineConversions:
         if url is not None:
             payload["event_source_url"] = url
         if self._limited:
-            _add_options(payload, context.get("dataProcessingOptions"))
+            add_options(payload, context.get("dataProcessingOptions"))
         return payload
-
-    def _event_time(self, occurred: Any) -> int:
-        if is_missing(occurred):
-            return int(self._clock())
-        found = milliseconds(occurred)
-        if found is None:
-            raise InstrumentationError(
-                ErrorCode.FIELD_INVALID, "originalTimestamp or timestamp is not a date and time"
-            )
-        return found // 1000
 
     def _value(self, properties: Object) -> int | float:
         for key in self._values:
@@ -195,10 +179,7 @@ class OfflineConversions:
         wanted = options.get("contentType")
         if type(wanted) is str and not is_missing(wanted):
             return wanted
-        category = properties.get("category")
-        if is_missing(category) and products:
-            category = products[0].get("category")
-        written = text(category)
+        written = text(category_of(properties, products))
         if written is not None and written in self._content_types:
             return self._content_types[written]
         if name == "Product List Viewed":
@@ -206,18 +187,6 @@ class OfflineConversions:
         if name == "Product Viewed" and name in self._of_dashboard:
             return "product"
         return None
-
-
-def _rows(rows: Iterable[Any]) -> dict[str, list[str]]:
-    """The rows of a setting by what they are looked up with, without repeats."""
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        source, target = text(row.get("from")), text(row.get("to"))
-        if source is not None and target is not None:
-            targets = found.setdefault(source, [])
-            if target.strip() not in targets:
-                targets.append(target.strip())
-    return found
 
 
 def _accepted(event: Object) -> str:
@@ -230,23 +199,6 @@ def _accepted(event: Object) -> str:
     if type(name) is not str or is_missing(name):
         raise InstrumentationError(ErrorCode.EVENT_REFUSED, "a track call needs a name")
     return name
-
-
-def _currency(value: Any) -> str:
-    if is_missing(value):
-        return "USD"
-    found = currency(value)
-    if found is None:
-        raise InstrumentationError(
-            ErrorCode.FIELD_INVALID, "properties.currency does not match the pattern"
-        )
-    return found
-
-
-def _products(value: Any) -> list[Object]:
-    if type(value) is dict:
-        return [value] if value else []
-    return [each for each in value if type(each) is dict] if type(value) is list else []
 
 
 def _content(product: Object) -> Object | None:
@@ -268,15 +220,3 @@ def _content(product: Object) -> Object | None:
     if price is not None:
         found["price"] = price
     return found
-
-
-def _add_options(payload: Object, options: Any) -> None:
-    """The data-processing options and what goes with them."""
-    if type(options) is not list:
-        return
-    names = ("", "_country", "_state")
-    for name, value in zip(names, options, strict=False):
-        if type(value) is list:
-            value = [each for each in value if each is not None]
-        if not is_missing(value):
-            payload[f"data_processing_options{name}"] = value

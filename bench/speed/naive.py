@@ -17,7 +17,8 @@ from jsonschema import Draft202012Validator
 
 from bench.speed import normal_forms as forms
 from bench.speed import person, values
-from bench.speed.handwritten import ACTION_SOURCES, DESTINATIONS, MAPPED, STANDARD_EVENTS, Encoded
+from bench.speed.handwritten import DESTINATIONS, MAPPED, STANDARD_EVENTS
+from bench.speed.meta import ACTION_SOURCES, Encoded
 from mapping_engine.errors import (
     ConfigurationError,
     ErrorCode,
@@ -182,7 +183,9 @@ class Naive:
                 person.external_address(jmespath.search("context.externalId", event))
             )
         if key in ("fn", "ln"):
-            return forms.part_of_name(_find(event, *_below(_TRAITS, "name")), last=key == "ln")
+            return person.part_of_name(
+                _find(event, *_below(_TRAITS, "name")), forms.name, last=key == "ln"
+            )
         if key == "fbc":
             click = person.click_id(jmespath.search("context.page.url", event))
             return f"fb.1.{self._milliseconds(event)}.{click}" if click else None

@@ -10,7 +10,7 @@ from string import hexdigits
 from typing import Any
 from unicodedata import category, normalize
 
-from bench.speed.values import text
+from bench.speed.values import birth, text
 
 _ISO = Path(__file__).parents[2] / "rules" / "fragments" / "iso"
 _ASCII = "".join(map(chr, range(128)))
@@ -48,6 +48,37 @@ def _digest(written: str) -> str | None:
 def is_digest(written: str) -> bool:
     """Whether a text is a digest already."""
     return len(written) >= 64 and _digest(written) is not None
+
+
+def digest(value: Any) -> str | None:
+    """A digest in lower case, where nothing else is wanted."""
+    return (_digest(value) or None) if type(value) is str else None
+
+
+def digest_of_gender(value: Any) -> str | None:
+    """The digest of `f` or `m`."""
+    found = digest(value)
+    return found if found in _OF_GENDERS else None
+
+
+def user_id(value: Any) -> str | None:
+    """A text without space around it."""
+    written = text(value)
+    if written is None:
+        return None
+    if len(written) >= 64 and (digest := _digest(written)) is not None:
+        return digest or None
+    return written.strip()
+
+
+def birth_date(value: Any) -> str | None:
+    """Year, month and day in eight digits, in two centuries."""
+    if type(value) is not str:
+        return None
+    if len(value) >= 64 and (digest := _digest(value)) is not None:
+        return digest or None
+    found = birth(value)
+    return "".join(found) if found is not None and found[0][:2] in ("19", "20") else None
 
 
 def email(value: Any) -> str | None:
@@ -149,14 +180,6 @@ def device(value: Any) -> str | None:
     if len(written) >= 64 and (digest := _digest(written)) is not None:
         return digest or None
     return written.strip().lower()
-
-
-def part_of_name(full: Any, *, last: bool) -> str | None:
-    """The first word of a name, or the last one where there are more."""
-    if type(full) is not str or is_digest(full):
-        return None
-    words = full.split()
-    return name(words[-1 if last else 0]) if len(words) > last else None
 
 
 def _unmarked(written: str) -> str:

@@ -1,4 +1,4 @@
-"""Settings of the destination that the benchmark runs, as a dashboard would send them."""
+"""Settings of the destinations that the benchmark runs, as a dashboard would send them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 NOW = 1_720_000_000.0
 """The clock of every variant, some days after the last event."""
 
-SETTINGS: dict[str, Any] = {
+OFFLINE_CONVERSIONS: dict[str, Any] = {
     "accessToken": "EAAB-token/of+the=benchmark",
     "eventsToStandard": [
         {"from": "Order Completed", "to": "Purchase"},
@@ -41,4 +41,31 @@ SETTINGS: dict[str, Any] = {
     "valueFieldIdentifier": "properties.price",
     "limitedDataUSage": True,
     "isHashRequired": True,
+}
+
+CONVERSIONS: dict[str, Any] = {
+    "datasetId": 505050505050501,
+    "accessToken": "EAAB-token/of+the=benchmark",
+    "actionSource": "website",
+    "eventsToEvents": [
+        {"from": "newsletter joined", "to": "Subscribe"},
+        {"from": "Product Viewed", "to": "ViewContent"},
+        {"from": "Newsletter Joined", "to": "Lead"},  # the row above has this name already
+        {"from": "", "to": ""},
+    ],
+    "categoryToContent": [
+        {"from": "Vehicles", "to": "vehicle"},
+        {"from": "Hotels", "to": "hotel"},
+        {"from": "Flights", "to": "flight"},
+    ],
+    "blacklistPiiProperties": [
+        {"blacklistPiiProperties": "nickname", "blacklistPiiHash": True},
+        {"blacklistPiiProperties": "note", "blacklistPiiHash": False},
+        {"blacklistPiiProperties": "", "blacklistPiiHash": False},
+    ],
+    "whitelistPiiProperties": [{"whitelistPiiProperties": "city"}],
+    "limitedDataUSage": True,
+    "testDestination": True,
+    "testEventCode": "TEST 12345",
+    "removeExternalId": False,
 }

@@ -19,6 +19,7 @@ _YEARS = range(1900, 2101)
 _ADDRESS = re.compile(r"[^\t\n\f\r @]+@[^\t\n\f\r @]+\.[^\t\n\f\r @]+").search
 _INTEGER = re.compile(r"[+-]?[0-9]+").fullmatch
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?").fullmatch
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
 _USUAL_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
@@ -72,6 +73,13 @@ def integer(value: Any) -> int | None:
     if type(found) is float:
         return int(found) if found.is_integer() else None
     return found if type(found) is int else None
+
+
+def boolean(value: Any) -> bool | None:
+    """True or false, also as text in any case, or as 1 and 0."""
+    if type(value) is str:
+        return _BOOLEANS.get(value.strip().lower())
+    return bool(value) if value in (0, 1) and value is not None else None
 
 
 def currency(value: Any) -> str | None:
@@ -177,6 +185,16 @@ _PERSONAL = frozenset((
 def rest(properties: Mapping[str, Any], mapped: frozenset[str]) -> dict[str, Any]:
     """A copy of the properties without mapped keys and without personal data."""
     return _copied({key: value for key, value in properties.items() if key not in mapped})
+
+
+def copied(value: Any) -> Any:
+    """A copy of all of a value, personal data included; nothing for null."""
+    if type(value) is dict:
+        found = {key: kept for key, each in value.items() if (kept := copied(each)) is not None}
+        return found if found or not value else None
+    if type(value) is list:
+        return [kept for each in value if (kept := copied(each)) is not None]
+    return value
 
 
 def _copied(source: dict[str, Any]) -> dict[str, Any]:

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from unittest.mock import patch
+from urllib.parse import quote_plus
 
-from bench.speed.handwritten import Encoded, OfflineConversions, Validate
+import orjson
+
+from bench.speed.conversions import Conversions
+from bench.speed.events import events
+from bench.speed.handwritten import OfflineConversions
+from bench.speed.inside import gate, our_quoted
+from bench.speed.meta import Encoded, Quoted, Validate
 from bench.speed.naive import Naive
-from bench.speed.settings import NOW, SETTINGS
+from bench.speed.processes import ROOT, SWITCH
+from bench.speed.purchases import purchases
+from bench.speed.settings import CONVERSIONS, NOW, OFFLINE_CONVERSIONS
 from mapping_engine import Destination, Mapping, MappingError, load
-from mapping_engine.engine.cache.place import SWITCH
-from mapping_engine.engine.form import quoted
-
-PACK = "facebook_offline_conversions"
-
-
-def read_anew(pack: str | Path) -> Mapping:
-    """A mapping without the cache of whoever measures."""
-    with patch.dict(os.environ, {SWITCH: "off"}):
-        return load(pack)
-
 
 Job = Callable[[bytes], list[Encoded]]
 """From the bytes of an event to the URLs and encoded bodies of its requests."""
@@ -32,12 +30,47 @@ Result = list[Encoded] | tuple[str, str]
 """What became of an event: its requests, or the kind and code of its error."""
 
 
+class ByHand(Protocol):
+    """A class written by hand for one destination."""
+
+    def __call__(
+        self,
+        settings: dict[str, Any],
+        validate: Validate,
+        clock: Callable[[], float],
+        quoted: Quoted,
+    ) -> Job:
+        """The job under these settings, with this validator, clock and encoder."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack that is measured: by which settings, on which events, beside which class."""
+
+    name: str
+    settings: dict[str, Any]
+    events: Callable[[int, int], list[bytes]]
+    by_hand: ByHand
+
+
+OFFLINE = Pack("facebook_offline_conversions", OFFLINE_CONVERSIONS, events, OfflineConversions)
+PURCHASES = Pack("facebook_conversions", CONVERSIONS, purchases, Conversions)
+PACKS = (OFFLINE, PURCHASES)
+
+
+def read_anew(pack: str | Path) -> Mapping:
+    """A mapping without the cache of whoever measures."""
+    with patch.dict(os.environ, {SWITCH: "off"}):
+        return load(pack)
+
+
 @dataclass(frozen=True)
 class Variants:
-    """The jobs under the same settings, the same clock and the same validator."""
+    """The jobs of a pack under the same settings, the same clock and the same validator."""
 
-    mapping: Mapping = field(default_factory=lambda: read_anew(PACK))
-    settings: dict[str, Any] = field(default_factory=lambda: SETTINGS)
+    pack: Pack
+    mapping: Mapping
+    settings: dict[str, Any]
 
     def destination(self, **changed: Any) -> Destination:
         """The engine's destination, with some settings changed."""
@@ -52,34 +85,42 @@ class Variants:
 
         return job
 
-    def handwritten(self) -> Job:
+    def ours_with_warnings(self) -> Job:
+        """The engine, asked for the warnings as well."""
+        destination = self.destination()
+
+        def job(raw: bytes) -> list[Encoded]:
+            outcome = destination.outcome(raw)
+            if outcome.error is not None:
+                raise outcome.error
+            return [(request.url, request.encode()) for request in outcome.requests]
+
+        return job
+
+    def handwritten(self, quoted: Quoted = quote_plus) -> Job:
         """The class written by hand, with the gate of the engine."""
-        return OfflineConversions(self.settings, gate(self.destination()), clock)
+        return self.pack.by_hand(self.settings, gate(self.destination()), clock, quoted)
 
     def handwritten_with_our_encoding(self) -> Job:
         """The same, with forms encoded by the engine."""
-        return OfflineConversions(self.settings, gate(self.destination()), clock, _quoted)
+        return self.handwritten(our_quoted)
 
     def naive(self) -> Job:
-        """The table of selectors."""
-        return Naive(self.settings, dict(self.mapping.model.payload_schema), clock)
+        """The table of selectors; there is one for the offline conversions."""
+        schema = orjson.loads(
+            (ROOT / "rules" / self.pack.name / "payload.schema.json").read_bytes()
+        )
+        return Naive(self.settings, schema, clock)
 
 
-def _quoted(value: str | bytes) -> str:
-    return quoted(value.encode() if isinstance(value, str) else value).decode()
+def variants(pack: Pack, mapping: Mapping | None = None, **changed: Any) -> Variants:
+    """The jobs of a pack, which is read anew if need be, with some settings changed."""
+    return Variants(pack, mapping or read_anew(pack.name), {**pack.settings, **changed})
 
 
 def clock() -> float:
     """The time for all variants."""
     return NOW
-
-
-def gate(destination: Destination) -> Validate:
-    """The validator of the engine, whatever it is, for payloads made elsewhere."""
-    program, bound = destination._silent
-    run = program.run_for({}, bound, NOW)
-    check = destination._check
-    return lambda payload: check(payload, run)
 
 
 def result(job: Job, raw: bytes) -> Result:

@@ -11,12 +11,13 @@ from typing import IO, Any
 
 import click
 
-from mapping_engine.cli.common import bind, fail, now_option, settings_option
-from mapping_engine.cli.events import Line, dumps, read_events
+from mapping_engine.cli.common import bind, events_in, fail, now_option, settings_option
+from mapping_engine.cli.events import Line, dumps
 from mapping_engine.engine.mapping import Clock, Destination
 from mapping_engine.errors import MappingError
 
 SHOWN_ERRORS = 20
+SHOWN_EVERY = 100
 
 
 @dataclass
@@ -26,6 +27,10 @@ class Count:
     events: int = 0
     requests: int = 0
     failed: int = 0
+
+    def text(self) -> str:
+        """The count in words."""
+        return f"{self.events} events, {self.requests} requests, {self.failed} failed"
 
 
 @click.command()
@@ -55,7 +60,7 @@ def apply(
     with ExitStack() as stack:
         sinks = _Sinks(sys.stdout.buffer, _sink(errors, stack), _sink(warnings, stack), keep_events)
         try:
-            for line in _progress(_all_events(events), count):
+            for line in _progress(events_in(events or ["-"]), count):
                 _one(destination, line, sinks, count)
             sys.stdout.buffer.flush()
         except BrokenPipeError:
@@ -81,37 +86,25 @@ def _sink(path: str | None, stack: ExitStack) -> IO[bytes] | None:
         fail(f"`{path}` cannot be written: {problem.strerror}")
 
 
-def _all_events(files: tuple[str, ...]) -> Iterator[Line]:
-    for file in files or ("-",):
-        shown = "stdin" if file == "-" else file
-        try:
-            with click.open_file(file, "rb") as stream:
-                yield from read_events(stream, shown)
-        except OSError as problem:
-            fail(f"the events file `{shown}` cannot be read: {problem.strerror}")
-
-
 def _one(destination: Destination, line: Line, sinks: _Sinks, count: Count) -> None:
+    place = {"file": line.file, "line": line.number}
+    error: MappingError | None = line.error
     count.events += 1
-    if line.error is not None:
-        _failed(line, line.error, sinks, count)
-        return
-    outcome = destination.outcome(line.event, count.events - 1)
-    if sinks.warnings is not None:
-        for warning in outcome.warnings:
-            place = {"file": line.file, "line": line.number}
-            sinks.warnings.write(dumps({**place, "warning": warning.to_dict()}))
-    if outcome.error is not None:
-        _failed(line, outcome.error, sinks, count)
-        return
-    for request in outcome.requests:
-        count.requests += 1
-        place = {"file": line.file, "line": line.number}
-        sinks.requests.write(dumps({**place, **request.to_dict()}))
+    if error is None:
+        outcome = destination.outcome(line.event, count.events - 1)
+        error = outcome.error
+        if sinks.warnings is not None:
+            for warning in outcome.warnings:
+                sinks.warnings.write(dumps({**place, "warning": warning.to_dict()}))
+        for request in outcome.requests:
+            sinks.requests.write(dumps({**place, **request.to_dict()}))
+        count.requests += len(outcome.requests)
+    if error is not None:
+        count.failed += 1
+        _failed(line, error, sinks, count)
 
 
 def _failed(line: Line, error: MappingError, sinks: _Sinks, count: Count) -> None:
-    count.failed += 1
     if sinks.errors is None:
         if count.failed <= SHOWN_ERRORS:
             click.echo(f"{line.file}:{line.number}: {error}", err=True)
@@ -124,21 +117,12 @@ def _failed(line: Line, error: MappingError, sinks: _Sinks, count: Count) -> Non
 
 
 def _progress(lines: Iterable[Line], count: Count) -> Iterator[Line]:
-    """Show how far it is, on a terminal."""
-    if not sys.stderr.isatty():
-        yield from lines
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("events")
-        for number, line in enumerate(lines):
-            yield line
-            if number % 100 == 0:
-                shown = f"{count.events} events, {count.requests} requests, {count.failed} failed"
-                progress.update(task, description=shown)
+    """Show how far it is, on a terminal: one line, which whatever is printed next overwrites."""
+    shown = sys.stderr.isatty() and not sys.stdout.isatty()
+    for number, line in enumerate(lines):
+        yield line
+        if shown and number % SHOWN_EVERY == 0:
+            click.echo(f"{count.text()}\r", nl=False, err=True)
 
 
 def _summary(count: Count, errors: str | None) -> None:
@@ -146,6 +130,4 @@ def _summary(count: Count, errors: str | None) -> None:
         more = count.failed - SHOWN_ERRORS
         click.echo(f"and {more} more; --errors FILE keeps them all", err=True)
     if count.failed or sys.stderr.isatty():
-        click.echo(
-            f"{count.events} events, {count.requests} requests, {count.failed} failed", err=True
-        )
+        click.echo(count.text(), err=True)

@@ -1,24 +1,24 @@
-"""What the commands share: packs, settings and clocks from the command line."""
+"""What the commands share: packs, settings, events and clocks from the command line."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from mapping_engine.cli.events import parse_json
+from mapping_engine.cli.events import Line, parse_json, read_events
 from mapping_engine.diagnostics.render import render_all
 from mapping_engine.engine.loading import load, read_pack
 from mapping_engine.errors import InputError, MappingError, RuleError
 
 if TYPE_CHECKING:
-    from mapping_engine.engine.mapping import Clock, Destination, Mapping
+    from mapping_engine.engine.mapping import Clock, Destination
 
 USAGE = 2
 
@@ -36,49 +36,55 @@ def coloured(stream: object) -> bool:
 
 
 @contextmanager
-def rule_errors(pack: str) -> Iterator[None]:
-    """Show the mistakes of rule files with their lines, and end with status 2."""
+def rule_errors(texts: Callable[[], dict[str, str]] = dict) -> Iterator[None]:
+    """End the command with status 2 where rules are wrong, and show the lines, from ``texts``."""
     try:
         yield
     except RuleError as error:
-        if error.diagnostics:
-            texts = _texts(pack)
-            shown = render_all(error.diagnostics, texts, colour=coloured(sys.stderr))
-            click.echo(shown, err=True)
-            sys.exit(USAGE)
-        fail(str(error))
+        if not error.diagnostics:
+            fail(f"{error.message}; {error.help}" if error.help else error.message)
+        click.echo(render_all(error.diagnostics, texts(), colour=coloured(sys.stderr)), err=True)
+        sys.exit(USAGE)
 
 
-def _texts(pack: str) -> dict[str, str]:
-    try:
-        return read_pack(pack).texts
-    except RuleError:
-        return {}
-
-
-def load_pack(pack: str) -> Mapping:
-    """The pack of this name or path; ends the command where it cannot be used."""
-    with rule_errors(pack):
-        return load(pack)
-    raise AssertionError
+def pack_errors(pack: str) -> AbstractContextManager[None]:
+    """The same for the rules of a pack."""
+    return rule_errors(lambda: read_pack(pack).texts)
 
 
 def bind(pack: str, settings: str, now: Clock) -> Destination:
     """The pack under the settings of a JSON file; ends the command where they are wrong."""
-    mapping = load_pack(pack)
+    with pack_errors(pack):
+        mapping = load(pack)
     try:
-        with click.open_file(settings, "rb") as stream:
-            found: Any = parse_json(stream.read())
-        destination = mapping.bind(found, clock=now)
-    except OSError as problem:
-        fail(f"the settings file `{settings}` cannot be read: {problem.strerror}")
-    except InputError as error:
-        fail(f"the settings file `{settings}` is not usable: {error.message}")
+        destination = mapping.bind(read_settings(settings), clock=now)
     except MappingError as error:
         fail(str(error))
     for warning in destination.warnings:
         click.echo(f"warning: {warning}", err=True)
     return destination
+
+
+def read_settings(file: str) -> Any:
+    """The settings in a JSON file; ends the command where it cannot be read."""
+    try:
+        with click.open_file(file, "rb") as stream:
+            return parse_json(stream.read())
+    except OSError as problem:
+        fail(f"the settings file `{file}` cannot be read: {problem.strerror}")
+    except InputError as error:
+        fail(f"the settings file `{file}` is not usable: {error.message}")
+
+
+def events_in(files: Iterable[str]) -> Iterator[Line]:
+    """The events of files, of which `-` is standard input; a file that cannot be read ends it."""
+    for file in files:
+        shown = "stdin" if file == "-" else file
+        try:
+            with click.open_file(file, "rb") as stream:
+                yield from read_events(stream, shown)
+        except OSError as problem:
+            fail(f"the events file `{shown}` cannot be read: {problem.strerror}")
 
 
 def clock(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Clock:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from mapping_engine.cli.common import load_pack, rule_errors
-from mapping_engine.engine.loading import read_pack
+from mapping_engine.cli.common import pack_errors
+from mapping_engine.engine.loading import load, read_pack
 from mapping_engine.reference import reference_page
 
 
@@ -17,8 +17,8 @@ def docs(pack: str) -> None:
     For each payload field: the sources in order, the transforms, whether it is hashed or required,
     and what is sent otherwise.
     """
-    load_pack(pack)
-    with rule_errors(pack):
+    with pack_errors(pack):
+        load(pack)
         examined = read_pack(pack).examined
         assert examined is not None
         click.echo(reference_page(examined), nl=False)

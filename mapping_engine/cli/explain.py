@@ -6,12 +6,23 @@ import sys
 
 import click
 
-from mapping_engine.cli.common import bind, fail, now_option, settings_option
-from mapping_engine.cli.events import dumps, read_events
+from mapping_engine.cli.common import bind, events_in, now_option, settings_option
+from mapping_engine.cli.events import dumps
 from mapping_engine.engine.mapping import Clock
 
+LEGEND = """\b
+Below each payload field stands what it was made from, in the order of rules:
+  *          it gave the value that follows, or its condition was met
+  -          it gave none: missing, blank, unusable, not reached, condition not met
+  |>         a transform of the value above it
+  row        a row of a decision table
+  when       a condition, met or not met
+  left out   the field is not sent
+"""
+"""What the marks in the text mean; the backspace has click keep the lines as they are."""
 
-@click.command()
+
+@click.command(epilog=LEGEND)
 @click.argument("pack")
 @click.argument("event", default="-")
 @settings_option
@@ -27,19 +38,13 @@ def explain(
     failed, 2 usage.
     """
     destination = bind(pack, settings, now)
-    shown = "stdin" if event == "-" else event
     failed = False
-    try:
-        with click.open_file(event, "rb") as stream:
-            for line in read_events(stream, shown):
-                if line.error is not None:
-                    click.echo(f"{line.file}:{line.number}: {line.error}", err=True)
-                    failed = True
-                    continue
-                found = destination.explain(line.event)
-                failed = failed or found.error is not None
-                text = dumps(found.to_dict()).decode() if as_json else found.text(field)
-                click.echo(text, nl=False)
-    except OSError as problem:
-        fail(f"the events file `{shown}` cannot be read: {problem.strerror}")
+    for line in events_in([event]):
+        if line.error is not None:
+            click.echo(f"{line.file}:{line.number}: {line.error}", err=True)
+            failed = True
+            continue
+        found = destination.explain(line.event)
+        failed = failed or found.error is not None
+        click.echo(dumps(found.to_dict()) if as_json else found.text(field), nl=False)
     sys.exit(1 if failed else 0)

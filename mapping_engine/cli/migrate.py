@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
 
 import click
 
-from mapping_engine.cli.common import coloured, fail
-from mapping_engine.cli.events import parse_json
-from mapping_engine.diagnostics.render import render_all
-from mapping_engine.engine.migration import Migrated, Migration, load_migration, read_migration
-from mapping_engine.errors import InputError, MappingError, RuleError
+from mapping_engine.cli.common import fail, read_settings, rule_errors
+from mapping_engine.engine.migration import Migrated, load_migration, read_migration
+from mapping_engine.errors import MappingError
 
 
 @click.command("migrate-settings")
@@ -25,31 +22,15 @@ def migrate_settings(old: str, new: str, settings: str) -> None:
     The new settings go to standard output; what has no counterpart, and what is still to be filled
     in, to standard error. Exit status: 0 complete, 1 something is to be filled in, 2 usage.
     """
-    migration = _migration(old, new)
+    with rule_errors(lambda: read_migration(old, new)[3]):
+        migration = load_migration(old, new)
     try:
-        with click.open_file(settings, "rb") as stream:
-            found: Any = parse_json(stream.read())
-        migrated = migration.apply(found)
-    except OSError as problem:
-        fail(f"the settings file `{settings}` cannot be read: {problem.strerror}")
-    except InputError as error:
-        fail(f"the settings file `{settings}` is not usable: {error.message}")
+        migrated = migration.apply(read_settings(settings))
     except MappingError as error:
         fail(str(error))
     click.echo(json.dumps(migrated.settings, indent=2, ensure_ascii=False))
     _tell(migrated)
     sys.exit(0 if migrated.is_complete else 1)
-
-
-def _migration(old: str, new: str) -> Migration:
-    try:
-        return load_migration(old, new)
-    except RuleError as error:
-        if not error.diagnostics:
-            fail(f"{error.message}; {error.help}" if error.help else error.message)
-        texts = read_migration(old, new)[3]
-        click.echo(render_all(error.diagnostics, texts, colour=coloured(sys.stderr)), err=True)
-        sys.exit(2)
 
 
 def _tell(migrated: Migrated) -> None:

@@ -13,11 +13,10 @@ import click
 
 from mapping_engine import __version__
 from mapping_engine.checks import Checked, Options, check_all
-from mapping_engine.cli.common import coloured, fail
+from mapping_engine.cli.common import coloured, fail, rule_errors
 from mapping_engine.cli.formats import FORMATS, written
 from mapping_engine.diagnostics import Severity
 from mapping_engine.diagnostics.render import render_all
-from mapping_engine.errors import RuleError
 
 STDIN = "-"
 WITH_FIXES = ("json", "jsonl", "sarif")
@@ -103,13 +102,18 @@ def main(
     elif not paths:
         fail("name a rule file, a pack or a folder, or `-` for standard input")
     else:
+        writes = (fix or unsafe_fixes) and not diff
+        if STDIN in paths and writes:
+            fail("fixes of standard input cannot be written; use --diff")
         options = Options(today, tuple(select), tuple(ignore), workers=os.cpu_count() or 1)
         level = Severity.WARNING if strict else Severity(fail_level)
-        mode = _Mode(fix or unsafe_fixes, unsafe_fixes, diff)
-        try:
-            _run(list(paths), options, stdin_filename, form, level, mode)
-        except RuleError as error:
-            fail(f"{error.message}; {error.help}" if error.help else error.message)
+        with rule_errors():
+            files, options = _with_stdin(list(paths), options, stdin_filename)
+            if diff or writes:
+                _fix(files, options, unsafe=unsafe_fixes, diff=diff)
+            checked = check_all(files, replace(options, fixes=form in WITH_FIXES))
+        _print(checked, form)
+        sys.exit(any(each.severity.rank >= level.rank for each in checked.diagnostics))
 
 
 def _describe(code: str | None, *, as_json: bool) -> None:
@@ -121,47 +125,20 @@ def _describe(code: str | None, *, as_json: bool) -> None:
         list_checks(as_json=as_json)
 
 
-class _Mode:
-    """What is done with fixes."""
-
-    def __init__(self, write: bool, unsafe: bool, diff: bool) -> None:
-        self.write = write and not diff
-        self.unsafe = unsafe
-        self.diff = diff
-
-
-def _run(
-    paths: list[str],
-    options: Options,
-    stdin_filename: str | None,
-    form: str,
-    level: Severity,
-    mode: _Mode,
-) -> None:
-    if STDIN in paths:
-        if mode.write:
-            fail("fixes of standard input cannot be written; use --diff")
-        paths, options = _with_stdin(paths, options, stdin_filename)
-    if mode.diff or mode.write:
-        _fix(paths, options, mode)
-    checked = check_all(paths, replace(options, fixes=form in WITH_FIXES))
-    _print(checked, form)
-    failing = any(each.severity.rank >= level.rank for each in checked.diagnostics)
-    sys.exit(1 if failing else 0)
-
-
-def _fix(paths: list[str], options: Options, mode: _Mode) -> None:
+def _fix(paths: list[str], options: Options, *, unsafe: bool, diff: bool) -> None:
     from mapping_engine.cli.fix import changes, write_fixes
 
-    if mode.diff:
-        shown, count = changes(paths, options, unsafe=mode.unsafe)
+    if diff:
+        shown, count = changes(paths, options, unsafe=unsafe)
         click.echo(shown, nl=False)
         sys.exit(1 if count else 0)
-    click.echo(write_fixes(paths, options, unsafe=mode.unsafe), err=True)
+    click.echo(write_fixes(paths, options, unsafe=unsafe), err=True)
 
 
 def _with_stdin(paths: list[str], options: Options, name: str | None) -> tuple[list[str], Options]:
-    """Standard input as an unsaved text of a file that need not exist."""
+    """Standard input, where it is named, as an unsaved text of a file that need not exist."""
+    if STDIN not in paths:
+        return paths, options
     file = name or "stdin.yaml"
     text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     overlay = {Path(file).resolve(): text}

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from mapping_engine.cli.common import fail, rule_errors
+from mapping_engine.cli.common import fail, pack_errors
 from mapping_engine.testing import run_tests
 
 
@@ -19,7 +19,7 @@ def test(packs: tuple[str, ...]) -> None:
     """
     passed = failed = 0
     for pack in packs:
-        with rule_errors(pack):
+        with pack_errors(pack):
             results = run_tests(pack)
             if not results:
                 fail(f"there are no rule tests in the folder `tests` of `{pack}`")

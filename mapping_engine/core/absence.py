@@ -118,16 +118,17 @@ def absent(node: Node, found: Absence) -> Absent:
         case Call(input=None):
             given = node.arguments[0] if node.arguments else None
             return (absent(given, found) if given is not None else None) or _result(node, found)
-        case Call(input=source):
+        case Call(input=Node() as source):
             made = absent(source, found)
             return _result(node, found) if made is None else made
         case Guard(when=when, value=value):
             return _unless(when, absent(value, found))
         case Object(fields=fields):
             return _all([absent_field(each, found) for each in fields])
-        case Copy(source=source, added=added):
-            parts = [absent(source, found)]
-            return _all([*parts, absent(added, found)] if added is not None else parts)
+        case Copy(source=source, added=None):
+            return absent(source, found)
+        case Copy(source=source, added=Object() as added):
+            return _all([absent(source, found), absent(added, found)])
         case ForEach(source=source):
             return absent(source, found)
         case _:

@@ -64,7 +64,7 @@ def sources(definitions: Definitions, node: Node) -> list[Node | str]:
             waiting.extend(arm.name or arm.value for arm in reversed(alternatives(part)))
         elif isinstance(part, Call) and part.input is not None:
             waiting.append(part.input)
-        elif isinstance(part, Name) and part.tail is None and part.name in definitions:
+        elif isinstance(part, Name) and part.name in definitions:
             waiting.extend([definitions[part.name]] if part.name not in opened else [])
             opened.add(part.name)
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -35,6 +34,7 @@ from mapping_engine.file.shapes import Named, describe
 from mapping_engine.file.values import PipelineBlock, ValueBlock
 from mapping_engine.file.vocabulary_file import VocabularyFile, build_vocabulary, extended
 from mapping_engine.source.folder import Folder
+from mapping_engine.source.json_text import JsonProblem, read_json
 from mapping_engine.source.node import Mapping as MappingNode
 from mapping_engine.source.node import Scalar, Source, Style
 from mapping_engine.source.yaml_text import decode, read_yaml
@@ -358,9 +358,9 @@ class Loader:
         if data is None:
             return {}
         try:
-            table: object = json.loads(data)
-        except (ValueError, RecursionError):
-            self.diagnostics.report("SH03", f"`{name.text}` is not a JSON document", name.span)
+            table = read_json(data)
+        except JsonProblem as problem:
+            self.diagnostics.report("SH03", f"`{name.text}` is {problem}", name.span)
             return {}
         if not isinstance(table, dict | list):
             self.diagnostics.report(

@@ -54,7 +54,7 @@ def ordered(
         for name, each in pipelines.items()
     }
     order, circles = _in_order(graph), _in_order(calls)
-    places: Mapping[str, Node | Pipeline] = {**definitions, **pipelines}
+    places: dict[str, Node | Pipeline] = {**definitions, **pipelines}
     wrong = [(order, "$", "definition"), (circles, "", "pipeline")]
     for made, mark, what in wrong:
         for circle in made.circles:

@@ -69,6 +69,12 @@ class Diagnostic:
         """How bad it is: as the check declares it, unless this finding is less than that."""
         return self.lighter or self.check.severity
 
+    @property
+    def words(self) -> list[str]:
+        """All that it says, line by line: the message, the notes and the help."""
+        help = [f"help: {self.help}"] if self.help else []
+        return [self.message, *(f"note: {note}" for note in self.notes), *help]
+
     def to_dict(self) -> dict[str, object]:
         """The diagnostic as JSON-ready data."""
         found: dict[str, object] = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.outcome import EventWarning
-from mapping_engine.engine.trace import USED, Entry, Trace
+from mapping_engine.engine.trace import MET, USED, Entry, Trace
 from mapping_engine.errors import MappingError
 
 
@@ -99,32 +99,26 @@ def explained(
     sent: int,
 ) -> Explanation:
     """The explanation of a recording."""
-    shared: list[FieldExplanation] = []
-    requests: list[RequestExplanation] = []
-    for number, recorded in enumerate(trace.requests):
-        fields = [field for entry in recorded.fields for field in _fields(entry, {})]
-        own = {field.path for field in fields}
-        if number == 0:
-            shared = fields
-        fields += [field for field in shared if field.path not in own]
-        requests.append(RequestExplanation(number, recorded.variables, tuple(fields)))
-    return Explanation(title, tuple(requests), tuple(trace.fan_out), error, warnings, sent)
-
-
-def _fields(entry: Entry, counts: dict[str, int]) -> Iterator[FieldExplanation]:
-    """The field of an entry and the fields inside it, items numbered."""
-    inner = [child for child in entry.children if child.kind == "field"]
-    others = tuple(child for child in entry.children if child.kind != "field")
-    path = entry.label
-    if "[]" in path:
-        number = counts.get(path, 0)
-        counts[path] = number + 1
-        path = path.replace("[]", f"[{number}]", 1)
-    yield FieldExplanation(
-        path, entry.outcome == USED, entry.value, entry.reason, entry.span, others
+    requests = tuple(
+        RequestExplanation(
+            number,
+            recorded.variables,
+            tuple(field for entry in recorded.fields for field in _fields(entry)),
+        )
+        for number, recorded in enumerate(trace.requests)
     )
-    for child in inner:
-        yield from _fields(child, counts)
+    return Explanation(title, requests, tuple(trace.fan_out), error, warnings, sent)
+
+
+def _fields(entry: Entry) -> Iterator[FieldExplanation]:
+    """The field of an entry, and the fields inside it."""
+    others = tuple(child for child in entry.children if child.kind != "field")
+    yield FieldExplanation(
+        entry.label, entry.outcome == USED, entry.value, entry.reason, entry.span, others
+    )
+    for child in entry.children:
+        if child.kind == "field":
+            yield from _fields(child)
 
 
 # Text
@@ -141,7 +135,7 @@ def _lines(explanation: Explanation, path: str | None) -> Iterator[str]:
         for entry in explanation.fan_out:
             yield ""
             yield f"fan-out {entry.label} = {entry.value or 'nothing'}  ({_place(entry.span)})"
-            yield from _entries(tuple(entry.children), "  ")
+            yield from _entries(entry.children, "  ", set())
     for request in explanation.requests:
         yield from _request(request, path)
 
@@ -153,35 +147,42 @@ def _request(request: RequestExplanation, path: str | None) -> Iterator[str]:
     yield ""
     names = ", ".join(f"{name} = {value}" for name, value in request.variables.items())
     yield f"request {request.number + 1}" + (f": {names}" if names else "")
+    seen: set[int] = set()
     for field in fields:
         state = field.value if field.sent else "left out"
         why = f": {field.reason}" if field.reason and not field.sent else ""
         yield f"  {field.path} = {state}{why}  ({_place(field.span)})"
-        yield from _entries(field.entries, "    ")
+        yield from _entries(field.entries, "    ", seen)
 
 
-def _entries(entries: tuple[Entry, ...], indent: str) -> Iterator[str]:
+def _entries(entries: Iterable[Entry], indent: str, seen: set[int]) -> Iterator[str]:
+    """The lines of some entries; what was shown once for a request is not shown again."""
     for entry in entries:
-        mark = {"used": "*", "met": "*"}.get(entry.outcome, "-")
+        mark = "*" if entry.outcome in (USED, MET) else "-"
         result = entry.value if entry.outcome == USED and entry.value else entry.outcome
         why = f": {entry.reason}" if entry.reason else ""
         kind = {"row": "row ", "condition": "when "}.get(entry.kind, "")
         pipe = "|> " if entry.kind == "transform" else ""
         yield f"{indent}{mark} {kind}{pipe}{entry.label}: {result}{why}  ({_place(entry.span)})"
-        if not _says_the_same(entry) and not _is_done_pipeline(entry):
-            yield from _entries(tuple(entry.children), indent + "  ")
+        inner = _within(entry)
+        if inner and all(id(each) in seen for each in inner):
+            yield f"{indent}  (shown above)"
+        else:
+            seen.update(map(id, inner))
+            yield from _entries(inner, indent + "  ", seen)
 
 
-def _says_the_same(entry: Entry) -> bool:
-    """Whether what lies below only repeats the entry: `traits.email` below the arm of that name."""
-    return len(entry.children) == 1 and (
-        entry.children[0].label == entry.label and not entry.children[0].children
-    )
+def _within(entry: Entry) -> list[Entry]:
+    """What is worth showing below an entry.
 
-
-def _is_done_pipeline(entry: Entry) -> bool:
-    """Whether an entry is a named pipeline that worked: its steps are of no interest then."""
-    return entry.kind == "transform" and entry.outcome == USED
+    A pipeline that worked needs no steps, and what is only read needs not be said twice.
+    """
+    if entry.kind == "transform" and entry.outcome == USED:
+        return []
+    first = entry.children[0] if entry.children else None
+    if first is not None and first.label == entry.label and not first.children:
+        return entry.children[1:]
+    return entry.children
 
 
 def _place(span: Span) -> str:

@@ -8,14 +8,14 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mapping_engine.core.load import Examined, Loader, ReadFile
+from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import NO_OVERLAY, Folder, Overlay
 
 if TYPE_CHECKING:
-    from mapping_engine.core.load import Examined, ReadFile
-    from mapping_engine.core.model import Model
     from mapping_engine.engine.mapping import Mapping
 
 ENTRY = "rules.yaml"
@@ -35,30 +35,14 @@ class Read:
 def load(pack: str | PathLike[str]) -> Mapping:
     """The mapping of a bundled pack (by name), a pack folder, or a rule file (by path).
 
-    A pack that was loaded before is not read again while all its files are what they were; see
-    ``mapping_engine.engine.cache``. Raises RuleError that carries a diagnostic for every mistake
-    found.
+    Raises RuleError that carries a diagnostic for every mistake found.
     """
-    from mapping_engine.engine.cache.store import Kept
-    from mapping_engine.engine.mapping import Mapping
+    from mapping_engine.engine.mapping import Mapping  # checks read packs, and run none
 
-    folder, name, entry = find_pack(pack)
-    kept = Kept(folder, _bundled(), name, entry)
-    model = kept.model()
-    if model is None:
-        try:
-            read = _read(*kept.observed(), name, entry)
-        except RecursionError:
-            raise RuleError(
-                ErrorCode.RULES_INVALID,
-                f"the rules of `{pack}` are nested too deeply",
-                help="use fewer definitions one inside the other",
-            ) from None
-        if read.model is None:
-            raise _refused(str(pack), read.diagnostics)
-        model = read.model
-        kept.keep(model)
-    return Mapping(model)
+    read = read_pack(pack)
+    if read.model is None:
+        raise _refused(str(pack), read.diagnostics)
+    return Mapping(read.model)
 
 
 def read_pack(
@@ -73,26 +57,15 @@ def read_pack(
     pack.
     """
     folder, name, entry = find_pack(pack, overlay)
-    return _read(folder, _bundled(overlay), name, entry, shared)
-
-
-def _read(
-    folder: Folder,
-    bundled: Folder,
-    name: str,
-    entry: str,
-    shared: dict[str, ReadFile] | None = None,
-) -> Read:
-    from mapping_engine.core.load import Loader
-
-    loader = Loader(folder, bundled)
+    loader = Loader(folder, bundled_rules(overlay))
     if shared is not None:
         loader.shared = shared
     model = loader.load(name, entry)
     return Read(model, loader.diagnostics.sorted(), loader.texts, loader.examined)
 
 
-def _bundled(overlay: Overlay = NO_OVERLAY) -> Folder:
+def bundled_rules(overlay: Overlay = NO_OVERLAY) -> Folder:
+    """The folder of the rules that come with the package."""
     return Folder(bundled_folder("rules"), "rules", overlay)
 
 

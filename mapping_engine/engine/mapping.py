@@ -5,42 +5,50 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as MappingType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mapping_engine.core.examine import examine
+from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
+from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.engine.codegen.program import Bound, Program, compiled
+from mapping_engine.engine.flow import Check, Way, requests_of
 from mapping_engine.engine.inspect import read_event
+from mapping_engine.engine.interpreted import Interpreted
+from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.outcome import EventWarning, Outcome
-from mapping_engine.engine.program import Bound, Check, Lowering, Program
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.settings import accept_settings, unknown_settings
+from mapping_engine.engine.trace import Trace
 from mapping_engine.engine.validate import PayloadGate
 from mapping_engine.errors import MappingError
+from mapping_engine.types.kinds import Json
 
 if TYPE_CHECKING:
     from mapping_engine.engine.explanation import Explanation
 
 Clock = Callable[[], float]
 """Yields the time as seconds since 1970."""
-Event = MappingType[str, Any] | bytes
+Event = MappingType[str, Json] | bytes
 """A JSON object as a dict, or its JSON text, which is read faster than a dict is checked."""
 
 
 class Mapping:
     """A compiled rule file: immutable, shared by threads, picklable."""
 
-    __slots__ = ("_programs", "_tracing", "model")
+    __slots__ = ("_facts", "_programs", "model")
 
     model: Model
     _programs: dict[bool, Program]
     """What applies, and what tells warnings as well: made when they are first asked for."""
-    _tracing: tuple[Program, frozenset[str]] | None
-    """What explains: made when it is first asked for, since most mappings never explain."""
+    _facts: list[Facts]
+    """What explanations must not show: found out when it is first asked for."""
 
     def __init__(self, model: Model) -> None:
         object.__setattr__(self, "model", model)
         object.__setattr__(self, "_programs", {})
-        object.__setattr__(self, "_tracing", None)
+        object.__setattr__(self, "_facts", [])
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a mapping does not change")
@@ -61,33 +69,22 @@ class Mapping:
         """The destination's name for people."""
         return self.model.title
 
-    def _program(self, *, silent: bool) -> Program:
-        """The program that makes requests; a ``silent`` one has no warnings.
+    def program(self, *, tells: bool) -> Program:
+        """The generated code; one that does not tell warnings is faster.
 
         It is made for events that JSON text can hold, too: it does not look for what cannot be.
         """
-        if silent not in self._programs:
-            from mapping_engine.engine.codegen.requests import GeneratedLowering
+        if tells not in self._programs:
+            self._programs[tells] = compiled(self.model, tells=tells)
+        return self._programs[tells]
 
-            try:
-                made = Program(GeneratedLowering(self.model, silent=silent))
-            except RecursionError:  # definitions that use each other in a very long row
-                made = Program(Lowering(self.model))
-            self._programs[silent] = made
-        return self._programs[silent]
+    def facts(self) -> Facts:
+        """The types of the parts of the mapping."""
+        if not self._facts:
+            self._facts.append(examine(self.model, Diagnostics()))
+        return self._facts[0]
 
-    def _explaining(self) -> tuple[Program, frozenset[str]]:
-        """The program that records what it does, and the fan-out variables it must not show."""
-        if self._tracing is None:
-            from mapping_engine.engine.trace import TracingLowering
-
-            lowering = TracingLowering(self.model)
-            made = (Program(lowering), lowering.hidden_variables)
-            object.__setattr__(self, "_tracing", made)
-        assert self._tracing is not None
-        return self._tracing
-
-    def bind(self, settings: MappingType[str, Any], *, clock: Clock = time.time) -> Destination:
+    def bind(self, settings: MappingType[str, Json], *, clock: Clock = time.time) -> Destination:
         """The mapping under these settings, which are validated and copied.
 
         Raises ConfigurationError that names the key and what is accepted.
@@ -97,7 +94,7 @@ class Mapping:
     def apply(
         self,
         event: Event,
-        settings: MappingType[str, Any],
+        settings: MappingType[str, Json],
         *,
         clock: Clock = time.time,
     ) -> list[Request]:
@@ -108,25 +105,38 @@ class Mapping:
 class Destination:
     """A mapping with settings and a clock; immutable, shared by threads, picklable."""
 
-    __slots__ = ("_check", "_clock", "_settings", "_silent", "_telling", "_warnings", "mapping")
+    __slots__ = (
+        "_check", "_clock", "_hashing", "_settings", "_silent", "_telling", "_warnings", "mapping",
+    )  # fmt: skip
 
     mapping: Mapping
+    _check: Check
+    _clock: Clock
+    _hashing: bool
+    _settings: dict[str, Json]
+    _silent: Bound
+    """What applies where nobody asks for warnings, with these settings."""
+    _telling: Bound | None
+    """What tells warnings: made when it is first asked for."""
+    _warnings: tuple[EventWarning, ...]
 
     def __init__(
-        self, mapping: Mapping, settings: MappingType[str, Any], clock: Clock = time.time
+        self, mapping: Mapping, settings: MappingType[str, Json], clock: Clock = time.time
     ) -> None:
         model = mapping.model
         accepted = accept_settings(model.settings_schema, settings, model.title)
-        program = mapping._program(silent=True)
-        bound = program.bind(accepted)
+        hashing = model.hashing is None or Interpreter(model, Run({}, accepted)).holds(
+            model.hashing
+        )
         state = {
             "mapping": mapping,
             "_warnings": unknown_settings(model.settings_schema, accepted),
             "_settings": accepted,
             "_clock": clock,
-            "_silent": (program, bound),
+            "_hashing": hashing,
+            "_silent": mapping.program(tells=False).bind(accepted),
             "_telling": None,
-            "_check": PayloadGate(model, hashing=bound.hashing).check,
+            "_check": PayloadGate(model, hashing=hashing).check,
         }
         for name, value in state.items():
             object.__setattr__(self, name, value)
@@ -146,7 +156,7 @@ class Destination:
         return self._warnings
 
     def apply(self, event: Event) -> list[Request]:
-        """The requests of one event; an empty list where the rules pass the event over.
+        """The requests of one event; an empty list where the rules skip the event.
 
         The event is a dict, which is left as it is, or the JSON text of one as bytes. Who wants
         the warnings as well asks for the :meth:`outcome`.
@@ -163,45 +173,56 @@ class Destination:
 
     def outcome(self, event: object, index: int = 0) -> Outcome:
         """What becomes of one event: its requests or its error, and the warnings."""
+        return self._outcome(event, index, self._ready_to_tell)
+
+    def interpreted(self, event: object, index: int = 0) -> Outcome:
+        """The same as :meth:`outcome`, as the interpreter finds it, which defines what rules mean.
+
+        It is slower, and for those who want to hold both to each other.
+        """
+        return self._outcome(event, index, lambda: None)
+
+    def _outcome(self, event: object, index: int, bound: Callable[[], Bound | None]) -> Outcome:
         try:
             read, _ = read_event(event)
         except MappingError as error:
             return Outcome(index, error=error)
-        program, bound = self._ready_to_tell()
-        run = program.run_for(read, bound, self._clock())
+        run = self._run(read)
         try:
-            requests = program.requests(run, self._check)
+            requests = requests_of(self.mapping.model, self._way(run, bound()), run, self._check)
         except MappingError as error:
             return Outcome(index, error=error, warnings=run.warnings.all())
         return Outcome(index, tuple(requests), warnings=run.warnings.all())
 
-    def payloads(self, event: object) -> list[dict[str, Any]]:
-        """The payload of each request, as the rules made it; raises like :meth:`apply`."""
-        made: list[dict[str, Any]] = []
+    def _way(self, run: Run, bound: Bound | None) -> Way:
+        if bound is None:
+            return Interpreted(Interpreter(self.mapping.model, run))
+        return bound.ready(run)
 
-        def keep(payload: dict[str, Any], run: Run) -> bytes:
+    def payloads(self, event: object) -> list[dict[str, Json]]:
+        """The payload of each request, as the rules made it; raises like :meth:`apply`."""
+        made: list[dict[str, Json]] = []
+
+        def keep(payload: dict[str, Json]) -> bytes:
             made.append(payload)
-            return self._check(payload, run)
+            return self._check(payload)
 
         self._applied(event, keep)
         return made
 
     def explain(self, event: object) -> Explanation:
         """Why the event becomes what it becomes, field by field; never raises for a bad event."""
-        from mapping_engine.engine.explanation import explained
-        from mapping_engine.engine.trace import Trace
+        from mapping_engine.engine.explanation import explained  # most events are not explained
 
-        program, hidden = self.mapping._explaining()
-        trace = Trace(hidden_variables=hidden)
+        trace, requests = Trace(), list[Request]()
         error: MappingError | None = None
-        requests: list[Request] = []
         warnings: tuple[EventWarning, ...] = ()
         try:
             read, _ = read_event(event)
-            run = program.run_for(read, self._silent[1], self._clock())
-            run.trace = trace
+            run = self._run(read)
+            it = Interpreter(self.mapping.model, run, trace, self.mapping.facts())
             try:
-                requests = program.requests(run, self._check)
+                requests = requests_of(self.mapping.model, Interpreted(it), run, self._check)
             finally:
                 warnings = run.warnings.all()
         except MappingError as problem:
@@ -210,22 +231,18 @@ class Destination:
 
     def _applied(self, event: object, check: Check) -> list[Request]:
         read, sound = read_event(event)
-        program, bound = self._silent if sound else self._ready_to_tell()
-        return program.requests(program.run_for(read, bound, self._clock()), check, warned=False)
+        bound = self._silent if sound else self._ready_to_tell()
+        run = self._run(read)
+        return requests_of(self.mapping.model, bound.ready(run), run, check, warned=False)
 
-    def _ready_to_tell(self) -> tuple[Program, Bound]:
-        """The program that tells warnings, and these settings bound to it."""
+    def _run(self, event: dict[str, Json]) -> Run:
+        variables = [None] * len(self.mapping.model.fan_out)
+        return Run(event, self._settings, self._hashing, self._clock(), variables)
+
+    def _ready_to_tell(self) -> Bound:
+        """The program that tells warnings, with these settings."""
         if self._telling is None:
-            program = self.mapping._program(silent=False)
-            object.__setattr__(self, "_telling", (program, program.bind(self._settings)))
+            bound = self.mapping.program(tells=True).bind(self._settings)
+            object.__setattr__(self, "_telling", bound)
         assert self._telling is not None
         return self._telling
-
-    _check: Check
-    _clock: Clock
-    _settings: dict[str, Any]
-    _silent: tuple[Program, Bound]
-    """What applies where nobody asks for warnings, and the settings bound to it."""
-    _telling: tuple[Program, Bound] | None
-    """What tells warnings: made when it is first asked for."""
-    _warnings: tuple[EventWarning, ...]

@@ -1,135 +1,131 @@
-"""The request around a payload."""
+"""The request around a payload: what both ways of running rules have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote
 
 import orjson
 
-from mapping_engine.engine.lower import ExpressionLowering, Names, as_text
+from mapping_engine.core.model import RequestRule
+from mapping_engine.core.nodes import Items, Name, Node, Object
+from mapping_engine.core.spell import spell
 from mapping_engine.engine.request import CONTENT_TYPES, Request
-from mapping_engine.engine.run import Evaluate, Run, fresh
+from mapping_engine.engine.run import Issue, Run, fresh
+from mapping_engine.engine.values import as_text
 from mapping_engine.errors import ConfigurationError, ErrorCode, PayloadError
-from mapping_engine.expression import Expression, Reference, print_expression
-from mapping_engine.file.documents import RequestBlock
-from mapping_engine.file.shapes import BodyTree
+from mapping_engine.types.kinds import Json
 
-Build = Callable[[Run], Request]
+Value = Callable[[Node, list[Issue]], Json]
 
 
-def lower_request(lowering: ExpressionLowering, block: RequestBlock, names: Names) -> Build:
-    """What builds the request of one payload."""
-    format = "form" if block.form is not None else "json"
-    method = block.method or "POST"
-    url = _url(lowering, block, names)
-    body = _tree(lowering, block.form if block.form is not None else block.json, names)
-    headers = [
-        (header.name, lowering.evaluator(header.value, names))
-        for header in block.headers or ()
-        if header.value is not None
-    ]
+def request_of(rule: RequestRule, run: Run, evaluate: Value) -> Request:
+    """The request of one payload; ``evaluate`` finds the value of what stands in it.
 
-    def build(run: Run) -> Request:
-        made = body(run)
-        filled = {"Content-Type": CONTENT_TYPES[format]}
-        for name, evaluate in headers:
-            text = as_text(evaluate(run))
-            if text is not None:
-                filled[name] = header(name, text, block)
-        return Request(method, url(run), made if type(made) is dict else {}, filled, format)
+    Raises ConfigurationError (CF03) for a URL or a header that cannot be made, and PayloadError
+    (PL01) for a body that cannot be written.
+    """
+    value = partial(_part, run, evaluate)
+    body = _body(rule.body, value)
+    headers = {"Content-Type": CONTENT_TYPES[rule.format]}
+    for each in rule.headers:
+        text = as_text(value(each.value))
+        if text is not None:
+            headers[each.name] = header(each.name, text, rule)
+    parts: list[str] = []
+    for part in rule.url.parts:
+        text = part if isinstance(part, str) else as_text(value(part))
+        if text is None:
+            raise incomplete(rule)
+        parts.append(text if isinstance(part, str) else encoded(part, text))
+    url = "".join(parts)
+    if not url.strip():
+        raise incomplete(rule)
+    empty = {} if body is None or rule.format == "form" else body
+    return Request(rule.method, url, body if type(body) is dict else empty, headers, rule.format)
 
-    return build
+
+def _part(run: Run, evaluate: Value, node: Node) -> Json:
+    """The value of a part of the request; what could not be used in it is told."""
+    issues: list[Issue] = []
+    found = evaluate(node, issues)
+    if issues:
+        told_of_request(run, issues)
+    return found
 
 
-def header(name: str, text: str, block: RequestBlock) -> str:
+def told_of_request(run: Run, issues: list[Issue]) -> None:
+    """Warn of what could not be used in a part of the request."""
+    run.warnings.left_out("request", tuple(issues), "it is left out")
+
+
+def _body(node: Node, value: Callable[[Node], Json]) -> Json:
+    """A tree of a body; what is missing in it, and what is empty then, is left out."""
+    match node:
+        case Object(fields=fields):
+            parts = ((each.name, _body(each.value, value)) for each in fields)
+            return {name: part for name, part in parts if part is not None} or None
+        case Items(items=items, fill=None):
+            values = (_body(each, value) for each in items)
+            return [each for each in values if each is not None] or None
+        case Name(name="payload", tail=None):
+            return value(node)
+        case _:
+            return sendable(fresh(value(node)))
+
+
+def header(name: str, text: str, rule: RequestRule) -> str:
     """A header's text; raises ConfigurationError (CF03) for what no header can hold."""
     if any(ord(letter) < 32 or ord(letter) > 126 for letter in text):
         raise ConfigurationError(
             ErrorCode.REQUEST_INCOMPLETE,
             f"the header `{name}` would hold characters that a header must not hold",
-            span=block.span,
+            span=rule.span,
         )
     return text
 
 
-def _url(lowering: ExpressionLowering, block: RequestBlock, names: Names) -> Evaluate:
-    evaluate = lowering.template(block.url, names, encoded)
-
-    def url(run: Run) -> str:
-        found = evaluate(run)
-        if found is None:
-            raise incomplete(block)
-        return str(found)
-
-    return url
-
-
-def encoded(node: Expression, text: str) -> str:
+def encoded(node: Node, text: str) -> str:
     """What is filled into a URL, percent-encoded; constants of the rule file stay as they are.
 
     Raises ConfigurationError (CF03) for what would change the path.
     """
-    if isinstance(node, Reference) and node.name == "api":
+    if isinstance(node, Name) and node.name == "api":
         return text
     if text in (".", ".."):
         raise ConfigurationError(
             ErrorCode.REQUEST_INCOMPLETE,
-            f"`{print_expression(node)}` would change the path of the URL",
+            f"`{spell(node)}` would change the path of the URL",
             span=node.span,
             help="correct the setting it comes from",
         )
     return quote(text.encode("utf-8", "replace"), safe="")
 
 
-def incomplete(block: RequestBlock) -> ConfigurationError:
+def incomplete(rule: RequestRule) -> ConfigurationError:
     """The error (CF03) of a URL that lacks a part."""
     return ConfigurationError(
         ErrorCode.REQUEST_INCOMPLETE,
         "the URL of the request cannot be filled in",
-        span=block.span,
+        span=rule.span,
         help="every part of the URL needs a value",
     )
 
 
-def _tree(lowering: ExpressionLowering, tree: BodyTree, names: Names) -> Evaluate:
-    if isinstance(tree, Mapping):
-        parts = [(key, _tree(lowering, part, names)) for key, part in tree.items()]
-        return lambda run: _object(run, parts)
-    if isinstance(tree, tuple):
-        items = [_tree(lowering, part, names) for part in tree]
-        return lambda run: [v for item in items if (v := item(run)) is not None]
-    assert tree is not None
-    evaluate = lowering.evaluator(tree, names)
-    if isinstance(tree, Reference) and tree.name == "payload" and tree.tail is None:
-        return evaluate
-    return lambda run: sendable(fresh(evaluate(run)))
+def sendable(value: Json) -> Json:
+    """A body, or a part of one, as it is; raises PayloadError (PL01) for what is no JSON text.
 
-
-def sendable(value: Any) -> Any:
-    """A part of a body as it is. Raises PayloadError (PL01) for what cannot be written as JSON.
-
-    The schema of the payload does not see these parts.
+    The schema of the payload does not see what stands beside it.
     """
     if type(value) is str and value.isascii():
         return value
     try:
         orjson.dumps(value)
     except TypeError:
-        raise unsendable() from None
+        raise PayloadError(
+            ErrorCode.PAYLOAD_REFUSED,
+            "a part of the request beside the payload cannot be written as JSON in UTF-8",
+            help="a text with broken Unicode or a number out of range reached it",
+        ) from None
     return value
-
-
-def unsendable() -> PayloadError:
-    """The error (PL01) of a part of a body that cannot be written."""
-    return PayloadError(
-        ErrorCode.PAYLOAD_REFUSED,
-        "a part of the request beside the payload cannot be written as JSON in UTF-8",
-        help="a text with broken Unicode or a number out of range reached it",
-    )
-
-
-def _object(run: Run, parts: list[tuple[str, Evaluate]]) -> dict[str, Any]:
-    found = ((key, evaluate(run)) for key, evaluate in parts)
-    return {key: value for key, value in found if value is not None}

@@ -5,31 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.outcome import Warnings
-from mapping_engine.engine.routes import Routes
-from mapping_engine.types import is_missing
-
-if TYPE_CHECKING:
-    from mapping_engine.engine.trace import Trace
+from mapping_engine.types.kinds import Json, is_missing
 
 
-class Note(NamedTuple):
+class Issue(NamedTuple):
     """A value that was present but could not be used.
 
-    ``path`` is the source as the rules write it, ``reason`` a fixed text that continues it:
+    ``source`` is the path as the rules write it, ``reason`` a fixed text that continues it:
     ``traits.birthday`` ``is not a real date``.
     """
 
-    path: str
+    source: str
     reason: str
     span: Span
 
 
-note: Callable[[tuple[str, str, Span]], Note] = partial(tuple.__new__, Note)
-"""A note of its parts; calling :class:`Note` takes four times as long."""
+issue: Callable[[tuple[str, str, Span]], Issue] = partial(tuple.__new__, Issue)
+"""An issue of its parts; calling :class:`Issue` takes four times as long."""
 
 
 class _Unset:
@@ -42,42 +38,37 @@ UNSET = _Unset()
 class Run:
     """What evaluations read and write; one object an event, used by one thread.
 
-    ``fixed`` is what the settings alone decide, ``objects`` are those of the event that rules read
-    most; ``memo`` has a place for each definition, ``names`` one for each variable.
+    ``variables`` are the values of the fan-out, in order. The generated code keeps in ``memo`` the
+    value of each definition and in ``told`` what could not be used for it; ``fixed`` is what the
+    settings alone decide, ``objects`` are those of the event that rules read most.
     """
 
     __slots__ = (
-        "_warnings", "already_hashed", "event", "fixed", "hashing", "integration", "memo", "names",
-        "notes", "now", "objects", "payload", "routes", "settings", "trace",
+        "_warnings", "already_hashed", "event", "fixed", "hashing", "integration", "memo", "now",
+        "objects", "payload", "settings", "told", "variables",
     )  # fmt: skip
 
     def __init__(
         self,
-        event: dict[str, Any],
-        settings: dict[str, Any],
-        fixed: tuple[Any, ...],
-        hashing: bool,
-        now: float,
-        memo: list[Any],
-        names: list[Any],
-        objects: list[Any],
-        routes: Routes,
+        event: dict[str, Json],
+        settings: dict[str, Json],
+        hashing: bool = True,
+        now: float = 0.0,
+        variables: list[Json] | None = None,
     ) -> None:
         self.event = event
         self.settings = settings
-        self.fixed = fixed
         self.hashing = hashing
         self.now = now
-        self.memo = memo
-        self.names = names
-        self.objects = objects
-        self.routes = routes
+        self.variables = variables or []
         self.already_hashed = False
-        self.integration: Any = None
-        self.payload: Any = None
-        self.notes: list[Note] = []
+        self.integration: Json = None
+        self.payload: Json = None
+        self.fixed: tuple[Json, ...] = ()
+        self.memo: list[Json] = []
+        self.objects: list[Json] = []
+        self.told: dict[int, list[Issue]] = {}
         self._warnings: Warnings | None = None
-        self.trace: Trace | None = None
 
     @property
     def warnings(self) -> Warnings:
@@ -87,31 +78,24 @@ class Run:
         return self._warnings
 
 
-Evaluate: TypeAlias = Callable[[Run], Any]
-"""Yields a value that is not missing, or None."""
-
-Step: TypeAlias = Callable[[Run, Any], Any]
-"""Converts a value that is not missing; None when nothing is left of it."""
-
-
-def present(value: Any) -> Any:
+def present(value: Json) -> Json:
     """The value, or None where the one rule of absence holds."""
     return None if is_missing(value) else value
 
 
-def holds(value: Any) -> bool:
+def holds(value: Json) -> bool:
     """Whether a condition is met: its value is not missing and not ``false``."""
     return value is not None and value is not False
 
 
-def same(left: Any, right: Any) -> bool:
+def same(left: Json, right: Json) -> bool:
     """JSON equality: ``true`` is not ``1``."""
     if isinstance(left, bool) is not isinstance(right, bool):
         return False
     return bool(left == right)
 
 
-def fresh(value: Any) -> Any:
+def fresh(value: Json) -> Json:
     """A copy that shares no container with ``value``, without numbers that JSON cannot hold."""
     if type(value) is dict:
         return {

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
 from mapping_engine.core.model import Model
+from mapping_engine.core.nodes import Field, fields_of
 from mapping_engine.engine.authority import Authority
-from mapping_engine.engine.fields import tried
-from mapping_engine.engine.run import Run
+from mapping_engine.engine.policy import source_texts
 from mapping_engine.engine.schemas import strict_schema
 from mapping_engine.engine.verdict import fast_verdict
 from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
 from mapping_engine.errors import ErrorCode, PayloadError
-from mapping_engine.file.shapes import Named
-from mapping_engine.file.values import FieldBlock
+from mapping_engine.types.kinds import Json
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -34,7 +33,7 @@ class PayloadGate:
         limits = model.file.limits
         self._largest = (limits.payload_bytes if limits else None) or PAYLOAD_BYTES
 
-    def check(self, payload: dict[str, Any], run: Run) -> bytes:
+    def check(self, payload: dict[str, Json]) -> bytes:
         """The JSON text of a payload that may be handed on; raises PayloadError (PL01, PL02)."""
         if self._accepts is None or not self._accepts(payload):
             error = deepest(self._authority.errors(payload))
@@ -68,25 +67,25 @@ class PayloadGate:
         else:
             what = f"`{path or 'the payload'}` is {found_kind(error.instance)}"
             what += f", but the schema accepts {expected(error)}"
-        rule = _rule(self._model.file.fields, keys)
-        sources = tried(rule.value, self._model) if rule and rule.value else []
+        rule = _rule(self._model.fields.fields, keys)
+        sources = source_texts(self._model, rule.value) if rule else []
         origin = f"; it comes from {', '.join(sources)}" if sources else ""
         return PayloadError(
             ErrorCode.PAYLOAD_REFUSED,
             f"{what}{origin}",
             path=path,
-            span=rule.span if rule else None,
+            span=rule.key.span if rule else None,
             help="correct the rule, or the value in the event",
         )
 
 
-def _rule(fields: tuple[Named[FieldBlock], ...], keys: list[str]) -> Named[FieldBlock] | None:
+def _rule(fields: tuple[Field, ...], keys: list[str]) -> Field | None:
     """The entry of the rule file nearest to the refused field."""
-    found: Named[FieldBlock] | None = None
+    found: Field | None = None
     for key in keys:
         below = next((field for field in fields if field.name == key), None)
         if below is None:
             return found
         found = below
-        fields = below.value.fields or () if below.value else ()
+        fields = fields_of(below.value)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 
 LONGEST = 4_000
 DEEPEST = 64
-_NESTING = re.compile(r"\(|\bnot\b")
+_LEVELS_OF_TREE = 2
+"""A list or a call is two levels of the parse tree: itself, and what stands in it."""
 
 
 @cache
@@ -73,9 +73,22 @@ def parse_template(scalar: Scalar, diagnostics: Diagnostics) -> Template | None:
 
 
 @lru_cache(maxsize=4096)
-def _tree(start: str, text: str) -> Tree[Token]:
-    """The parse tree of a text; the same text, wherever it is written, has the same one."""
-    return _grammar().parse(text, start=start)
+def _tree(start: str, text: str) -> Tree[Token] | None:
+    """The parse tree of a text, wherever it is written; None for one that is nested too deeply."""
+    tree = _grammar().parse(text, start=start)
+    return None if _is_deep(tree) else tree
+
+
+def _is_deep(tree: Tree[Token]) -> bool:
+    """Whether what walks the tree could run out of stack."""
+    from lark import Tree
+
+    level = [tree]
+    for _ in range(DEEPEST * _LEVELS_OF_TREE):
+        level = [child for each in level for child in each.children if isinstance(child, Tree)]
+        if not level:
+            return False
+    return True
 
 
 def _parse(
@@ -83,17 +96,17 @@ def _parse(
 ) -> Expression | tuple[Call, ...] | None:
     from lark.exceptions import UnexpectedInput
 
-    if len(scalar.text) > LONGEST or len(_NESTING.findall(scalar.text)) > DEEPEST:
+    try:
+        tree = _tree(start, scalar.text) if len(scalar.text) <= LONGEST else None
+    except UnexpectedInput as problem:
+        explain_syntax(problem, scalar, diagnostics)
+        return None
+    if tree is None:
         diagnostics.report(
             "SY03",
             "the expression is too long or nested too deeply",
             scalar.span,
-            help=f"at most {LONGEST} characters and {DEEPEST} parentheses; split it with `define`",
+            help=f"at most {LONGEST} characters and {DEEPEST} levels; split it with `define`",
         )
-        return None
-    try:
-        tree = _tree(start, scalar.text)
-    except UnexpectedInput as problem:
-        explain_syntax(problem, scalar, diagnostics)
         return None
     return Builder(scalar, diagnostics).build(tree)

@@ -15,9 +15,9 @@ from itertools import combinations
 from typing import Any, ClassVar, TypeVar
 
 from mapping_engine.diagnostics import Diagnostics, Label, Span
+from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.file.shapes import (
     Definitions,
-    JsonSchema,
     Shape,
     report_unknown,
     wrong,

@@ -9,6 +9,7 @@ from typing import Any
 
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.file.json_types import DATA_KEYWORDS, UNREADABLE
+from mapping_engine.source.json_text import JsonProblem, read_json
 from mapping_engine.source.node import Mapping, Sequence, Source
 from mapping_engine.source.yaml_text import read_yaml
 
@@ -21,13 +22,11 @@ def read_schema(source: Source, used: Span, diagnostics: Diagnostics) -> dict[st
     Only JSON Schema 2020-12 with references inside the same file is accepted: nothing is fetched.
     """
     try:
-        schema = json.loads(source.text)
-    except json.JSONDecodeError as problem:
-        place = Span(source.file, problem.lineno, problem.colno, problem.lineno, problem.colno + 1)
-        diagnostics.report("SH08", f"not a JSON document: {problem.msg.lower()}", place)
-        return None
-    except RecursionError:
-        diagnostics.report("SH08", f"`{source.file}` is nested too deeply", used)
+        schema: Any = read_json(source.text)
+    except JsonProblem as problem:
+        line, column = problem.place or (0, 0)
+        place = Span(source.file, line, column, line, column + 1) if problem.place else used
+        diagnostics.report("SH08", f"`{source.file}` is {problem}", place)
         return None
     wrong = _problem(schema)
     if wrong is not None:

@@ -12,6 +12,7 @@ from mapping_engine.core.load import Examined
 from mapping_engine.file.blocks import keys_of
 from mapping_engine.file.shapes import Flag, Shape, StepsText
 from mapping_engine.file.shapes import Word as OneOf
+from mapping_engine.lsp import declared
 from mapping_engine.lsp.cursor import FILES, KEY_LINE, MARK, Level, Place, Role
 from mapping_engine.lsp.scope import Scope
 from mapping_engine.lsp.tokens import Token, Word, steps_of, takes_expression, tokens
@@ -143,8 +144,7 @@ def _transforms(start: int, examined: Examined | None) -> list[Proposal]:
         for row in listing()
         if "|>" in row.signature
     ]
-    for name, block in (examined.model.pipelines if examined else {}).items():
-        doc = block.doc.text if block.doc else ""
+    for name, doc in declared.pipeline_docs(examined).items() if examined else ():
         found.append(Proposal(name, name, CompletionItemKind.Method, start, "pipeline", doc))
     return found
 

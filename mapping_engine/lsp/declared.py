@@ -19,10 +19,34 @@ def definition(examined: Examined, name: str) -> Named[Any] | None:
     return _named([*overrides, *defined], name)
 
 
+def docs(examined: Examined) -> dict[str, str]:
+    """What the definitions are, in the words of the rules: a later file has the last word."""
+    found: dict[str, str] = {}
+    for loaded in examined.documents:
+        document = loaded.document
+        for entry in (*(document.define or ()), *(document.override or ())):
+            found[entry.name] = doc_of(entry)
+        for change in document.amend or ():
+            found[change.name] = doc_of(change) or found.get(change.name, "")
+    return found
+
+
+def doc_of(entry: Named[Any] | None) -> str:
+    """The `doc` of an entry, if it has one."""
+    block = entry.value if entry else None
+    return block.doc.text if block is not None and block.doc else ""
+
+
 def pipeline(examined: Examined, name: str) -> Named[Any] | None:
     """The pipeline of this name."""
     documents = [loaded.document for loaded in examined.documents]
     return _named([entry for each in documents for entry in each.pipelines or ()], name)
+
+
+def pipeline_docs(examined: Examined) -> dict[str, str]:
+    """The named pipelines, and what they do."""
+    documents = [loaded.document for loaded in examined.documents]
+    return {entry.name: doc_of(entry) for each in documents for entry in each.pipelines or ()}
 
 
 def table(examined: Examined, name: str) -> Named[Any] | None:

@@ -7,12 +7,12 @@ from textwrap import dedent
 from typing import Any
 
 from mapping_engine.core.load import Examined
-from mapping_engine.core.model import BUILTINS
+from mapping_engine.core.model import BUILTINS, PIPED
 from mapping_engine.file.blocks import Key
 from mapping_engine.file.shapes import Named
 from mapping_engine.lsp import declared
 from mapping_engine.lsp.cursor import Place, Role
-from mapping_engine.lsp.scope import PIPED, Scope, type_of_table
+from mapping_engine.lsp.scope import Scope, type_of_table
 from mapping_engine.lsp.tokens import Token, Word, is_expression, steps_of, tokens
 from mapping_engine.transforms.listing import listing
 from mapping_engine.types.type import IDENTIFYING, SECRET, Type
@@ -97,8 +97,7 @@ def pipeline(name: str, examined: Examined) -> str | None:
     entry = declared.pipeline(examined, name)
     if entry is None:
         return None
-    block = entry.value
-    doc = block.doc.text if block is not None and block.doc else "A pipeline of transforms."
+    doc = declared.doc_of(entry) or "A pipeline of transforms."
     return f"{doc}\n\n{_written(entry, examined)}"
 
 
@@ -135,8 +134,7 @@ def _reference(written: str, scope: Scope, examined: Examined | None) -> str | N
     entry = declared.variable(examined, name) or declared.definition(examined, name)
     if entry is None:
         return None
-    doc = [entry.value.doc.text] if entry.value is not None and entry.value.doc else []
-    return "\n\n".join([head, *doc, _written(entry, examined)])
+    return "\n\n".join(filter(None, (head, declared.doc_of(entry), _written(entry, examined))))
 
 
 def _member(name: str, member: str, examined: Examined) -> str | None:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mapping_engine.core.call_types import item_of
+from mapping_engine.core.desugar import DEFAULT_ITEM
+from mapping_engine.core.item_types import item_of
 from mapping_engine.core.load import Examined
-from mapping_engine.core.model import BUILTINS, LATE
-from mapping_engine.core.walk import DEFAULT_ITEM
+from mapping_engine.core.model import BUILTINS, PAYLOAD, PIPED
+from mapping_engine.core.spell import is_written
 from mapping_engine.file.json_types import items_schema, property_schema, setting_type
 from mapping_engine.file.shapes import ExpressionText
+from mapping_engine.lsp import declared
 from mapping_engine.lsp.cursor import Place
 from mapping_engine.lsp.tokens import Word, steps_of, tokens
 from mapping_engine.source.node import Scalar, Sequence
 from mapping_engine.types.kinds import NUMBER
 from mapping_engine.types.type import UNKNOWN, Type, type_of_constant
 
-PIPED = "value"
-"""The name of the value that is piped into a pipeline."""
-_LATE_SECTIONS = ("request", "warn", "define", "override", "amend")
+_LATE_SECTIONS = ("request", "refuse", "warn", "define", "override", "amend")
 _WITHOUT_ITEM = (
     "each",
     "when",
@@ -64,12 +64,13 @@ class Scope:
             found[PIPED] = "the value that is piped in"
             return found | dict.fromkeys(self.parameters, "a parameter of this pipeline")
         late = self._place.levels[:1] and self._place.levels[0].key in _LATE_SECTIONS
-        found = {name: doc for name, doc in BUILTINS.items() if late or name not in LATE}
+        found = {name: doc for name, doc in BUILTINS.items() if late or name != PAYLOAD}
         found |= dict.fromkeys(self.items, "the item of the list in `each`")
         if self._examined is not None:
             model = self._examined.model
-            for name, block in model.definitions.items():
-                found[name] = block.doc.text if block.doc else "a definition"
+            docs = declared.docs(self._examined)
+            written = filter(is_written, model.definitions)
+            found |= {name: docs.get(name) or "a definition" for name in written}
             found |= dict.fromkeys(model.fan_out_names, "a variable of the fan-out")
         return found
 
@@ -110,12 +111,8 @@ class Scope:
         if name in self.items:
             listed = self._type_of_list(self.items[name])
             return item_of(listed) or model.vocabulary.as_list(listed)
-        fan_out = model.file.fan_out
-        for variable in fan_out.each if fan_out else ():
-            if variable.name == name and variable.value is not None:
-                return item_of(facts.type_of(variable.value)) or UNKNOWN
-        if name in model.definitions:
-            return facts.type_of(model.definitions[name])
+        if name in facts.names:
+            return facts.names[name]
         return Type(NUMBER, False) if name in ("now", "now_ms") else None
 
     def _type_of_list(self, each: Scalar) -> Type:

@@ -8,7 +8,8 @@ from functools import lru_cache
 from mapping_engine.selectors.calls import wrong_call
 from mapping_engine.selectors.mistakes import explained, masked, zero_step
 from mapping_engine.selectors.problem import SelectorProblem
-from mapping_engine.selectors.tree import Tree, containers_deep, copied, tree_of
+from mapping_engine.selectors.tree import Tree, copied, tree_of
+from mapping_engine.source.json_text import levels
 
 MAX_LENGTH = 4_000
 MAX_NESTING = 64
@@ -49,7 +50,7 @@ def parse_selector(text: str) -> Selector | SelectorProblem:
         return _too_large(text, too_deep)
     except ValueError as error:
         return explained(text, error)
-    if containers_deep(parsed) > _CONTAINERS_PER_LEVEL * MAX_TREE:
+    if levels(parsed) > _CONTAINERS_PER_LEVEL * MAX_TREE:
         return _too_large(text, too_deep)
     tree = copied(parsed)
     return zero_step(text) or wrong_call(text, tree) or Selector(text, tree)

@@ -61,23 +61,6 @@ def copied(value: Any) -> Any:
     return value
 
 
-def containers_deep(value: object) -> int:
-    """How many dicts and lists are nested in each other; needs no recursion."""
-    deepest = 0
-    pending = [(value, 1)]
-    while pending:
-        current, level = pending.pop()
-        if isinstance(current, dict):
-            inner = list(current.values())
-        elif isinstance(current, list):
-            inner = current
-        else:
-            continue
-        deepest = max(deepest, level)
-        pending.extend((one, level + 1) for one in inner)
-    return deepest
-
-
 def walk(tree: Tree, parent: Tree | None = None) -> Iterator[tuple[Tree, Tree | None]]:
     """Every node with its parent, in the order in which they are written."""
     yield tree, parent

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
-from mapping_engine.transforms.declare import Example, Json, Parameter, Rejected, transform
+from mapping_engine.transforms.declare import (
+    Example,
+    Json,
+    Parameter,
+    Rejected,
+    Speed,
+    transform,
+)
 from mapping_engine.transforms.forms import nfc as _nfc
 from mapping_engine.transforms.scalars import MAX_LENGTH, TOO_LONG
 from mapping_engine.types.kinds import TEXT
@@ -21,7 +28,7 @@ _ASCII_PUNCTUATION = "".join(c for c in _ASCII if category(c)[0] in "PS").encode
     "trim",
     accepts=TEXT,
     returns=TEXT,
-    method="strip",
+    speed=Speed(method="strip"),
     examples=(Example("  Ann \n", "Ann"), Example("a b", "a b"), Example(" \t", None)),
 )
 def trim(value: str) -> Json:
@@ -34,7 +41,7 @@ def trim(value: str) -> Json:
     accepts=TEXT,
     returns=TEXT,
     total=True,
-    method="lower",
+    speed=Speed(method="lower"),
     examples=(Example("ANN", "ann"), Example("ÅSE", "åse"), Example("정", "정")),
 )
 def lower(value: str) -> Json:
@@ -47,7 +54,7 @@ def lower(value: str) -> Json:
     accepts=TEXT,
     returns=TEXT,
     total=True,
-    method="upper",
+    speed=Speed(method="upper"),
     examples=(Example("usd", "USD"), Example("straße", "STRASSE")),
 )
 def upper(value: str) -> Json:
@@ -59,8 +66,7 @@ def upper(value: str) -> Json:
     "nfc",
     accepts=TEXT,
     returns=TEXT,
-    unchanged=("isascii",),
-    solid=True,
+    speed=Speed(unchanged=("isascii",), solid=True),
     examples=(
         Example("Vale\u0301ry", "Val\u00e9ry"),
         Example("Ann", "Ann"),
@@ -97,7 +103,7 @@ def digits(value: str) -> Json:
     "without_digits",
     accepts=TEXT,
     returns=TEXT,
-    unchanged=("isalpha",),
+    speed=Speed(unchanged=("isalpha",)),
     examples=(Example("Seattle 98121", "Seattle "), Example("٠١٢", None)),
 )
 def without_digits(value: str) -> Json:
@@ -109,8 +115,7 @@ def without_digits(value: str) -> Json:
     "without_spaces",
     accepts=TEXT,
     returns=TEXT,
-    unchanged=("isalnum",),
-    solid=True,
+    speed=Speed(unchanged=("isalnum",), solid=True),
     examples=(Example(" Menlo\tPark ", "MenloPark"), Example("a\u00a0b\u3000c", "abc")),
 )
 def without_spaces(value: str) -> Json:
@@ -122,7 +127,7 @@ def without_spaces(value: str) -> Json:
     "without_punctuation",
     accepts=TEXT,
     returns=TEXT,
-    unchanged=("isalnum",),
+    speed=Speed(unchanged=("isalnum",)),
     examples=(
         Example("O'Connor-Smith", "OConnorSmith"),
         Example("«¡José!» €", "José "),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from inspect import cleandoc
-from typing import Any, TypeAlias
+from typing import Any, Concatenate, ParamSpec, TypeAlias
 
 from mapping_engine.types.kinds import Kinds
 
@@ -79,54 +79,81 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Speed:
+    """What only makes generated code fast: it changes no result, and a test holds it to be true."""
+
+    method: str | None = None
+    """Of a text that is not blank, the transform makes what this method of texts makes."""
+    unchanged: tuple[str | type, ...] | None = None
+    """It passes on the texts of which one of these methods says yes, or the values of these
+    classes, if JSON text can hold them."""
+    simply: tuple[type, Callable[[Any], Json]] | None = None
+    """Of values of this class, it makes what this function makes, if they have no more than 64
+    bits."""
+    wraps: bool = False
+    """It puts what is no list into a list."""
+    costly: bool = False
+    """It is worth trying beforehand on values that are likely."""
+    table: Callable[..., tuple[dict[str, Json], Json] | None] | None = None
+    """A function of the arguments: a dict and what stands for a missing key, if looking up is all
+    that is done with texts."""
+    solid: bool = False
+    """It makes no blank text of one that is not blank."""
+    indexed: Callable[..., Callable[[Json], Json]] | None = None
+    """A function of the value and the arguments but the first: it answers a function of the first
+    argument that does the same."""
+
+
+class Prepared:
+    """A decorator for a function of the arguments that answers a function of the value.
+
+    Where the arguments stay the same, they are made ready once: a pattern, a folded table.
+    """
+
+    def __init__(self, prepare: Callable[..., Callable[[Json], Json]]) -> None:
+        self.prepare = prepare
+        self.__doc__ = prepare.__doc__
+
+    def __call__(self, value: Json, *arguments: Json) -> Json:
+        """The value converted, as any transform does it."""
+        return self.prepare(*arguments)(value)
+
+
+@dataclass(frozen=True, slots=True)
 class Transform:
     """A named conversion of one value, written ``value |> name(arguments)``.
 
-    ``function(value, *arguments)`` converts; where arguments can be made ready once (a pattern, a
-    folded table), ``prepare(*arguments)`` answers a function of the value that does the same.
-    A ``total`` one never loses a value of the accepted kinds. ``yields`` answers every value the
-    result can have for these arguments (an argument that is not known is None), and ``whole``
-    whether a number it yields has no fraction. One that ``finds`` looks for something, and may
-    quietly find nothing in a value that is as it should be. ``items`` says what the items of a
-    list it takes or makes are, ``fields`` are the keys of the object it makes.
-
-    What makes it fast, and must be true: of a text that is not blank, it makes what the ``method``
-    of texts makes; it passes on ``unchanged`` the texts of which one of those methods says yes,
-    or the values of those classes, if JSON text can hold them; one that ``wraps`` puts what is no
-    list into a list; a ``solid`` one makes no blank text of one that is not.
-    ``indexed(value, *arguments but the first)`` answers a function of the first argument that does
-    the same. Of values of the first class of ``simply``, it makes what the function beside makes,
-    if they have no more than 64 bits. ``table(*arguments)`` answers a dict and what stands for a
-    missing key, if that is all it makes of texts. A ``costly`` one is worth trying beforehand on
-    values that are likely.
+    ``function(value, *arguments)`` converts. A ``total`` one never loses a value of the accepted
+    kinds. ``yields`` answers every value the result can have for these arguments (an argument that
+    is not known is None), and ``whole`` whether a number it yields has no fraction. One that
+    ``finds`` looks for something, and may quietly find nothing in a value that is as it should be.
+    ``items`` says what the items of a list it takes or makes are, ``fields`` are the keys of the
+    object it makes.
     """
 
-    name: str
     function: Callable[..., Json]
+    name: str
+    _: KW_ONLY
     accepts: Kinds
     returns: Kinds
-    doc: str
     parameters: tuple[Parameter, ...] = ()
     flow: Flow = Flow.DERIVE
     examples: tuple[Example, ...] = ()
     honours_hashing_switch: bool = False
     reads_event: bool = False
     locate: Callable[..., tuple[str | int, ...] | None] | None = None
-    prepare: Callable[..., Callable[[Json], Json]] | None = None
     total: bool = False
     yields: Callable[..., tuple[Json, ...] | None] | None = None
     whole: Callable[..., bool] | None = None
     items: Boxing | Kinds | None = None
     finds: bool = False
     fields: tuple[str, ...] = ()
-    method: str | None = None
-    unchanged: tuple[str | type, ...] | None = None
-    simply: tuple[type, Callable[[Any], Json]] | None = None
-    wraps: bool = False
-    costly: bool = False
-    table: Callable[..., tuple[dict[str, Json], Json] | None] | None = None
-    solid: bool = False
-    indexed: Callable[..., Callable[[Json], Json]] | None = None
+    speed: Speed = Speed()
+
+    @property
+    def prepare(self) -> Callable[..., Callable[[Json], Json]] | None:
+        """Of a transform that is :class:`Prepared`, what makes its arguments ready."""
+        return self.function.prepare if isinstance(self.function, Prepared) else None
 
     def bound(self, *arguments: Json) -> Callable[[Json], Json]:
         """A function of the value alone, for arguments that stay the same."""
@@ -136,6 +163,11 @@ class Transform:
             return self.function
         function = self.function
         return lambda value: function(value, *arguments)
+
+    @property
+    def doc(self) -> str:
+        """The documentation of the function."""
+        return cleandoc(self.function.__doc__ or "")
 
     @property
     def summary(self) -> str:
@@ -161,98 +193,19 @@ def _parameter(parameter: Parameter) -> str:
     return f"{parameter.name}{optional}: {parameter.kinds}"
 
 
-def transform(
-    name: str,
-    *,
-    accepts: Kinds,
-    returns: Kinds,
-    parameters: tuple[Parameter, ...] = (),
-    flow: Flow = Flow.DERIVE,
-    examples: tuple[Example, ...] = (),
-    honours_hashing_switch: bool = False,
-    reads_event: bool = False,
-    total: bool = False,
-    yields: Callable[..., tuple[Json, ...] | None] | None = None,
-    whole: Callable[..., bool] | None = None,
-    items: Boxing | Kinds | None = None,
-    finds: bool = False,
-    fields: tuple[str, ...] = (),
-    method: str | None = None,
-    unchanged: tuple[str | type, ...] | None = None,
-    simply: tuple[type, Callable[[Any], Json]] | None = None,
-    wraps: bool = False,
-    costly: bool = False,
-    table: Callable[..., tuple[dict[str, Json], Json] | None] | None = None,
-    solid: bool = False,
-    indexed: Callable[..., Callable[[Json], Json]] | None = None,
-) -> Callable[[Callable[..., Json]], Transform]:
-    """Declare a function of ``(value, *arguments)`` as the transform of this name."""
+_Declared = ParamSpec("_Declared")
 
-    def declare(function: Callable[..., Json]) -> Transform:
-        return Transform(
-            name=name,
-            function=function,
-            accepts=accepts,
-            returns=returns,
-            doc=cleandoc(function.__doc__ or ""),
-            parameters=parameters,
-            flow=flow,
-            examples=examples,
-            honours_hashing_switch=honours_hashing_switch,
-            reads_event=reads_event,
-            total=total,
-            yields=yields,
-            whole=whole,
-            items=items,
-            finds=finds,
-            fields=fields,
-            method=method,
-            unchanged=unchanged,
-            simply=simply,
-            wraps=wraps,
-            costly=costly,
-            table=table,
-            solid=solid,
-            indexed=indexed,
-        )
+
+def _decorator(
+    make: Callable[Concatenate[Callable[..., Json], _Declared], Transform],
+) -> Callable[_Declared, Callable[[Callable[..., Json]], Transform]]:
+    def declare(
+        *given: _Declared.args, **named: _Declared.kwargs
+    ) -> Callable[[Callable[..., Json]], Transform]:
+        return lambda function: make(function, *given, **named)
 
     return declare
 
 
-def prepared_transform(
-    name: str,
-    *,
-    accepts: Kinds,
-    returns: Kinds,
-    parameters: tuple[Parameter, ...],
-    flow: Flow = Flow.DERIVE,
-    examples: tuple[Example, ...] = (),
-    reads_event: bool = False,
-    locate: Callable[..., tuple[str | int, ...] | None] | None = None,
-    yields: Callable[..., tuple[Json, ...] | None] | None = None,
-    finds: bool = False,
-    fields: tuple[str, ...] = (),
-    solid: bool = False,
-) -> Callable[[Callable[..., Callable[[Json], Json]]], Transform]:
-    """Declare a function of the arguments, which answers a function of the value."""
-
-    def declare(prepare: Callable[..., Callable[[Json], Json]]) -> Transform:
-        return Transform(
-            name=name,
-            function=lambda value, *arguments: prepare(*arguments)(value),
-            accepts=accepts,
-            returns=returns,
-            doc=cleandoc(prepare.__doc__ or ""),
-            parameters=parameters,
-            flow=flow,
-            examples=examples,
-            reads_event=reads_event,
-            locate=locate,
-            prepare=prepare,
-            yields=yields,
-            finds=finds,
-            fields=fields,
-            solid=solid,
-        )
-
-    return declare
+transform = _decorator(Transform)
+"""Declare a function of ``(value, *arguments)`` as a transform; takes the fields of a transform."""

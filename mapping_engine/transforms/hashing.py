@@ -5,7 +5,14 @@ from __future__ import annotations
 from hashlib import sha256
 from string import hexdigits
 
-from mapping_engine.transforms.declare import Example, Flow, Json, Rejected, transform
+from mapping_engine.transforms.declare import (
+    Example,
+    Flow,
+    Json,
+    Rejected,
+    Speed,
+    transform,
+)
 from mapping_engine.transforms.forms import nfc
 from mapping_engine.types.kinds import TEXT
 
@@ -40,8 +47,7 @@ def digest(text: str) -> str:
     returns=TEXT,
     flow=Flow.HASH,
     honours_hashing_switch=True,
-    solid=True,
-    costly=True,
+    speed=Speed(solid=True, costly=True),
     examples=(
         Example("mary", "6915771be1c5aa0c886870b6951b03d7eafc121fea0e80a5ea83beb7c449f4ec"),
         Example("vale\u0301ry", "08e1996b5dd49e62a4b4c010d44e4345592a863bb9f8e3976219bac29417149c"),

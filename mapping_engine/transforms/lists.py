@@ -9,6 +9,7 @@ from mapping_engine.transforms.declare import (
     Json,
     Parameter,
     Rejected,
+    Speed,
     always_whole,
     transform,
 )
@@ -20,11 +21,10 @@ from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT, is_missi
     "list",
     accepts=ANY,
     returns=LIST,
-    unchanged=(list,),
-    wraps=True,
     total=True,
     items=Boxing.WRAP,
     flow=Flow.KEEP,
+    speed=Speed(unchanged=(list,), wraps=True),
     examples=(Example("a", ["a"]), Example(["a"], ["a"]), Example(0, [0])),
 )
 def list_(value: Json) -> Json:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from mapping_engine.transforms.declare import Example, Flow, Json, Rejected, transform
+from mapping_engine.transforms.declare import (
+    Example,
+    Flow,
+    Json,
+    Rejected,
+    transform,
+)
 from mapping_engine.types.kinds import BOOLEAN, NUMBER, TEXT
 
 _WORDS = {"true": True, "false": False, "1": True, "0": False}

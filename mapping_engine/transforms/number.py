@@ -11,6 +11,7 @@ from mapping_engine.transforms.declare import (
     Json,
     Parameter,
     Rejected,
+    Speed,
     always_whole,
     transform,
 )
@@ -41,7 +42,7 @@ _NOT_WHOLE = Rejected("is not a whole number")
     "number",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
-    unchanged=(int, float),
+    speed=Speed(unchanged=(int, float)),
     examples=(
         Example("18.99", 18.99),
         Example(" 1e2 ", 100.0),
@@ -62,8 +63,8 @@ def number(value: Json) -> Json:
     "integer",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
-    unchanged=(int,),
     whole=always_whole,
+    speed=Speed(unchanged=(int,)),
     examples=(
         Example("12", 12),
         Example(12.0, 12),

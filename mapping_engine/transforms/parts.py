@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from mapping_engine.transforms.declare import Example, Json, Parameter, Rejected, transform
+from mapping_engine.transforms.declare import (
+    Example,
+    Json,
+    Parameter,
+    Rejected,
+    transform,
+)
 from mapping_engine.transforms.scalars import (
     MAX_LENGTH,
     TOO_LONG,

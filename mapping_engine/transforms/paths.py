@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from mapping_engine.transforms.declare import Example, Flow, Json, Parameter, prepared_transform
+from mapping_engine.transforms.declare import (
+    Example,
+    Flow,
+    Json,
+    Parameter,
+    Prepared,
+    transform,
+)
 from mapping_engine.types.kinds import ANY, OBJECT, TEXT
 
 _LONGEST = 1024
@@ -37,7 +44,7 @@ def located(path: Json, under: Json) -> tuple[str | int, ...] | None:
     return steps
 
 
-@prepared_transform(
+@transform(
     "at",
     accepts=OBJECT,
     returns=ANY,
@@ -62,6 +69,7 @@ def located(path: Json, under: Json) -> tuple[str | int, ...] | None:
         Example(_EVENT, None, ("properties..price", "")),
     ),
 )
+@Prepared
 def at(path: str, under: str) -> Callable[[Json], Json]:
     """What the event holds at a path, which may come from the settings.
 

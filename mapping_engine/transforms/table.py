@@ -9,8 +9,9 @@ from mapping_engine.transforms.declare import (
     Flow,
     Json,
     Parameter,
+    Prepared,
     Rejected,
-    prepared_transform,
+    Speed,
     transform,
 )
 from mapping_engine.transforms.forms import folded
@@ -49,8 +50,8 @@ def _rows_of(table: dict[str, Json]) -> tuple[dict[str, Json], Json] | None:
     returns=ANY,
     finds=True,
     yields=_values_of,
-    table=_rows_of,
     parameters=(Parameter("table", OBJECT, doc="The table: a value for each key."),),
+    speed=Speed(table=_rows_of),
     examples=(
         Example("Sold", "Purchase", ({"Sold": "Purchase"},)),
         Example(7, "seven", ({"7": "seven"},)),
@@ -73,7 +74,7 @@ def _folded_problem(table: Json) -> str | None:
     return None
 
 
-@prepared_transform(
+@transform(
     "lookup_folded",
     accepts=TEXT | NUMBER,
     returns=ANY,
@@ -90,6 +91,7 @@ def _folded_problem(table: Json) -> str | None:
         Example("...", Rejected("has no row in the table"), ({"?": 1},)),
     ),
 )
+@Prepared
 def lookup_folded(table: dict[str, Json]) -> Callable[[Json], Json]:
     """The value in the table for this key, whatever its case, accents, spaces and punctuation."""
     rows: dict[str, Json] = {}
@@ -136,7 +138,6 @@ def _rows_by_key(
     returns=LIST,
     finds=True,
     items=TEXT,
-    indexed=_rows_by_key,
     parameters=(
         Parameter("key", TEXT | NUMBER, doc="What to look for."),
         Parameter(
@@ -151,6 +152,7 @@ def _rows_by_key(
             doc="Whether `a` finds `A`.",
         ),
     ),
+    speed=Speed(indexed=_rows_by_key),
     examples=(
         Example(_MAPPED, ["Purchase", "Lead"], ("Sold", "from", "to", False)),
         Example(_MAPPED, ["12"], ("7", "from", "to", False)),
@@ -174,7 +176,7 @@ def rows(value: list[Json], key: Json, source: str, target: str, ignore_case: bo
     return list(found) or None
 
 
-@prepared_transform(
+@transform(
     "one_of",
     accepts=TEXT | NUMBER | BOOLEAN,
     returns=TEXT | NUMBER | BOOLEAN,
@@ -187,6 +189,7 @@ def rows(value: list[Json], key: Json, source: str, target: str, ignore_case: bo
         Example(True, Rejected("is not one of the accepted values"), ([1],)),
     ),
 )
+@Prepared
 def one_of(accepted: list[Json]) -> Callable[[Json], Json]:
     """The value as it is, when it is one of the accepted ones."""
     scalars = frozenset(_comparable(item) for item in accepted if not isinstance(item, list | dict))

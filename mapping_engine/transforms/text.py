@@ -9,8 +9,9 @@ from mapping_engine.transforms.declare import (
     Flow,
     Json,
     Parameter,
+    Prepared,
     Rejected,
-    prepared_transform,
+    Speed,
     transform,
 )
 from mapping_engine.transforms.hashing import is_digest
@@ -33,9 +34,8 @@ _TOO_LONG = Rejected("is too long to match")
     "text",
     accepts=TEXT | NUMBER,
     returns=TEXT,
-    unchanged=(str,),
-    simply=(int, str),
     flow=Flow.KEEP,
+    speed=Speed(unchanged=(str,), simply=(int, str)),
     examples=(
         Example("a", "a"),
         Example(12, "12"),
@@ -61,7 +61,6 @@ def text(value: Json) -> Json:
     "length_between",
     accepts=TEXT,
     returns=TEXT,
-    solid=True,
     parameters=(
         Parameter(
             "minimum",
@@ -80,6 +79,7 @@ def text(value: Json) -> Json:
         ),
     ),
     flow=Flow.KEEP,
+    speed=Speed(solid=True),
     examples=(
         Example("16505551212", "16505551212", (7, 15)),
         Example("911", Rejected("is shorter than 7 characters"), (7, 15)),
@@ -117,13 +117,13 @@ _PATTERN = Parameter(
 )
 
 
-@prepared_transform(
+@transform(
     "matching",
     accepts=TEXT,
     returns=TEXT,
-    solid=True,
     parameters=(_PATTERN,),
     flow=Flow.KEEP,
+    speed=Speed(solid=True),
     examples=(
         Example("a@b.c", "a@b.c", ("[^@ ]+@[^@ ]+[.][^@ ]+",)),
         Example("to a@b.c", Rejected("does not match the pattern"), ("[^ ]+",)),
@@ -132,25 +132,27 @@ _PATTERN = Parameter(
         Example("\ud800", Rejected("is not valid unicode text"), (".",)),
     ),
 )
+@Prepared
 def matching(pattern: str) -> Callable[[Json], Json]:
     """The text as it is, when all of it matches the pattern."""
     return _matcher(pattern, Rejected("does not match the pattern"))
 
 
-@prepared_transform(
+@transform(
     "only_matching",
     accepts=TEXT,
     returns=TEXT,
-    solid=True,
     finds=True,
     parameters=(_PATTERN,),
     flow=Flow.KEEP,
+    speed=Speed(solid=True),
     examples=(
         Example("98121", "98121", ("[0-9]{5}",)),
         Example("9812", None, ("[0-9]{5}",)),
         Example("\ud800", None, (".",)),
     ),
 )
+@Prepared
 def only_matching(pattern: str) -> Callable[[Json], Json]:
     """The text as it is, when all of it matches the pattern; otherwise quietly missing."""
     return _matcher(pattern, None)
@@ -160,9 +162,9 @@ def only_matching(pattern: str) -> Callable[[Json], Json]:
     "unhashed",
     accepts=TEXT,
     returns=TEXT,
-    solid=True,
     finds=True,
     flow=Flow.KEEP,
+    speed=Speed(solid=True),
     examples=(Example("Ann", "Ann"), Example("6F" * 32, None), Example("6f" * 33, "6f" * 33)),
 )
 def unhashed(value: str) -> Json:

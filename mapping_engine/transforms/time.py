@@ -12,9 +12,9 @@ from mapping_engine.transforms.declare import (
     Example,
     Json,
     Parameter,
+    Prepared,
     Rejected,
     always_whole,
-    prepared_transform,
     transform,
 )
 from mapping_engine.types.kinds import NUMBER, OBJECT, TEXT
@@ -114,7 +114,7 @@ def _order_problem(order: Json) -> str | None:
     return None if order in ("DMY", "MDY", "YMD") else "expected `DMY`, `MDY` or `YMD`"
 
 
-@prepared_transform(
+@transform(
     "date",
     accepts=TEXT,
     returns=OBJECT,
@@ -141,6 +141,7 @@ def _order_problem(order: Json) -> str | None:
         Example("31/12/90", Rejected("is not a real date"), ("DMY",)),
     ),
 )
+@Prepared
 def date(order: str) -> Callable[[Json], Json]:
     """The year, month and day of a date, as text: `1990`, `05`, `09`.
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mapping_engine.transforms.declare import Example, Json, Parameter, transform
+from mapping_engine.transforms.declare import (
+    Example,
+    Json,
+    Parameter,
+    transform,
+)
 from mapping_engine.transforms.forms import nfc
 from mapping_engine.types.kinds import TEXT
 

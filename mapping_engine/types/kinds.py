@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
+from typing import Any, TypeAlias
+
+Json: TypeAlias = Any
+"""A JSON value: str, int, float, bool, None, list or dict with str keys. `Any`, since who reads one
+knows what it is only at run time."""
 
 NAMES = ("text", "number", "boolean", "list", "object")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from mapping_engine.cli.main import main
 from mapping_engine.cli.rules_check import main as rules_check
 
 PACK = "facebook_offline_conversions"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 GOOD = {"type": "track", "event": "Product Added", "userId": "u", "traits": {"email": "q7@z9.org"}}
 SETTINGS = {"accessToken": "TOKEN-4711", "eventsToIds": [{"from": "AddToCart", "to": "111"}]}
 
@@ -139,6 +142,19 @@ def test_explain_shows_neither_personal_values_nor_secrets(settings: str) -> Non
         assert "TOKEN-4711" not in result.stdout
 
 
+def test_explain_has_a_legend_of_all_that_it_shows() -> None:
+    legend = run("explain", "--help").stdout
+    given = (f"{EXAMPLES}/events.ndjson", "--settings", f"{EXAMPLES}/settings.json")
+    shown = run("explain", PACK, *given).stdout
+    for mark in ("*", "-", "|>", "row", "when", "left out"):
+        assert re.search(rf"[ =]{re.escape(mark)}[ :]", shown), mark
+        assert re.search(rf"^ +{re.escape(mark)}  +\w", legend, re.M), mark
+    data = run("explain", PACK, *given, "--json").stdout
+    outcomes = set(re.findall(r'"outcome":"([^"]+)"', data))
+    assert len(outcomes) > 5
+    assert [outcome for outcome in outcomes - {"used"} if outcome not in legend] == []
+
+
 def test_explain_of_one_field_names_the_rule_line(settings: str) -> None:
     options = ["--settings", settings, "--field", "match_keys.email"]
     result = run("explain", PACK, *options, given=lines(GOOD))
@@ -186,9 +202,10 @@ def test_rules_check_of_nothing_ends_with_2(tmp_path: Path) -> None:
     assert CliRunner().invoke(rules_check, ["no_such_pack"]).exit_code == 2
 
 
-def test_a_closed_pipe_is_no_error(settings: str) -> None:
+@pytest.mark.parametrize("name", ["apply", "explain"])
+def test_a_closed_pipe_is_no_error(name: str, settings: str) -> None:
     code = "from mapping_engine.cli.main import main; main()"
-    command = [sys.executable, "-c", code, "apply", PACK, "--settings", settings]
+    command = [sys.executable, "-c", code, name, PACK, "--settings", settings]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
@@ -198,4 +215,27 @@ def test_a_closed_pipe_is_no_error(settings: str) -> None:
         process.stdout.close()
         process.stdin.write(lines(*[GOOD] * 200))
         process.stdin.close()
-        assert b"Traceback" not in process.stderr.read()
+        assert process.stderr.read() == b""
+
+
+def test_a_terminal_shows_how_far_it_is(settings: str) -> None:
+    pty = pytest.importorskip("pty")
+    code = "from mapping_engine.cli.main import main; main()"
+    command = [sys.executable, "-c", code, "apply", PACK, "--settings", settings]
+    here, there = pty.openpty()
+    try:
+        subprocess.run(command, input=lines(*[GOOD] * 101), stdout=subprocess.PIPE, stderr=there)
+        shown = os.read(here, 1000).decode()
+    finally:
+        os.close(there)
+        os.close(here)
+    assert shown.split("\r") == [
+        "1 events, 1 requests, 0 failed",
+        "101 events, 101 requests, 0 failed",
+        "101 events, 101 requests, 0 failed",
+        "\n",
+    ]
+
+
+def test_a_file_of_messages_does_not(settings: str) -> None:
+    assert run("apply", PACK, "--settings", settings, given=lines(GOOD)).stderr == ""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mapping_engine import ConfigurationError, PayloadError, RuleError, load
-from mapping_engine.engine.rest import Copying
+from mapping_engine.engine.copying import Copying
 from tests.engine.mini import HEAD, REQUEST, VOCABULARY, Mini
 
 

@@ -1,4 +1,4 @@
-"""Generated code, closures and the tracing run are three ways of doing one thing."""
+"""Generated code does what the interpreter does, whatever the rules and the event."""
 
 from __future__ import annotations
 
@@ -9,15 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mapping_engine import Mapping, MappingError, load
+from mapping_engine import MappingError, load
 from mapping_engine.core.model import Model
-from mapping_engine.engine.codegen.requests import GeneratedLowering
-from mapping_engine.engine.program import Lowering, Program
-from mapping_engine.engine.settings import accept_settings
-from mapping_engine.engine.trace import TracingLowering
 from mapping_engine.testing import collect
 from tests.checks.rules import CONDITIONS, NUMBERS, WORDS, quoted
-from tests.engine.ways import SHARED, accept, done, model_of, silently
+from tests.engine.ways import SHARED, assert_agree, model_of, unjudged
 
 # Random events, with values of kinds that nobody declared
 
@@ -131,21 +127,17 @@ def rules(draw: st.DrawFn) -> str:
     return "\n".join(lines) + "\n"
 
 
-# The three ways
+# The ways
 
 
 @settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 @given(rules(), st.lists(EVENTS, min_size=4, max_size=10))
-def test_generated_code_does_what_closures_and_tracing_do(
+def test_generated_code_does_what_the_interpreter_does(
     text: str, events: list[dict[str, Any]]
 ) -> None:
-    model = model_of(text)
-    wanted = [done(Lowering(model), event) for event in events]
-    for event, each in zip(events, wanted, strict=True):
-        assert done(GeneratedLowering(model), event) == each
-        assert done(TracingLowering(model), event) == each
-    made = [each for each, _ in wanted]
-    assert silently(model, [*events, *events]) == [*made, *made]
+    destination = unjudged(model_of(text))
+    for event in events:
+        assert_agree(destination, event)
 
 
 @cache
@@ -155,29 +147,9 @@ def bundled(pack: str) -> Model:
 
 @pytest.mark.parametrize("pack", ["facebook_offline_conversions", "facebook_conversions"])
 def test_the_rule_tests_of_the_bundled_packs_agree(pack: str) -> None:
-    model = bundled(pack)
-    silent = GeneratedLowering(model, silent=True)
-    programs = [Program(each) for each in (Lowering(model), GeneratedLowering(model), silent)]
     for case in collect(pack):
         try:
-            accepted = accept_settings(model.settings_schema, case.settings, "")
+            destination = unjudged(bundled(pack), case.settings)
         except MappingError:
             continue
-        results = []
-        for program in programs:
-            run = program.run_for(case.event, program.bind(accepted), case.now)
-            try:
-                made: Any = [request.to_dict() for request in program.requests(run, accept)]
-            except MappingError as error:
-                made = error.to_dict()
-            results.append((made, [warning.to_dict() for warning in run.warnings.all()]))
-        assert results[0] == results[1], case.name
-        assert results[0][0] == results[2][0], case.name
-
-
-def test_a_mapping_runs_generated_code() -> None:
-    mapping = load("facebook_offline_conversions")
-    assert isinstance(mapping, Mapping)
-    program = mapping._program(silent=True)
-    functions = [program._build, *(evaluate for _, evaluate in program.payloads.own)]
-    assert {function.__code__.co_filename for function in functions} == {"<rules>"}
+        assert_agree(destination, case.event)

@@ -8,10 +8,7 @@ from typing import Any
 import pytest
 
 from mapping_engine import Mapping
-from mapping_engine.engine.codegen.requests import GeneratedLowering
-from mapping_engine.engine.program import Lowering
-from mapping_engine.engine.trace import TracingLowering
-from tests.engine.ways import NOW, SETTINGS, SHARED, done, model_of, silently
+from tests.engine.ways import NOW, SETTINGS, SHARED, assert_agree, model_of, unjudged
 
 NESTED = "type == 'a'"
 for _place in range(22):
@@ -79,14 +76,7 @@ fields: {own: $tag, part: $part, d: $d}
 @pytest.mark.parametrize("name", SPECIAL)
 def test_special_cases_agree(name: str) -> None:
     text, event = SPECIAL[name]
-    model = model_of(text)
-    wanted = done(Lowering(model), event)
-    assert done(TracingLowering(model), event) == wanted
-    destination = Mapping(model).bind(SETTINGS, clock=lambda: NOW)
-    outcome = destination.outcome(event)
-    assert repr([request.to_dict() for request in outcome.requests]) == wanted[0]
-    assert [warning.to_dict() for warning in outcome.warnings] == wanted[1]
-    assert destination.apply(event) == list(outcome.requests)
+    assert_agree(unjudged(model_of(text)), event)
 
 
 SILENT: dict[str, tuple[str, dict[str, Any]]] = {
@@ -194,10 +184,7 @@ fields:
 @pytest.mark.parametrize("name", SILENT)
 def test_what_nobody_is_warned_of_changes_no_error(name: str) -> None:
     text, event = SILENT[name]
-    model = model_of(text)
-    wanted = done(Lowering(model), event)
-    assert done(GeneratedLowering(model), event) == wanted
-    assert silently(model, [event, event]) == [wanted[0], wanted[0]]
+    assert_agree(unjudged(model_of(text)), event)
 
 
 def test_a_fan_out_that_finds_one_request_makes_it_for_its_own_values() -> None:
@@ -219,8 +206,5 @@ def test_a_note_of_an_argument_names_its_own_source() -> None:
   f0: {{first_of: [p.a, p.b], as: named(type |> text)}}
 """
     event = {"type": True, "p": {"b": [1]}}
-    model = model_of(text)
-    wanted = done(Lowering(model), event)
-    assert done(GeneratedLowering(model), event) == wanted
-    assert silently(model, [event]) == [wanted[0]]
-    assert [warning["path"] for warning in wanted[1]] == ["type", "p.b"]
+    _, warnings = assert_agree(unjudged(model_of(text)), event)
+    assert [warning["path"] for warning in warnings] == ["type", "p.b"]

@@ -1,4 +1,4 @@
-"""The ways to do what rules say: closures, generated code with and without warnings, tracing."""
+"""The ways to do what rules say: the interpreter, and generated code with and without warnings."""
 
 from __future__ import annotations
 
@@ -9,12 +9,8 @@ from typing import Any
 import orjson
 from hypothesis import assume
 
-from mapping_engine import Destination, Mapping, MappingError, RuleError, load
+from mapping_engine import Destination, Mapping, MappingError, Outcome, RuleError, load
 from mapping_engine.core.model import Model
-from mapping_engine.engine.program import Lowering, Program
-from mapping_engine.engine.run import Run
-from mapping_engine.engine.settings import accept_settings
-from mapping_engine.engine.trace import Trace, TracingLowering
 from tools.check_example import completed, write_pack
 
 SETTINGS = {"token": "t"}
@@ -61,36 +57,42 @@ def model_of(text: str) -> Model:
             raise
 
 
-def done(lowering: Lowering, event: dict[str, Any]) -> Any:
-    """What becomes of an event: requests or the error, and the warnings."""
-    program = Program(lowering)
-    accepted = accept_settings(lowering.model.settings_schema, SETTINGS, "")
-    # What is traced is bound by the program that applies, as a destination does it.
-    binding = Program(Lowering(lowering.model)) if type(lowering) is TracingLowering else program
-    run = program.run_for(event, binding.bind(accepted), NOW)
-    if isinstance(lowering, TracingLowering):
-        run.trace = Trace()
-    try:
-        made: Any = [request.to_dict() for request in program.requests(run, accept)]
-    except MappingError as error:
-        made = error.to_dict()
-    return repr(made), [warning.to_dict() for warning in run.warnings.all()]
+def unjudged(model: Model, settings: dict[str, Any] | None = None) -> Destination:
+    """The mapping under some settings; payloads are compared here, and not judged."""
+    given = SETTINGS if settings is None else settings
+    destination = Mapping(model).bind(given, clock=lambda: NOW)
+    object.__setattr__(destination, "_check", orjson.dumps)
+    return destination
 
 
-def silently(model: Model, events: list[dict[str, Any]]) -> list[str]:
-    """What becomes of events, one after the other, where nobody asks for warnings."""
-    destination = Mapping(model).bind(SETTINGS, clock=lambda: NOW)
-    object.__setattr__(destination, "_check", accept)
-    return [_applied(destination, event) for event in events]
+def told(outcome: Outcome) -> tuple[str, list[dict[str, object]]]:
+    """What became of an event: requests or the error, and the warnings."""
+    made = outcome.error.to_dict() if outcome.error else [r.to_dict() for r in outcome.requests]
+    return repr(made), [warning.to_dict() for warning in outcome.warnings]
 
 
-def _applied(destination: Destination, event: dict[str, Any]) -> str:
+def applied(destination: Destination, event: Any) -> str:
+    """What becomes of an event where nobody asks for warnings."""
     try:
         return repr([request.to_dict() for request in destination.apply(event)])
     except MappingError as error:
         return repr(error.to_dict())
 
 
-def accept(payload: dict[str, Any], run: Run) -> bytes:
-    """Payloads are compared here, and not judged."""
-    return orjson.dumps(payload)
+def assert_agree(destination: Destination, event: dict[str, Any]) -> Any:
+    """All ways do the same with an event, twice in a row; answers what that is."""
+    wanted = told(destination.interpreted(event))
+    for _ in range(2):
+        assert told(destination.outcome(event)) == wanted
+        assert applied(destination, event) == wanted[0]
+    explanation = destination.explain(event)
+    error = explanation.error.to_dict() if explanation.error else None
+    assert (repr(error) == wanted[0]) if error else explanation.sent == wanted[0].count("'method':")
+    assert [warning.to_dict() for warning in explanation.warnings] == wanted[1]
+    try:
+        text = orjson.dumps(event)
+    except (TypeError, ValueError):
+        return wanted
+    if orjson.loads(text) == event:
+        assert applied(destination, text) == wanted[0]
+    return wanted

@@ -198,7 +198,12 @@ def test_steps_stand_alone() -> None:
         ("a is nice", 6, "unexpected", None),
         ("a b", 3, "unexpected", None),
         ("(a", 3, "the expression ends too soon", None),
-        ("(" * 80 + "a", 1, "nested too deeply", "at most"),
+        ("not " * 130 + "a", 1, "nested too deeply", "at most"),
+        ("(" * 200 + "a" + ")" * 200, 1, "nested too deeply", "at most"),
+        ("[" * 200 + "a" + "]" * 200, 1, "nested too deeply", "at most"),
+        ("[" * 1_900 + "]" * 1_900, 1, "nested too deeply", "at most"),
+        ("lower(" * 200 + "a" + ")" * 200, 1, "nested too deeply", "at most"),
+        ("(" * 2_000 + "a", 2_002, "ends too soon", None),
         ("x" * 5000, 1, "too long", "at most"),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mapping_engine import RuleError, load
+from mapping_engine import RuleError, check, load
 from mapping_engine.source.bundled import bundled_folder
 
 
@@ -51,4 +51,14 @@ def test_a_table_file_that_is_no_json_is_reported(pack: Path) -> None:
     rules.write_text(text, "utf-8")
     with pytest.raises(RuleError) as caught:
         load(pack)
-    assert [d.message for d in caught.value.diagnostics] == ["`t.json` is not a JSON document"]
+    (found,) = caught.value.diagnostics
+    assert found.message.startswith("`t.json` is not a JSON document: expecting property name")
+
+
+@pytest.mark.parametrize("deep", [200, 950, 10_000])
+def test_a_table_file_that_is_nested_too_deeply_is_reported(pack: Path, deep: int) -> None:
+    (pack / "t.json").write_text('{"a":' * deep + "1" + "}" * deep)
+    rules = pack / "rules.yaml"
+    text = rules.read_text("utf-8").replace("tables:", "table_files: {mine: t.json}\n\ntables:", 1)
+    rules.write_text(text, "utf-8")
+    assert "`t.json` is nested too deeply" in [found.message for found in check(pack)]

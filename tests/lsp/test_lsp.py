@@ -24,9 +24,15 @@ ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "rules"
 PACK = RULES / "facebook_offline_conversions"
 IDENTITY = RULES / "fragments" / "meta" / "identity.yaml"
+PERSON = RULES / "fragments" / "rudderstack" / "person.yaml"
 TRACK = RULES / "vocabularies" / "rudderstack" / "track.yaml"
 LONGEST = 60.0
 T = TypeVar("T")
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:'asyncio.iscoroutinefunction' is deprecated:DeprecationWarning:pygls"
+)
+"""The client of pygls 2.1 asks asyncio; from Python 3.14 on, that warns."""
 
 
 class Editor(LanguageClient):
@@ -346,12 +352,10 @@ def test_hovering_explains_the_words_of_the_rules() -> None:
 
 
 def test_hovering_says_that_a_path_is_personal() -> None:
-    file = RULES / "fragments" / "rudderstack" / "person.yaml"
-
     async def work(editor: Editor) -> None:
-        editor.open(file)
-        assert "personal data (email)" in await editor.hover(file, "email: [traits.ema")
-        assert "personal" in await editor.hover(file, "email: [trai")
+        editor.open(PERSON)
+        assert "personal data (email)" in await editor.hover(PERSON, "email: [traits.ema")
+        assert "personal" in await editor.hover(PERSON, "email: [trai")
 
     in_session(work)
 
@@ -369,7 +373,12 @@ def test_hovering_a_mistake_says_what_the_check_means(pack: Path) -> None:
 
 
 OFFERED: list[tuple[str, set[str], set[str]]] = [
-    ("a: $ema", {"$email", "$settings", "$standard_event"}, {"$payload", "$item"}),
+    (
+        "a: $ema",
+        {"$email", "$settings", "$standard_event"},
+        {"$payload", "$item", "$email |> email"},
+    ),
+    ("a: event\nrefuse:\n- when: $pay", {"$payload", "$email"}, {"$item"}),
     ("a: $settings.", {"accessToken", "eventsToIds"}, {"from"}),
     ("a: $tables.", {"genders", "standard_events"}, {"base"}),
     ("a: $api.", {"base", "version"}, {"genders"}),
@@ -402,6 +411,23 @@ def test_what_can_be_written_is_offered(pack: Path) -> None:
             if not offered <= found or found & not_offered:
                 wrong.append((typed, offered - found, found & not_offered))
         assert wrong == []
+
+    in_session(work)
+
+
+def test_what_is_offered_is_described_as_hovering_does(pack: Path) -> None:
+    rules = pack / "rules.yaml"
+    text = rules.read_text(encoding="utf-8").replace("\nwarn:", "\n  a: context.traits.\nwarn:")
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules, text)
+        editor.open(PERSON)
+        await editor.findings(rules)
+        found = await editor.completions(rules, "a: context.traits.")
+        assert found["email"].detail == "text or number, personal data (email)"
+        assert "text or number, personal data (email)" in await editor.hover(
+            PERSON, "context.traits.email"
+        )
 
     in_session(work)
 

@@ -21,7 +21,7 @@ ALLOWED = {
 the cache make nothing but the classes of models, which tests/engine/cache/test_record.py holds."""
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "import_module"}
 FORBIDDEN_IMPORTS = {"pickle", "marshal", "shelve", "ctypes", "imp", "runpy", "code", "socket"}
-HEAVY = ("jsonschema", "lark", "rich", "click", "re2")
+HEAVY = ("jsonschema", "lark", "click", "re2")
 
 
 def shown(file: Path) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping_engine.engine.codegen.transforms import keeps_sound
+from mapping_engine.engine.codegen.calls import keeps_sound
 from mapping_engine.engine.inspect import is_sound as all_sound
 from mapping_engine.transforms import REGISTRY, Rejected
 from mapping_engine.transforms.declare import Transform
@@ -39,7 +39,7 @@ TABLE = {"a": "x", "é": "y", "1": "z", "A": "w", "straße": "v"}
 
 
 def declaring(name: str) -> list[Transform]:
-    return [each for each in REGISTRY.values() if getattr(each, name)]
+    return [each for each in REGISTRY.values() if getattr(each.speed, name)]
 
 
 def arguments(target: Transform) -> tuple[Any, ...]:
@@ -54,8 +54,8 @@ def ids(target: Transform) -> str:
 @pytest.mark.parametrize("target", declaring("method"), ids=ids)
 @given(text=FILLED)
 def test_a_method_of_texts_does_the_same(target: Transform, text: str) -> None:
-    assert target.method
-    assert target.function(text) == getattr(text, target.method)()
+    assert target.speed.method
+    assert target.function(text) == getattr(text, target.speed.method)()
 
 
 def is_sound(value: Any) -> bool:
@@ -100,8 +100,8 @@ def test_a_method_of_texts_makes_no_broken_unicode(target: Transform, text: str)
 @pytest.mark.parametrize("target", declaring("unchanged"), ids=ids)
 @given(value=VALUES)
 def test_what_is_said_to_stay_stays(target: Transform, value: Any) -> None:
-    assert target.unchanged
-    for each in target.unchanged:
+    assert target.speed.unchanged
+    for each in target.speed.unchanged:
         if isinstance(each, str):
             applies = type(value) is str and bool(getattr(value, each)())
         else:
@@ -113,8 +113,8 @@ def test_what_is_said_to_stay_stays(target: Transform, value: Any) -> None:
 @pytest.mark.parametrize("target", declaring("simply"), ids=ids)
 @given(value=st.integers(-(2**63), 2**64 - 1))
 def test_what_is_simply_made_is_the_same(target: Transform, value: int) -> None:
-    assert target.simply
-    kind, make = target.simply
+    assert target.speed.simply
+    kind, make = target.speed.simply
     assert kind is int
     assert target.function(value) == make(value)
 
@@ -135,8 +135,8 @@ def test_a_text_that_is_not_blank_does_not_become_blank(target: Transform, text:
 @pytest.mark.parametrize("target", declaring("table"), ids=ids)
 @given(text=FILLED | st.sampled_from(sorted(TABLE)))
 def test_a_table_answers_the_same(target: Transform, text: str) -> None:
-    assert target.table
-    rows, otherwise = target.table(TABLE) or ({}, None)
+    assert target.speed.table
+    rows, otherwise = target.speed.table(TABLE) or ({}, None)
     assert target.bound(TABLE)(text) == rows.get(text, otherwise)
 
 

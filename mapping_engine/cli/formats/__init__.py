@@ -1,8 +1,9 @@
-"""Findings for machines: one module for each format, imported when it is asked for."""
+"""Findings for machines; a format with a module of its own imports it when it is asked for."""
 
 from __future__ import annotations
 
 from mapping_engine.checks import Checked
+from mapping_engine.cli.events import dumps
 
 FORMATS = ("concise", "json", "jsonl", "sarif", "github", "junit")
 
@@ -13,9 +14,9 @@ def written(form: str, checked: Checked) -> str:
         case "concise":
             from mapping_engine.cli.formats.concise import text
         case "json":
-            from mapping_engine.cli.formats.json import text
+            return dumps([found.to_dict() for found in checked.diagnostics]).decode()
         case "jsonl":
-            from mapping_engine.cli.formats.jsonl import text
+            return "".join(dumps(found.to_dict()).decode() for found in checked.diagnostics)
         case "sarif":
             from mapping_engine.cli.formats.sarif import text
         case "github":

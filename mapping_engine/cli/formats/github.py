@@ -29,9 +29,7 @@ def _command(found: Diagnostic) -> str:
     written = ",".join(
         f"{name}={_escaped(str(value), _PROPERTY)}" for name, value in properties.items()
     )
-    parts = [found.message, *(f"note: {note}" for note in found.notes)]
-    parts += [f"help: {found.help}"] if found.help else []
-    message = _escaped("\n".join(parts), _DATA)
+    message = _escaped("\n".join(found.words), _DATA)
     return f"::{_COMMANDS[found.severity]} {written}::{message}"
 
 

@@ -39,9 +39,7 @@ def _case(suite: Element, found: Diagnostic) -> None:
         line=str(span.line),
     )
     failure = SubElement(case, "failure", type=found.severity.value, message=_clean(found.message))
-    parts = [str(span), found.message, *(f"note: {note}" for note in found.notes)]
-    parts += [f"help: {found.help}"] if found.help else []
-    failure.text = _clean("\n".join(parts))
+    failure.text = _clean("\n".join([str(span), *found.words]))
 
 
 def _clean(value: str) -> str:

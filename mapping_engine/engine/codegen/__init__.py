@@ -1,1 +1,1 @@
-"""Rules as generated Python functions: what the closures do, in fewer steps."""
+"""Rules as generated Python functions: what the interpreter does, in fewer steps."""

@@ -1,435 +1,372 @@
-"""Expressions and conditions as generated code."""
+"""Values and conditions as generated code; objects and transforms have files of their own."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
 
-from mapping_engine.core.model import Model
-from mapping_engine.engine.codegen.found import (
-    CLASSES,
-    TEXT,
-    Found,
-    Then,
-    filled,
-)
-from mapping_engine.engine.codegen.nodes import (
-    NONE,
-    among,
-    attribute,
-    both,
-    call,
-    compare,
-    item,
-    listing,
-    load,
-    method,
-    missing,
-    negated,
-    number,
-    of_class,
-    present,
-    rest,
-    tupled,
-)
-from mapping_engine.engine.codegen.reading import LONGEST_PATH, GeneratedReading
-from mapping_engine.engine.inspect import is_sound
-from mapping_engine.engine.lower import CLOCKS, COMPARISONS, Names, as_text
-from mapping_engine.engine.run import UNSET, Evaluate, Note
-from mapping_engine.engine.run import present as checked
-from mapping_engine.expression import (
-    Both,
+from mapping_engine.core.inference import constant
+from mapping_engine.core.nodes import (
+    CONDITIONS,
+    Alternative,
     Call,
-    Chain,
     Compare,
-    Either,
-    Expression,
+    Const,
+    Copy,
+    FirstOf,
+    ForEach,
+    Guard,
     Items,
-    Literal,
-    Not,
-    Pipeline,
-    Reference,
-    Select,
+    Logic,
+    Name,
+    Node,
+    Object,
+    Read,
     Template,
     Test,
-    print_expression,
 )
-from mapping_engine.selectors import lower as read_selector
-from mapping_engine.selectors import steps as path_steps
-from mapping_engine.types import kind_of
+from mapping_engine.engine.codegen.calls import put_call
+from mapping_engine.engine.codegen.code import Code
+from mapping_engine.engine.codegen.found import (
+    BOOLEANS,
+    CLASSES,
+    LISTS,
+    NUMBERS,
+    TEXT,
+    Found,
+    Tail,
+    Then,
+    all_of,
+    among,
+    filled,
+    is_class,
+    put_present,
+    value_of,
+)
+from mapping_engine.engine.codegen.objects import put_copy, put_each, put_object
+from mapping_engine.engine.codegen.reading import holder_of, put_name, put_read
+from mapping_engine.engine.codegen.writing import Here, fixed_flag, fixed_value, is_fixed
+from mapping_engine.engine.inspect import is_sound
+from mapping_engine.engine.run import present
+from mapping_engine.engine.values import COMPARISONS, as_text
+from mapping_engine.types.kinds import Json, kind_of
 
-LABEL = str(b"label", "ascii")
-"""The parameter of shared conversions that holds the label; it is told by its identity."""
-
-START = ""
-"""The mark of a place where nothing has been noted yet."""
-BOOLEAN = frozenset((bool,))
-WHOLE = frozenset((int,))
-NUMBERS = frozenset((int, float))
-_NO_NOTES: tuple[Note, ...] = ()
 _FEW = 6
 """So many parts of a condition are nested; more of them are tried one after the other."""
-_DEEPEST = 40
-_MOST_LOOPS = 12
-"""Python bounds how deep a function may be nested; what lies deeper is left to closures."""
-_ORDERS: dict[str, type[ast.cmpop]] = {"<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE}
+_ORDERS = frozenset(("<", "<=", ">", ">="))
 
 
-class TooDeep(Exception):
-    """A shared conversion is nested too deep to be written."""
-
-
-def refuse_deep(label: str | None) -> None:
-    """Raise TooDeep in a shared conversion: a closure there would not know its label."""
-    if label is LABEL:
-        raise TooDeep
-
-
-class GeneratedExpressions(GeneratedReading):
-    """Writes expressions; conditions are written by ``put_where``."""
-
-    def __init__(self, model: Model, *, silent: bool = False) -> None:
-        super().__init__(model, silent=silent)
-        self.makers: dict[str, Evaluate] = {}
-        """The functions of definitions, which do not remember."""
-        self.answers: dict[str, Found] = {}
-        """What is known of their values."""
-
-    def put_pipeline(self, node: Pipeline, names: Names, then: Then) -> None:
-        """A value and the transforms it goes through."""
-        raise NotImplementedError
-
-    def put_call(self, node: Call, names: Names, then: Then) -> None:
-        """A transform written as a call."""
-        raise NotImplementedError
-
-    def put_inlined(self, name: str, then: Then) -> bool:
-        """Write a definition where it is used; False for one that is a function of its own."""
-        raise NotImplementedError
-
-    def put(self, node: Expression, names: Names, then: Then, *, raw: bool = False) -> None:
-        """Write an expression; a ``raw`` value may yet be blank or empty."""
-        if self.common and isinstance(node, Pipeline):
-            known = self.common.get((print_expression(node), id(names)))
-            if known is not None:
-                self.put_present(known, then)
-                return
-        if self.is_deep():
-            self._put_deep(node, names, then)
-        elif not isinstance(node, Literal) and self.is_fixed(node, names):
-            self.put_fixed(node, names, then)
+def put(node: Node, here: Here, then: Then, raw: bool = False) -> None:
+    """Write a node, and go on where it has a value."""
+    with here.code.at(node.at):
+        if here.code.is_deep and not isinstance(node, Const):
+            put_present(here.code, _outlined(node, here), then)
+        elif not isinstance(node, CONDITIONS) and is_fixed(node, here):
+            put_present(here.code, Found(here.code.let(fixed_value(node, here))), then)
         else:
-            self._put_any(node, names, then, raw=raw)
+            _put(node, here, then, raw)
 
-    def is_deep(self) -> bool:
-        """Whether the code is nested so deep that what comes next has to be a closure."""
-        return self.code.depth > _DEEPEST or self.code.loops > _MOST_LOOPS
 
-    def _put_deep(self, node: Expression, names: Names, then: Then) -> None:
-        refuse_deep(names.label)
-        self.put_lowered(node, names, then)
+def _put(node: Node, here: Here, then: Then, raw: bool) -> None:
+    match node:
+        case Const(value=value):
+            _put_const(present(value), here, then)
+        case Read():
+            put_read(node, here, then, raw)
+        case Name():
+            put_name(node, here, then, raw)
+        case Call():
+            put_call(node, here, then, raw)
+        case FirstOf(alternatives=alternatives):
+            _put_first(alternatives, here, then)
+        case Guard(when=when, value=value):
+            here.met(when, lambda: here.put(value, then, raw=raw))
+        case Items():
+            _put_items(node, here, then)
+        case Template():
+            _put_template(node, here, then)
+        case Object():
+            put_object(node, here, then)
+        case Copy():
+            put_copy(node, here, then)
+        case ForEach():
+            put_each(node, here, then)
+        case _:
+            then(Found(_flag(node, here.silent()), BOOLEANS))
 
-    def _put_any(self, node: Expression, names: Names, then: Then, *, raw: bool) -> None:
-        match node:
-            case Literal():
-                self._put_literal(checked(node.value), then)
-            case Select():
-                if not self.put_select(node, then, raw=raw):
-                    self.put_lowered(node, names, then)
-            case Reference():
-                self._put_reference(node, names, then, raw=raw)
-            case Chain():
-                arms = [partial(self.put, arm, names) for arm in node.arms]
-                self.put_first(arms, then, [self.holder_of(arm) for arm in node.arms])
-            case Pipeline():
-                self.put_pipeline(node, names, then)
-            case Call():
-                self.put_call(node, names, then)
-            case Items():
-                self._put_items(node, names, then)
-            case Template():
-                self._put_template(node, names, then)
-            case _:
-                then(Found(self._flag(node, names), BOOLEAN))
 
-    def put_lowered(self, node: Expression, names: Names, then: Then) -> None:
-        """An expression that is left to a closure."""
-        self.put_present(Found(self.called(self.lower(node, names)), solid=False), then)
+def _put_const(value: Json, here: Here, then: Then) -> None:
+    if value is not None:
+        then(Found(here.constant(value), frozenset((type(value),)), sound=is_sound((value,))))
 
-    def _put_literal(self, value: object, then: Then) -> None:
-        if value is not None:
-            kinds = frozenset((type(value),))
-            then(Found(self.constant(value), kinds, sound=is_sound((value,))))
 
-    def _put_items(self, node: Items, names: Names, then: Then) -> None:
-        """A list of what is not missing."""
-        made = self.code.let(listing())
-        for each in node.items:
-            self.put(each, names, lambda f: self.code.do(method(made, "append", f.name)))
-        with self.code.when(load(made)):
-            then(Found(made, frozenset((list,))))
+def _outlined(node: Node, here: Here) -> Found:
+    """A node that is nested too deep, as a function of its own."""
+    outside = here.code
+    names = {name: f"n{place}" for place, name in enumerate(here.names)}
+    issues = ["issues"] if here.issues is not None else []
+    labels = ["label"] if here.label is not None else []
+    code = here.writing.module.function("part_", "run", *names.values(), *issues, *labels)
+    inside = replace(
+        here,
+        code=code,
+        names={n: replace(here.names[n], name=new) for n, new in names.items()},
+        holders={},
+        issues="issues" if issues else None,
+        clean=False,
+        label="label" if labels else None,
+        repeats=True,
+    )
+    inside.put(node, Tail(lambda found: code.line(f"return {found.name}"), ends=True))
+    code.line("return None")
+    given = [here.names[name].name for name in names]
+    given += [each for each in (here.issues, here.label) if each is not None]
+    return Found(outside.let(f"{code.name}({', '.join(('run', *given))})"), solid=False)
 
-    def _put_template(self, node: Template, names: Names, then: Then) -> None:
-        """Text with values filled in; missing when one of them is."""
-        result = self.code.let(NONE)
-        parts = [
-            self.constant(p) if isinstance(p, str) else self.code.let(NONE) for p in node.parts
-        ]
-        with self.code.once():
-            for name, part in zip(parts, node.parts, strict=True):
-                if not isinstance(part, str):
-                    self.put(part, names, partial(self._keep_text, name))
-                    with self.code.when(missing(name)):
-                        self.code.leave()
-            joined = method(self.constant(""), "join", listing(*parts))
-            self.code.assign(result, joined)
-        with self.code.when(both(present(result), filled(result, TEXT, self.code))):
-            then(Found(result, TEXT))
 
-    def _keep_text(self, name: str, found: Found) -> None:
-        text = found.name if found.classes == TEXT else call(self.constant(as_text), found.name)
-        self.code.assign(name, text)
+# Chains
 
-    # References
 
-    def _put_reference(self, node: Reference, names: Names, then: Then, *, raw: bool) -> None:
-        steps = path_steps(node.tail) if node.tail is not None else ()
-        if steps is None or len(steps) > LONGEST_PATH:
-            self.put_lowered(node, names, then)
-        elif node.name in names.slots:
-            self.put_variable(names.slots[node.name], steps, then, raw=raw)
-        elif node.name in self.model.definitions:
-            self._put_definition(node.name, steps, then, raw=raw)
-        elif node.name in CLOCKS and not steps:
-            then(Found(self.code.let(call(self.constant(CLOCKS[node.name]), "run")), WHOLE))
-        elif node.name in ("api", "tables") and node.tail is not None:
-            constants = {"api": self.model.api, "tables": self.model.tables}
-            self._put_literal(checked(read_selector(node.tail)(constants[node.name])), then)
-        elif node.name in ("integration", "payload") and steps:
-            start = self.code.let(attribute("run", node.name))
-            sound = self.silent and node.name == "integration"
-            self.put_steps_down(start, steps, then, raw=raw, sound=sound)
+def _put_first(alternatives: tuple[Alternative, ...], here: Here, then: Then) -> None:
+    """The first of the alternatives that has a value; a tail stands behind each."""
+    if len(alternatives) == 1:
+        here.put(alternatives[0].value, then)
+    elif isinstance(then, Tail):
+        _put_alternatives(alternatives, here, then)
+    else:
+        put_present(here.code, value_of(here.code, partial(_put_first, alternatives, here)), then)
+
+
+def _put_alternatives(alternatives: tuple[Alternative, ...], here: Here, tail: Tail) -> None:
+    code, writing = here.code, here.writing
+    issuing = [here.issues is not None and writing.may_issue(a.value) for a in alternatives]
+    mark = "" if here.clean or not any(issuing) else code.let(f"len({here.issues})")
+    puts: list[tuple[str | None, Callable[[Tail], None]]] = []
+    for place, each in enumerate(alternatives):
+        forgets = any(issuing[:place])
+        inside = replace(here, clean=False) if forgets else here
+        put_one = partial(_put_alternative, each.value, inside, mark if forgets else None)
+        puts.append((holder_of(each.value, here), put_one))
+    with nullcontext() if tail.ends else code.block("while True"):
+        for holder, group in groupby(puts, lambda pair: pair[0]):
+            several = [each for _, each in group]
+            is_guarded = holder is not None and len(several) > 1
+            with code.when(holder if is_guarded else None):
+                for write in several:
+                    write(tail)
+        if not tail.ends:
+            code.line("break")
+
+
+def _put_alternative(node: Node, here: Here, forgets: str | None, tail: Tail) -> None:
+    """An alternative, and the tail behind it: issues of those before it do not matter then."""
+    code, issues = here.code, here.issues
+    start = ""
+    if forgets is not None and here.writing.may_leave(node):
+        start = code.let(f"len({issues})")
+
+    def end(found: Found) -> None:
+        if forgets is not None:
+            with code.block(f"if {issues}"):
+                code.line(f"del {issues}[{forgets}:{start}]")
+        tail(found)
+        if not tail.ends:
+            code.line("break")
+
+    here.put(node, Tail(end, ends=True))
+
+
+def _put_items(node: Items, here: Here, then: Then) -> None:
+    """A list; what is missing in it is left out, or filled in."""
+    code = here.code
+    made = code.let("[]")
+    fill = None if node.fill is None else here.constant(node.fill.value)
+    empty = code.let("True") if fill is not None else ""
+    for each in node.items:
+        if fill is None:
+            here.put(each, lambda found: code.line(f"{made}.append({found.name})"))
         else:
-            self.put_lowered(node, names, then)
+            found = value_of(code, partial(here.put, each))
+            with code.block(f"if {found.name} is None"):
+                code.line(f"{found.name} = {fill}")
+            with code.block("else"):
+                code.line(f"{empty} = False")
+            code.line(f"{made}.append({found.name})")
+        here = here.after(each)
+    with code.block(f"if not {empty}" if fill is not None else f"if {made}"):
+        then(Found(made, LISTS))
 
-    def _put_definition(
-        self, name: str, steps: tuple[str | int, ...], then: Then, *, raw: bool
-    ) -> None:
-        def below(found: Found) -> None:
-            self.put_steps_down(found.name, steps, then, raw=raw, sound=found.sound)
 
-        after = below if steps else then
-        if not self.put_inlined(name, after):
-            self.put_present(self._remembered(name), after)
+def _put_template(node: Template, here: Here, then: Then) -> None:
+    """Text with values filled in; missing when one of them is."""
+    code = here.code
+    result = code.let("None")
+    parts: list[str] = []
+    with code.block("while True"):
+        for part in node.parts:
+            if isinstance(part, str):
+                parts.append(here.constant(part))
+                continue
+            text = code.let("None")
+            parts.append(text)
+            here.put(part, partial(_keep_text, here, text))
+            with code.block(f"if {text} is None"):
+                code.line("break")
+            here = here.after(part)
+        inner = "".join(f"{{{name}}}" for name in parts)
+        code.line(f"{result} = f'{inner}'")
+        code.line("break")
+    full = filled(result, TEXT, code)
+    with code.block(f"if {result} is not None and {full}"):
+        then(Found(result, TEXT))
 
-    def _remembered(self, name: str) -> Found:
-        """A definition that was made before, or is made now."""
-        self.remembered(name)
-        memo, slot = self.code.state("memo"), self.memo_slots[name]
-        answer = self.answers[name]
-        if slot in self.code.at_hand:
-            return replace(answer, name=self.code.at_hand[slot])
-        if not self.noting.is_told(name):
-            return replace(answer, name=self._looked_up(name, memo, slot))
-        known = self.code.let(item(memo, slot))
-        unset = compare(known, ast.Is(), self.constant(UNSET))
-        result = self.code.new()
-        with self.code.when(unset):
-            mark = self.mark()
-            self.code.assign(result, call(self.constant(self.makers[name]), "run"))
-            self.code.put_key(memo, number(slot), tupled(result, self.constant(_NO_NOTES)))
-            with self.code.when(self.noted(mark)):
-                noted = self.code.let(rest(self.code.state("notes"), mark))
-                self.code.put_key(memo, number(slot), tupled(result, noted))
-        with self.code.otherwise():
-            self.code.assign(result, item(known, 0))
-            if self.tells:
-                with self.code.when(item(known, 1)):
-                    self.code.do(method(self.code.state("notes"), "extend", item(known, 1)))
-        return replace(answer, name=result)
 
-    def _looked_up(self, name: str, memo: str, slot: int) -> str:
-        stays = self.code.keeps and self.code.depth == 0
-        known = f"m{slot}" if stays else self.code.new()
-        self.code.assign(known, item(memo, slot))
-        with self.code.when(compare(known, ast.Is(), self.constant(UNSET))):
-            self.code.assign(known, call(self.constant(self.makers[name]), "run"))
-            self.code.put_key(memo, number(slot), known)
-        if stays:
-            self.code.at_hand[slot] = known
-        return known
+def _keep_text(here: Here, name: str, found: Found) -> None:
+    text = found.name if found.classes == TEXT else f"{here.constant(as_text)}({found.name})"
+    here.code.line(f"{name} = {text}")
 
-    # Conditions
 
-    def put_met(self, node: Expression, names: Names, then: Callable[[], None]) -> None:
-        """Go on where a condition is met; what is noted meanwhile is forgotten."""
-        if not (self.tells and self.noting.of_expression(node)):
-            self.put_where(node, names, then)
-            return
-        mark = self.mark()
-        flag = self._flag(node, names)
-        self.forget(mark)
-        with self.code.when(load(flag)):
-            then()
+# Conditions
 
-    def mark(self) -> str:
-        """How many notes there are."""
-        return self.code.let(call("len", self.code.state("notes")))
 
-    def noted(self, mark: str) -> ast.expr:
-        """Whether something was noted since ``mark``."""
-        notes = self.code.state("notes")
-        return load(notes) if mark == START else compare(call("len", notes), ast.NotEq(), mark)
-
-    def forget(self, mark: str) -> None:
-        """Forget the notes since ``mark``, if there are some."""
-        with self.code.when(self.noted(mark)):
-            self.put_cut(mark)
-
-    def put_cut(self, mark: str) -> None:
-        """Forget the notes since ``mark``."""
-        if mark == START:
-            self.code.do(method("notes", "clear"))
-        else:
-            self.code.cut("notes", mark)
-
-    def put_where(self, node: Expression, names: Names, then: Callable[[], None]) -> None:
-        """Go on where a condition is met: its value is neither missing nor false."""
-        if self.is_fixed(node, names):
-            with self.code.when(self.fixed_flag(node, names)):
+def put_met(node: Node, here: Here, then: Callable[[], None]) -> None:
+    """Go on where a condition is met; what cannot be used in it makes nothing missing."""
+    silent = here.silent()
+    with here.code.at(node.at):
+        if is_fixed(node, silent):
+            with here.code.block(f"if {fixed_flag(node, silent)}"):
                 then()
-            return
-        if self.is_deep():
-            self._put_deep(node, names, lambda found: self._put_holds(found, then))
-            return
-        match node:
-            case Compare():
-                self._put_comparison(node, names, then)
-            case Test():
-                self._put_test(node, names, then)
-            case Not():
-                self._put_not(node.operand, names, then)
-            case Both() if len(node.operands) <= _FEW:
-                self._put_all(node.operands, names, then)
-            case Both() | Either():
-                with self.code.when(load(self._flag(node, names))):
-                    then()
-            case _:
-                self.put(node, names, lambda found: self._put_holds(found, then))
-
-    def _put_holds(self, found: Found, then: Callable[[], None]) -> None:
-        false = compare(found.name, ast.IsNot(), number(value=False))
-        with self.code.when(false if bool in found.classes else None):
-            then()
-
-    def _put_all(
-        self, parts: tuple[Expression, ...], names: Names, then: Callable[[], None]
-    ) -> None:
-        first, *rest = parts
-        inner = partial(self._put_all, tuple(rest), names, then) if rest else then
-        self.put_where(first, names, inner)
-
-    def _flag(self, node: Expression, names: Names) -> str:
-        """The name of whether a condition is met."""
-        result = self.code.let(number(value=False))
-
-        def met() -> None:
-            self.code.assign(result, number(value=True))
-
-        if isinstance(node, Either):
-            self._put_any_of(node.operands, names, met)
-        elif isinstance(node, Both) and len(node.operands) > _FEW:
-            self._put_none_fails(node.operands, names, met)
+        elif here.code.is_deep:
+            put_present(here.code, _outlined(node, silent), partial(_put_holds, here.code, then))
         else:
-            self.put_where(node, names, met)
-        return result
+            _put_met(node, silent, then)
 
-    def _put_any_of(
-        self, parts: tuple[Expression, ...], names: Names, met: Callable[[], None]
-    ) -> None:
-        def found() -> None:
-            met()
-            self.code.leave()
 
-        with self.code.once():
-            for part in parts:
-                self.put_where(part, names, found)
-
-    def _put_none_fails(
-        self, parts: tuple[Expression, ...], names: Names, met: Callable[[], None]
-    ) -> None:
-        with self.code.once():
-            for part in parts:
-                with self.code.when(negated(self._flag(part, names))):
-                    self.code.leave()
-            met()
-
-    def _put_not(self, node: Expression, names: Names, then: Callable[[], None]) -> None:
-        with self.code.when(negated(self._flag(node, names))):
-            then()
-
-    def _put_test(self, node: Test, names: Names, then: Callable[[], None]) -> None:
-        read = partial(self.put, node.operand, names)
-        if node.test == "missing":
-            with self.code.when(missing(self.value_of(read).name)):
+def _put_met(node: Node, here: Here, then: Callable[[], None]) -> None:
+    match node:
+        case Compare():
+            _put_comparison(node, here, then)
+        case Test():
+            _put_test(node, here, then)
+        case Logic(word="not", operands=(only,)):
+            with here.code.block(f"if not {_flag(only, here)}"):
                 then()
-        else:
-            read(lambda found: self._put_of_kind(found, node.test, then))
-
-    def _put_of_kind(self, found: Found, kind: str, then: Callable[[], None]) -> None:
-        test: ast.expr | None = None
-        if kind == "number" and found.sound:
-            test = among(found.name, self.code.held(NUMBERS))
-        elif kind == "number":
-            of_kind = call(self.constant(kind_of), found.name)
-            test = compare(of_kind, ast.Eq(), self.constant(kind))
-        elif kind != "present":
-            test = of_class(found.name, self.constant(CLASSES[kind][0]))
-        with self.code.when(test):
-            then()
-
-    def _put_comparison(self, node: Compare, names: Names, then: Callable[[], None]) -> None:
-        right = checked(node.right.value) if isinstance(node.right, Literal) else None
-        left = partial(self.put, node.left, names)
-        if isinstance(right, str) and node.operator == "==":
-            equal = partial(self._put_equal, self.code.held(right), then)
-            self.put(node.left, names, equal, raw=True)
-            return
-        if isinstance(right, str) and node.operator == "!=":
-            found = self.value_of(partial(left, raw=True))
-            with self.code.when(compare(found.name, ast.NotEq(), self.code.held(right))):
+        case Logic(word="and", operands=parts) if len(parts) <= _FEW:
+            _put_all(parts, here, then)
+        case Logic():
+            with here.code.block(f"if {_flag(node, here)}"):
                 then()
-            return
-        if type(right) in NUMBERS and node.operator == "==":
-            self.put(node.left, names, partial(self._put_same, self.constant(right), then))
-            return
-        one = self.value_of(left)
-        if node.operator in _ORDERS and one.classes <= NUMBERS and type(right) in NUMBERS:
-            compared = compare(one.name, _ORDERS[node.operator](), self.constant(right))
-            test = both(present(one.name), compared)
-        else:
-            test = self._compared(node, one, names)
-        with self.code.when(test):
+        case _:
+            here.put(node, partial(_put_holds, here.code, then))
+
+
+def _put_holds(code: Code, then: Callable[[], None], found: Found) -> None:
+    with code.when(f"{found.name} is not False" if bool in found.classes else None):
+        then()
+
+
+def _put_all(parts: Sequence[Node], here: Here, then: Callable[[], None]) -> None:
+    first, *rest = parts
+    put_met(first, here, partial(_put_all, rest, here, then) if rest else then)
+
+
+def _flag(node: Node, here: Here) -> str:
+    """The name of whether a condition is met."""
+    code = here.code
+    result = code.let("False")
+
+    def met() -> None:
+        code.line(f"{result} = True")
+
+    def leave() -> None:
+        met()
+        code.line("break")
+
+    match node:
+        case Logic(word="or", operands=parts):
+            with code.block("while True"):
+                for part in parts:
+                    put_met(part, here, leave)
+                code.line("break")
+        case Logic(word="and", operands=parts) if len(parts) > _FEW:
+            with code.block("while True"):
+                for part in parts:
+                    with code.block(f"if not {_flag(part, here)}"):
+                        code.line("break")
+                leave()
+        case _:
+            put_met(node, here, met)
+    return result
+
+
+def _put_test(node: Test, here: Here, then: Callable[[], None]) -> None:
+    code = here.code
+    if node.word == "missing":
+        found = value_of(code, partial(here.put, node.operand))
+        with code.block(f"if {found.name} is None"):
+            then()
+        return
+
+    def judge(found: Found) -> None:
+        test: str | None = None
+        if node.word == "number" and found.sound:
+            test = among(found.name, NUMBERS, code)
+        elif node.word == "number":
+            test = f"{here.constant(kind_of)}({found.name}) == {here.held('number')}"
+        elif node.word != "present":
+            test = is_class(found.name, CLASSES[node.word][0])
+        with code.when(test):
             then()
 
-    def _put_equal(self, text: ast.expr, then: Callable[[], None], found: Found) -> None:
-        with self.code.when(compare(found.name, ast.Eq(), text)):
-            then()
+    here.put(node.operand, judge)
 
-    def _put_same(self, wanted: str, then: Callable[[], None], found: Found) -> None:
-        """A number that is equal; `true` is not 1."""
-        equal = compare(found.name, ast.Eq(), wanted)
-        other = compare(attribute(found.name, "__class__"), ast.IsNot(), self.constant(bool))
-        with self.code.when(both(equal, other if bool in found.classes else None)):
-            then()
 
-    def _compared(self, node: Compare, left: Found, names: Names) -> ast.expr | None:
-        known, listed = self._argument(node.right, names)
-        texts = isinstance(listed, list | dict) and all(type(each) is str for each in listed)
-        if node.operator == "in" and known and texts:
-            among = compare(left.name, ast.In(), self.code.held(frozenset(listed)))
-            return both(of_class(left.name, self.constant(str)), among)
-        right = self.value_of(partial(self.put, node.right, names))
-        return call(self.constant(COMPARISONS[node.operator]), left.name, right.name)
+def _put_comparison(node: Compare, here: Here, then: Callable[[], None]) -> None:
+    code = here.code
+    right = present(node.right.value) if isinstance(node.right, Const) else None
+    if isinstance(right, str) and node.operator == "==":
+        here.put(node.left, partial(_put_where, code, f"== {here.held(right)}", then), raw=True)
+        return
+    if isinstance(right, str) and node.operator == "!=":
+        left = value_of(code, lambda keep: here.put(node.left, keep, raw=True))
+        with code.block(f"if {left.name} != {here.held(right)}"):
+            then()
+        return
+    if type(right) in NUMBERS and node.operator == "==":
+        here.put(node.left, partial(_put_same, here, right, then))
+        return
+    left = value_of(code, partial(here.put, node.left))
+    if node.operator in _ORDERS and left.classes <= NUMBERS and type(right) in NUMBERS:
+        order = f"{left.name} {node.operator} {here.constant(right)}"
+        test = f"{left.name} is not None and {order}"
+    else:
+        test = _compared(node, left, here)
+    with code.block(f"if {test}"):
+        then()
+
+
+def _put_where(code: Code, test: str, then: Callable[[], None], found: Found) -> None:
+    with code.block(f"if {found.name} {test}"):
+        then()
+
+
+def _put_same(here: Here, wanted: Json, then: Callable[[], None], found: Found) -> None:
+    """A number that is equal; `true` is not 1."""
+    other = f"{found.name}.__class__ is not bool" if bool in found.classes else None
+    test = all_of(f"{found.name} == {here.constant(wanted)}", other)
+    with here.code.when(test):
+        then()
+
+
+def _compared(node: Compare, left: Found, here: Here) -> str:
+    known, listed = constant(here.model, node.right)
+    texts = isinstance(listed, list | dict) and all(type(each) is str for each in listed)
+    if node.operator == "in" and known and texts:
+        assert isinstance(listed, list | dict)
+        among_texts = f"{left.name} in {here.code.shared.held_set(frozenset(listed))}"
+        return f"{is_class(left.name, str)} and {among_texts}"
+    right = value_of(here.code, partial(here.put, node.right))
+    return f"{here.constant(COMPARISONS[node.operator])}({left.name}, {right.name})"

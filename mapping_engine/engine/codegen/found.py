@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import NoneType
 from typing import TypeAlias
 
 from mapping_engine.engine.codegen.code import Code
-from mapping_engine.engine.codegen.nodes import (
-    attribute,
-    both,
-    choice,
-    compare,
-    either,
-    load,
-    method,
-    negated,
-    of_class,
-)
 
 Classes: TypeAlias = frozenset[type]
 
@@ -32,11 +20,15 @@ CLASSES = {
 }
 EMPTIES: Classes = frozenset((list, dict))
 """What is missing when it is empty, besides texts."""
-_NOTHING: Classes = EMPTIES | {NoneType}
+NOTHING: Classes = EMPTIES | {NoneType}
 EVERY: Classes = frozenset((str, int, float, bool, list, dict))
 TEXT: Classes = frozenset((str,))
 LISTS: Classes = frozenset((list,))
+OBJECTS: Classes = frozenset((dict,))
 FLOATS: Classes = frozenset((float,))
+BOOLEANS: Classes = frozenset((bool,))
+WHOLE: Classes = frozenset((int,))
+NUMBERS: Classes = frozenset((int, float))
 
 
 @dataclass(frozen=True)
@@ -77,10 +69,6 @@ class Tail:
         """Write it."""
         self.write(found)
 
-    def after(self, change: Callable[[Found], Found]) -> Tail:
-        """The same, of what ``change`` makes of the value."""
-        return Tail(lambda found: self.write(change(found)), self.ends)
-
 
 Put: TypeAlias = Callable[[Then], None]
 """Writes a value, and what is done with it."""
@@ -91,19 +79,35 @@ def classes_of(kinds: frozenset[str]) -> Classes:
     return frozenset(found for kind in kinds for found in CLASSES[kind])
 
 
-def filled(name: str, classes: Classes, code: Code) -> ast.expr | None:
+def is_class(name: str, kind: type) -> str:
+    """Tests that a value is of one class."""
+    return f"{name}.__class__ is {kind.__name__}"
+
+
+def among(name: str, classes: Classes, code: Code) -> str:
+    """Tests that a value is of one of some classes."""
+    if len(classes) == 1:
+        return is_class(name, next(iter(classes)))
+    return f"{name}.__class__ in {code.shared.held_set(classes)}"
+
+
+def filled(name: str, classes: Classes, code: Code) -> str | None:
     """Tests that a value is neither None nor blank nor empty; None where only None is missing."""
-    text = both(load(name), negated(method(name, "isspace")))
+    text = f"{name} and not {name}.isspace()"
     if classes == TEXT:
         return text
     if not classes & (EMPTIES | TEXT):
         return None
     if classes <= EMPTIES:
-        return load(name)
-    full = compare(attribute(name, "__class__"), ast.NotIn(), code.held(_NOTHING))
-    other = either(load(name), full)
-    assert text is not None
-    return choice(of_class(name, code.constant(str)), text, other) if str in classes else other
+        return name
+    nothing = code.shared.held_set(NOTHING)
+    other = f"({name} or {name}.__class__ not in {nothing})"
+    return f"({text} if {is_class(name, str)} else {other})" if str in classes else other
+
+
+def all_of(*tests: str | None) -> str | None:
+    """All of the tests hold; None always holds."""
+    return " and ".join(test for test in tests if test is not None) or None
 
 
 def one_of(name: str, found: Sequence[Found]) -> Found:
@@ -122,3 +126,32 @@ def one_of(name: str, found: Sequence[Found]) -> Found:
 def settled(found: Found) -> Found:
     """A raw value that was found to be filled."""
     return replace(found, raw=False, solid=True)
+
+
+def put_present(code: Code, found: Found, then: Then) -> None:
+    """Go on where a value is not None."""
+    with code.when(f"{found.name} is not None"):
+        then(found)
+
+
+def put_filled(code: Code, found: Found, then: Then) -> None:
+    """Go on where a raw value is neither blank nor empty."""
+    if not found.raw:
+        then(found)
+        return
+    full = filled(found.name, found.classes, code)
+    with code.when(full or f"{found.name} is not None"):
+        then(settled(found))
+
+
+def value_of(code: Code, put: Put, otherwise: str = "None") -> Found:
+    """A value under a name of its own, which is ``otherwise`` where there is no value."""
+    result = code.let(otherwise)
+    kinds: list[Found] = []
+
+    def keep(found: Found) -> None:
+        code.line(f"{result} = {found.name}")
+        kinds.append(found)
+
+    put(Tail(keep))
+    return one_of(result, kinds or [Found(result)])

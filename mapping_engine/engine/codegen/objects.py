@@ -1,0 +1,258 @@
+"""Objects, their fields with their policies, copies, and lists of these, as generated code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from mapping_engine.core.mapped import mapped_paths
+from mapping_engine.core.nodes import Const, Copy, Field, ForEach, Object
+from mapping_engine.core.spell import spell
+from mapping_engine.engine.codegen.calls import given_arguments
+from mapping_engine.engine.codegen.found import (
+    EMPTIES,
+    LISTS,
+    OBJECTS,
+    Found,
+    Tail,
+    Then,
+    among,
+    is_class,
+    put_present,
+    value_of,
+)
+from mapping_engine.engine.codegen.reading import NO_KEYS
+from mapping_engine.engine.codegen.writing import Here, fixed, is_settled
+from mapping_engine.engine.copying import (
+    Copying,
+    CopyPlan,
+    copy_base,
+    exclusions,
+    key_names,
+    located,
+    moved_paths,
+)
+from mapping_engine.engine.interpreter import Interpreter
+from mapping_engine.engine.policy import Policy, refuses
+from mapping_engine.engine.run import Issue, Run, fresh
+from mapping_engine.engine.values import wrong_kind
+from mapping_engine.transforms import REGISTRY
+from mapping_engine.types.kinds import Json, kind_of
+
+_COPIED = frozenset((dict, list, float))
+"""What is not sent as it stands: containers of the event, numbers that JSON cannot hold."""
+
+
+def put_object(node: Object, here: Here, then: Then) -> None:
+    """The object that fields make; none when it would be empty."""
+    made = here.code.let("{}")
+    put_fields(node.fields, here, made)
+    with here.code.block(f"if {made}"):
+        then(Found(made, OBJECTS, made=True))
+
+
+def put_fields(fields: tuple[Field, ...], here: Here, made: str) -> None:
+    """Put fields into an object; each has issues of its own."""
+    for each in fields:
+        step = f".{each.name}" if here.path else each.name
+        put_field(each, replace(here, path=here.path + step), _keeping(each, here, made))
+
+
+def _keeping(field: Field, here: Here, made: str) -> Tail:
+    key = here.held(field.name)
+    return Tail(lambda found: here.code.line(f"{made}[{key}] = {found.name}"))
+
+
+def put_field(field: Field, here: Here, then: Tail) -> None:
+    """A field where its condition holds, with its policy: what is left out, refused, or told."""
+    with here.code.at(field.at):
+        if field.when is not None:
+            here.met(field.when, partial(_put_settled, field, here, then))
+        else:
+            _put_settled(field, here, then)
+
+
+def _put_settled(field: Field, here: Here, then: Tail) -> None:
+    writing = here.writing
+    issues = writing.may_issue(field.value) and (writing.tells or refuses(field))
+    if not issues and not field.required:
+        _put_plain(field, replace(here, issues=None), then)
+        return
+    code = here.code
+    name = code.let("[]") if issues else None
+    inside = replace(here, issues=name, clean=True)
+    found = value_of(code, partial(inside.put, field.value))
+    policy = here.constant(Policy(here.model, field, here.path).settled)
+    told = name or "[]"
+    with code.block(f"if {found.name} is None"):
+        default = _default(field, replace(here, issues=None))
+        call = f"{policy}(run, None, {told}, {default.name})"
+        tests = [f"{default.name} is None"] if field.required else []
+        with code.when(" or ".join(tests + ([name] if name is not None else []))):
+            code.line(call)
+        if default.name != "None":
+            put_present(code, default, _freshly(here, then))
+    with code.block("else"):
+        if name is not None and writing.tells and writing.may_leave(field.value):
+            with code.block(f"if {name}"):
+                code.line(f"{policy}(run, {found.name}, {name}, None)")
+        _freshly(here, then)(found)
+
+
+def _put_plain(field: Field, here: Here, then: Tail) -> None:
+    """A field for whose want nothing is refused, and nobody is told."""
+    keep = _freshly(here, then)
+    if field.default is None:
+        here.put(field.value, keep)
+        return
+    found = value_of(here.code, partial(here.put, field.value))
+    with here.code.block(f"if {found.name} is not None"):
+        keep(found)
+    with here.code.block("else"):
+        put_present(here.code, _default(field, here), keep)
+
+
+def _default(field: Field, here: Here) -> Found:
+    """The default, None where there is none; one that is written out is sent as it stands."""
+    if field.default is None:
+        return Found("None")
+    if isinstance(field.default, Const):
+        value = field.default.value
+        return Found(here.constant(value), frozenset((type(value),)), solid=False)
+    return value_of(here.code, partial(here.put, field.default))
+
+
+def _freshly(here: Here, then: Tail) -> Tail:
+    return Tail(partial(put_fresh, here, then), then.ends)
+
+
+def put_fresh(here: Here, then: Then, found: Found) -> None:
+    """Share no container with the event, and hold no number that JSON cannot."""
+    code = here.code
+    copied = EMPTIES if found.sound else _COPIED
+    if found.made or not found.classes & copied:
+        then(found)
+        return
+    name = code.let(found.name)
+    with code.block(f"if {among(name, copied, code)}"):
+        code.line(f"{name} = {here.constant(fresh)}({name})")
+    made = replace(found, name=name, made=True)
+    if float in found.classes and not found.sound:
+        put_present(code, made, then)
+    else:
+        then(made)
+
+
+# Lists
+
+
+def put_each(node: ForEach, here: Here, then: Then) -> None:
+    """The body once for each item of a list."""
+    here.put(node.source, partial(_put_loop, node, here.after(node.source), then))
+
+
+def _put_loop(node: ForEach, here: Here, then: Then, found: Found) -> None:
+    code = here.code
+    surely = found.classes == LISTS
+    with code.when(None if surely else is_class(found.name, list)):
+        made = code.let("[]")
+        item, holder = code.new("i"), code.new("d")
+        inside = replace(
+            here,
+            names={**here.names, node.item: Found(item, solid=False, sound=found.sound)},
+            holders={**here.holders, node.item: holder},
+            path=f"{here.path}[]",
+            clean=False,
+            repeats=True,
+        )
+        body: list[Found] = []
+        with code.block(f"for {item} in {found.name}"):
+            keys = here.constant(NO_KEYS)
+            code.line(f"{holder} = {item} if {is_class(item, dict)} else {keys}")
+            write = partial(_put_body, node, inside, made, body)
+            if node.keep is not None:
+                inside.met(node.keep, write)
+            else:
+                write()
+        with code.block(f"if {made}"):
+            then(Found(made, LISTS, made=bool(body) and all(each.made for each in body)))
+    if not surely and here.issues is not None:
+        with code.block("else"):
+            tell = here.constant(_no_list(node))
+            code.line(f"{tell}({found.name}, {here.issues})")
+
+
+def _put_body(node: ForEach, here: Here, made: str, body: list[Found]) -> None:
+    def keep(found: Found) -> None:
+        body.append(found)
+        here.code.line(f"{made}.append({found.name})")
+
+    here.put(node.body, Tail(keep))
+
+
+def _no_list(node: ForEach) -> Callable[[Json, list[Issue]], None]:
+    text, span = spell(node.source), node.source.span
+
+    def tell(value: Json, issues: list[Issue]) -> None:
+        issues.append(Issue(text, wrong_kind(kind_of(value), "list"), span))
+
+    return tell
+
+
+# Copies
+
+
+def put_copy(node: Copy, here: Here, then: Then) -> None:
+    """A copy of an object without personal data, and the fields that are added to it."""
+    if node.added is None:
+        here.put(node.source, partial(_put_copied, node, here, then), raw=True)
+        return
+    code = here.code
+    made = code.let("{}")
+
+    def keep(found: Found) -> None:
+        code.line(f"{made} = {found.name}")
+
+    here.put(node.source, partial(_put_copied, node, here, keep), raw=True)
+    put_fields(node.added.fields, here, made)
+    with code.block(f"if {made}"):
+        then(Found(made, OBJECTS, made=True))
+
+
+def _put_copied(node: Copy, here: Here, then: Then, found: Found) -> None:
+    code, source = here.code, node.source
+    copying = Copying(here.model.vocabulary.personal, spell(source), source.span)
+    surely = found.classes == OBJECTS
+    with code.when(None if surely else is_class(found.name, dict)):
+        plan = _plan(node, here)
+        issues = here.issues or "[]"
+        hashed = code.part("already_hashed") if here.model.already_hashed is not None else "False"
+        copied = f"{here.constant(copying.of)}({found.name}, {plan}, {issues}, {hashed})"
+        made = code.let(copied)
+        with code.block(f"if {made}"):
+            then(Found(made, OBJECTS, made=True))
+
+
+def _plan(node: Copy, here: Here) -> str:
+    """What a copy leaves out; it is made once, where the settings decide it."""
+    model = here.model
+    mapped = mapped_paths(model) if node.rest else frozenset()
+    moved = moved_paths(model) if node.rest else []
+    keys = (node.without, node.keep, node.hash)
+    parts = [*keys, *(argument for call in moved for argument in call.arguments)]
+    base = copy_base(node.source)
+
+    def plan(run: Run) -> CopyPlan:
+        it = Interpreter(model, run)
+        paths = set(mapped)
+        for call in moved:
+            given = given_arguments(call, REGISTRY[call.name], it)
+            path = None if given is None else located(call, given)
+            paths |= set() if path is None else {path}
+        names = (key_names(None if key is None else it.value(key, [])) for key in keys)
+        return CopyPlan(exclusions(base, paths), *names)
+
+    if all(part is None or is_settled(part, here.writing, frozenset()) for part in parts):
+        return fixed(here, id(node), "plan", plan)
+    return f"{here.constant(plan)}(run)"

@@ -1,0 +1,189 @@
+"""The way of one event: switches, `accept`, fan-out, payloads, `refuse`, requests, `warn`.
+
+How each step is done is up to a :class:`Way`: the interpreter, or generated code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Protocol
+
+from mapping_engine.core.model import Model, NoRequest, Rule
+from mapping_engine.core.nodes import Template
+from mapping_engine.engine.interpreter import Interpreter
+from mapping_engine.engine.request import Request
+from mapping_engine.engine.run import Run
+from mapping_engine.errors import (
+    ConfigurationError,
+    ErrorCode,
+    InstrumentationError,
+    MappingError,
+)
+from mapping_engine.types.kinds import Json
+
+REQUESTS = 1000
+MESSAGE_LENGTH = 300
+Combination = tuple[Json, ...]
+Check = Callable[[dict[str, Json]], bytes]
+"""Refuses a payload by raising PayloadError, or answers its JSON text."""
+
+
+class Way(Protocol):
+    """How the steps are done for the event of a run."""
+
+    def already_hashed(self, run: Run) -> bool:
+        """Whether the personal data of the event is hashed already."""
+
+    def accept(self, run: Run) -> Rule | None:
+        """The first rule of `accept` that applies: it skips or refuses the event."""
+
+    def values(self, run: Run, place: int) -> Json:
+        """The list that a variable of the fan-out takes its values from."""
+
+    def enter(self, run: Run, combination: Combination) -> None:
+        """Take these values of the fan-out; what was made for others is forgotten."""
+
+    def payload(self, run: Run, number: int, first: bytes) -> dict[str, Json]:
+        """The payload of a request; ``first`` is the text of the first one of the event."""
+
+    def refuse(self, run: Run) -> Rule | None:
+        """The first rule of `refuse` that applies to the payload of the run."""
+
+    def warn(self, run: Run) -> Sequence[Rule]:
+        """The rules of `warn` that apply to the payload of the run."""
+
+    def request(self, run: Run) -> Request:
+        """The request around the payload of the run."""
+
+
+def requests_of(
+    model: Model, way: Way, run: Run, check: Check, *, warned: bool = True
+) -> list[Request]:
+    """The requests of one event; raises MappingError where it is refused.
+
+    Rules of `warn` are judged only where somebody wants to be ``warned``.
+    """
+    if is_switched_off(model, run):
+        return []
+    run.already_hashed = way.already_hashed(run)
+    rule = way.accept(run)
+    if rule is not None:
+        if rule.kind is None:
+            return []
+        raise refusal(model, rule, run)
+    made: list[Request] = []
+    first = b""
+    for number, combination in enumerate(combinations(model, way, run)):
+        way.enter(run, combination)
+        run.payload = payload = way.payload(run, number, first)
+        rule = way.refuse(run)
+        if rule is not None:
+            raise refusal(model, rule, run)
+        text = check(payload)
+        first = first or text
+        if warned and model.warn:
+            _warn(model, way, run)
+        made.append(way.request(run))
+    return made
+
+
+def _warn(model: Model, way: Way, run: Run) -> None:
+    """Tell what rules of `warn` say; what they ask for cannot refuse the event."""
+    with suppress(MappingError):
+        for rule in way.warn(run):
+            run.warnings.rule(message(model, rule.message, run), rule.field, rule.span)
+
+
+def combinations(model: Model, way: Way, run: Run) -> list[Combination]:
+    """The values of the fan-out for each request, in order.
+
+    Raises the error that the rules declare where there is none, and EV07 for too many.
+    """
+    limits = model.file.limits
+    most = (limits.requests if limits else None) or REQUESTS
+    found: list[Combination] = []
+    _combine(model, way, run, (), found, most)
+    if not found and model.none is not None:
+        raise no_request(model, model.none, run)
+    if len(found) > most:
+        raise InstrumentationError(
+            ErrorCode.TOO_MANY_REQUESTS,
+            f"the event would become more than {most} requests",
+            help="`limits.requests` in the rule file sets the bound",
+        )
+    return found
+
+
+def _combine(
+    model: Model, way: Way, run: Run, chosen: Combination, found: list[Combination], most: int
+) -> None:
+    """The cross product of the variables, each of which may depend on those before it."""
+    if len(chosen) == len(model.fan_out):
+        found.append(chosen)
+        return
+    way.enter(run, chosen)
+    values = way.values(run, len(chosen))
+    for value in values if type(values) is list else ():
+        if len(found) > most:
+            return
+        _combine(model, way, run, (*chosen, value), found, most)
+
+
+def is_switched_off(model: Model, run: Run) -> bool:
+    """Whether the event switches this destination off; keeps its options otherwise."""
+    switches, names = model.vocabulary.switches, model.file.switch
+    if switches is None or not names:
+        return False
+    table = run.event.get(switches.path)
+    if type(table) is not dict:
+        return False
+    for name in names:
+        own = table.get(name.text)
+        if own is not None:
+            run.integration = own if type(own) is dict else None
+            return own is False
+    return table.get(switches.all) is False
+
+
+# Messages
+
+
+def refusal(model: Model, rule: Rule, run: Run) -> MappingError:
+    """The error of a rule that applies."""
+    text = message(model, rule.message, run)
+    return _error(rule.kind or "instrumentation", text, rule)
+
+
+def no_request(model: Model, rule: NoRequest, run: Run) -> MappingError:
+    """The error of a fan-out that leaves no request."""
+    return _error(rule.kind, message(model, rule.message, run), rule)
+
+
+def _error(kind: str, text: str, rule: Rule | NoRequest) -> MappingError:
+    if kind == "configuration":
+        return ConfigurationError(ErrorCode.NO_DESTINATION, text, span=rule.span, help=rule.help)
+    return InstrumentationError(ErrorCode.EVENT_REFUSED, text, span=rule.span, help=rule.help)
+
+
+def message(model: Model, template: Template | None, run: Run) -> str:
+    """What a message says; a value that is not there reads `nothing`."""
+    if template is None:
+        return "refused by the rules"
+    it = Interpreter(model, run)
+    filled = [
+        part if isinstance(part, str) else it.value(Template(part.at, (part,)), []) or "nothing"
+        for part in template.parts
+    ]
+    return printable("".join(filled))
+
+
+def printable(text: str) -> str:
+    """``text`` on one line, cut to a length, without control characters."""
+    if text.isprintable() and len(text) <= MESSAGE_LENGTH:
+        return text
+    clean = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for letter in text[: MESSAGE_LENGTH + 1]
+    )
+    return clean if len(clean) <= MESSAGE_LENGTH else clean[:MESSAGE_LENGTH] + "…"
