@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TypeAlias
 
-from mapping_engine.core.nodes import Node
+from mapping_engine.core.nodes import Call, Node
 from mapping_engine.types.kinds import ANY, kind_of
-from mapping_engine.types.type import Type
+from mapping_engine.types.type import UNKNOWN, Type
 
 _MIRRORED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _CASED = ("lower", "upper")
@@ -50,9 +50,9 @@ class Claims:
     """All that a conjunction says of one subject."""
 
     subject: str
-    type: Type | None
-    ends_in: str | None = None
-    """The transform the subject ends in, if it is one that settles the case of letters."""
+    type: Type
+    ends_in: str | None
+    """The transform the subject ends in, which may settle the case of letters."""
     allowed: set[str] | None = None
     refused: set[str] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
@@ -70,7 +70,7 @@ class Claims:
         """Add one claim."""
         value = atom.value
         if atom.relation in ("==", "in"):
-            values = {value} if isinstance(value, str) else set(_texts(value))
+            values = set(value) if isinstance(value, tuple) else {str(value)}
             if atom.holds:
                 self.present = True
                 self.allowed = values if self.allowed is None else self.allowed & values
@@ -129,7 +129,7 @@ class Claims:
         s = f"`{self.subject}`"
         if self.present and self.absent:
             return f"{s} cannot be both present and missing"
-        if self.absent and self.type is not None and not self.type.missing:
+        if self.absent and not self.type.missing:
             return f"{s} is never missing"
         if self.number or self.kinds == {"number"}:
             for relation, value in self.refused_bounds:
@@ -138,7 +138,7 @@ class Claims:
         if len(self.kinds) > 1:
             return f"{s} cannot be of two kinds"
         if self.kinds & self.excluded:
-            return f"{s} cannot be {_first(self.kinds)} and not be it"
+            return f"{s} cannot be {min(self.kinds)} and not be it"
         return self._bounds(s) or self._kinds(s) or self._values(s)
 
     def _bounds(self, s: str) -> str | None:
@@ -146,11 +146,11 @@ class Claims:
         if low > high or (low == high and (above or below)):
             return f"no number is within the bounds set for {s}"
         if self.number and self.kinds and "number" not in self.kinds:
-            return f"{s} cannot be {_first(self.kinds)} and be compared as a number"
+            return f"{s} cannot be {min(self.kinds)} and be compared as a number"
         return None
 
     def _kinds(self, s: str) -> str | None:
-        if self.type is None or self.type.kinds == ANY or not self.type.kinds:
+        if self.type.kinds == ANY or not self.type.kinds:
             return None
         strange = [kind for kind in sorted(self.kinds) if kind not in self.type.kinds]
         if strange:
@@ -163,26 +163,21 @@ class Claims:
 
     def _values(self, s: str) -> str | None:
         if self.allowed is None:
-            known = self.type.values if self.type and not self.type.missing else None
-            all_known = {spelled(v) for v in known} if known else None
-            if all_known and all_known <= self.refused and not self.absent:
-                return f"{s} has no other value"
-            return None
-        left = {value for value in self.allowed if value not in self.refused}
+            known = () if self.type.missing or self.absent else self.type.values or ()
+            is_settled = known and {spelled(value) for value in known} <= self.refused
+            return f"{s} has no other value" if is_settled else None
+        left = self.allowed - self.refused
         if not left:
-            several = len(self.allowed) == 0
-            return f"{s} cannot have two values at once" if several else f"{s} is excluded"
-        for value in sorted(left):
-            reason = self._impossible(value, s)
-            if reason is None:
-                return None
+            return f"{s} is excluded" if self.allowed else f"{s} cannot have two values at once"
+        if any(self._impossible(value, s) is None for value in left):
+            return None
         return self._impossible(min(left), s)
 
     def _impossible(self, value: str, s: str) -> str | None:
         read = json.loads(value)
         kind = kind_of(read)
         if self.kinds and kind not in self.kinds:
-            return f"{s} cannot be {_first(self.kinds)} and equal {value}"
+            return f"{s} cannot be {min(self.kinds)} and equal {value}"
         if self.truth is False and read is not False:
             return f"{s} does not hold, so it cannot equal {value}"
         if self.truth is True and read is False:
@@ -198,7 +193,7 @@ class Claims:
         )
 
     def _untyped(self, value: str, kind: str, s: str) -> str | None:
-        if self.type is None or not self.type.kinds:
+        if not self.type.kinds:
             return None
         if self.type.kinds != ANY and kind not in self.type.kinds:
             return f"{s} is {self.type.kinds}, never {value}"
@@ -219,7 +214,6 @@ class Subjects:
 
     nodes: Mapping[str, Node]
     types: Mapping[str, Type]
-    cased: Mapping[str, str]
 
 
 def claims(conjunction: Iterable[Atom], known: Subjects) -> dict[str, Claims]:
@@ -228,7 +222,9 @@ def claims(conjunction: Iterable[Atom], known: Subjects) -> dict[str, Claims]:
     for atom in sorted(conjunction, key=lambda a: (a.subject, a.relation, str(a.value), a.holds)):
         name = atom.subject
         if name not in found:
-            found[name] = Claims(name, known.types.get(name), known.cased.get(name))
+            node = known.nodes.get(name)
+            ends_in = node.name if isinstance(node, Call) else None
+            found[name] = Claims(name, known.types.get(name, UNKNOWN), ends_in)
         found[name].take(atom)
     return found
 
@@ -238,11 +234,8 @@ def contradiction(conjunction: Conjunction, known: Subjects) -> str | None:
     for atom in conjunction:
         if Atom(atom.subject, atom.relation, atom.value, not atom.holds) in conjunction:
             return f"`{atom.subject}` cannot be so and not so"
-    for each in claims(conjunction, known).values():
-        reason = each.contradiction()
-        if reason is not None:
-            return reason
-    return None
+    reasons = (each.contradiction() for each in claims(conjunction, known).values())
+    return next((reason for reason in reasons if reason is not None), None)
 
 
 def spelled(value: object) -> str:
@@ -250,11 +243,3 @@ def spelled(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()
-
-
-def _first(kinds: set[str]) -> str:
-    return min(kinds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TypeAlias
 
 from mapping_engine.checks.atoms import Claims, Conjunction, claims
 from mapping_engine.checks.logic import Conditions
@@ -14,7 +14,9 @@ from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import is_missing, kind_of
 from mapping_engine.types.type import Type
 
-_SAMPLES: dict[str, Any] = {
+Event: TypeAlias = dict[str, object]
+
+_SAMPLES: dict[str, object] = {
     "text": "x",
     "number": 1,
     "boolean": True,
@@ -34,7 +36,7 @@ def event_for(conjunction: Conjunction, conditions: Conditions, model: Model) ->
 
     Values are those the rules name, or plain samples: never data of a person.
     """
-    event: dict[str, Any] = {}
+    event: Event = {}
     known = conditions.subjects
     try:
         said = claims(conjunction, known)
@@ -49,7 +51,7 @@ def event_for(conjunction: Conjunction, conditions: Conditions, model: Model) ->
     return json.dumps(event, ensure_ascii=False)
 
 
-def _read(node: Node, event: dict[str, Any], model: Model, depth: int = 0) -> Any:
+def _read(node: Node, event: Event, model: Model, depth: int = 0) -> object:
     """What ``node`` yields for the event; NoExample where that takes more than a look."""
     if depth > _DEEPEST:
         raise NoExample
@@ -70,7 +72,7 @@ def _read(node: Node, event: dict[str, Any], model: Model, depth: int = 0) -> An
     return None if is_missing(found) else found
 
 
-def _value(found: Claims, type: Type) -> Any:
+def _value(found: Claims, type: Type) -> object:
     if found.allowed is not None:
         left = sorted(value for value in found.allowed if value not in found.refused)
         if not left:
@@ -87,7 +89,7 @@ def _value(found: Claims, type: Type) -> Any:
     return sample
 
 
-def _write(event: dict[str, Any], node: Node, value: Any, model: Model) -> None:
+def _write(event: Event, node: Node, value: object, model: Model) -> None:
     """Make ``node`` yield ``value`` by writing into the event."""
     for _ in range(_DEEPEST):
         match node:
@@ -107,19 +109,16 @@ def _write(event: dict[str, Any], node: Node, value: Any, model: Model) -> None:
     raise NoExample
 
 
-def _place(event: dict[str, Any], path: tuple[str | int, ...], value: Any) -> None:
-    here: Any = event
+def _place(event: Event, path: tuple[str | int, ...], value: object) -> None:
+    here: object = event
     for step, following in zip(path, (*path[1:], None), strict=True):
-        below: Any = value if following is None else [] if isinstance(following, int) else {}
-        if isinstance(step, int):
-            if step != 0 or not isinstance(here, list):
-                raise NoExample
-            if not here:
-                here.append(below)
+        below: object = value if following is None else [] if isinstance(following, int) else {}
+        if isinstance(here, list) and step == 0:
+            here[:] = here or [below]
             here = here[0]
-        else:
-            if not isinstance(here, dict):
-                raise NoExample
-            if following is None and here.get(step, value) != value:
-                raise NoExample
+        elif isinstance(here, dict) and isinstance(step, str):
             here = here.setdefault(step, below)
+            if following is None and here != value:
+                raise NoExample
+        else:
+            raise NoExample

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mapping_engine.checks.catalogue import CATALOGUE
 from mapping_engine.checks.families import FAMILIES
+from mapping_engine.checks.fixing import with_plain_fixes
 from mapping_engine.checks.rule_tests import stale, untested
 from mapping_engine.checks.selection import Options
 from mapping_engine.checks.subject import Subject
@@ -27,9 +28,6 @@ from mapping_engine.source.node import Mapping as MappingNode
 from mapping_engine.source.node import Node
 from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.testing.cases import FOLDER, Case, cases_of
-
-if TYPE_CHECKING:
-    from multiprocessing.context import BaseContext
 
 YAML = ".yaml"
 MIGRATIONS = "migrations"
@@ -94,7 +92,7 @@ class _Run:
         kept = [each for each in kept if each.code in self.codes]
         plain = sorted(_without_echoes(kept), key=lambda d: (d.span, d.code, d.message))
         if self.options.fixes:
-            plain = _plain(plain, self.texts)
+            plain = with_plain_fixes(plain, self.texts)
         return Checked(tuple(plain), self.texts, self.files)
 
     def _folder(self, place: Path) -> None:
@@ -122,15 +120,16 @@ class _Run:
 
     def _together(self, packs: list[Path]) -> None:
         """Check many packs in several processes; the order of what is found does not change."""
-        from concurrent.futures import ProcessPoolExecutor
-        from functools import partial
+        from concurrent.futures import ProcessPoolExecutor  # few have so many packs
+        from multiprocessing import get_all_start_methods, get_context
 
         first, *rest = packs
         self._pack(first)  # what it reads, the processes find ready
         size = -(-len(rest) // (self.options.workers * PARTS))
         parts = [rest[start : start + size] for start in range(0, len(rest), size)]
         ready = (self.shared,)
-        with ProcessPoolExecutor(self.options.workers, _context(), _begin, ready) as pool:
+        context = get_context("fork" if "fork" in get_all_start_methods() else "spawn")
+        with ProcessPoolExecutor(self.options.workers, context, _begin, ready) as pool:
             for found, texts, files in pool.map(partial(_packs, self.options, self.codes), parts):
                 self.found.update(dict.fromkeys(found))
                 self.texts.update(texts)
@@ -149,7 +148,7 @@ class _Run:
         names = folder.names(MIGRATIONS, YAML)
         if not names:
             return
-        from mapping_engine.engine.migration import read_migration
+        from mapping_engine.engine.migration import read_migration  # few packs have any
 
         for name in names:
             old = Path(name).stem
@@ -228,15 +227,6 @@ class _Run:
         self.files += 1
 
 
-def _plain(found: list[Diagnostic], texts: Mapping[str, str]) -> list[Diagnostic]:
-    """The findings with fixes that can be shown and applied; most often there are none."""
-    if not any(each.fix is not None for each in found):
-        return found
-    from mapping_engine.checks.fixing import with_plain_fixes
-
-    return with_plain_fixes(found, texts)
-
-
 def _packs_below(place: Path) -> Iterator[Path]:
     """The folders that hold a rule file; hidden folders and those of package managers do not."""
     for folder, below, files in os.walk(place):
@@ -245,14 +235,6 @@ def _packs_below(place: Path) -> Iterator[Path]:
         )
         if ENTRY in files:
             yield Path(folder)
-
-
-def _context() -> BaseContext:
-    """Processes that start at once where the system can do that."""
-    import multiprocessing
-
-    known = multiprocessing.get_all_start_methods()
-    return multiprocessing.get_context("fork" if "fork" in known else "spawn")
 
 
 _READY: dict[str, ReadFile] = {}

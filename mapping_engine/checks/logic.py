@@ -8,16 +8,7 @@ from mapping_engine.checks.atoms import Atom, Conjunction, Subjects, contradicti
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.inference import constant
 from mapping_engine.core.model import Model
-from mapping_engine.core.nodes import (
-    CONDITIONS,
-    Call,
-    Compare,
-    Const,
-    Logic,
-    Name,
-    Node,
-    Test,
-)
+from mapping_engine.core.nodes import CONDITIONS, Compare, Const, Logic, Name, Node, Test
 from mapping_engine.core.spell import spell
 from mapping_engine.types.kinds import is_missing
 from mapping_engine.types.type import Type
@@ -25,7 +16,8 @@ from mapping_engine.types.type import Type
 Normal: TypeAlias = list[Conjunction] | None
 """Alternatives, one of which must hold; None for a condition too large to be looked at."""
 
-MOST = 64
+MOST, LARGEST = 64, 256
+"""So many alternatives are looked at, and so many claims in each."""
 TRUE: Normal = [frozenset()]
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -38,7 +30,6 @@ class Conditions:
         self._facts = facts
         self._nodes: dict[str, Node] = {}
         self._types: dict[str, Type] = {}
-        self._cased: dict[str, str] = {}
         self._named: dict[tuple[str, bool], Normal] = {}
         for name, node in model.definitions.items():  # each after those that it uses
             if isinstance(node, CONDITIONS):
@@ -48,7 +39,7 @@ class Conditions:
     @property
     def subjects(self) -> Subjects:
         """What is known of all subjects met so far."""
-        return Subjects(self._nodes, self._types, self._cased)
+        return Subjects(self._nodes, self._types)
 
     def never(self, node: Node) -> str | None:
         """Why a condition can never hold; None where it can."""
@@ -120,8 +111,6 @@ class Conditions:
         if name not in self._nodes:
             self._nodes[name] = node
             self._types[name] = self._facts.type_of(node)
-            if isinstance(node, Call) and node.name not in self._model.pipelines:
-                self._cased[name] = node.name
         return name
 
 
@@ -129,7 +118,8 @@ def product(one: Normal, other: Normal) -> Normal:
     """Both conditions at once."""
     if one is None or other is None or len(one) * len(other) > MOST:
         return None
-    return [left | right for left in one for right in other]
+    found = [left | right for left in one for right in other]
+    return found if all(len(each) <= LARGEST for each in found) else None
 
 
 def _all(parts: list[Normal]) -> Normal:

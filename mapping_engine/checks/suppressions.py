@@ -137,52 +137,35 @@ def _valid(
     comment: Suppression, today: date, catalogue: Mapping[str, Check], found: Diagnostics
 ) -> frozenset[str]:
     """The codes that the comment suppresses; what is wrong with it is reported."""
-    if not comment.codes:
-        found.report(
-            SU02,
-            "a suppression names the codes it is about",
-            comment.span,
-            help="write `# rules: ignore CODE -- reason`",
-        )
-        return frozenset()
     names = {check.name: check.code for check in catalogue.values()}
-    codes: set[str] = set()
-    for code in comment.codes:
-        known = code if code in catalogue else names.get(code)
-        if known is None:
-            help = did_you_mean(code, [*catalogue, *names]) or "`rules-check --list` lists them all"
-            found.report(SU02, f"there is no check `{code}`", comment.span, help=help)
-        else:
-            codes.add(known)
-    if not comment.reason:
-        found.report(
-            SU02,
-            "a suppression gives its reason",
-            comment.span,
-            help="append `-- ` and why the finding is none",
-        )
-    return frozenset() if _expired(comment, today, found) else frozenset(codes)
+    codes = {code: code if code in catalogue else names.get(code) for code in comment.codes}
+    for code in (code for code, known in codes.items() if known is None):
+        help = did_you_mean(code, [*catalogue, *names]) or "`rules-check --list` lists them all"
+        found.report(SU02, f"there is no check `{code}`", comment.span, help=help)
+    over = _over(comment.until, today)
+    for message, help in (*_lacks(comment), *over):
+        found.report(SU02, message, comment.span, help=help)
+    return frozenset(known for known in codes.values() if known is not None and not over)
 
 
-def _expired(comment: Suppression, today: date, found: Diagnostics) -> bool:
-    if comment.until is None:
-        return False
+def _lacks(comment: Suppression) -> Iterator[tuple[str, str]]:
+    """What a comment does not say, and what to do about it."""
+    if not comment.codes:
+        yield "a suppression names the codes it is about", "write `# rules: ignore CODE -- reason`"
+    elif not comment.reason:
+        yield "a suppression gives its reason", "append `-- ` and why the finding is none"
+
+
+def _over(until: str | None, today: date) -> list[tuple[str, str]]:
+    """Why a comment suppresses nothing any more, and what to do about it."""
+    if until is None:
+        return []
     try:
-        until = date.fromisoformat(comment.until)
+        day = date.fromisoformat(until)
     except ValueError:
-        found.report(
-            SU02, "`until` takes a date such as 2026-12-31", comment.span, help="correct the date"
-        )
-        return True
-    if until >= today:
-        return False
-    found.report(
-        SU02,
-        f"the suppression expired on {until}",
-        comment.span,
-        help="correct the rules, or set a later date",
-    )
-    return True
+        return [("`until` takes a date such as 2026-12-31", "correct the date")]
+    message = f"the suppression expired on {day}"
+    return [] if day >= today else [(message, "correct the rules, or set a later date")]
 
 
 def _is_about(comment: Suppression, codes: frozenset[str], found: Diagnostic) -> bool:

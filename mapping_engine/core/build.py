@@ -109,10 +109,9 @@ def _pipeline(name: str, block: PipelineBlock, made: Desugaring) -> Pipeline:
 
 def _accept(block: AcceptBlock, made: Desugaring) -> Rule:
     condition = block.skip_when if block.require is None else block.require
-    assert condition is not None
     return Rule(
         block,
-        expression(condition, NO_LOCALS, made),
+        Broken(block) if condition is None else expression(condition, NO_LOCALS, made),
         None if block.message is None else _template(block.message, made),
         None if block.require is None else block.error or "instrumentation",
         block.help.text if block.help else None,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from mapping_engine.core.choices import alternatives
 from mapping_engine.core.load import Examined
 from mapping_engine.core.model import Model, Rule
-from mapping_engine.core.nodes import Name, Node
+from mapping_engine.core.nodes import Name
 from mapping_engine.core.spell import spell, spell_step, steps_of
-from mapping_engine.file.json_types import follow
+from mapping_engine.file.json_types import JsonSchema, follow
 from mapping_engine.reference.rows import (
     Row,
     alternative,
+    code,
     field_rows,
     name_rows,
     shown,
@@ -28,14 +28,14 @@ def reference_page(examined: Examined) -> str:
     model = examined.model
     before = [
         f"# {model.title}",
-        *_text(model.file.description.text if model.file.description else None),
+        *([model.file.description.text] if model.file.description else []),
         *_api(model),
         *_events(model),
         *_requests(model),
         "## Fields",
-        _fields(examined),
+        _table(FIELDS, [_cells(row) for row in field_rows(examined)]),
     ]
-    after = [*_refusals(model), *_warnings(model)]
+    after = [*_rules("## Refused payloads", model.refuse), *_rules("## Warnings", model.warn)]
     parts = [
         *before,
         *_names(examined, "\n".join((*before, *after))),
@@ -45,10 +45,6 @@ def reference_page(examined: Examined) -> str:
         _settings(model.settings_schema),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _text(text: str | None) -> list[str]:
-    return [text] if text else []
 
 
 def _api(model: Model) -> list[str]:
@@ -71,27 +67,22 @@ def _events(model: Model) -> list[str]:
     for rule in model.accept:
         said = f": {spell(rule.message)}" if rule.message is not None else ""
         if rule.negated:
-            lines.append(f"- Without {_code(rule.condition)}: {rule.kind} error{said}.")
+            lines.append(f"- Without {code(rule.condition)}: {rule.kind} error{said}.")
         else:
-            lines.append(f"- With {_code(rule.condition)}: no request, no error.")
+            lines.append(f"- With {code(rule.condition)}: no request, no error.")
     return ["## Events", "\n".join(lines)] if lines else []
 
 
 def _requests(model: Model) -> list[str]:
     request = model.request
     form = "a form" if request.format == "form" else "JSON"
-    found = [f"`{request.method}` {_code(request.url)}, the body as {form}."]
+    found = [f"`{request.method}` {code(request.url)}, the body as {form}."]
     if model.fan_out:
         found[0] += "\nOne request for each combination of:"
         found.append("\n".join(f"- `${v.name}`: {value_text(v.values)}" for v in model.fan_out))
     if model.hashing is not None:
-        found.append(f"Personal data is hashed where {_code(model.hashing)} holds.")
+        found.append(f"Personal data is hashed where {code(model.hashing)} holds.")
     return ["## Requests", *found]
-
-
-def _fields(examined: Examined) -> str:
-    rows = list(field_rows(examined))
-    return _table(FIELDS, [_cells(row) for row in rows])
 
 
 def _names(examined: Examined, text: str) -> list[str]:
@@ -110,7 +101,7 @@ def _pipelines(model: Model) -> list[str]:
         made = "<br>".join(alternative(arm) for arm in alternatives(pipeline.body))
         if not made:
             is_plain = isinstance(start, Name) and steps
-            made = shown(" |> ".join(map(spell_step, steps))) if is_plain else _code(pipeline.body)
+            made = shown(" |> ".join(map(spell_step, steps))) if is_plain else code(pipeline.body)
         rows.append([f"`{name}`", pipeline.normalises or "", made])
     table = _table(("pipeline", "normal form of", "steps"), rows)
     return ["## Pipelines", table] if rows else []
@@ -127,22 +118,17 @@ def _cells(row: Row) -> list[str]:
     ]
 
 
-def _refusals(model: Model) -> list[str]:
-    lines = [f"{_said(rule)} ({rule.kind} error)" for rule in model.refuse]
-    return ["## Refused payloads", "\n".join(lines)] if lines else []
+def _rules(head: str, rules: tuple[Rule, ...]) -> list[str]:
+    """The refusals, or the warnings, of finished payloads."""
+    lines = []
+    for rule in rules:
+        said = spell(rule.message) if rule.message is not None else ""
+        kind = f" ({rule.kind} error)" if rule.kind is not None else ""
+        lines.append(f"- {code(rule.condition)}: {said}{kind}")
+    return [head, "\n".join(lines)] if lines else []
 
 
-def _warnings(model: Model) -> list[str]:
-    lines = [_said(rule) for rule in model.warn]
-    return ["## Warnings", "\n".join(lines)] if lines else []
-
-
-def _said(rule: Rule) -> str:
-    said = spell(rule.message) if rule.message is not None else ""
-    return f"- {_code(rule.condition)}: {said}"
-
-
-def _settings(schema: dict[str, Any]) -> str:
+def _settings(schema: JsonSchema) -> str:
     required = set(schema.get("required", ()))
     rows = []
     for name, declared in schema.get("properties", {}).items():
@@ -163,7 +149,3 @@ def _table(head: tuple[str, ...], rows: list[list[str]]) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("\\|", "|").replace("|", "\\|").replace("\n", " ")
-
-
-def _code(node: Node) -> str:
-    return shown(spell(node))

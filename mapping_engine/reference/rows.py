@@ -55,9 +55,8 @@ def _rows(fields: tuple[Field, ...], prefix: str, examined: Examined) -> Iterato
             yield _settled(made, field, hashed=examined.facts.type_of(field).is_digest)
             continue
         if field.when is not None or not isinstance(value, Object):
-            when = [f"when {_code(field.when)}"] if field.when is not None else []
-            sources = (*_each(value), *when, *_copy(value))
-            yield _settled(Row(path + mark, sources), field, hashed=False)
+            when = [f"when {code(field.when)}"] if field.when is not None else []
+            yield _settled(Row(path + mark, (*when, *_taken(value))), field, hashed=False)
         yield from _rows(fields_of(value), f"{path}{mark}.", examined)
 
 
@@ -65,7 +64,7 @@ def _settled(made: Row, field: Field, *, hashed: bool) -> Row:
     """A row, with what happens when the field has no value."""
     found = []
     if field.default is not None:
-        found.append(_code(field.default))
+        found.append(code(field.default))
     elif field.required:
         found.append("the event is refused")
     if field.invalid == "error":
@@ -88,24 +87,24 @@ def name_rows(examined: Examined, text: str) -> Iterator[Row]:
 
 
 def _definition(name: str, definitions: Definitions) -> Row:
-    value = definitions[name]
-    when = value.when if isinstance(value, Guard) else None
-    value = value.value if isinstance(value, Guard) else value
+    value: Node = definitions[name]
+    when: Node | None = None
+    if isinstance(value, Guard):
+        when, value = value.when, value.value
     made = _leaf(f"${name}", value, when, definitions)
-    last = value.alternatives[-1] if isinstance(value, FirstOf) else None
-    is_default = last is not None and last.is_default
-    return replace(made, otherwise=_code(last.value)) if last and is_default else made
+    defaults = [arm.value for arm in alternatives(value) if arm.is_default]
+    return replace(made, otherwise="".join(map(code, defaults)))
 
 
 # One value
 
 
 def _leaf(path: str, value: Node, when: Node | None, definitions: Definitions) -> Row:
-    lead = [f"when {_code(when)}:"] if when is not None else []
+    lead = [f"when {code(when)}:"] if when is not None else []
     parts = _parts(value, definitions)
     each, outer = parts[0].start, parts[0].steps
     if isinstance(each, ForEach):
-        lead.append(f"{', '.join(_each(each))}:")
+        lead.append(f"{', '.join(_taken(each))}:")
         parts = [replace(p, steps=(*p.steps, *outer)) for p in _parts(each.body, definitions)]
     steps = _common([part.steps for part in parts])
     sources = list(dict.fromkeys(_texts([_before(part, steps) for part in parts])))
@@ -208,10 +207,9 @@ def _texts(parts: list[_Part]) -> Iterator[str]:
 
 def _row(row: Alternative, parts: list[_Part]) -> str:
     """The condition of a row of a decision table, and its value."""
-    when = ""
-    if isinstance(row.value, Guard):
-        when = f", when {_code(row.value.when)}"
-        parts = [replace(part, when=part.when[1:]) for part in parts]
+    guards = [row.value] if isinstance(row.value, Guard) else []
+    when = "".join(f", when {code(guard.when)}" for guard in guards)
+    parts = [replace(part, when=part.when[len(guards) :]) for part in parts]
     steps = _common([part.steps for part in parts]) if len(parts) > 1 else ()
     texts = (_text(_before(part, steps)) for part in parts)
     made_by = f", by {shown(' |> '.join(steps))}" if steps else ""
@@ -225,44 +223,42 @@ def _before(part: _Part, steps: tuple[str, ...]) -> _Part:
 
 def _text(part: _Part) -> str:
     """A value, without what all others have in common with it."""
-    when = "".join(f" when {_code(each)}" for each in part.when)
+    when = "".join(f" when {code(each)}" for each in part.when)
     match part.start:
         case Object(fields=fields):
             return f"fields {', '.join(f'`{field.name}`' for field in fields)}"
         case Copy() as copy:
-            return ", ".join(_copy(copy))
+            return ", ".join(_taken(copy))
         case Name(name=name) if not is_written(name):
             return shown(" |> ".join((f"${name}", *part.steps))) + when
         case start:
             return shown(" |> ".join((spell(start), *part.steps))) + when
 
 
-def _each(value: Node) -> list[str]:
-    if not isinstance(value, ForEach):
-        return []
-    kept = [f"kept when {_code(value.keep)}"] if value.keep is not None else []
-    return [f"for each of {_code(value.source)}", *kept]
-
-
-def _copy(value: Node) -> list[str]:
-    """What is copied, and which of its keys are treated apart."""
-    if not isinstance(value, Copy):
-        return []
-    parts = (("without", value.without), ("keeping", value.keep), ("as digests", value.hash))
-    apart = [f"{name}: {_code(part)}" for name, part in parts if part is not None]
-    return [f"{'the rest' if value.rest else 'a copy'} of {_code(value.source)}", *apart]
+def _taken(value: Node) -> list[str]:
+    """What a list is made for each of, or an object copied from, and what is treated apart."""
+    parts: list[tuple[str, Node | None]]
+    match value:
+        case ForEach(source=source, keep=keep):
+            parts = [("for each of", source), ("kept when", keep)]
+        case Copy(source=source, rest=rest, without=without, keep=keep, hash=hash):
+            parts = [("the rest of" if rest else "a copy of", source), ("without:", without)]
+            parts += [("keeping:", keep), ("as digests:", hash)]
+        case _:
+            return []
+    return [f"{name} {code(part)}" for name, part in parts if part is not None]
 
 
 def alternative(arm: Alternative) -> str:
     """An alternative in one line, with its condition."""
     value = arm.value
-    when = f" when {_code(value.when)}" if isinstance(value, Guard) else ""
-    return f"{_code(value)}{when}"
+    when = f" when {code(value.when)}" if isinstance(value, Guard) else ""
+    return f"{code(value)}{when}"
 
 
 def value_text(value: Node) -> str:
     """A value in one line: an expression, or the alternatives of a chain."""
-    return ", else ".join(_code(arm.value) for arm in alternatives(value)) or _code(value)
+    return ", else ".join(code(arm.value) for arm in alternatives(value)) or code(value)
 
 
 def shown(text: str) -> str:
@@ -270,5 +266,6 @@ def shown(text: str) -> str:
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
-def _code(node: Node) -> str:
+def code(node: Node) -> str:
+    """A node as code in Markdown."""
     return shown(spell(node))

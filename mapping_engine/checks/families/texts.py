@@ -112,17 +112,16 @@ def _near_misses(subject: Subject) -> None:
     """Constants that differ from another one of the pack as if by a slip of the finger."""
     written = [each for each in _texts(subject) if len(each.text) >= _SHORTEST]
     counts = Counter(each.text for each in written)
-    alike: dict[str, list[_Written]] = {}
-    for each in dict.fromkeys(written):
+    every = list(dict.fromkeys(written))
+    alike: dict[str, list[int]] = {}
+    for place, each in enumerate(every):
         for form in _forms(each.text):
-            alike.setdefault(form, []).append(each)
-    order = {each: place for place, each in enumerate(dict.fromkeys(written))}
+            alike.setdefault(form, []).append(place)
     for each in written:
         if counts[each.text] > 1 or each.cased:
             continue
-        near = {other for form in _forms(each.text) for other in alike[form]}
-        slips = [other for other in near if other.text != each.text and _is_slip(each, other)]
-        other = min(slips, key=order.__getitem__, default=None)
+        near = sorted({place for form in _forms(each.text) for place in alike[form]})
+        other = next((every[place] for place in near if _is_slip(each, every[place])), None)
         if other is not None and (counts[other.text] > 1 or other.span < each.span):
             subject.diagnostics.report(
                 TX08,
@@ -136,11 +135,12 @@ def _near_misses(subject: Subject) -> None:
 def _forms(text: str) -> set[str]:
     """What a text shares with every other that is it but for a slip.
 
-    Two texts that are one edit apart are the same when one letter is taken out of each.
+    Two texts that are one edit apart are the same when a letter is taken out of one or of both.
     """
     found = {f"~{folded(text)}", text}
     if len(text) <= _LONGEST_TYPO:
-        found |= {text[:place] + text[place + 1 :] for place in range(len(text))}
+        places = (place for place, letter in enumerate(text) if not letter.isdigit())
+        found |= {text[:place] + text[place + 1 :] for place in places}
     return found
 
 
@@ -176,7 +176,8 @@ def _compared(node: Compare) -> Iterator[_Written]:
 
 
 def _is_slip(one: _Written, other: _Written) -> bool:
-    if other.cased or abs(len(one.text) - len(other.text)) > _FARTHEST:
+    apart = abs(len(one.text) - len(other.text))
+    if one.text == other.text or other.cased or apart > _FARTHEST:
         return False
     if folded(one.text) == folded(other.text):
         return True

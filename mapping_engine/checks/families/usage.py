@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mapping_engine.checks.subject import Subject
@@ -41,6 +41,8 @@ class _Used(NamedTuple):
     names: set[str]
     tables: set[str]
     calls: set[str]
+    meant: set[str]
+    """What undefined names, which are reported already, were meant to be."""
 
 
 def find(subject: Subject) -> None:
@@ -51,10 +53,10 @@ def find(subject: Subject) -> None:
     for loaded in documents:
         if loaded.folder is own:
             _declared(loaded, used, subject)
-            _parameters(loaded, subject)
+            _parameters(loaded, used, subject)
     _fragments(used, subject)
     _variables(used, subject)
-    _settings(subject)
+    _settings(used, subject)
 
 
 def _used(subject: Subject) -> _Used:
@@ -69,7 +71,9 @@ def _used(subject: Subject) -> _Used:
         if isinstance(node, Call):
             seen.add(node.name)
     names = {written_name(node.name) for node in nodes if isinstance(node, Name)}
-    return _Used(names | written, _keys(nodes, "tables") or set(), seen)
+    undefined = (each.fix for each in subject.diagnostics.found if each.code in _UNDEFINED)
+    meant = {fix.replacement for fix in undefined if fix is not None}
+    return _Used(names | written, _keys(nodes, "tables") or set(), seen, meant)
 
 
 def _keys(nodes: Iterable[Node], name: str) -> set[str] | None:
@@ -85,26 +89,32 @@ def _keys(nodes: Iterable[Node], name: str) -> set[str] | None:
 
 
 def _declared(loaded: LoadedDocument, used: _Used, subject: Subject) -> None:
+    for what, name, is_used, span in _entries(loaded, used):
+        if not is_used and name not in (*BUILTINS, *REGISTRY):
+            _report(what, span, used, subject, removable=True)
+
+
+def _entries(loaded: LoadedDocument, used: _Used) -> Iterator[tuple[str, str, bool, Span]]:
+    """What a file declares: in words, its name, whether it is used, and where it stands."""
     document = loaded.document
     sections = (
-        (document.define, used.names, "definition", "$"),
-        (document.override, used.names, "definition", "$"),
-        (document.amend, used.names, "definition", "$"),
-        (document.pipelines, used.calls, "pipeline", ""),
-        (document.tables, used.tables, "table", "$tables."),
-        (document.table_files, used.tables, "table", "$tables."),
+        ("definition `$", used.names, document.define),
+        ("definition `$", used.names, document.override),
+        ("definition `$", used.names, document.amend),
+        ("pipeline `", used.calls, document.pipelines),
+        ("table `$tables.", used.tables, document.tables),
+        ("table `$tables.", used.tables, document.table_files),
     )
-    for entries, names, what, mark in sections:
+    for what, names, entries in sections:
         for entry in entries or ():
-            if entry.name not in names and entry.name not in (*BUILTINS, *REGISTRY):
-                _report(f"{what} `{mark}{entry.name}`", entry.span, subject, removable=True)
+            yield f"{what}{entry.name}`", entry.name, entry.name in names, entry.span
 
 
-def _parameters(loaded: LoadedDocument, subject: Subject) -> None:
+def _parameters(loaded: LoadedDocument, used: _Used, subject: Subject) -> None:
     for entry in loaded.document.pipelines or ():
         for parameter in (entry.value.parameters if entry.value is not None else None) or ():
             if parameter.text not in names_in(entry.value):
-                _report(f"parameter `${parameter.text}`", parameter.span, subject)
+                _report(f"parameter `${parameter.text}`", parameter.span, used, subject)
 
 
 def _fragments(used: _Used, subject: Subject) -> None:
@@ -113,7 +123,8 @@ def _fragments(used: _Used, subject: Subject) -> None:
     main = subject.examined.documents[-1]
     for name, file in main.uses:
         if file in documents and file != main.file and not _is_used(file, documents, used):
-            _report(f"fragment `{name.text}`", name.span, subject, removable=len(main.uses) > 1)
+            several = len(main.uses) > 1
+            _report(f"fragment `{name.text}`", name.span, used, subject, removable=several)
 
 
 def _is_used(file: str, documents: dict[str, LoadedDocument], used: _Used) -> bool:
@@ -123,15 +134,8 @@ def _is_used(file: str, documents: dict[str, LoadedDocument], used: _Used) -> bo
         if loaded is None or loaded.file in seen:
             continue
         seen.add(loaded.file)
-        document = loaded.document
-        sections = (
-            (used.names, (document.define, document.override, document.amend)),
-            (used.tables, (document.tables, document.table_files)),
-            (used.calls, (document.pipelines,)),
-        )
-        for names, lists in sections:
-            if any(entry.name in names for entries in lists for entry in entries or ()):
-                return True
+        if any(is_used for _, _, is_used, _ in _entries(loaded, used)):
+            return True
         waiting += [inner for _, inner in loaded.uses]
     return False
 
@@ -147,7 +151,7 @@ def _variables(used: _Used, subject: Subject) -> None:
             )
 
 
-def _settings(subject: Subject) -> None:
+def _settings(used: _Used, subject: Subject) -> None:
     """Settings that the schema declares and no rule reads."""
     read = _keys(subject.nodes, "settings")
     properties = subject.model.settings_schema.get("properties")
@@ -156,7 +160,8 @@ def _settings(subject: Subject) -> None:
     places = _places(subject.examined.settings)
     for name in properties:
         if name not in read:
-            _report(f"setting `{name}`", places.get(name) or _line(name, subject), subject)
+            place = places.get(name) or _line(name, subject)
+            _report(f"setting `{name}`", place, used, subject)
 
 
 def _places(source: Source) -> dict[str, Span]:
@@ -174,16 +179,15 @@ def _line(name: str, subject: Subject) -> Span:
     return Span(source.file, line, 1, line, 1)
 
 
-def _report(what: str, span: Span, subject: Subject, *, removable: bool = False) -> None:
-    """Report what is not used, unless an undefined name that is reported was meant to be it."""
-    name = what.split("`")[1].rpartition(".")[2].removeprefix("$")
-    found = (each.fix for each in subject.diagnostics.found if each.code in _UNDEFINED)
-    if any(fix is not None and fix.replacement == name for fix in found):
-        return
-    subject.diagnostics.report(
-        PR03,
-        f"{what} is never used",
-        span,
-        help="use it, or remove it",
-        fix=Fix(span, "", f"remove {what}", safe=True, whole=True) if removable else None,
-    )
+def _report(
+    what: str, span: Span, used: _Used, subject: Subject, *, removable: bool = False
+) -> None:
+    """Report what is not used, unless an undefined name was meant to be it."""
+    if what.split("`")[1].rpartition(".")[2].removeprefix("$") not in used.meant:
+        subject.diagnostics.report(
+            PR03,
+            f"{what} is never used",
+            span,
+            help="use it, or remove it",
+            fix=Fix(span, "", f"remove {what}", safe=True, whole=True) if removable else None,
+        )
