@@ -9,7 +9,7 @@ from functools import partial
 from mapping_engine.core.mapped import mapped_paths
 from mapping_engine.core.nodes import Const, Copy, Field, ForEach, Object
 from mapping_engine.core.spell import spell
-from mapping_engine.engine.codegen.calls import given_arguments
+from mapping_engine.engine.codegen.arguments import given_arguments
 from mapping_engine.engine.codegen.found import (
     EMPTIES,
     LISTS,
