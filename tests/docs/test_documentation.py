@@ -81,7 +81,7 @@ def test_python_snippets_do_what_is_shown(page: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_shell_commands_name_what_exists(page: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     for line in "".join(blocks(page, "sh")).splitlines():
         words = line.split("#")[0].split()
         if words[0] == "make":
