@@ -3,8 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+MUTATED := mapping_engine/core mapping_engine/engine/interpreter.py mapping_engine/engine/codegen mapping_engine/types
 
-.PHONY: demo test check lint types layers lowest versions schema docs mutants bench bench-versions clean
+.PHONY: demo test coverage check lint types layers lowest versions schema docs mutants code-mutants bench bench-versions clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt
@@ -21,6 +22,13 @@ demo: $(READY)  ## the main job on the reference's own track call and some other
 test: $(READY)  ## all tests
 	$(BIN)/pytest -n auto --dist loadgroup
 
+coverage: export COVERAGE_FILE := $(CURDIR)/build/coverage/data
+coverage: $(READY)  ## all tests, and which branches they and the processes they start take
+	@rm -rf build/coverage
+	$(BIN)/coverage run -m pytest -n auto --dist loadgroup
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
 check: lint types layers test  ## what CI runs
 
 lint: $(READY)
@@ -36,7 +44,7 @@ layers: $(READY)
 lowest:  ## the tests under the lowest versions that pyproject.toml accepts, in .venv-lowest
 	@$(PYTHON) -m venv .venv-lowest
 	@$(PYTHON) -m tools.lowest_bounds > .venv-lowest/pins.txt
-	@.venv-lowest/bin/pip install --quiet -r .venv-lowest/pins.txt hypothesis pytest pytest-xdist
+	@.venv-lowest/bin/pip install --quiet -r .venv-lowest/pins.txt coverage hypothesis pytest pytest-xdist
 	@.venv-lowest/bin/pip install --quiet --no-deps -e .
 	.venv-lowest/bin/pytest -n auto --dist loadgroup --ignore tests/project --ignore tests/lsp
 
@@ -56,6 +64,9 @@ docs: $(READY)  ## write the generated tables and the outputs shown in the docum
 mutants: $(READY)  ## plant mistakes in the bundled packs, and write docs/mutation-study.md
 	$(BIN)/python -m bench.mutations --report docs/mutation-study.md
 
+code-mutants: $(READY)  ## plant mistakes in the code, and count which the tests notice
+	$(BIN)/python -m bench.code_mutants $(MUTATED) --ignored tests/bench tests/project/test_wheel.py
+
 bench: $(READY)  ## how fast the engine is, beside the same job by hand, the floor, and a naive way
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.speed.commands
@@ -65,4 +76,4 @@ bench-versions: $(READY)  ## this version beside an older one: make bench-versio
 	$(BIN)/python -m bench.speed.versions $(OLD)
 
 clean:
-	rm -rf .venv .venv-lowest .venv-3.* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-lowest .venv-3.* build dist .code_mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
