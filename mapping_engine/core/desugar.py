@@ -173,11 +173,11 @@ def _single(block: ValueBlock | ArmBlock, known: Locals, made: Desugaring) -> No
 def _copy(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
     source = block.rest_of if block.rest_of is not None else block.copy_of
     assert source is not None
-    keys = (block.without, block.keep, block.hash)
-    without, keep, hash = (None if k is None else expression(k, known, made) for k in keys)
+    written = (block.without, block.keep, block.hash)
+    keys = (None if each is None else expression(each, known, made) for each in written)
     added = None if block.fields is None else object_of(block, block.fields, known, made)
     whole = block.rest_of is None
-    return nodes.Copy(block, expression(source, known, made), not whole, without, keep, hash, added)
+    return nodes.Copy(block, expression(source, known, made), not whole, added, *keys)
 
 
 def object_of(

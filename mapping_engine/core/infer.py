@@ -154,7 +154,7 @@ def _item(node: ForEach, source: Type, found: Inference) -> Type:
 
 def _copy(node: Copy, scope: Scope, found: Inference) -> Type:
     """A copy of an object: nothing is known of it but that it holds nothing personal."""
-    for keys in (node.without, node.keep, node.hash):
+    for keys in node.keys:
         if keys is not None:
             infer(keys, scope, found)
     _copied_in_clear(node, infer(node.source, scope, found), found)

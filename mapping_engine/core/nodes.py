@@ -176,10 +176,15 @@ class Copy(Node):
 
     source: Node
     rest: bool
+    added: Object | None = None
     without: Node | None = None
     keep: Node | None = None
     hash: Node | None = None
-    added: Object | None = None
+
+    @property
+    def keys(self) -> tuple[Node | None, ...]:
+        """The lists of keys that are treated apart, as the plan of a copy takes them."""
+        return self.without, self.keep, self.hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +257,7 @@ def children(node: Node) -> tuple[Node, ...]:
         case Object(fields=fields):
             return tuple(part for each in fields for part in field_parts(each))
         case Copy():
-            return _given(node.source, node.without, node.keep, node.hash, node.added)
+            return _given(node.source, *node.keys, node.added)
         case ForEach(source=source, keep=keep, body=body):
             return _given(source, keep, body)
         case Compare(left=left, right=right):

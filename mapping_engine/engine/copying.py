@@ -99,14 +99,15 @@ class CopyPlan:
     def __init__(
         self,
         mapped: Tree,
-        without: frozenset[str] = frozenset(),
-        keep: frozenset[str] = frozenset(),
-        digests: frozenset[str] = frozenset(),
+        without: frozenset[str] | None = None,
+        keep: frozenset[str] | None = None,
+        digests: frozenset[str] | None = None,
     ) -> None:
-        self.digests = digests
+        without, keep = without or frozenset(), keep or frozenset()
+        self.digests = digests or frozenset()
         self.kept = frozenset(key for key in keep - without if mapped.get(key) is not True)
-        self.apart = digests | self.kept
-        self.without: Tree = {**mapped, **dict.fromkeys(without | keep | digests, True)}
+        self.apart = self.digests | self.kept
+        self.without: Tree = {**mapped, **dict.fromkeys(without | keep | self.digests, True)}
 
 
 class Copying:

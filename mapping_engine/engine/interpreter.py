@@ -440,10 +440,9 @@ def _copy(node: Copy, frame: Frame, it: Interpreter) -> Evaluation:
 
 def _plan(node: Copy, frame: Frame, it: Interpreter) -> Evaluation:
     """What a copy leaves out, and the keys that it treats apart."""
-    keys: list[frozenset[str]] = []
-    for each in (node.without, node.keep, node.hash):
-        value = None if each is None else (yield _evaluate(each, frame, it))
-        keys.append(key_names(value))
+    keys: list[frozenset[str] | None] = []
+    for each in node.keys:
+        keys.append(None if each is None else key_names((yield _evaluate(each, frame, it))))
     if not node.rest:
         return CopyPlan({}, *keys)
     mapped = set(it.mapped)

@@ -241,8 +241,7 @@ def _plan(node: Copy, here: Here) -> str:
     model = here.model
     mapped = mapped_paths(model) if node.rest else frozenset()
     moved = moved_paths(model) if node.rest else []
-    keys = (node.without, node.keep, node.hash)
-    parts = [*keys, *(argument for call in moved for argument in call.arguments)]
+    parts = [*node.keys, *(argument for call in moved for argument in call.arguments)]
     base = copy_base(node.source)
 
     def plan(run: Run) -> CopyPlan:
@@ -252,7 +251,7 @@ def _plan(node: Copy, here: Here) -> str:
             given = given_arguments(call, REGISTRY[call.name], it)
             path = None if given is None else located(call, given)
             paths |= set() if path is None else {path}
-        names = (key_names(None if key is None else it.value(key, [])) for key in keys)
+        names = (None if key is None else key_names(it.value(key, [])) for key in node.keys)
         return CopyPlan(exclusions(base, paths), *names)
 
     if all(part is None or is_settled(part, here.writing, frozenset()) for part in parts):
