@@ -173,7 +173,7 @@ def _single(block: ValueBlock | ArmBlock, known: Locals, made: Desugaring) -> No
 def _copy(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
     source = block.rest_of if block.rest_of is not None else block.copy_of
     assert source is not None
-    written = (block.without, block.keep, block.hash)
+    written = (block.without, block.keep, block.hash, block.only)
     keys = (None if each is None else expression(each, known, made) for each in written)
     added = None if block.fields is None else object_of(block, block.fields, known, made)
     whole = block.rest_of is None

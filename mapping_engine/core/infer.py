@@ -171,21 +171,27 @@ def _copy(node: Copy, scope: Scope, found: Inference) -> Type:
 
 def _copied_in_clear(node: Copy, source: Type, found: Inference) -> None:
     """Report personal data that would be copied, since nothing in its name says what it is."""
-    treated: set[object] = set()
-    for keys in (node.without, node.hash):
-        known, names = constant(found.model, keys) if keys is not None else (False, None)
-        treated |= set(names) if known and isinstance(names, list) else set()
+    treated = _known_keys(node.without, found) | _known_keys(node.hash, found)
     paths = clear_paths(source, found.model.vocabulary)
     left = [path for path in paths if not path or path[0] not in treated]
+    if node.only is not None and constant(found.model, node.only)[0]:
+        copied = _known_keys(node.only, found)
+        left = [path for path in left if not path or path[0] in copied]
     if left:
         spelled = listed(".".join(path) or "the value itself" for path in left)
         found.diagnostics.report(
             "PI02",
             f"the copy would hold personal data in clear: {spelled}",
             node.source.span,
-            help="leave it out with `without`, or add the name to `personal.names` of the "
-            "vocabulary, which copies leave out everywhere",
+            help="leave it out with `without` or `only`, or add the name to `personal.names` of "
+            "the vocabulary, which copies leave out everywhere",
         )
+
+
+def _known_keys(node: Node | None, found: Inference) -> set[object]:
+    """The keys in a list that the rules hold; none where only settings or events know them."""
+    known, names = constant(found.model, node) if node is not None else (False, None)
+    return set(names) if known and isinstance(names, list) else set()
 
 
 # Transforms and pipelines

@@ -171,7 +171,8 @@ class Copy(Node):
     """A copy of an object without personal data, with ``added`` fields in it.
 
     ``rest`` leaves out what fields of the payload are made from. Keys in ``without`` are left out
-    as well; those in ``keep`` are copied whatever they name; those in ``hash`` become digests.
+    as well, and all but those in ``only``; those in ``keep`` are copied whatever they name; those
+    in ``hash`` become digests.
     """
 
     source: Node
@@ -180,11 +181,12 @@ class Copy(Node):
     without: Node | None = None
     keep: Node | None = None
     hash: Node | None = None
+    only: Node | None = None
 
     @property
     def keys(self) -> tuple[Node | None, ...]:
         """The lists of keys that are treated apart, as the plan of a copy takes them."""
-        return self.without, self.keep, self.hash
+        return self.without, self.keep, self.hash, self.only
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,10 +91,11 @@ def key_names(value: Json) -> frozenset[str]:
 class CopyPlan:
     """What a copy leaves out of its source, and the keys there that it treats apart.
 
-    A digest goes before all else; what is left out is not kept.
+    A digest goes before all else; what is left out is not kept. ``only`` are the keys that may be
+    copied as they are; None where all may.
     """
 
-    __slots__ = ("apart", "digests", "kept", "without")
+    __slots__ = ("apart", "digests", "kept", "only", "without")
 
     def __init__(
         self,
@@ -102,8 +103,11 @@ class CopyPlan:
         without: frozenset[str] | None = None,
         keep: frozenset[str] | None = None,
         digests: frozenset[str] | None = None,
+        only: frozenset[str] | None = None,
     ) -> None:
         without, keep = without or frozenset(), keep or frozenset()
+        keep = keep if only is None else keep & only
+        self.only = only
         self.digests = digests or frozenset()
         self.kept = frozenset(key for key in keep - without if mapped.get(key) is not True)
         self.apart = self.digests | self.kept
@@ -136,6 +140,8 @@ class Copying:
         already_hashed: bool,
     ) -> dict[str, Json]:
         """A copy of ``source``; what looks personal without being named so is an issue."""
+        if plan.only is not None:
+            source = {k: v for k, v in source.items() if k in plan.only or k in plan.digests}
         rest = self._object(issues, source, plan.without, clear=False)
         if plan.apart.isdisjoint(source):
             return rest

@@ -71,6 +71,7 @@ class ValueBlock(Block):
     companions: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "fill": ("positions",),
         "without": COPIES,
+        "only": COPIES,
         "keep": COPIES,
         "hash": COPIES,
         "item": ("each",),
@@ -112,6 +113,11 @@ class ValueBlock(Block):
         "A copy of an object without personal data; what is mapped elsewhere is copied, too.",
     )
     without: Expression | None = key(ListOrExpression(), "Further keys that the copy leaves out.")
+    only: Expression | None = key(
+        ListOrExpression(),
+        "The keys that may be copied: the copy leaves out all others, and all keys where this is "
+        "missing.",
+    )
     keep: Expression | None = key(
         ExpressionText(),
         "Keys that are copied although they name personal data: a list that the settings hold.",

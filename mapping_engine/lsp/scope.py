@@ -26,6 +26,7 @@ _WITHOUT_ITEM = (
     "rest_of",
     "copy_of",
     "without",
+    "only",
     "keep",
     "hash",
     "default",

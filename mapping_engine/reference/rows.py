@@ -241,9 +241,10 @@ def _taken(value: Node) -> list[str]:
     match value:
         case ForEach(source=source, keep=keep):
             parts = [("for each of", source), ("kept when", keep)]
-        case Copy(source=source, rest=rest, without=without, keep=keep, hash=hash):
-            parts = [("the rest of" if rest else "a copy of", source), ("without:", without)]
-            parts += [("keeping:", keep), ("as digests:", hash)]
+        case Copy(source=source, rest=rest):
+            names = ("without:", "keeping:", "as digests:", "only:")
+            parts = [("the rest of" if rest else "a copy of", source)]
+            parts += zip(names, value.keys, strict=True)
         case _:
             return []
     return [f"{name} {code(part)}" for name, part in parts if part is not None]

@@ -22,9 +22,10 @@ request: {url: "{$api.base}/e", json: {payload: $payload}}
 """
 VOCABULARY = """\
 vocabulary: 1
-event: {p: part}
+event: {p: part, q: other}
 objects:
   part: {a: any, b: any, c: any, hashed: any, items: list of any, email: personal email}
+  other: {id: text, home: personal email}
 open: [part]
 personal: {names: {email: [email]}, patterns: ['[^ @]+@[^ @]+']}
 """
@@ -100,6 +101,32 @@ def test_a_key_that_is_hashed_is_neither_dropped_nor_sent_in_clear(pack: Pack) -
     assert pack.made(rules, {"a": 12, "b": 1}, keep=["a"])["all"] == {"a": hashed("12"), "b": 1}
 
 
+def test_only_the_listed_keys_are_copied_and_digests(pack: Pack) -> None:
+    rules = (
+        "fields:\n  all: {copy_of: p, only: [a, b, email], without: [b], hash: [d],"
+        " keep: $settings.keep}\n"
+    )
+    part = {"a": 1, "b": 2, "c": 3, "d": 4, "email": "A@x.y"}
+    assert pack.made(rules, part)["all"] == {"a": 1, "d": hashed("4")}
+    assert pack.made(rules, part, keep=["email", "c"])["all"] == {
+        "a": 1, "d": hashed("4"), "email": "A@x.y",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("copy", ["rest_of", "copy_of"])
+def test_settings_say_which_keys_alone_are_copied(pack: Pack, copy: str) -> None:
+    rules = f"fields:\n  all: {{{copy}: p, only: $settings.keep}}\n"
+    assert pack.made(rules, {"a": 1, "b": 2}, keep=["b"]) == {"all": {"b": 2}}
+    assert pack.made(rules, {"a": 1, "b": 2}) == {}, "a list that is missing allows nothing"
+
+
+def test_what_only_leaves_out_is_not_sent_in_clear(pack: Pack) -> None:
+    pack.load("fields:\n  all: {copy_of: q, only: [id]}\n")
+    with pytest.raises(RuleError) as caught:
+        pack.load("fields:\n  all: {copy_of: q, only: [id, home]}\n")
+    assert [d.code for d in caught.value.diagnostics] == ["PI02"]
+
+
 def test_a_digest_in_a_copy_is_not_hashed_again(pack: Pack) -> None:
     rules = "fields:\n  all: {copy_of: p, hash: [a]}\n"
     assert pack.made(rules, {"a": hashed("x").upper()})["all"] == {"a": hashed("x")}
@@ -125,7 +152,9 @@ def test_rules_cannot_keep_personal_data_by_themselves(pack: Pack) -> None:
     assert [d.code for d in caught.value.diagnostics] == ["PI02"]
 
 
-@pytest.mark.parametrize("stray", ["keep: p.a", "without: [a]", "hash: [a]", "fill: 0", "item: x"])
+@pytest.mark.parametrize(
+    "stray", ["keep: p.a", "without: [a]", "only: [a]", "hash: [a]", "fill: 0", "item: x"]
+)
 def test_a_key_that_would_be_ignored_is_an_error(pack: Pack, stray: str) -> None:
     with pytest.raises(RuleError) as caught:
         pack.load(f"fields:\n  x: {{value: p.a, {stray}}}\n")
