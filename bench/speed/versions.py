@@ -25,6 +25,8 @@ from bench.speed.variants import PACKS
 
 PASSES = 3
 """How often a process goes over all events in each way."""
+COMMANDS = 3
+"""How often the command is given its lines."""
 CHECKED = ("rules/facebook_conversions", "rules")
 """What `rules-check` is given."""
 
@@ -65,26 +67,28 @@ Table = dict[str, dict[str, list[list[float]]]]
 @click.option("--starts", default=7, show_default=True, help="Processes that just start.")
 @click.option("--lines", default=10_000, show_default=True, help="Events for the command.")
 @click.option("--seed", default=1, show_default=True, help="Chooses the events.")
-def main(old: str, count: int, rounds: int, starts: int, lines: int, seed: int) -> None:
+@click.option("--only", type=click.Choice([pack.name for pack in PACKS]), help="Just this pack.")
+def main(
+    old: str, count: int, rounds: int, starts: int, lines: int, seed: int, only: str | None
+) -> None:
     """Time both versions by turns, and print tables of the best and the median times."""
     with tempfile.TemporaryDirectory() as name, private(Path(name)):
         folder = Path(name)
         versions = version("old", old), version("new", sys.executable)
         for pack in PACKS:
+            if only not in (None, pack.name):
+                continue
             events = pack.events(seed, count)
-            probed = probe(folder, pack, events)
-            file = folder / "lines"
+            probed, file = probe(folder, pack, events), folder / "lines"
             file.write_bytes(b"".join(event + b"\n" for event in islice(cycle(events), lines)))
             became: dict[str, list[str]] = {}
-            table = turns(versions, rounds, applying(probed, became))
-            click.echo(
-                f"\n{pack.name}: {differing(became)} of {count:,} events become other things"
-            )
-            show("an event, µs", table, 1e6 / count)
-            table = turns(versions, 3, commanding(probed, file, folder))
-            show(f"one of {lines:,} lines, µs", table, 1e6 / lines)
-            table = turns(versions, starts, starting(probed, folder))
-            show("before the first event, ms", table, 1e3)
+            applied = turns(versions, rounds, applying(probed, became))
+            click.echo(f"\n{pack.name}: {differing(became)} of {count:,} events differ")
+            show("an event, µs", applied, 1e6 / count)
+            commanded = turns(versions, COMMANDS, commanding(probed, file, folder))
+            show(f"one of {lines:,} lines, µs", commanded, 1e6 / lines)
+            started = turns(versions, starts, starting(probed, folder))
+            show("before the first event, ms", started, 1e3)
         show("a process without a cache, ms", turns(versions, starts, checking), 1e3)
 
 
