@@ -90,6 +90,7 @@ def main(old: str, count: int, rounds: int, starts: int, lines: int, seed: int) 
 
 def version(name: str, python: str) -> Version:
     """What an interpreter has installed; says which version that is."""
+    python = str(Path(python).absolute())  # a link to it stays one: it belongs to its environment
     code = "import mapping_engine as m; print(m.__version__, m.__file__, sep='\\n')"
     number, file = printed([python, "-P", "-c", code]).decode().splitlines()
     click.echo(f"{name}: {number} in {Path(file).parent}")

@@ -53,7 +53,7 @@ def apply(
     """Apply PACK to EVENTS (files of NDJSON or a JSON array; `-` or none is standard input).
 
     Requests go to standard output, one JSON object a line. They hold the access token and the
-    data that is sent. Exit status: 0 all well, 1 some events failed, 2 usage.
+    data that is sent. Exit status: 0 all well, 1 some events failed, 2 usage error.
     """
     destination = bind(pack, settings, now)
     count = Count()

@@ -20,13 +20,13 @@ from mapping_engine.errors import InputError, MappingError, RuleError
 if TYPE_CHECKING:
     from mapping_engine.engine.mapping import Clock, Destination
 
-USAGE = 2
+USAGE_ERROR = 2
 
 
 def fail(message: str) -> NoReturn:
     """End the command with status 2."""
     click.echo(f"error: {message}", err=True)
-    sys.exit(USAGE)
+    sys.exit(USAGE_ERROR)
 
 
 def coloured(stream: object) -> bool:
@@ -44,7 +44,7 @@ def rule_errors(texts: Callable[[], dict[str, str]] = dict) -> Iterator[None]:
         if not error.diagnostics:
             fail(f"{error.message}; {error.help}" if error.help else error.message)
         click.echo(render_all(error.diagnostics, texts(), colour=coloured(sys.stderr)), err=True)
-        sys.exit(USAGE)
+        sys.exit(USAGE_ERROR)
 
 
 def pack_errors(pack: str) -> AbstractContextManager[None]:
@@ -73,7 +73,7 @@ def read_settings(file: str) -> Any:
     except OSError as problem:
         fail(f"the settings file `{file}` cannot be read: {problem.strerror}")
     except InputError as error:
-        fail(f"the settings file `{file}` is not usable: {error.message}")
+        fail(f"the settings file `{file}` is not valid JSON: {error.message}")
 
 
 def events_in(files: Iterable[str]) -> Iterator[Line]:

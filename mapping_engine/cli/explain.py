@@ -13,7 +13,7 @@ from mapping_engine.engine.mapping import Clock
 LEGEND = """\b
 Below each payload field stands what it was made from, in the order of rules:
   *          it gave the value that follows, or its condition was met
-  -          it gave none: missing, blank, unusable, not reached, condition not met
+  -          it gave none: missing, blank, invalid, skipped, condition not met
   |>         a transform of the value above it
   row        a row of a decision table
   when       a condition, met or not met
@@ -35,7 +35,7 @@ def explain(
     """Explain what PACK makes of the events in EVENT (a file; standard input by default).
 
     Personal values and secrets are shown as kind and length. Exit status: 0 all well, 1 an event
-    failed, 2 usage.
+    failed, 2 usage error.
     """
     destination = bind(pack, settings, now)
     failed = False

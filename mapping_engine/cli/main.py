@@ -1,4 +1,4 @@
-"""`mapping-engine`: apply, explain, test and list, from a shell."""
+"""`mapping-engine`: apply, compile, explain, test and list, from a shell."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import click
 
 from mapping_engine import __version__
 from mapping_engine.cli.apply import apply
+from mapping_engine.cli.compile import compile_pack
 from mapping_engine.cli.docs import docs
 from mapping_engine.cli.explain import explain
 from mapping_engine.cli.lists import packs, transforms
@@ -19,5 +20,5 @@ def main() -> None:
     """Turn customer events into requests to destinations, by rule files."""
 
 
-for command in (apply, docs, explain, migrate_settings, packs, test, transforms):
+for command in (apply, compile_pack, docs, explain, migrate_settings, packs, test, transforms):
     main.add_command(command)

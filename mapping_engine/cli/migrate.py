@@ -20,7 +20,7 @@ def migrate_settings(old: str, new: str, settings: str) -> None:
     """Turn SETTINGS (a JSON file) of the pack OLD into settings of the pack NEW.
 
     The new settings go to standard output; what has no counterpart, and what is still to be filled
-    in, to standard error. Exit status: 0 complete, 1 something is to be filled in, 2 usage.
+    in, to standard error. Exit status: 0 complete, 1 something is to be filled in, 2 usage error.
     """
     with rule_errors(lambda: read_migration(old, new)[3]):
         migration = load_migration(old, new)

@@ -93,7 +93,7 @@ def main(
 
     Codes are given as `FB01`, as a family `FB`, or by name; several with commas.
 
-    Exit status: 0 nothing at or above the level, 1 findings, 2 usage.
+    Exit status: 0 nothing at or above the level, 1 findings, 2 usage error.
     """
     if lsp:
         _serve()

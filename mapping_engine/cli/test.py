@@ -15,7 +15,7 @@ from mapping_engine.testing import run_tests
 def test(packs: tuple[str, ...]) -> None:
     """Run the rule tests in the `tests` folder of each PACK.
 
-    Exit status: 0 all passed, 1 some failed, 2 usage.
+    Exit status: 0 all passed, 1 some failed, 2 usage error.
     """
     passed = failed = 0
     for pack in packs:

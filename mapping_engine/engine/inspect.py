@@ -30,7 +30,7 @@ def read_event(event: object) -> tuple[dict[str, Any], bool]:
 
     Raises InstrumentationError: EV01 no object, EV02 no JSON, or a part that is none, EV03 nested
     deeper than 100 levels. NaN, infinities and lone surrogates in a dict pass: rules treat them as
-    unusable values; in JSON text there are none. Whole numbers of more than 64 bits are read as
+    invalid values; in JSON text there are none. Whole numbers of more than 64 bits are read as
     floats.
     """
     if type(event) is not bytes:

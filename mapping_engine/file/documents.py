@@ -232,7 +232,7 @@ class MappingFile(Document):
     )
     limits: LimitsBlock | None = key(BlockOf(LimitsBlock), "Bounds of what one event may cause.")
     accept: tuple[AcceptBlock, ...] | None = key(
-        ListOf(BlockOf(AcceptBlock)), "Which events are refused or passed over, in order."
+        ListOf(BlockOf(AcceptBlock)), "Which events are refused or skipped, in order."
     )
     fan_out: FanOutBlock | None = key(
         BlockOf(FanOutBlock), "One request for each combination of these variables."

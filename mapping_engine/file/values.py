@@ -48,7 +48,7 @@ class ArmBlock(Block):
     needed: ClassVar[tuple[str, ...]] = ("value", "template", "constant")
 
     when: Expression | None = key(
-        ExpressionText(), "The alternative is passed over unless this condition holds."
+        ExpressionText(), "The alternative is skipped unless this condition holds."
     )
     value: Expression | None = key(ExpressionText(), "The value, as an expression.")
     template: Template | None = key(TemplateText(), "The value, as text with {expressions}.")

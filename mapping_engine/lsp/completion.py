@@ -14,10 +14,10 @@ from mapping_engine.file.shapes import Flag, Shape, StepsText
 from mapping_engine.file.shapes import Word as OneOf
 from mapping_engine.lsp import declared
 from mapping_engine.lsp.cursor import FILES, KEY_LINE, MARK, Level, Place, Role
-from mapping_engine.lsp.scope import Scope
+from mapping_engine.lsp.scope import Scope, type_words
 from mapping_engine.lsp.tokens import Token, Word, steps_of, takes_expression, tokens
 from mapping_engine.transforms.listing import listing
-from mapping_engine.types.type import IDENTIFYING, Described, Type
+from mapping_engine.types.type import Type
 
 
 @dataclass(frozen=True)
@@ -206,15 +206,15 @@ def _below(start_type: Type | None, start: int, examined: Examined | None) -> li
     fields = vocabulary.objects.get(described.object or "", {})
     kind = CompletionItemKind.Field
     return [
-        Proposal(name, name, kind, start, _described(fields[name]))
+        Proposal(
+            name,
+            name,
+            kind,
+            start,
+            type_words(Type(fields[name].kinds, missing=False, tags=fields[name].tags)),
+        )
         for name in vocabulary.fields_of(described)
     ]
-
-
-def _described(field: Described) -> str:
-    tags = sorted(tag.replace(":", " ") for tag in field.tags)
-    words = [tag for tag in tags if tag != IDENTIFYING]
-    return ", ".join([str(field.kinds), *words, *(["identifying"] * (IDENTIFYING in tags))])
 
 
 def _description(schema: object) -> str:

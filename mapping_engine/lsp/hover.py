@@ -12,10 +12,9 @@ from mapping_engine.file.blocks import Key
 from mapping_engine.file.shapes import Named
 from mapping_engine.lsp import declared
 from mapping_engine.lsp.cursor import Place, Role
-from mapping_engine.lsp.scope import Scope, type_of_table
+from mapping_engine.lsp.scope import Scope, type_of_table, type_words
 from mapping_engine.lsp.tokens import Token, Word, is_expression, steps_of, tokens
 from mapping_engine.transforms.listing import listing
-from mapping_engine.types.type import IDENTIFYING, SECRET, Type
 
 _LONGEST = 24
 _SHOWN_KEYS = 6
@@ -108,7 +107,7 @@ def _event_path(written: str, scope: Scope, examined: Examined | None) -> str | 
     if not vocabulary.is_known(steps_of(written)):
         return f"`{written}` — not declared in the vocabulary `{vocabulary.name}`"
     found = scope.type_of(written)
-    words = _type_words(found) if found else "any"
+    words = type_words(found) if found else "any"
     return f"`{written}` — {words}\n\nof the event, vocabulary `{vocabulary.name}`"
 
 
@@ -119,7 +118,7 @@ def _reference(written: str, scope: Scope, examined: Examined | None) -> str | N
     if name in scope.parameters:
         return f"`${name}` — a parameter of this pipeline"
     found = scope.type_of(written)
-    head = f"`{written}`" + (f" — {_type_words(found)}" if found else "")
+    head = f"`{written}`" + (f" — {type_words(found)}" if found else "")
     if name in scope.items:
         return f"{head}\n\nthe item of the list `{scope.items[name].text}`"
     if examined is None:
@@ -148,22 +147,8 @@ def _member(name: str, member: str, examined: Examined) -> str | None:
     entries = list(table) if isinstance(table, dict | list) else []
     shown = ", ".join(f"`{each}`" for each in entries[:_SHOWN_KEYS])
     more = ", …" if len(entries) > _SHOWN_KEYS else ""
-    words = _type_words(type_of_table(examined, member))
+    words = type_words(type_of_table(examined, member))
     return f"`$tables.{member}` — {words} with {len(entries)} entries: {shown}{more}"
-
-
-def _type_words(found: Type) -> str:
-    words = [str(found.kinds)]
-    kinds = sorted(found.personal_kinds)
-    if kinds:
-        words.append(f"personal data ({', '.join(kinds)})")
-    if IDENTIFYING in found.tags:
-        words.append("identifies a person")
-    if SECRET in found.tags:
-        words.append("secret")
-    if found.is_digest:
-        words.append("a digest")
-    return ", ".join(words)
 
 
 def _schema_words(schema: dict[str, Any]) -> list[str]:

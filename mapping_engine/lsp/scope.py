@@ -17,7 +17,7 @@ from mapping_engine.lsp.cursor import Place
 from mapping_engine.lsp.tokens import Word, steps_of, tokens
 from mapping_engine.source.node import Scalar, Sequence
 from mapping_engine.types.kinds import NUMBER
-from mapping_engine.types.type import UNKNOWN, Type, type_of_constant
+from mapping_engine.types.type import IDENTIFYING, SECRET, UNKNOWN, Type, type_of_constant
 
 _LATE_SECTIONS = ("request", "refuse", "warn", "define", "override", "amend")
 _WITHOUT_ITEM = (
@@ -157,3 +157,18 @@ def _items(place: Place) -> Iterator[tuple[str, Scalar]]:
         if isinstance(each, Scalar) and level.key not in _WITHOUT_ITEM:
             item = level.node.get("item")
             yield (item.text if isinstance(item, Scalar) else DEFAULT_ITEM), each
+
+
+def type_words(found: Type) -> str:
+    """What a value may be, and whom it tells of, in words."""
+    words = [str(found.kinds)]
+    kinds = sorted(found.personal_kinds)
+    if kinds:
+        words.append(f"personal data ({', '.join(kinds)})")
+    if IDENTIFYING in found.tags:
+        words.append("identifies a person")
+    if SECRET in found.tags:
+        words.append("secret")
+    if found.is_digest:
+        words.append("a digest")
+    return ", ".join(words)

@@ -18,9 +18,9 @@ _WORDS = frozenset({"true", "false", "null"})
 _PROJECTIONS = frozenset({"projection", "filter_projection", "value_projection"})
 _INSTEAD = {
     "length": "`|> count` (lists) passes over what is missing",
-    "join": "`|> join(...)` passes over what is missing",
+    "join": "`|> join(...)` skips what is missing",
     "keys": "guard it: `not_null(x, `{}`)`",
-    "to_number": "`|> number` passes over what is missing",
+    "to_number": "`|> number` skips what is missing",
 }
 _GENERAL = "guard the input with `not_null(..., 'something')`, or use a transform after `|>`"
 

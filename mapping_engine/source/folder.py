@@ -59,7 +59,7 @@ class Folder:
         except FileNotFoundError:
             reason = "does not exist"
             help = did_you_mean(relative, self.names())
-        except _unusable():
+        except _path_errors():
             reason = "cannot be read"
         shown = relative if len(relative) <= _SHOWN else f"{relative[:_SHOWN]}…"
         message = f"the file `{_CONTROL.sub('?', shown)}` {reason}"
@@ -70,7 +70,7 @@ class Folder:
         """The bytes of a file, or None where it cannot be read, without a report."""
         try:
             return self._bytes(_parts(relative))
-        except _unusable():
+        except _path_errors():
             return None
 
     def exists(self, relative: str) -> bool:
@@ -81,7 +81,7 @@ class Folder:
                 place = self._inside(self.root, parts)
                 return place in self.overlay or place.is_file()
             return self._resource(parts).is_file()
-        except _unusable():
+        except _path_errors():
             return False
 
     def names(self, under: str = "", suffix: str = "") -> tuple[str, ...]:
@@ -103,7 +103,7 @@ class Folder:
                 if len(found) == MAX_FILES:
                     break
             return tuple(sorted(found))
-        except _unusable():
+        except _path_errors():
             return ()
 
     def _bytes(self, parts: tuple[str, ...]) -> bytes:
@@ -189,8 +189,8 @@ def _read_regular_file(path: Path) -> bytes:
         return stream.read(MAX_BYTES + 1)
 
 
-def _unusable() -> tuple[type[Exception], ...]:
-    """What an unusable name or folder may raise; asked for only once something was raised."""
+def _path_errors() -> tuple[type[Exception], ...]:
+    """What an invalid name or folder may raise; looked up only after something was raised."""
     from zipfile import BadZipFile
 
     return (

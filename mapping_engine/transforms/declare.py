@@ -126,7 +126,7 @@ class Transform:
     ``function(value, *arguments)`` converts. A ``total`` one never loses a value of the accepted
     kinds. ``yields`` answers every value the result can have for these arguments (an argument that
     is not known is None), and ``whole`` whether a number it yields has no fraction. One that
-    ``finds`` looks for something, and may quietly find nothing in a value that is as it should be.
+    ``finds`` looks for something, and may find nothing in a correct value, without a warning.
     ``items`` says what the items of a list it takes or makes are, ``fields`` are the keys of the
     object it makes.
     """

@@ -200,6 +200,9 @@ def flat(value: list[Json]) -> Json:
 )
 def excluding(value: list[Json], others: list[Json]) -> Json:
     """The list without what is in another one; missing when nothing is left."""
+    if _TEXT.issuperset(map(type, value)) and _TEXT.issuperset(map(type, others)):
+        texts = frozenset(others)
+        return [each for each in value if each not in texts] or None
     try:
         left_out = {_identity(each) for each in others}
         found = [each for each in value if _identity(each) not in left_out]
@@ -218,6 +221,9 @@ def excluding(value: list[Json], others: list[Json]) -> Json:
 def keys(value: dict[str, Json]) -> Json:
     """The keys of an object, in order."""
     return list(value)
+
+
+_TEXT = frozenset((str,))
 
 
 def _identity(value: Json) -> Json:

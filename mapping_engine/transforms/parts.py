@@ -141,7 +141,7 @@ def split(value: str, separator: str) -> Json:
     ),
 )
 def join(value: list[Json], separator: str) -> Json:
-    """The texts and numbers of a list as one text; missing items are passed over."""
+    """The texts and numbers of a list, joined to one text; missing items are skipped."""
     items = [scalar_text(item) for item in value if not is_missing(item)]
     texts = [text for text in items if text is not None]
     if len(texts) < len(items):

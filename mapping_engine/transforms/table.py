@@ -165,7 +165,7 @@ def rows(value: list[Json], key: Json, source: str, target: str, ignore_case: bo
     """All values that a list of rows gives for a key, in order and without repeats.
 
     A row is an object such as `{"from": "Sold", "to": "Purchase"}`; one with a blank side is
-    passed over. Numbers are read as text.
+    skipped. Numbers are read as text.
     """
     wanted = _cell(key, ignore_case)
     found: dict[str, None] = {}

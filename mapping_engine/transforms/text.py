@@ -154,7 +154,7 @@ def matching(pattern: str) -> Callable[[Json], Json]:
 )
 @Prepared
 def only_matching(pattern: str) -> Callable[[Json], Json]:
-    """The text as it is, when all of it matches the pattern; otherwise quietly missing."""
+    """The text as it is if all of it matches the pattern; otherwise missing, without a warning."""
     return _matcher(pattern, None)
 
 
@@ -168,7 +168,7 @@ def only_matching(pattern: str) -> Callable[[Json], Json]:
     examples=(Example("Ann", "Ann"), Example("6F" * 32, None), Example("6f" * 33, "6f" * 33)),
 )
 def unhashed(value: str) -> Json:
-    """The text as it is, unless it is a SHA-256 digest already; then quietly missing."""
+    """The text as it is; if it is already a SHA-256 digest, missing, without a warning."""
     return None if is_digest(value) else value
 
 

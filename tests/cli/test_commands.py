@@ -115,7 +115,7 @@ def test_warnings_can_be_kept(settings: str, tmp_path: Path) -> None:
         ("transforms", "no_such_transform"),
     ],
 )
-def test_wrong_usage_ends_with_2_and_no_traceback(
+def test_a_usage_error_ends_with_2_and_no_traceback(
     arguments: tuple[str, ...], settings: str
 ) -> None:
     result = run(*(settings if a == "SETTINGS" else a for a in arguments))
@@ -239,3 +239,12 @@ def test_a_terminal_shows_how_far_it_is(settings: str) -> None:
 
 def test_a_file_of_messages_does_not(settings: str) -> None:
     assert run("apply", PACK, "--settings", settings, given=lines(GOOD)).stderr == ""
+
+
+def test_compile_shows_the_code_or_how_much_it_is() -> None:
+    told = run("compile", PACK)
+    assert re.fullmatch(rf"{PACK}: \d+ functions, \d+ lines\n", told.stdout)
+    shown = run("compile", PACK, "--show").stdout
+    assert "rules/fragments/rudderstack/person.yaml:" in shown
+    assert len(run("compile", PACK, "--show", "--warnings").stdout) > len(shown)
+    assert run("compile", "nowhere").exit_code == 2

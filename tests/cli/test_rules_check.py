@@ -93,7 +93,7 @@ def test_what_cannot_be_decoded_is_a_finding_and_no_crash(pack: Path) -> None:
         ["--fix", "-"],
     ],
 )
-def test_wrong_usage_ends_with_2_and_no_traceback(pack: Path, arguments: list[str]) -> None:
+def test_a_usage_error_ends_with_2_and_no_traceback(pack: Path, arguments: list[str]) -> None:
     result = run(*arguments, input="")
     assert result.exit_code == 2
     assert result.exception is None or isinstance(result.exception, SystemExit)

@@ -97,7 +97,7 @@ fields:
     found = destination.explain({"p": {"a": 1}, "name": "n"}).field("x")
     assert found is not None
     outcomes = {e.label: e.outcome for e in found.entries}
-    assert outcomes == {"named": "missing", "odd": "used", "otherwise": "not reached"}
+    assert outcomes == {"named": "missing", "odd": "used", "otherwise": "skipped"}
 
 
 def test_lists_see_the_item_the_outer_item_and_the_event(mini: Mini) -> None:
@@ -351,10 +351,10 @@ fields:
     assert [e.outcome for e in found.entries] == [
         "missing",
         "blank",
-        "unusable",
+        "invalid",
         "condition not met",
         "used",
-        "not reached",
+        "skipped",
     ]
     assert found.sent
     assert "abc" not in json.dumps(found.to_dict())

@@ -43,7 +43,7 @@ define:
 
 
 def model_of(text: str) -> Model:
-    """The rules in a pack whose payload may hold anything; unusable ones are passed over."""
+    """The rules in a pack whose payload may hold anything; invalid ones are skipped."""
     with tempfile.TemporaryDirectory() as folder:
         pack = Path(folder) / "pack"
         write_pack(pack, completed(text))

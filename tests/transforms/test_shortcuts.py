@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping_engine.engine.codegen.calls import keeps_sound
+from mapping_engine.engine.codegen.judging import keeps_sound
 from mapping_engine.engine.inspect import is_sound as all_sound
 from mapping_engine.transforms import REGISTRY, Rejected
 from mapping_engine.transforms.declare import Transform

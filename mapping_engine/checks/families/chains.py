@@ -27,7 +27,7 @@ FB01 = Check(
     "unreachable-arm",
     Severity.WARNING,
     "an alternative before this one is never missing",
-    why="What is never reached looks like a fallback and is none.",
+    why="An alternative that is never used looks like a fallback, but is not one.",
     fix="Remove it, or move it before the alternative that always has a value. `--fix` removes it.",
     ignore="For an alternative that is to take over soon, with a date.",
     wrong="fields:\n  x: \"p.a ?? 'none' ?? type\"\n",

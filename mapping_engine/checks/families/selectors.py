@@ -18,8 +18,7 @@ SE05 = Check(
     "the JMESPath function fails when its input is missing",
     why="Most functions of JMESPath do not take null, so an event without the path makes the "
     "whole selector fail, with a warning for each such event.",
-    fix="Use a transform, which passes over what is missing, or guard the input: "
-    "`not_null(tags, `[]`)`.",
+    fix="Use a transform, which skips what is missing, or guard the input: `not_null(tags, `[]`)`.",
     ignore="Where an `accept` rule makes sure that the input is there.",
     wrong="fields:\n  x: jmespath(length(tags))\n",
     right="fields:\n  x: tags |> count\n",

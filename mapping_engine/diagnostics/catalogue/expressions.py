@@ -40,7 +40,7 @@ CHECKS = (
         "unknown-field",
         Severity.ERROR,
         "the vocabulary does not declare this path",
-        why="A misspelled path is a value that is quietly never there. In an object that may hold "
+        why="A misspelled path never has a value, and nothing says so. In an object that may hold "
         "more keys than the declared ones it is a warning when a declared path is near, and a "
         "remark otherwise.",
         fix="Correct the path, or declare it in the vocabulary, so that its kind and its privacy "

@@ -74,7 +74,7 @@ CHECKS = (
         "undefined-config",
         Severity.ERROR,
         "a setting or API constant is not declared",
-        why="A misspelled setting is one that quietly never has a value.",
+        why="A misspelled setting never has a value, and nothing says so.",
         fix="Write the name that is meant, or declare it in the settings schema or under `api`.",
         wrong="fields:\n  x: {when: $settings.flagg, value: p.a}\n  y2: $settings.flag\n",
         right="fields:\n  x: {when: $settings.flag, value: p.a}\n",

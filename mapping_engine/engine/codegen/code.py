@@ -23,6 +23,7 @@ DEEPEST = 40
 MOST_LOOPS = 12
 """Python bounds how many loops stand inside one another."""
 _INDENT = "    "
+_LONGEST_SHOWN = 80
 _BUILTINS = {each.__name__: each for each in (len, str, int, float, bool, list, dict)}
 
 
@@ -153,18 +154,27 @@ class Module:
         return "".join(f"{line}\n" for each in self.functions for line, _ in each.text())
 
     def shown(self) -> str:
-        """The same for a reader, line by line, with the place in the rules it stands for."""
-        made: list[str] = []
+        """The same for a reader: where the rules stand, and below, what the constants are."""
+        constants = (f"# {name} = {_described(value)}\n" for name, value in self.values.items())
+        return "".join((*self._marked(every=False), *constants))
+
+    def _traced(self) -> str:
+        """The same for tracebacks, which show single lines."""
+        return "".join(self._marked(every=True))
+
+    def _marked(self, *, every: bool) -> Iterator[str]:
+        """The lines with the places in the rules that they stand for, where it is a new one."""
+        last = ""
         for line, place in (part for each in self.functions for part in each.text()):
-            where = "".join(letter if letter.isprintable() else "?" for letter in place)
-            made.append(f"{line}  # {where}\n" if where else f"{line}\n")
-        return "".join(made)
+            is_new = bool(place) and (every or place != last)
+            yield f"{line}  # {_printable(place)}\n" if is_new else f"{line}\n"
+            last = place
 
     def compiled(self, title: str) -> dict[str, Callable[..., Json]]:
         """The functions by name; tracebacks show their text, and where the rules stand."""
         source = self.source()
-        file = f"<rules {title} {sha256(source.encode()).hexdigest()[:8]}>"
-        linecache.cache[file] = (len(source), None, self.shown().splitlines(keepends=True), file)
+        file = f"generated from {title}, {sha256(source.encode()).hexdigest()[:8]}"
+        linecache.cache[file] = (self._traced,)  # written if a traceback asks for it
         found: dict[str, Json] = {"__builtins__": _BUILTINS, **self.values}
         exec(compile(source, file, "exec"), found)  # the generator wrote all of it
         for each in self.functions:
@@ -176,3 +186,16 @@ class Module:
         """The code with the values of constants in the place of what stands for them."""
         constants = (self.values.get(c, c) if type(c) is str else c for c in code.co_consts)
         return code.replace(co_consts=tuple(constants))
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def _described(value: Json) -> str:
+    """A constant in one line: a value of the rules as it is, anything else by its name."""
+    if value is None or isinstance(value, str | int | float | list | dict | tuple | frozenset):
+        text = _printable(repr(value))
+        return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+    name = getattr(value, "__qualname__", type(value).__qualname__)
+    return f"{value.__class__.__name__} {name}" if callable(value) else name

@@ -28,6 +28,7 @@ from mapping_engine.core.nodes import (
     Template,
     Test,
 )
+from mapping_engine.core.spell import steps_of
 from mapping_engine.engine.codegen.calls import put_call
 from mapping_engine.engine.codegen.code import Code
 from mapping_engine.engine.codegen.found import (
@@ -149,7 +150,8 @@ def _put_alternatives(alternatives: tuple[Alternative, ...], here: Here, tail: T
         forgets = any(issuing[:place])
         inside = replace(here, clean=False) if forgets else here
         put_one = partial(_put_alternative, each.value, inside, mark if forgets else None)
-        puts.append((holder_of(each.value, here), put_one))
+        start, _ = steps_of(each.value)
+        puts.append((holder_of(start, here), put_one))
     with nullcontext() if tail.ends else code.block("while True"):
         for holder, group in groupby(puts, lambda pair: pair[0]):
             several = [each for _, each in group]

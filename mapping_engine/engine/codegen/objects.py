@@ -9,7 +9,7 @@ from functools import partial
 from mapping_engine.core.mapped import mapped_paths
 from mapping_engine.core.nodes import Const, Copy, Field, ForEach, Object
 from mapping_engine.core.spell import spell
-from mapping_engine.engine.codegen.calls import given_arguments
+from mapping_engine.engine.codegen.arguments import given_arguments
 from mapping_engine.engine.codegen.found import (
     EMPTIES,
     LISTS,
@@ -88,10 +88,12 @@ def _put_settled(field: Field, here: Here, then: Tail) -> None:
     with code.block(f"if {found.name} is None"):
         default = _default(field, replace(here, issues=None))
         call = f"{policy}(run, None, {told}, {default.name})"
+        always = field.required and field.default is None
         tests = [f"{default.name} is None"] if field.required else []
-        with code.when(" or ".join(tests + ([name] if name is not None else []))):
+        tests += [name] if name is not None else []
+        with code.when(None if always else " or ".join(tests)):
             code.line(call)
-        if default.name != "None":
+        if field.default is not None:
             put_present(code, default, _freshly(here, then))
     with code.block("else"):
         if name is not None and writing.tells and writing.may_leave(field.value):

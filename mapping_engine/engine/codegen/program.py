@@ -31,7 +31,7 @@ class Program:
     """The generated functions of a mapping; each is given the run of an event.
 
     ``own`` are the fields that depend on the fan-out, in which a further payload differs from the
-    first; ``late`` are the places of definitions that do. ``source`` is the code for a reader.
+    first; ``late`` are the places of definitions that do. ``shown`` writes the code for a reader.
     """
 
     already_hashed: Callable[[Run], bool]
@@ -47,7 +47,7 @@ class Program:
     names: tuple[str, ...]
     late: tuple[int, ...]
     memo: int
-    source: str
+    shown: Callable[[], str]
 
     def bind(self, settings: dict[str, Json]) -> Bound:
         """The program with all that these settings decide."""
@@ -135,7 +135,7 @@ def compiled(model: Model, *, tells: bool) -> Program:
         names=tuple(field.name for field in fields),
         late=tuple(slot for name, slot in writing.slots.items() if model.depends.get(name)),
         memo=len(writing.slots),
-        source=writing.module.shown(),
+        shown=writing.module.shown,
     )
 
 

@@ -233,8 +233,7 @@ def _is_settled(node: Node, writing: Writing, local: frozenset[str]) -> bool:
         case Name(name=name) if name in local:
             return False
         case Name(name=name, tail=tail):
-            constant = name in _CONSTANTS and tail is not None and bool(path_steps(tail))
-            return constant or name in writing.settled
+            return (name in _CONSTANTS and tail is not None) or name in writing.settled
         case Call(name=name, input=source):
             target, pipeline = REGISTRY.get(name), writing.model.pipelines.get(name)
             if pipeline is not None:
