@@ -17,8 +17,10 @@ from mapping_engine.checks.selection import Options
 from mapping_engine.checks.subject import Subject
 from mapping_engine.checks.suppressions import suppress
 from mapping_engine.core.load import Loader, ReadFile
+from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span
 from mapping_engine.engine.loading import ENTRY, Read, find_pack, read_pack
+from mapping_engine.engine.migration import read_migration
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
 from mapping_engine.file.documents import FragmentFile
@@ -140,20 +142,15 @@ class _Run:
         cases = self._tests(pack, read)
         self._examined(read, cases)
         if read.model is not None:
-            self._migrations(pack)
+            self._migrations(pack, read.model)
 
-    def _migrations(self, pack: str | PathLike[str]) -> None:
+    def _migrations(self, pack: str | PathLike[str], model: Model | None = None) -> None:
         """The files of a pack that turn other packs' settings into its own."""
         folder, _, _ = find_pack(pack, self.options.overlay)
-        names = folder.names(MIGRATIONS, YAML)
-        if not names:
-            return
-        from mapping_engine.engine.migration import read_migration  # few packs have any
-
-        for name in names:
+        for name in folder.names(MIGRATIONS, YAML):
             old = Path(name).stem
             try:
-                _, _, found, texts = read_migration(old, str(pack))
+                _, _, found, texts = read_migration(old, str(pack), model, self.shared)
             except RuleError as error:
                 diagnostics = Diagnostics()
                 place = Span(folder.shown(name), 1, 1, 1, 1)

@@ -39,10 +39,15 @@ def load(pack: str | PathLike[str]) -> Mapping:
     """
     from mapping_engine.engine.mapping import Mapping  # checks read packs, and run none
 
-    read = read_pack(pack)
+    return Mapping(load_model(pack))
+
+
+def load_model(pack: str | PathLike[str], shared: dict[str, ReadFile] | None = None) -> Model:
+    """The model of a pack. Raises RuleError like `load`."""
+    read = read_pack(pack, shared=shared)
     if read.model is None:
         raise _refused(str(pack), read.diagnostics)
-    return Mapping(read.model)
+    return read.model
 
 
 def read_pack(

@@ -6,16 +6,13 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from typing import Any
 
-from mapping_engine.core.load import Loader
+from mapping_engine.core.load import Loader, ReadFile
 from mapping_engine.core.mapped import mapped_paths
 from mapping_engine.core.migration_file import FOLDER, MigrationFile
 from mapping_engine.core.model import Model
-from mapping_engine.diagnostics import Diagnostic, Diagnostics, did_you_mean, listed
-from mapping_engine.engine.loading import find_pack, load
-from mapping_engine.engine.mapping import Mapping
+from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
+from mapping_engine.engine.loading import bundled_rules, find_pack, load_model
 from mapping_engine.errors import ErrorCode, RuleError
-from mapping_engine.source.bundled import bundled_folder
-from mapping_engine.source.folder import Folder
 from mapping_engine.types import is_missing
 
 
@@ -41,6 +38,8 @@ class Migration:
     """A migration file, compiled."""
 
     def __init__(self, file: MigrationFile, model: Model, new: Model) -> None:
+        from mapping_engine.engine.mapping import Mapping  # checks read migrations, and run none
+
         self._file = file
         self._model = model
         self._new = new
@@ -90,14 +89,21 @@ def load_migration(old: str, new: str) -> Migration:
             diagnostics=diagnostics,
             span=diagnostics[0].span if diagnostics else None,
         )
-    return Migration(found, model, load(new).model)
+    return Migration(found, model, load_model(new))
 
 
 def read_migration(
-    old: str, new: str
+    old: str,
+    new: str,
+    new_model: Model | None = None,
+    shared: dict[str, ReadFile] | None = None,
 ) -> tuple[MigrationFile | None, Model | None, tuple[Diagnostic, ...], dict[str, str]]:
-    """The file, its model unless there are errors, what is wrong, and the texts that were read."""
-    old_model, new_model = load(old).model, load(new).model
+    """The file, its model unless there are errors, what is wrong, and the texts that were read.
+
+    Who has read the new pack, and bundled files, gives them on.
+    """
+    shared = {} if shared is None else shared
+    old_model, new_model = load_model(old, shared), new_model or load_model(new, shared)
     folder, _, _ = find_pack(new)
     entry = f"{FOLDER}/{old_model.name}.yaml"
     if not folder.exists(entry):
@@ -108,6 +114,6 @@ def read_migration(
             help=did_you_mean(old_model.name, known)
             or f"there are migrations from {listed(known)}",
         )
-    loader = Loader(folder, Folder(bundled_folder("rules"), "rules"), Diagnostics())
+    loader = Loader(folder, bundled_rules(), shared=shared)
     file, model = loader.migration(entry, old_model, new_model)
     return file, model, loader.diagnostics.sorted(), loader.texts
