@@ -20,6 +20,7 @@ from mapping_engine.core.load import Loader, ReadFile
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span
 from mapping_engine.engine.loading import ENTRY, Read, find_pack, read_pack
+from mapping_engine.engine.migration import read_migration
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
 from mapping_engine.file.documents import FragmentFile
@@ -146,12 +147,7 @@ class _Run:
     def _migrations(self, pack: str | PathLike[str], model: Model | None = None) -> None:
         """The files of a pack that turn other packs' settings into its own."""
         folder, _, _ = find_pack(pack, self.options.overlay)
-        names = folder.names(MIGRATIONS, YAML)
-        if not names:
-            return
-        from mapping_engine.engine.migration import read_migration  # few packs have any
-
-        for name in names:
+        for name in folder.names(MIGRATIONS, YAML):
             old = Path(name).stem
             try:
                 _, _, found, texts = read_migration(old, str(pack), model, self.shared)

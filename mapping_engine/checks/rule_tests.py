@@ -71,31 +71,33 @@ def _payload(made: Node, node: Written, prefix: str, diagnostics: Diagnostics) -
         for item in node.items:
             _payload(made, item, prefix, diagnostics)
     elif isinstance(node, Mapping):
+        fields = _values(made)
         for entry in node.entries:
-            below = _below(
-                made, entry.key.text, f"{prefix}{entry.key.text}", entry.key, diagnostics
-            )
-            if below is not None:
-                _payload(below, entry.value, f"{prefix}{entry.key.text}.", diagnostics)
+            name, path = entry.key.text, f"{prefix}{entry.key.text}"
+            if name not in fields:
+                _report(path, entry.key, fields, diagnostics)
+            elif _is_known(fields[name]):
+                _payload(fields[name], entry.value, f"{path}.", diagnostics)
 
 
 def _path(made: Node, path: Scalar, diagnostics: Diagnostics) -> None:
-    below: Node | None = made
     for step in path.text.split("."):
-        if below is not None:
-            below = _below(below, step.split("[")[0], path.text, path, diagnostics)
+        fields, name = _values(made), step.split("[")[0]
+        if name not in fields:
+            _report(path.text, path, fields, diagnostics)
+            return
+        made = fields[name]
+        if not _is_known(made):
+            return
 
 
-def _below(
-    made: Node, name: str, path: str, place: Scalar, diagnostics: Diagnostics
-) -> Node | None:
-    """The value of a field that a test names; None where nothing is known of what is in it."""
-    fields = {field.name: field.value for field in fields_of(made)}
-    if name not in fields:
-        _report(path, place, fields, diagnostics)
-        return None
-    value = fields[name]
-    return value if fields_of(value) and not isinstance(value, Copy) else None
+def _values(made: Node) -> dict[str, Node]:
+    return {field.name: field.value for field in fields_of(made)}
+
+
+def _is_known(value: Node) -> bool:
+    """Whether all that an object can hold is written in the rules; a copy may hold more."""
+    return bool(fields_of(value)) and not isinstance(value, Copy)
 
 
 def _report(path: str, place: Scalar, names: Iterable[str], diagnostics: Diagnostics) -> None:

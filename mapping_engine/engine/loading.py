@@ -43,7 +43,7 @@ def load(pack: str | PathLike[str]) -> Mapping:
 
 
 def load_model(pack: str | PathLike[str], shared: dict[str, ReadFile] | None = None) -> Model:
-    """The rules of a pack, which are not run here; raises as :func:`load` does."""
+    """The model of a pack. Raises RuleError like `load`."""
     read = read_pack(pack, shared=shared)
     if read.model is None:
         raise _refused(str(pack), read.diagnostics)

@@ -38,11 +38,11 @@ class Migration:
     """A migration file, compiled."""
 
     def __init__(self, file: MigrationFile, model: Model, new: Model) -> None:
+        from mapping_engine.engine.mapping import Mapping  # checks read migrations, and run none
+
         self._file = file
         self._model = model
         self._new = new
-        from mapping_engine.engine.mapping import Mapping  # checks read migrations, and run none
-
         self._destination = Mapping(model).bind({})
 
     def apply(self, settings: MappingType[str, Any]) -> Migrated:
@@ -93,12 +93,16 @@ def load_migration(old: str, new: str) -> Migration:
 
 
 def read_migration(
-    old: str, new: str, new_model: Model | None = None, shared: dict[str, ReadFile] | None = None
+    old: str,
+    new: str,
+    new_model: Model | None = None,
+    shared: dict[str, ReadFile] | None = None,
 ) -> tuple[MigrationFile | None, Model | None, tuple[Diagnostic, ...], dict[str, str]]:
     """The file, its model unless there are errors, what is wrong, and the texts that were read.
 
-    ``new_model`` is what the new pack was read to, and ``shared`` the bundled files read before.
+    Who has read the new pack, and bundled files, gives them on.
     """
+    shared = {} if shared is None else shared
     old_model, new_model = load_model(old, shared), new_model or load_model(new, shared)
     folder, _, _ = find_pack(new)
     entry = f"{FOLDER}/{old_model.name}.yaml"
@@ -110,6 +114,6 @@ def read_migration(
             help=did_you_mean(old_model.name, known)
             or f"there are migrations from {listed(known)}",
         )
-    loader = Loader(folder, bundled_rules(), shared={} if shared is None else shared)
+    loader = Loader(folder, bundled_rules(), shared=shared)
     file, model = loader.migration(entry, old_model, new_model)
     return file, model, loader.diagnostics.sorted(), loader.texts

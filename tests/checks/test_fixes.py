@@ -20,7 +20,9 @@ from tests.checks.rules import CONDITIONS, EVENTS, compiled, outcome, quoted
 from tools.check_example import TODAY, checked_example, completed, write_pack
 
 OPTIONS = Options(TODAY)
-ARMS = st.sampled_from(["type", "p.a", "p", "person.id", "'none'", "$chain", "p.b |> text"])
+PLAIN = ["type", "p.a", "p", "person.id", "'none'", "$chain", "p.b |> text"]
+NESTED = ["p.a ?? type", "p.b ?? 'none' ?? type", "$guarded", "$settled", "$outer |> lower"]
+ARMS = st.sampled_from([*PLAIN, *NESTED])
 STEPS = st.sampled_from(["text", "text |> lower", "lower|>trim"])
 
 
@@ -73,6 +75,8 @@ def rule_files(draw: st.DrawFn) -> str:
         text += "tables: # lists\n  words: [a, b]\n"
     names = draw(st.lists(st.sampled_from(["one", "two", "three"]), unique=True))
     text += "define:\n  chain: [type, p.a] # a chain\n"
+    text += "  guarded: {first_of: [type, p.a], when: p.b > 1}\n"
+    text += "  settled: {first_of: $chain, default: x}\n  outer: [$guarded, p.a, $chain]\n"
     text += "".join(f"  {name}: p.a??type # {name}\n" for name in names)
     text += "fields:\n"
     for name in draw(st.lists(st.sampled_from(["x", "y2", "text"]), unique=True, min_size=1)):
