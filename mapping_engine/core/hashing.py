@@ -83,7 +83,7 @@ def _normalise(node: Call, personal: frozenset[str], normalisers: dict[str, str]
 
 def _without_step(node: Call, message: str, *, safe: bool) -> Fix | None:
     """The fix that drops a step, with the `|>` before it."""
-    before, step = node.input and extent_of(node.input), node.step
+    before, step = extent_of(node.input) if node.input else None, node.step
     if before is None or not isinstance(step, Extent) or before.scalar is not step.scalar:
         return None
     if before.end > step.start:  # written as a call, around its input
