@@ -39,7 +39,8 @@ from mapping_engine.expression import (
     Test,
     print_steps,
 )
-from mapping_engine.file.shapes import BodyTree, Named
+from mapping_engine.file.expression_shapes import BodyTree
+from mapping_engine.file.shapes import Named
 from mapping_engine.file.values import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
 from mapping_engine.file.walk import order_of_writing, parts
 
@@ -242,7 +243,7 @@ def pipeline_of(name: str, block: PipelineBlock, made: Desugaring) -> tuple[tupl
     return parameters, _chain(block, arms) if arms else Broken(block)
 
 
-def body_of(at: Place, tree: BodyTree, made: Desugaring) -> Node:
+def body_of(at: Place, tree: BodyTree | None, made: Desugaring) -> Node:
     """The body of a request: a tree of expressions."""
     if isinstance(tree, Mapping):
         given = ((name, body_of(at, part, made)) for name, part in tree.items())

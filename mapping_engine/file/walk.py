@@ -23,7 +23,7 @@ def expressions(part: object) -> Iterator[Expression]:
         elif isinstance(found, tuple | list):
             waiting.extend(reversed(found))
         elif isinstance(found, Mapping):
-            waiting.extend(reversed(found.values()))
+            waiting.extend(reversed(list(found.values())))
 
 
 def parts(node: Expression) -> Iterator[Expression]:

@@ -59,7 +59,7 @@ def suspicious(selector: Selector) -> tuple[Suspicion, ...]:
 def _hostile_functions(selector: Selector, tokens: list[Token]) -> Iterator[Suspicion]:
     if "(" not in selector.text:
         return
-    from jmespath.functions import Functions
+    from jmespath.functions import Functions  # for start-up time
 
     calls = [
         (token, node)

@@ -191,7 +191,7 @@ def _read_regular_file(path: Path) -> bytes:
 
 def _unusable() -> tuple[type[Exception], ...]:
     """What an unusable name or folder may raise; asked for only once something was raised."""
-    from zipfile import BadZipFile
+    from zipfile import BadZipFile  # for start-up time
 
     return (
         _Refused,

@@ -10,7 +10,7 @@ from mapping_engine.core.everything import expressions
 from mapping_engine.diagnostics import Diagnostics, Fix
 from mapping_engine.expression import Expression, Literal, Template, print_expression
 from mapping_engine.source.node import Node, Scalar, Sequence, Source, Style
-from mapping_engine.source.offsets import Lines
+from mapping_engine.source.scalar import Lines
 from mapping_engine.source.yaml_text import read_yaml
 
 _TRAILING = re.compile(r"[ \t]+(?=\r?\n|\Z)")
