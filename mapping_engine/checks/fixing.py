@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from mapping_engine.checks.removal import removal
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, Fix, Span
 from mapping_engine.source.node import Source
-from mapping_engine.source.offsets import Lines
+from mapping_engine.source.scalar import Lines
 from mapping_engine.source.yaml_text import read_yaml
 
 

@@ -17,7 +17,7 @@ from mapping_engine.diagnostics import (
     did_you_mean,
 )
 from mapping_engine.source.node import Node, Scalar, Sequence, Source
-from mapping_engine.source.offsets import Lines
+from mapping_engine.source.scalar import Lines
 from mapping_engine.source.yaml_text import read_yaml
 
 SU01 = Check(

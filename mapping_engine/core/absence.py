@@ -115,12 +115,12 @@ def absent(node: Node, found: Absence) -> Absent:
             return _all([absent(part, found) for part in children(node)])
         case Template():
             return _first([absent(part, found) for part in children(node)])
-        case Call(input=None):
-            given = node.arguments[0] if node.arguments else None
-            return (absent(given, found) if given is not None else None) or _result(node, found)
         case Call(input=Node() as source):
             made = absent(source, found)
             return _result(node, found) if made is None else made
+        case Call():
+            given = node.arguments[0] if node.arguments else None
+            return (absent(given, found) if given is not None else None) or _result(node, found)
         case Guard(when=when, value=value):
             return _unless(when, absent(value, found))
         case Object(fields=fields):

@@ -9,21 +9,32 @@ from mapping_engine.core.desugar import (
     NO_LOCALS,
     Desugaring,
     body_of,
+    define,
     definitions_of,
     expression,
     object_of,
     pipeline_of,
-    spliced,
     value_of,
 )
-from mapping_engine.core.model import Model, NoRequest, Pipeline, RequestRule, Rule, Variable
-from mapping_engine.core.nodes import Broken, Field, Node, Template
-from mapping_engine.core.order import ordered
+from mapping_engine.core.model import (
+    Model,
+    NoRequest,
+    Pipeline,
+    RequestRule,
+    Rule,
+    Variable,
+    sent_parts,
+)
+from mapping_engine.core.nodes import Broken, Field, Name, Node, Template
+from mapping_engine.core.order import in_order, ordered
+from mapping_engine.core.spell import written_name
+from mapping_engine.core.splice import spliced
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import Expression
 from mapping_engine.expression import Template as WrittenTemplate
 from mapping_engine.file.documents import AcceptBlock, MappingFile, RefuseBlock, RequestBlock
 from mapping_engine.file.values import PipelineBlock, ValueBlock
+from mapping_engine.file.walk import names_in
 from mapping_engine.vocabulary import Personal, Vocabulary
 
 NO_VOCABULARY = Vocabulary("", {}, frozenset(), Personal({}))
@@ -44,6 +55,7 @@ def core_of(
     TX02), circles (PR04), and values that take too many steps (PR08).
     """
     made = Desugaring(blocks, pipelines, found)
+    define(made)
     piped = {each: _pipeline(each, block, made) for each, block in pipelines.items()}
     fan_out = file.fan_out
     variables = tuple(
@@ -88,8 +100,12 @@ def core_of(
         already_hashed=_optional(file.already_hashed, made),
         texts=texts,
     )
+    definitions = definitions_of(made)
+    if made.stopped_at is not None:
+        _report_stop(made.stopped_at, blocks, found)
+        return None
     names = [variable.name for variable in variables]
-    order = ordered(definitions_of(made), piped, names, found)
+    order = ordered(definitions, piped, names, sent_parts(parts), found)
     if order is None:
         return None
     return replace(
@@ -98,6 +114,19 @@ def core_of(
         depends=order.depends,
         fields=spliced(fields, order.definitions),
     )
+
+
+def _report_stop(node: Name, blocks: Mapping[str, ValueBlock], found: Diagnostics) -> None:
+    """Report that conversions multiply: in a circle (PR04), or else too often (PR08)."""
+    graph = {name: tuple(names_in(block) & blocks.keys()) for name, block in blocks.items()}
+    if in_order(graph, blocks, found) is not None:
+        found.report(
+            "PR08",
+            f"the alternatives behind `${written_name(node.name)}` are converted too many times, "
+            "each by all the conversions on the way to it",
+            node.span,
+            help="convert them where they are defined, or the value that was chosen, with `then`",
+        )
 
 
 def _pipeline(name: str, block: PipelineBlock, made: Desugaring) -> Pipeline:

@@ -74,7 +74,7 @@ def accepted_kinds(root: Schema, schema: Schema, depth: int = 0) -> Kinds:
 
 
 def _values(root: Schema, schema: Schema, values: tuple[object, ...], what: str) -> Mismatch | None:
-    import jsonschema_rs
+    import jsonschema_rs  # for start-up time: only where values are known
 
     whole = {**schema, "$defs": root.get("$defs", {})}
     quick = jsonschema_rs.Draft202012Validator(whole)
@@ -92,7 +92,7 @@ def _surely_valid(quick: Any, value: object) -> bool:
 
 def _refusal(schema: Schema, value: object, what: str) -> Mismatch | None:
     """Why jsonschema, which has the last word, refuses a value."""
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator  # for start-up time: only for mistakes
 
     error = next(iter(Draft202012Validator(schema).iter_errors(value)), None)
     if error is None:

@@ -39,13 +39,25 @@ from mapping_engine.expression import (
     Test,
     print_steps,
 )
-from mapping_engine.file.shapes import BodyTree, Named
+from mapping_engine.file.expression_shapes import BodyTree
+from mapping_engine.file.shapes import Named
 from mapping_engine.file.values import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
-from mapping_engine.file.walk import names_in, parts
+from mapping_engine.file.walk import order_of_writing, parts
 
 DEFAULT_ITEM = "item"
 _DEEPEST = 32
 """So many definitions are opened one inside the other; in order, it is one or two."""
+_MOST_CONVERSIONS = 20_000
+"""So many steps may convert what stands under names: each makes a value of its own."""
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A definition whose alternatives are those of another, converted; after ``steps`` in all."""
+
+    base: str
+    conversion: tuple[Call, ...]
+    steps: int
 
 
 @dataclass
@@ -53,16 +65,20 @@ class Desugaring:
     """What is known while the definitions of a mapping are turned into nodes.
 
     ``made`` holds those that are done, ``derived`` the definitions whose alternatives are converted
-    in some place, which are made when all others are.
+    in some place, with their names in ``asked``, and ``opening`` those that are being made.
     """
 
     blocks: Mapping[str, ValueBlock]
     pipelines: Mapping[str, PipelineBlock]
     diagnostics: Diagnostics
     made: dict[str, Node] = field(default_factory=dict)
-    derived: list[tuple[str, str, tuple[Call, ...]]] = field(default_factory=list)
-    asked: set[str] = field(default_factory=set)
+    derived: dict[str, Derivation] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
     opening: list[str] = field(default_factory=list)
+    conversions: int = 0
+    """How many steps convert what stands under names."""
+    stopped_at: Name | None = None
+    """Where these became too many; then there is no mapping."""
 
 
 Locals = frozenset[str]
@@ -70,23 +86,37 @@ Locals = frozenset[str]
 NO_LOCALS: Locals = frozenset()
 
 
-def definitions_of(made: Desugaring) -> dict[str, Node]:
-    """All definitions as nodes, and those that are derived from them."""
+def define(made: Desugaring) -> None:
+    """Make all that is written as definitions: before anything else, which may use them."""
     for name in order_of_writing(made.blocks):
         _definition(name, made)
-    for name, base, steps in made.derived:  # which grows while it is worked off
-        made.made[name] = convert(made.made[base], steps, NO_LOCALS, made)
+
+
+def definitions_of(made: Desugaring) -> dict[str, Node]:
+    """All definitions as nodes, and those that are derived from them for the whole mapping."""
+    for name in made.asked:  # which grows while it is worked off
+        _definition(name, made)
     return made.made
 
 
 def _definition(name: str, made: Desugaring) -> Node | None:
     """The node of a definition; None where it is being made already, or too deep to be opened."""
-    if name not in made.made and name not in made.opening and len(made.opening) < _DEEPEST:
+    can_open = name not in made.opening and len(made.opening) < _DEEPEST
+    if name not in made.made and can_open and (name in made.blocks or name in made.derived):
         made.opening.append(name)
-        found = value_of(made.blocks[name], NO_LOCALS, made)
+        found = _made_now(name, made)
         made.opening.pop()
-        made.made[name] = found
+        if found is not None:
+            made.made[name] = found
     return made.made.get(name)
+
+
+def _made_now(name: str, made: Desugaring) -> Node | None:
+    if name not in made.derived:
+        return value_of(made.blocks[name], NO_LOCALS, made)
+    derivation = made.derived[name]
+    source = _definition(derivation.base, made)
+    return source and convert(source, derivation.conversion, NO_LOCALS, made)
 
 
 # Blocks
@@ -213,7 +243,7 @@ def pipeline_of(name: str, block: PipelineBlock, made: Desugaring) -> tuple[tupl
     return parameters, _chain(block, arms) if arms else Broken(block)
 
 
-def body_of(at: Place, tree: BodyTree, made: Desugaring) -> Node:
+def body_of(at: Place, tree: BodyTree | None, made: Desugaring) -> Node:
     """The body of a request: a tree of expressions."""
     if isinstance(tree, Mapping):
         given = ((name, body_of(at, part, made)) for name, part in tree.items())
@@ -234,14 +264,10 @@ def convert(node: Node, steps: tuple[Call, ...], known: Locals, made: Desugaring
             return nodes.FirstOf(node.at, tuple(each))
         case Guard(when=when, value=value):
             return Guard(node.at, when, convert(value, steps, known, made))
-        case Name(name=name, tail=None) if name not in known and is_choice(_named(name, made)):
+        case Name(name=name, tail=None) if name not in known and is_choice(_definition(name, made)):
             return _derived(node, name, steps, known, made)
         case _:
             return applied(node, steps, known, made)
-
-
-def _named(name: str, made: Desugaring) -> Node | None:
-    return _definition(name, made) if name in made.blocks else made.made.get(name)
 
 
 def _derived(
@@ -251,13 +277,37 @@ def _derived(
 
     Where the conversion reads what only this place knows, the alternatives are written out here.
     """
+    known_steps = made.derived[name].steps if name in made.derived else 0
+    made.conversions += known_steps + len(steps)
+    if made.conversions > _MOST_CONVERSIONS:
+        return _stopped(node, made)
     if known and any(isinstance(p, Reference) and p.name in known for s in steps for p in parts(s)):
-        return convert(made.made[name], steps, known, made)
+        return _written_out(node, name, steps, known, made)
     derived = derived_name(name, print_steps(steps))
-    if derived not in made.asked:
-        made.asked.add(derived)
-        made.derived.append((derived, name, steps))
+    if derived not in made.derived:
+        made.derived[derived] = Derivation(name, steps, known_steps + len(steps))
+        made.asked.append(derived)
     return Name(node.at, derived)
+
+
+def _written_out(
+    node: Name, name: str, steps: tuple[Call, ...], known: Locals, made: Desugaring
+) -> Node:
+    """The alternatives behind a name, converted in this place."""
+    base = _definition(name, made)
+    if name in made.opening:  # which is a circle
+        return applied(node, steps, known, made)
+    if base is None or len(made.opening) == _DEEPEST:
+        return _stopped(node, made)
+    made.opening.append(name)
+    found = convert(base, steps, known, made)
+    made.opening.pop()
+    return found
+
+
+def _stopped(node: Name, made: Desugaring) -> Broken:
+    made.stopped_at = made.stopped_at or node
+    return Broken(node.at)
 
 
 def applied(node: Node, steps: tuple[Call, ...], known: Locals, made: Desugaring) -> Node:
@@ -332,69 +382,3 @@ def _condition(node: Expression, known: Locals, made: Desugaring) -> Node:
 
 def _each(parts: tuple[Expression, ...], known: Locals, made: Desugaring) -> tuple[Node, ...]:
     return tuple(expression(part, known, made) for part in parts)
-
-
-# Objects under a name
-
-
-def spliced(made: nodes.Object, definitions: Mapping[str, Node]) -> nodes.Object:
-    """The object with the fields of named objects in place of their ``$names``.
-
-    So a payload can be written in several files, and each of its fields is held against the
-    payload's schema, explained and documented under its own path.
-    """
-    return _spliced(made, definitions, ())
-
-
-def _spliced(
-    made: nodes.Object, definitions: Mapping[str, Node], way: tuple[str, ...]
-) -> nodes.Object:
-    return replace(made, fields=tuple(_opened(each, definitions, way) for each in made.fields))
-
-
-def _opened(given: Field, definitions: Mapping[str, Node], way: tuple[str, ...]) -> Field:
-    value, when = given.value, given.when
-    if isinstance(value, Name) and value.tail is None and value.name not in way:
-        found = definitions.get(value.name)
-        inner = found.value if isinstance(found, Guard) else found
-        if inner is None or not nodes.fields_of(inner):
-            return given
-        way = (*way, value.name)
-        if isinstance(found, Guard):
-            when = found.when if when is None else nodes.Logic(given.at, "and", (when, found.when))
-        value = inner
-    return replace(given, value=_open(value, definitions, way), when=when)
-
-
-def _open(node: Node, definitions: Mapping[str, Node], way: tuple[str, ...]) -> Node:
-    match node:
-        case nodes.Object():
-            return _spliced(node, definitions, way)
-        case nodes.ForEach(body=body) if nodes.fields_of(body):
-            return replace(node, body=_open(body, definitions, way))
-        case nodes.Copy(added=nodes.Object() as added):
-            return replace(node, added=_spliced(added, definitions, way))
-        case _:
-            return node
-
-
-def order_of_writing(blocks: Mapping[str, ValueBlock]) -> list[str]:
-    """The definitions, each after those that it names, as far as that is possible.
-
-    It only keeps definitions from being opened one inside the other; what names mean where they
-    stand, and whether they go in circles, is found out later.
-    """
-    ordered: dict[str, None] = {}
-    for start in blocks:
-        waiting = [(start, iter(sorted(names_in(blocks[start]) & blocks.keys())))]
-        opened = {start}
-        while waiting and start not in ordered:
-            name, below = waiting[-1]
-            inner = next((n for n in below if n not in ordered and n not in opened), None)
-            if inner is None:
-                ordered[name] = None
-                waiting.pop()
-            else:
-                opened.add(inner)
-                waiting.append((inner, iter(sorted(names_in(blocks[inner]) & blocks.keys()))))
-    return list(ordered)

@@ -10,18 +10,11 @@ from mapping_engine.core.mapped import mapped_paths
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostics, did_you_mean
 from mapping_engine.expression import Extent, Literal, Template
-from mapping_engine.file.blocks import BlockOf, key
+from mapping_engine.file.blocks import BlockOf, Choice, key
 from mapping_engine.file.documents import Document, MappingFile, RequestBlock, WarnBlock
+from mapping_engine.file.expression_shapes import EXPRESSION
 from mapping_engine.file.json_types import follow, items_schema, kinds_of
-from mapping_engine.file.shapes import (
-    Choice,
-    ExpressionText,
-    ListOf,
-    MapOf,
-    Named,
-    Text,
-    Version,
-)
+from mapping_engine.file.shapes import TEXT, VERSION, ListOf, MapOf, Named
 from mapping_engine.file.values import FieldBlock
 from mapping_engine.source.node import Scalar, Source, Style
 from mapping_engine.types.type import Described
@@ -42,18 +35,18 @@ class MigrationFile(Document):
 
     what: ClassVar[str] = "a migration"
 
-    migration: int = key(Version(), "The version of the format: 1.", required=True)
-    from_: Scalar = key(Text(), "The pack whose settings are read.", required=True)
+    migration: int = key(VERSION, "The version of the format: 1.", required=True)
+    from_: Scalar = key(TEXT, "The pack whose settings are read.", required=True)
     fields: tuple[Named[FieldBlock], ...] = key(
-        MapOf(Choice(lambda: FieldBlock, scalar=("value", ExpressionText()))),
+        MapOf(Choice(lambda: FieldBlock, scalar=("value", EXPRESSION))),
         "The new settings, each from the old ones.",
         required=True,
     )
     without_counterpart: tuple[Named[Scalar], ...] | None = key(
-        MapOf(Text()), "Old settings that are not carried over, and why."
+        MapOf(TEXT), "Old settings that are not carried over, and why."
     )
     to_fill_in: tuple[Named[Scalar], ...] | None = key(
-        MapOf(Text()), "New settings that the old ones cannot give, and where to find them."
+        MapOf(TEXT), "New settings that the old ones cannot give, and where to find them."
     )
     warn: tuple[WarnBlock, ...] | None = key(
         ListOf(BlockOf(WarnBlock)), "What a person has to know of these old settings."

@@ -189,6 +189,8 @@ def message_parts(model: Model) -> Iterator[Node]:
     yield from (rule.message for rule in rules if rule.message is not None)
     if model.none is not None:
         yield model.none.message
+    if model.none is not None:
+        yield model.none.message
 
 
 def sent_parts(model: Model) -> Iterator[Node]:

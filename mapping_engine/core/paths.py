@@ -193,7 +193,7 @@ def _undeclared(
 
 def _elsewhere(path: tuple[str, ...], vocabulary: Vocabulary) -> tuple[str, ...] | None:
     """A declared path with the same last field, the one that looks most like ``path``."""
-    from difflib import SequenceMatcher  # it is only needed for mistakes
+    from difflib import SequenceMatcher  # for start-up time: only for mistakes
 
     wanted = _spelled(path)
     found = [p for p in _paths(vocabulary) if p[-1] == path[-1] and ITEM not in p]

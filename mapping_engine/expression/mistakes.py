@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.source.node import Scalar, Style
-
-if TYPE_CHECKING:
-    from lark.exceptions import UnexpectedInput
 
 _WORDS = {
     "NAME": "a transform name",
@@ -51,8 +48,6 @@ _HABITS = (
 
 def explain_syntax(problem: UnexpectedInput, scalar: Scalar, diagnostics: Diagnostics) -> None:
     """Report where the expression stops making sense, and what could stand there."""
-    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
-
     text = scalar.text
     if isinstance(problem, UnexpectedToken) and problem.token.type != "$END":
         start, end = problem.token.start_pos or 0, problem.token.end_pos or 0

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+
+from lark import Lark, Token, Tree
+from lark import __version__ as LARK
+from lark.exceptions import UnexpectedInput
 
 from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.expression import tables
 from mapping_engine.expression.ast import Call, Expression, Template
 from mapping_engine.expression.build import Builder
 from mapping_engine.expression.mistakes import explain_syntax
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.node import Scalar
-
-if TYPE_CHECKING:
-    from lark import Lark, Token, Tree
 
 LONGEST = 4_000
 DEEPEST = 64
@@ -29,12 +30,8 @@ def _grammar() -> Lark:
     The tables that the package carries serve the version of lark that made them, and the grammar
     they were made of; otherwise they are made anew.
     """
-    from lark import Lark, __version__
-
-    from mapping_engine.expression import tables
-
     text = bundled_folder("grammar").joinpath("expression.lark").read_text("utf-8")
-    made_of = (sha256(text.encode()).hexdigest(), __version__)
+    made_of = (sha256(text.encode()).hexdigest(), LARK)
     if made_of == (tables.GRAMMAR, tables.LARK):
         parser: Lark = Lark.load(tables.TABLES)
         return parser
@@ -43,8 +40,6 @@ def _grammar() -> Lark:
 
 def build_parser(grammar: str) -> Lark:
     """The parser of a grammar, with its tables made anew."""
-    from lark import Lark
-
     return Lark(
         grammar,
         parser="lalr",
@@ -81,8 +76,6 @@ def _tree(start: str, text: str) -> Tree[Token] | None:
 
 def _is_deep(tree: Tree[Token]) -> bool:
     """Whether what walks the tree could run out of stack."""
-    from lark import Tree
-
     level = [tree]
     for _ in range(DEEPEST * _LEVELS_OF_TREE):
         level = [child for each in level for child in each.children if isinstance(child, Tree)]
@@ -94,8 +87,6 @@ def _is_deep(tree: Tree[Token]) -> bool:
 def _parse(
     start: str, scalar: Scalar, diagnostics: Diagnostics
 ) -> Expression | tuple[Call, ...] | None:
-    from lark.exceptions import UnexpectedInput
-
     try:
         tree = _tree(start, scalar.text) if len(scalar.text) <= LONGEST else None
     except UnexpectedInput as problem:

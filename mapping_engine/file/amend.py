@@ -5,29 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean, listed, rename
 from mapping_engine.expression import Call, Expression, print_expression, print_template
-from mapping_engine.file.blocks import Block, key
-from mapping_engine.file.shapes import (
-    Choice,
-    DataOrReference,
-    ExpressionText,
-    ListOf,
-    ListOrExpression,
-    MapOf,
-    Named,
-    StepsText,
-    Text,
+from mapping_engine.file.blocks import Block, Choice, key
+from mapping_engine.file.expression_shapes import (
+    DATA_OR_REFERENCE,
+    EXPRESSION,
+    LIST_OR_EXPRESSION,
+    STEPS,
 )
+from mapping_engine.file.shapes import TEXT, ListOf, MapOf, Named
 from mapping_engine.file.values import ArmBlock, FieldBlock, ValueBlock
 from mapping_engine.source.node import Scalar
 
-_ARM = Choice(lambda: ArmBlock, scalar=("value", ExpressionText()))
+_ARM = Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))
 _ARMS = ListOf(_ARM, or_one=True)
-_TAKEN = ("doc", "when", "each", "keep_when", "as_", "then", "one_of", "default")
-"""The keys that simply take the place of the definition's own."""
 
 
 @dataclass(frozen=True)
@@ -36,35 +30,35 @@ class AmendBlock(Block):
 
     what: ClassVar[str] = "this change of a definition"
 
-    doc: Scalar | None = key(Text(), "What this is, for the reader of the rules.")
+    doc: Scalar | None = key(TEXT, "What this is, for the reader of the rules.")
     first: tuple[ArmBlock, ...] | None = key(_ARMS, "Alternatives tried before the others.")
     last: tuple[ArmBlock, ...] | None = key(_ARMS, "Alternatives tried after the others.")
     replace: tuple[Named[tuple[ArmBlock, ...]], ...] | None = key(
         MapOf(_ARMS), "Alternatives in the place of one, which is named as it is written there."
     )
     drop: tuple[Scalar, ...] | None = key(
-        ListOf(Text(), or_one=True), "Alternatives or fields that are left out."
+        ListOf(TEXT, or_one=True), "Alternatives or fields that are left out."
     )
     fields: tuple[Named[FieldBlock], ...] | None = key(
-        MapOf(Choice(lambda: FieldBlock, scalar=("value", ExpressionText()))),
+        MapOf(Choice(lambda: FieldBlock, scalar=("value", EXPRESSION))),
         "Fields that are added, or take the place of those of the same name.",
     )
-    when: Expression | None = key(ExpressionText(), "The condition, in the place of the one there.")
-    each: Expression | None = key(ExpressionText(), "The list, in the place of the one there.")
+    when: Expression | None = key(EXPRESSION, "The condition, in the place of the one there.")
+    each: Expression | None = key(EXPRESSION, "The list, in the place of the one there.")
     keep_when: Expression | None = key(
-        ExpressionText(), "Which items stay, in the place of the condition there."
+        EXPRESSION, "Which items stay, in the place of the condition there."
     )
     as_: tuple[Call, ...] | None = key(
-        StepsText(), "Transforms of each alternative, in the place of those there."
+        STEPS, "Transforms of each alternative, in the place of those there."
     )
     then: tuple[Call, ...] | None = key(
-        StepsText(), "Transforms of the value that was chosen, in the place of those there."
+        STEPS, "Transforms of the value that was chosen, in the place of those there."
     )
     one_of: Expression | None = key(
-        ListOrExpression(), "The accepted values, in the place of those there."
+        LIST_OR_EXPRESSION, "The accepted values, in the place of those there."
     )
     default: Expression | None = key(
-        DataOrReference(), "The value when there is none, in the place of the one there."
+        DATA_OR_REFERENCE, "The value when there is none, in the place of the one there."
     )
 
 
@@ -95,10 +89,17 @@ def amended(
     name: str, block: ValueBlock, change: AmendBlock, diagnostics: Diagnostics
 ) -> ValueBlock:
     """The definition ``$name`` with a change; what cannot be changed is reported (PR01, SH09)."""
-    taken: dict[str, Any] = {
-        name: getattr(change, name) for name in _TAKEN if getattr(change, name) is not None
-    }
-    made = replace(block, **taken)
+    made = replace(
+        block,
+        doc=change.doc or block.doc,
+        when=change.when or block.when,
+        each=change.each or block.each,
+        keep_when=change.keep_when or block.keep_when,
+        as_=change.as_ or block.as_,
+        then=change.then or block.then,
+        one_of=change.one_of or block.one_of,
+        default=change.default or block.default,
+    )
     dropped = {text.text: text for text in change.drop or ()}
     if change.first or change.last or change.replace or (dropped and block.first_of):
         made = _chain(name, made, change, dropped, diagnostics)

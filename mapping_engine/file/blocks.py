@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from collections.abc import Callable
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, Generic, Literal, TypeVar, overload
 
-from mapping_engine.diagnostics import Diagnostics, Label, Span
+from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean, listed, rename
 from mapping_engine.file.json_types import JsonSchema
-from mapping_engine.file.shapes import (
-    Definitions,
-    Shape,
-    report_unknown,
-    wrong,
-)
+from mapping_engine.file.shapes import Definitions, Shape, SimpleShape, wrong
 from mapping_engine.source.node import Mapping, Node, Scalar
 
+T = TypeVar("T")
 B = TypeVar("B", bound="Block")
 
 
@@ -32,16 +28,28 @@ class Key:
     """One key of a block."""
 
     name: str
-    shape: Shape
+    shape: Shape[object]
     doc: str
     required: bool
 
 
-def key(shape: Shape, doc: str, *, required: bool = False) -> Any:
+# The first is for mypy, which finds a union that a shape yields only where the type is invariant.
+@overload
+def key(shape: SimpleShape[T], doc: str) -> T | None: ...
+
+
+@overload
+def key(shape: Shape[T], doc: str, *, required: Literal[True]) -> T: ...
+
+
+@overload
+def key(shape: Shape[T], doc: str) -> T | None: ...
+
+
+def key(shape: Shape[T], doc: str, *, required: bool = False) -> T | None:
     """Declare the key that has the field's name (a trailing ``_`` is dropped)."""
-    return dataclasses.field(
-        default=None, kw_only=True, metadata={"shape": shape, "doc": doc, "required": required}
-    )
+    declared = {"shape": shape, "doc": doc, "required": required}
+    return dataclasses.field(default=None, kw_only=True, metadata=declared)
 
 
 @dataclass(frozen=True)
@@ -70,17 +78,13 @@ class Block:
 
 
 @dataclass(frozen=True)
-class BlockOf(Shape):
+class BlockOf(Generic[B]):
     """A mapping read as one kind of block."""
 
-    block: type[Block]
+    block: type[B]
+    wanted: str = "a mapping"
 
-    @property
-    def wanted(self) -> str:  # type: ignore[override]  # read-only is enough
-        """What is expected here, in words."""
-        return "a mapping"
-
-    def read(self, node: Node, diagnostics: Diagnostics) -> Any:
+    def read(self, node: Node, diagnostics: Diagnostics) -> B | None:
         """The block in ``node``, or None with the mistakes reported."""
         if not isinstance(node, Mapping):
             wrong(node, f"a mapping of {self.block.what}", diagnostics)
@@ -92,20 +96,53 @@ class BlockOf(Shape):
         return block_schema(self.block, definitions)
 
 
+@dataclass(frozen=True)
+class Choice(Generic[B]):
+    """A block, or a short form of it: the value of one of its keys.
+
+    ``scalar`` is the key and the shape of a scalar that stands for the block, ``sequence`` of a
+    list. The block is answered by a function since blocks may hold each other.
+    """
+
+    block: Callable[[], type[B]]
+    scalar: tuple[str, Shape[object]] | None = None
+    sequence: tuple[str, Shape[object]] | None = None
+
+    @property
+    def wanted(self) -> str:
+        """What is expected, in the words of the messages."""
+        short = ["an expression"] if self.scalar else []
+        return " or ".join([*short, *(["a list"] if self.sequence else []), "a block"])
+
+    def read(self, node: Node, diagnostics: Diagnostics) -> B | None:
+        """The block, whichever way it is written."""
+        if isinstance(node, Mapping):
+            return read_block(self.block(), node, diagnostics)
+        short = self.scalar if isinstance(node, Scalar) else self.sequence
+        if short is None or (isinstance(node, Scalar) and node.value is None):
+            wrong(node, self.wanted, diagnostics)
+            return None
+        key, shape = short
+        value = shape.read(node, diagnostics)
+        return None if value is None else _block(self.block(), node.span, {}, {key: value})
+
+    def schema(self, definitions: Definitions) -> JsonSchema:
+        """Each way of writing the block."""
+        forms = [form[1].schema(definitions) for form in (self.scalar, self.sequence) if form]
+        forms.append(block_schema(self.block(), definitions))
+        return forms[0] if len(forms) == 1 else {"anyOf": forms}
+
+
+_KEYS: dict[type[Block], dict[str, Key]] = {}
+
+
 def keys_of(block: type[Block]) -> dict[str, Key]:
     """The keys of a block by name, in the order of their declaration."""
-    identity: Any = block
-    return _keys_of(identity)
-
-
-@cache
-def _keys_of(block: Any) -> dict[str, Key]:
-    declared = (f for f in dataclasses.fields(block) if "shape" in f.metadata)
-    keys = (
-        Key(f.name.rstrip("_"), f.metadata["shape"], f.metadata["doc"], f.metadata["required"])
-        for f in declared
-    )
-    return {key.name: key for key in keys}
+    if block not in _KEYS:
+        declared = [(f.name.rstrip("_"), f.metadata) for f in dataclasses.fields(block)]
+        keys = [Key(name, **metadata) for name, metadata in declared if "shape" in metadata]
+        _KEYS[block] = {key.name: key for key in keys}
+    return _KEYS[block]
 
 
 def _attribute(block: type[Block], name: str) -> str:
@@ -116,13 +153,13 @@ def _attribute(block: type[Block], name: str) -> str:
 def read_block(block: type[B], node: Mapping, diagnostics: Diagnostics) -> B | None:
     """Read ``node``; None when a required key is absent or wrong, with every mistake reported."""
     keys = keys_of(block)
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     cut = False
     for entry in node:
         known = keys.get(entry.key.text)
         if known is None:
             if not (cut and _is_empty(entry.value)):
-                report_unknown(entry.key, tuple(keys), block.what, diagnostics)
+                _report_unknown(entry.key, tuple(keys), block.what, diagnostics)
             continue
         before = len(diagnostics.found)
         values[_attribute(block, known.name)] = known.shape.read(entry.value, diagnostics)
@@ -132,7 +169,26 @@ def read_block(block: type[B], node: Mapping, diagnostics: Diagnostics) -> B | N
     if not complete or any(values.get(name) is None for name in required):
         return None
     places = {entry.key.text: entry.key.span for entry in node}
-    return block(span=node.span, places=places, **values)
+    return _block(block, node.span, places, values)
+
+
+def _block(
+    block: type[B], span: Span, places: MappingType[str, Span], values: MappingType[str, object]
+) -> B:
+    make: Callable[..., B] = block
+    return make(span=span, places=places, **values)
+
+
+def _report_unknown(
+    key: Scalar, accepted: tuple[str, ...], what: str, diagnostics: Diagnostics
+) -> None:
+    diagnostics.report(
+        "SH01",
+        f"unknown key `{key.text}` in {what}",
+        key.span,
+        help=did_you_mean(key.text, accepted) or f"accepted: {listed(accepted)}",
+        fix=rename(key.span, key.text, accepted),
+    )
 
 
 def _is_empty(node: Node) -> bool:

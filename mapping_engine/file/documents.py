@@ -8,28 +8,30 @@ from typing import ClassVar
 
 from mapping_engine.expression import Expression, Literal, Template
 from mapping_engine.file.amend import AmendBlock
-from mapping_engine.file.blocks import Block, BlockOf, key
-from mapping_engine.file.shapes import (
+from mapping_engine.file.blocks import Block, BlockOf, Choice, key
+from mapping_engine.file.expression_shapes import (
+    EXPRESSION,
+    EXPRESSION_TREE,
+    STEPS,
+    TEMPLATE,
     BodyTree,
-    Choice,
-    Data,
-    Date,
-    ExpressionText,
-    ExpressionTree,
+)
+from mapping_engine.file.shapes import (
+    DATA,
+    DATE,
+    TEXT,
+    VERSION,
     ListOf,
     MapOf,
     Named,
-    StepsText,
-    TemplateText,
-    Text,
-    Version,
-    Whole,
-    Word,
+    whole,
+    word_of,
 )
 from mapping_engine.file.values import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
 from mapping_engine.source.node import Scalar
 
-_EXPRESSION = ("value", ExpressionText())
+_EXPRESSION = ("value", EXPRESSION)
+_ERROR_KIND = word_of("instrumentation", "configuration")
 _DEFINITIONS = MapOf(
     Choice(
         lambda: ValueBlock,
@@ -46,10 +48,10 @@ class ApiBlock(Block):
 
     what: ClassVar[str] = "`api`"
 
-    base: Scalar = key(Text(), "The scheme and host of every request.", required=True)
-    version: Scalar | None = key(Text(), "The version of the API, as it stands in the URL.")
-    sunset: date | None = key(Date(), "The day on which the API is switched off.")
-    successor: Scalar | None = key(Text(), "The pack to move to.")
+    base: Scalar = key(TEXT, "The scheme and host of every request.", required=True)
+    version: Scalar | None = key(TEXT, "The version of the API, as it stands in the URL.")
+    sunset: date | None = key(DATE, "The day on which the API is switched off.")
+    successor: Scalar | None = key(TEXT, "The pack to move to.")
 
 
 @dataclass(frozen=True)
@@ -61,16 +63,17 @@ class AcceptBlock(Block):
     needed: ClassVar[tuple[str, ...]] = ("require", "skip_when")
 
     require: Expression | None = key(
-        ExpressionText(), "An event for which this does not hold is refused."
+        EXPRESSION, "An event for which this does not hold is refused."
     )
     skip_when: Expression | None = key(
-        ExpressionText(), "An event for which this holds yields no requests and no error."
+        EXPRESSION, "An event for which this holds yields no requests and no error."
     )
     error: str | None = key(
-        Word("instrumentation", "configuration"), "The kind of error; instrumentation by default."
+        _ERROR_KIND,
+        "The kind of error; instrumentation by default.",
     )
-    message: Template | None = key(TemplateText(), "What the error says.")
-    help: Scalar | None = key(Text(), "What to do about it.")
+    message: Template | None = key(TEMPLATE, "What the error says.")
+    help: Scalar | None = key(TEXT, "What to do about it.")
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,9 @@ class NoneBlock(Block):
 
     what: ClassVar[str] = "`none`"
 
-    error: str | None = key(
-        Word("instrumentation", "configuration"), "The kind of error; configuration by default."
-    )
-    message: Template = key(TemplateText(), "What the error says.", required=True)
-    help: Scalar | None = key(Text(), "What to do about it.")
+    error: str | None = key(_ERROR_KIND, "The kind of error; configuration by default.")
+    message: Template = key(TEMPLATE, "What the error says.", required=True)
+    help: Scalar | None = key(TEXT, "What to do about it.")
 
 
 @dataclass(frozen=True)
@@ -108,19 +109,19 @@ class RequestBlock(Block):
     exclusive: ClassVar[tuple[str, ...]] = ("form", "json")
     needed: ClassVar[tuple[str, ...]] = ("form", "json")
 
-    method: str | None = key(Word("POST", "PUT", "PATCH"), "The HTTP method; POST by default.")
+    method: str | None = key(word_of("POST", "PUT", "PATCH"), "The HTTP method; POST by default.")
     url: Template = key(
-        TemplateText(),
+        TEMPLATE,
         "The URL. What is filled in is percent-encoded, but for `$api`.",
         required=True,
     )
     headers: tuple[Named[Expression], ...] | None = key(
-        MapOf(ExpressionText()), "Headers, each an expression."
+        MapOf(EXPRESSION), "Headers, each an expression."
     )
-    form: BodyTree = key(
-        ExpressionTree(), "A form body: names and expressions; lists and objects go as JSON."
+    form: BodyTree | None = key(
+        EXPRESSION_TREE, "A form body: names and expressions; lists and objects go as JSON."
     )
-    json: BodyTree = key(ExpressionTree(), "A JSON body: a tree of expressions.")
+    json: BodyTree | None = key(EXPRESSION_TREE, "A JSON body: a tree of expressions.")
 
 
 @dataclass(frozen=True)
@@ -129,11 +130,9 @@ class WarnBlock(Block):
 
     what: ClassVar[str] = "this warning"
 
-    when: Expression = key(
-        ExpressionText(), "The condition; `$payload` is what is sent.", required=True
-    )
-    message: Template = key(TemplateText(), "What the warning says.", required=True)
-    field: Scalar | None = key(Text(), "The payload field it is about.")
+    when: Expression = key(EXPRESSION, "The condition; `$payload` is what is sent.", required=True)
+    message: Template = key(TEMPLATE, "What the warning says.", required=True)
+    field: Scalar | None = key(TEXT, "The payload field it is about.")
 
 
 @dataclass(frozen=True)
@@ -143,13 +142,14 @@ class RefuseBlock(Block):
     what: ClassVar[str] = "this refusal"
 
     when: Expression = key(
-        ExpressionText(), "The condition; `$payload` is what would be sent.", required=True
+        EXPRESSION, "The condition; `$payload` is what would be sent.", required=True
     )
-    message: Template = key(TemplateText(), "What the error says.", required=True)
+    message: Template = key(TEMPLATE, "What the error says.", required=True)
     error: str | None = key(
-        Word("instrumentation", "configuration"), "The kind of error; instrumentation by default."
+        _ERROR_KIND,
+        "The kind of error; instrumentation by default.",
     )
-    help: Scalar | None = key(Text(), "What to do about it.")
+    help: Scalar | None = key(TEXT, "What to do about it.")
 
 
 @dataclass(frozen=True)
@@ -158,9 +158,9 @@ class LimitsBlock(Block):
 
     what: ClassVar[str] = "`limits`"
 
-    requests: int | None = key(Whole(), "The most requests of one event; 1000 by default.")
+    requests: int | None = key(whole(), "The most requests of one event; 1000 by default.")
     payload_bytes: int | None = key(
-        Whole(), "The largest payload, as JSON in UTF-8; 1048576 by default."
+        whole(), "The largest payload, as JSON in UTF-8; 1048576 by default."
     )
 
 
@@ -168,19 +168,19 @@ class LimitsBlock(Block):
 class Document(Block):
     """What mappings and fragments have in common."""
 
-    title: Scalar | None = key(Text(), "The name that people know.")
-    description: Scalar | None = key(Text(), "What this is for.")
+    title: Scalar | None = key(TEXT, "The name that people know.")
+    description: Scalar | None = key(TEXT, "What this is for.")
     use: tuple[Scalar, ...] | None = key(
-        ListOf(Text()), "Fragments: bundled ones by name, the pack's own as `./file.yaml`."
+        ListOf(TEXT), "Fragments: bundled ones by name, the pack's own as `./file.yaml`."
     )
     tables: tuple[Named[Literal], ...] | None = key(
-        MapOf(Data(), identifiers=True), "Tables and lists, read as `$tables.name`."
+        MapOf(DATA, identifiers=True), "Tables and lists, read as `$tables.name`."
     )
     table_files: tuple[Named[Scalar], ...] | None = key(
-        MapOf(Text(), identifiers=True), "Tables in JSON files beside this one."
+        MapOf(TEXT, identifiers=True), "Tables in JSON files beside this one."
     )
     pipelines: tuple[Named[PipelineBlock], ...] | None = key(
-        MapOf(Choice(lambda: PipelineBlock, scalar=("steps", StepsText())), identifiers=True),
+        MapOf(Choice(lambda: PipelineBlock, scalar=("steps", STEPS)), identifiers=True),
         "Named pipelines of transforms, used like a transform.",
     )
     define: tuple[Named[ValueBlock], ...] | None = key(
@@ -201,7 +201,7 @@ class FragmentFile(Document):
 
     what: ClassVar[str] = "a fragment"
 
-    fragment: int = key(Version(), "The version of the format: 1.", required=True)
+    fragment: int = key(VERSION, "The version of the format: 1.", required=True)
 
 
 @dataclass(frozen=True)
@@ -210,23 +210,23 @@ class MappingFile(Document):
 
     what: ClassVar[str] = "a mapping file"
 
-    mapping: int = key(Version(), "The version of the format: 1.", required=True)
+    mapping: int = key(VERSION, "The version of the format: 1.", required=True)
     event: Scalar = key(
-        Text(), "The vocabulary of the event: bundled, or `./file.yaml`.", required=True
+        TEXT, "The vocabulary of the event: bundled, or `./file.yaml`.", required=True
     )
-    settings: Scalar = key(Text(), "The JSON Schema of the settings.", required=True)
-    payload: Scalar = key(Text(), "The JSON Schema of the payload.", required=True)
+    settings: Scalar = key(TEXT, "The JSON Schema of the settings.", required=True)
+    payload: Scalar = key(TEXT, "The JSON Schema of the payload.", required=True)
     api: ApiBlock | None = key(BlockOf(ApiBlock), "Constants of the receiving API.")
     switch: tuple[Scalar, ...] | None = key(
-        ListOf(Text()),
+        ListOf(TEXT),
         "The names of this destination in the event's own switches; the options found there are "
         "read as `$integration`.",
     )
     hashing: Expression | None = key(
-        ExpressionText(), "Whether personal data is hashed; always, if not given."
+        EXPRESSION, "Whether personal data is hashed; always, if not given."
     )
     already_hashed: Expression | None = key(
-        ExpressionText(),
+        EXPRESSION,
         "Whether the event's personal data is hashed already: then nothing is hashed again, and "
         "personal data that is no digest is left out.",
     )

@@ -52,7 +52,7 @@ def _place(source: Source, path: tuple[str | int, ...]) -> Span | None:
 
 def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
     """What is wrong with a schema, and the path to it; None when nothing is."""
-    import jsonschema_rs
+    import jsonschema_rs  # for start-up time: only where schemas are read
 
     if not isinstance(schema, dict):
         return "a schema is an object", ()
@@ -117,7 +117,7 @@ def _not_a_pattern(pattern: str) -> str | None:
 
 def _described(schema: dict[str, Any]) -> tuple[str, tuple[str | int, ...]] | None:
     """What jsonschema, which has the last word, says of a schema."""
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator  # for start-up time: only where one is wrong
     from jsonschema.exceptions import SchemaError
 
     try:

@@ -7,22 +7,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mapping_engine.expression import Call, Expression, Literal, Template
-from mapping_engine.file.blocks import Block, key
-from mapping_engine.file.shapes import (
-    Choice,
-    Data,
-    DataOrReference,
-    ExpressionText,
-    Flag,
-    ListOf,
-    ListOrExpression,
-    MapOf,
-    Named,
-    StepsText,
-    TemplateText,
-    Text,
-    Word,
+from mapping_engine.file.blocks import Block, Choice, key
+from mapping_engine.file.expression_shapes import (
+    DATA_OR_REFERENCE,
+    EXPRESSION,
+    LIST_OR_EXPRESSION,
+    STEPS,
+    TEMPLATE,
 )
+from mapping_engine.file.shapes import DATA, FLAG, TEXT, ListOf, MapOf, Named, word_of
 from mapping_engine.source.node import Scalar
 
 SOURCES = (
@@ -48,13 +41,13 @@ class ArmBlock(Block):
     needed: ClassVar[tuple[str, ...]] = ("value", "template", "constant")
 
     when: Expression | None = key(
-        ExpressionText(), "The alternative is skipped unless this condition holds."
+        EXPRESSION, "The alternative is skipped unless this condition holds."
     )
-    value: Expression | None = key(ExpressionText(), "The value, as an expression.")
-    template: Template | None = key(TemplateText(), "The value, as text with {expressions}.")
-    constant: Literal | None = key(Data(), "The value itself, as it stands.")
+    value: Expression | None = key(EXPRESSION, "The value, as an expression.")
+    template: Template | None = key(TEMPLATE, "The value, as text with {expressions}.")
+    constant: Literal | None = key(DATA, "The value itself, as it stands.")
     as_: tuple[Call, ...] | None = key(
-        StepsText(), "Transforms of this alternative alone; when they fail, the next one is tried."
+        STEPS, "Transforms of this alternative alone; when they fail, the next one is tried."
     )
 
 
@@ -78,74 +71,72 @@ class ValueBlock(Block):
         "keep_when": ("each",),
     }
 
-    doc: Scalar | None = key(Text(), "What this is, for the reader of the rules.")
+    doc: Scalar | None = key(TEXT, "What this is, for the reader of the rules.")
     when: Expression | None = key(
-        ExpressionText(), "Absent unless this condition holds, with or without a default."
+        EXPRESSION, "Absent unless this condition holds, with or without a default."
     )
-    value: Expression | None = key(ExpressionText(), "The value, as an expression.")
+    value: Expression | None = key(EXPRESSION, "The value, as an expression.")
     first_of: tuple[ArmBlock, ...] | None = key(
-        ListOf(Choice(lambda: ArmBlock, scalar=("value", ExpressionText())), or_one=True),
+        ListOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION)), or_one=True),
         "A fallback chain: the first alternative that is not missing after its own conversion. "
         "A `$name` that is itself a plain chain stands for all of that chain's alternatives.",
     )
     decide: tuple[Named[ArmBlock], ...] | None = key(
-        MapOf(Choice(lambda: ArmBlock, scalar=("value", ExpressionText()))),
+        MapOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))),
         "A decision table: the first row whose condition holds and whose value is not missing. "
         "The names appear in explanations.",
     )
     template: Template | None = key(
-        TemplateText(), "Text with {expressions}; missing when one of them is missing."
+        TEMPLATE, "Text with {expressions}; missing when one of them is missing."
     )
-    constant: Literal | None = key(Data(), "The value itself, as it stands.")
+    constant: Literal | None = key(DATA, "The value itself, as it stands.")
     positions: tuple[ArmBlock, ...] | None = key(
-        ListOf(Choice(lambda: ArmBlock, scalar=("value", ExpressionText()))),
+        ListOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))),
         "A list in which each value has its place, the missing ones too.",
     )
     fill: Literal | None = key(
-        Data(), "What stands at the places of missing values; an empty text if not given."
+        DATA, "What stands at the places of missing values; an empty text if not given."
     )
     rest_of: Expression | None = key(
-        ExpressionText(),
+        EXPRESSION,
         "A copy of an object without what any rule maps elsewhere and without personal data.",
     )
     copy_of: Expression | None = key(
-        ExpressionText(),
+        EXPRESSION,
         "A copy of an object without personal data; what is mapped elsewhere is copied, too.",
     )
-    without: Expression | None = key(ListOrExpression(), "Further keys that the copy leaves out.")
+    without: Expression | None = key(LIST_OR_EXPRESSION, "Further keys that the copy leaves out.")
     only: Expression | None = key(
-        ListOrExpression(),
+        LIST_OR_EXPRESSION,
         "The keys that may be copied: the copy leaves out all others, and all keys where this is "
         "missing.",
     )
     keep: Expression | None = key(
-        ExpressionText(),
+        EXPRESSION,
         "Keys that are copied although they name personal data: a list that the settings hold.",
     )
     hash: Expression | None = key(
-        ListOrExpression(), "Keys of which the copy holds digests, whatever they name."
+        LIST_OR_EXPRESSION, "Keys of which the copy holds digests, whatever they name."
     )
     fields: tuple[Named[FieldBlock], ...] | None = key(
-        MapOf(Choice(lambda: FieldBlock, scalar=("value", ExpressionText()))),
+        MapOf(Choice(lambda: FieldBlock, scalar=("value", EXPRESSION))),
         "An object with these fields; with `each`, a list of such objects. Beside `rest_of` or "
         "`copy_of`, they are added to the copy.",
     )
     each: Expression | None = key(
-        ExpressionText(), "A list: `value` or `fields` is made once for each of its items."
+        EXPRESSION, "A list: `value` or `fields` is made once for each of its items."
     )
-    item: Scalar | None = key(Text(), "The name of the item, without `$`; `item` if not given.")
+    item: Scalar | None = key(TEXT, "The name of the item, without `$`; `item` if not given.")
     keep_when: Expression | None = key(
-        ExpressionText(), "Items for which this does not hold (or is missing) are left out."
+        EXPRESSION, "Items for which this does not hold (or is missing) are left out."
     )
-    as_: tuple[Call, ...] | None = key(
-        StepsText(), "Transforms of each alternative before it is judged."
-    )
-    then: tuple[Call, ...] | None = key(StepsText(), "Transforms of the value that was chosen.")
+    as_: tuple[Call, ...] | None = key(STEPS, "Transforms of each alternative before it is judged.")
+    then: tuple[Call, ...] | None = key(STEPS, "Transforms of the value that was chosen.")
     one_of: Expression | None = key(
-        ListOrExpression(), "A list of the accepted values; any other is left out."
+        LIST_OR_EXPRESSION, "A list of the accepted values; any other is left out."
     )
     default: Expression | None = key(
-        DataOrReference(),
+        DATA_OR_REFERENCE,
         "The value when there is none: as it stands, or a `$name`. In a field, `[]` is sent.",
     )
 
@@ -157,11 +148,11 @@ class FieldBlock(ValueBlock):
     what: ClassVar[str] = "this field"
 
     required: bool | None = key(
-        Flag(),
+        FLAG,
         "An event without a value for this field is refused; not where `when` does not hold.",
     )
     invalid: str | None = key(
-        Word("warn", "error", "ignore"),
+        word_of("warn", "error", "ignore"),
         "What happens when a source is present but cannot be converted: the field is left out "
         "with a warning (`warn`, the default), the event is refused (`error`), or nothing is said.",
     )
@@ -175,21 +166,21 @@ class PipelineBlock(Block):
     exclusive: ClassVar[tuple[str, ...]] = ("steps", "first_of")
     needed: ClassVar[tuple[str, ...]] = ("steps", "first_of")
 
-    doc: Scalar | None = key(Text(), "What this does, for the reader of the rules.")
+    doc: Scalar | None = key(TEXT, "What this does, for the reader of the rules.")
     normalises: Scalar | None = key(
-        Text(),
+        TEXT,
         "The kind of personal data whose normal form this makes. A value that is a SHA-256 digest "
         "already passes untouched, and only values in normal form may be hashed.",
     )
     parameters: tuple[Scalar, ...] | None = key(
-        ListOf(Text()), "Names of the arguments; inside, they are read as `$name`."
+        ListOf(TEXT), "Names of the arguments; inside, they are read as `$name`."
     )
-    steps: tuple[Call, ...] | None = key(StepsText(), "Transforms joined by `|>`.")
+    steps: tuple[Call, ...] | None = key(STEPS, "Transforms joined by `|>`.")
     first_of: tuple[ArmBlock, ...] | None = key(
-        ListOf(Choice(lambda: ArmBlock, scalar=("value", ExpressionText()))),
+        ListOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))),
         "Alternatives on `$value`, the value that is piped in.",
     )
     values: tuple[Literal, ...] | None = key(
-        ListOf(Data()),
+        ListOf(DATA),
         "All values this can yield, when they are few; a digest of anything else is refused.",
     )

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean
 from mapping_engine.file.blocks import Block, BlockOf, key
-from mapping_engine.file.shapes import ListOf, MapOf, Named, Text, Version
+from mapping_engine.file.shapes import TEXT, VERSION, ListOf, MapOf, Named
 from mapping_engine.source.node import Scalar
+from mapping_engine.transforms.text import pattern_problem
 from mapping_engine.types.kinds import NAMES
 from mapping_engine.types.type import Described
 from mapping_engine.vocabulary import (
@@ -20,7 +21,7 @@ from mapping_engine.vocabulary import (
 )
 from mapping_engine.vocabulary.vocabulary import EVENT
 
-_PATHS = MapOf(Text())
+_PATHS = MapOf(TEXT)
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,9 @@ class SwitchesBlock(Block):
     what: ClassVar[str] = "`switches`"
 
     path: Scalar = key(
-        Text(), "The key of the object that holds one entry a destination.", required=True
+        TEXT, "The key of the object that holds one entry a destination.", required=True
     )
-    all: Scalar = key(Text(), "The entry that stands for every destination.", required=True)
+    all: Scalar = key(TEXT, "The entry that stands for every destination.", required=True)
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,12 @@ class PersonalBlock(Block):
     what: ClassVar[str] = "`personal`"
 
     names: tuple[Named[tuple[Scalar, ...]], ...] = key(
-        MapOf(ListOf(Text())),
+        MapOf(ListOf(TEXT)),
         "Kinds of personal data, each with the keys that hold it (case, `_` and `-` do not count).",
         required=True,
     )
     patterns: tuple[Scalar, ...] | None = key(
-        ListOf(Text()), "Regular expressions; a text that matches one whole is personal data."
+        ListOf(TEXT), "Regular expressions; a text that matches one whole is personal data."
     )
 
 
@@ -58,11 +59,11 @@ class VocabularyFile(Block):
     what: ClassVar[str] = "a vocabulary"
     needed: ClassVar[tuple[str, ...]] = ("event", "extends")
 
-    vocabulary: int = key(Version(), "The version of the format: 1.", required=True)
-    title: Scalar | None = key(Text(), "The name that people know.")
-    description: Scalar | None = key(Text(), "What events these are.")
+    vocabulary: int = key(VERSION, "The version of the format: 1.", required=True)
+    title: Scalar | None = key(TEXT, "The name that people know.")
+    description: Scalar | None = key(TEXT, "What events these are.")
     extends: Scalar | None = key(
-        Text(),
+        TEXT,
         "Another vocabulary, bundled or `./file.yaml`, to which this one adds: keys of the event, "
         "keys of its objects, new objects, names and patterns of personal data.",
     )
@@ -71,7 +72,7 @@ class VocabularyFile(Block):
         MapOf(_PATHS), "Objects inside an event, by the names used in descriptions."
     )
     open: tuple[Scalar, ...] | None = key(
-        ListOf(Text()), "Objects that may hold other keys than the declared ones."
+        ListOf(TEXT), "Objects that may hold other keys than the declared ones."
     )
     switches: SwitchesBlock | None = key(
         BlockOf(SwitchesBlock), "Where an event switches destinations on and off."
@@ -83,8 +84,6 @@ class VocabularyFile(Block):
 
 def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) -> Vocabulary:
     """The vocabulary that ``file`` describes."""
-    from mapping_engine.transforms.text import pattern_problem
-
     objects = {entry.name: entry.value or () for entry in file.objects or ()}
     objects[EVENT] = file.event or ()
     personal = file.personal

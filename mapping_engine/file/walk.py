@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 
 from mapping_engine.expression import Expression, Reference, children
@@ -18,9 +17,7 @@ def expressions(part: object) -> Iterator[Expression]:
         if isinstance(found, Expression):
             yield found
         elif isinstance(found, Block):
-            keys = (key.name for key in dataclasses.fields(found) if key.metadata)
-            own = [part for name in keys if (part := getattr(found, name)) is not None]
-            waiting.extend(reversed(own))
+            waiting.extend(reversed([part for part in vars(found).values() if part is not None]))
         elif isinstance(found, Named):
             waiting.append(found.value)
         elif isinstance(found, tuple | list):
@@ -42,3 +39,26 @@ def names_in(part: object) -> set[str]:
     """The ``$names`` that are written anywhere in a block."""
     written = (node for expression in expressions(part) for node in parts(expression))
     return {node.name for node in written if isinstance(node, Reference)}
+
+
+def order_of_writing(blocks: Mapping[str, Block]) -> list[str]:
+    """The definitions, each after those that it names, as far as that is possible.
+
+    It only keeps definitions from being opened one inside the other; what names mean where they
+    stand, and whether they go in circles, is found out later.
+    """
+    uses = {name: sorted(names_in(block) & blocks.keys()) for name, block in blocks.items()}
+    ordered: dict[str, None] = {}
+    for start in blocks:
+        waiting = [(start, iter(uses[start]))]
+        opened = {start}
+        while waiting and start not in ordered:
+            name, below = waiting[-1]
+            inner = next((n for n in below if n not in ordered and n not in opened), None)
+            if inner is None:
+                ordered[name] = None
+                waiting.pop()
+            else:
+                opened.add(inner)
+                waiting.append((inner, iter(uses[inner])))
+    return list(ordered)

@@ -10,8 +10,8 @@ from lsprotocol.types import CompletionItemKind
 
 from mapping_engine.core.load import Examined
 from mapping_engine.file.blocks import keys_of
-from mapping_engine.file.shapes import Flag, Shape, StepsText
-from mapping_engine.file.shapes import Word as OneOf
+from mapping_engine.file.expression_shapes import STEPS
+from mapping_engine.file.shapes import Shape
 from mapping_engine.lsp import declared
 from mapping_engine.lsp.cursor import FILES, KEY_LINE, MARK, Level, Place, Role
 from mapping_engine.lsp.scope import Scope, type_words
@@ -87,10 +87,9 @@ def _key(name: str, doc: str, start: int, wanted: str, after: str = ": ") -> Pro
     return Proposal(f"{name}{after}", name, CompletionItemKind.Property, start, wanted, doc)
 
 
-def _words(shape: Shape | None, start: int) -> list[Proposal]:
-    words = shape.words if isinstance(shape, OneOf) else ()
-    if isinstance(shape, Flag):
-        words = ("true", "false")
+def _words(shape: Shape[object] | None, start: int) -> list[Proposal]:
+    schema = shape.schema({}) if shape else {}
+    words = ("true", "false") if schema.get("type") == "boolean" else schema.get("enum", ())
     return [Proposal(word, word, CompletionItemKind.EnumMember, start) for word in words]
 
 
@@ -124,13 +123,9 @@ def _in_expression(
         return _paths(typed, scope, examined)
     if typed is not None and typed.word in (Word.NUMBER, Word.TEXT):
         return []
-    if (last is not None and last.word is Word.PIPE) or (not before and _is_steps(place.shape)):
+    if (last is not None and last.word is Word.PIPE) or (not before and place.shape is STEPS):
         return _transforms(offset, examined)
     return _paths(Token(Word.PATH, "", offset, offset), scope, examined)
-
-
-def _is_steps(shape: Shape | None) -> bool:
-    return isinstance(shape, StepsText)
 
 
 def _is_closed(text: Token) -> bool:

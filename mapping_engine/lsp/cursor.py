@@ -9,9 +9,10 @@ from enum import Enum, auto
 from itertools import product
 
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.file.blocks import Block, BlockOf, Key, keys_of
+from mapping_engine.file.blocks import Block, BlockOf, Choice, Key, keys_of
 from mapping_engine.file.documents import FragmentFile, MappingFile
-from mapping_engine.file.shapes import Choice, ExpressionTree, ListOf, MapOf, Shape
+from mapping_engine.file.expression_shapes import EXPRESSION_TREE
+from mapping_engine.file.shapes import ListOf, MapOf, Shape
 from mapping_engine.file.vocabulary_file import VocabularyFile
 from mapping_engine.source.node import Mapping, Node, Scalar, Sequence, Source
 from mapping_engine.source.yaml_text import read_yaml
@@ -63,7 +64,7 @@ class Place:
     levels: tuple[Level, ...]
     scalar: Scalar
     role: Role
-    shape: Shape | None
+    shape: Shape[object] | None
     block: type[Block] | None
     key: Key | None
     """The key itself, or the key that the value belongs to."""
@@ -143,7 +144,7 @@ def _place(text: str, offset: int) -> Place | None:
 
 
 def _find(
-    node: Node, shape: Shape | None, key: Key | None, offset: int, levels: tuple[Level, ...]
+    node: Node, shape: Shape[object] | None, key: Key | None, offset: int, levels: tuple[Level, ...]
 ) -> Place | None:
     if isinstance(node, Scalar):
         if not _holds(node, offset):
@@ -157,7 +158,11 @@ def _find(
 
 
 def _in_mapping(
-    node: Mapping, shape: Shape | None, key: Key | None, offset: int, levels: tuple[Level, ...]
+    node: Mapping,
+    shape: Shape[object] | None,
+    key: Key | None,
+    offset: int,
+    levels: tuple[Level, ...],
 ) -> Place | None:
     block = _of_mapping(shape)
     for entry in node:
@@ -179,7 +184,7 @@ def _holds(scalar: Scalar, offset: int) -> bool:
     return scalar.span.offset <= offset <= scalar.span.end_offset
 
 
-def _of_scalar(shape: Shape | None) -> Shape | None:
+def _of_scalar(shape: Shape[object] | None) -> Shape[object] | None:
     if isinstance(shape, Choice):
         return shape.scalar[1] if shape.scalar else None
     if isinstance(shape, ListOf):
@@ -187,21 +192,21 @@ def _of_scalar(shape: Shape | None) -> Shape | None:
     return shape
 
 
-def _of_item(shape: Shape | None) -> Shape | None:
+def _of_item(shape: Shape[object] | None) -> Shape[object] | None:
     if isinstance(shape, Choice):
         return _of_item(shape.sequence[1]) if shape.sequence else None
     if isinstance(shape, ListOf):
         return shape.item
-    return shape if isinstance(shape, ExpressionTree) else None
+    return shape if shape is EXPRESSION_TREE else None
 
 
-def _of_entry(shape: Shape | None) -> Shape | None:
+def _of_entry(shape: Shape[object] | None) -> Shape[object] | None:
     if isinstance(shape, MapOf):
         return shape.item
-    return shape if isinstance(shape, ExpressionTree) else None
+    return shape if shape is EXPRESSION_TREE else None
 
 
-def _of_mapping(shape: Shape | None) -> type[Block] | None:
+def _of_mapping(shape: Shape[object] | None) -> type[Block] | None:
     if isinstance(shape, BlockOf):
         return shape.block
     return shape.block() if isinstance(shape, Choice) else None

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from lsprotocol.types import Position, PositionEncodingKind, Range
 
 from mapping_engine.diagnostics import Span
-from mapping_engine.source.offsets import BREAK
+from mapping_engine.source.scalar import BREAK
 
 _WIDEST_OF_TWO_BYTES = 0xFFFF
 

@@ -10,8 +10,8 @@ from mapping_engine.core.item_types import item_of
 from mapping_engine.core.load import Examined
 from mapping_engine.core.model import BUILTINS, PAYLOAD, PIPED
 from mapping_engine.core.spell import is_written
+from mapping_engine.file.expression_shapes import EXPRESSION
 from mapping_engine.file.json_types import items_schema, property_schema, setting_type
-from mapping_engine.file.shapes import ExpressionText
 from mapping_engine.lsp import declared
 from mapping_engine.lsp.cursor import Place
 from mapping_engine.lsp.tokens import Word, steps_of, tokens
@@ -117,7 +117,7 @@ class Scope:
         return Type(NUMBER, False) if name in ("now", "now_ms") else None
 
     def _type_of_list(self, each: Scalar) -> Type:
-        words = tokens(each, ExpressionText())
+        words = tokens(each, EXPRESSION)
         if len(words) == 1 and words[0].word in (Word.PATH, Word.REFERENCE):
             return self.type_of(words[0].text) or UNKNOWN
         return UNKNOWN

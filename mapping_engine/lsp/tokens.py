@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from mapping_engine.file.shapes import (
-    DataOrReference,
-    ExpressionText,
-    ExpressionTree,
-    Shape,
-    StepsText,
-    TemplateText,
+from mapping_engine.file.expression_shapes import (
+    DATA_OR_REFERENCE,
+    EXPRESSION,
+    EXPRESSION_TREE,
+    LIST_OR_EXPRESSION,
+    STEPS,
+    TEMPLATE,
 )
+from mapping_engine.file.shapes import Shape
 from mapping_engine.source.node import Scalar, Style
 
 _TAIL = r"""(?:\.(?:[A-Za-z_]\w*|"(?:\\.|[^"\\])*"|\*)|\[[^\[\]]*\])*\.?"""
@@ -34,7 +35,14 @@ _WORDS = frozenset(("and", "or", "not", "in", "is", "true", "false"))
 _NAMED = re.compile(r"\s*=(?!=)")
 _CALLED = re.compile(r"\s*\(")
 _BREAK = re.compile(r"\r\n|\r|\n")
-_EXPRESSIONS = (ExpressionText, ExpressionTree, StepsText, TemplateText, DataOrReference)
+_EXPRESSIONS = (
+    EXPRESSION,
+    EXPRESSION_TREE,
+    STEPS,
+    TEMPLATE,
+    DATA_OR_REFERENCE,
+    LIST_OR_EXPRESSION,
+)
 
 
 class Word(Enum):
@@ -75,24 +83,24 @@ def steps_of(path: str) -> tuple[str, ...]:
     return tuple("[]" if step.startswith("[") else step.strip('"') for step in found)
 
 
-def is_expression(shape: Shape | None) -> bool:
+def is_expression(shape: Shape[object] | None) -> bool:
     """Whether a scalar of this shape holds an expression, steps or a template."""
-    return isinstance(shape, _EXPRESSIONS)
+    return shape in _EXPRESSIONS
 
 
-def tokens(scalar: Scalar, shape: Shape | None, end: int | None = None) -> list[Token]:
+def tokens(scalar: Scalar, shape: Shape[object] | None, end: int | None = None) -> list[Token]:
     """The words of the expressions in ``scalar``, up to ``end`` when it is given."""
     text, start = _content(scalar, end)
-    if isinstance(shape, TemplateText):
+    if shape is TEMPLATE:
         text, _ = _in_braces(text)
-    elif isinstance(shape, DataOrReference) and not text.startswith("$"):
+    elif shape is DATA_OR_REFERENCE and not text.startswith("$"):
         return []
-    return _classified(text, start, isinstance(shape, StepsText))
+    return _classified(text, start, shape is STEPS)
 
 
-def takes_expression(scalar: Scalar, shape: Shape | None, end: int) -> bool:
+def takes_expression(scalar: Scalar, shape: Shape[object] | None, end: int) -> bool:
     """Whether an expression can be written at ``end``: in a template, only between braces."""
-    if isinstance(shape, TemplateText):
+    if shape is TEMPLATE:
         return _in_braces(_content(scalar, end)[0])[1]
     return is_expression(shape)
 

@@ -56,7 +56,7 @@ def wrong_call(text: str, tree: Tree) -> SelectorProblem | None:
     """The first call of an unknown function or with impossible arguments."""
     if "(" not in text and "&" not in text:
         return None
-    from jmespath.functions import Functions
+    from jmespath.functions import Functions  # for start-up time
 
     known: dict[str, Any] = Functions.FUNCTION_TABLE
     tokens = tokens_of(text)
@@ -161,7 +161,7 @@ def _impossible_kind(argument: Tree, accepted: list[str]) -> str | None:
 
 
 def _kind(value: object) -> str:
-    from jmespath.functions import TYPES_MAP
+    from jmespath.functions import TYPES_MAP  # for start-up time
 
     return TYPES_MAP[type(value).__name__]
 

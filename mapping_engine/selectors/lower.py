@@ -202,7 +202,7 @@ def _multi_select_dict(tree: Tree) -> Lowered:
 
 
 def _function(tree: Tree) -> Lowered:
-    from mapping_engine.selectors.interpret import interpreted
+    from mapping_engine.selectors.interpret import interpreted  # for start-up time: it needs more
 
     return interpreted(tree)
 

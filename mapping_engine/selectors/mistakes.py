@@ -173,7 +173,7 @@ _MISTAKES: tuple[tuple[str, Callable[[_Place], Advice | None]], ...] = (
 
 
 def _unclosed_quote(text: str, error: ValueError) -> SelectorProblem | None:
-    from jmespath.exceptions import LexerError
+    from jmespath.exceptions import LexerError  # for start-up time: only for mistakes
 
     if not isinstance(error, LexerError) or not error.message.startswith("Unclosed"):
         return None
@@ -185,6 +185,7 @@ def _unclosed_quote(text: str, error: ValueError) -> SelectorProblem | None:
 
 def _described(text: str, error: ValueError) -> SelectorProblem:
     """Whatever the parser stumbled over, in our words."""
+    # for start-up time: only for mistakes
     from jmespath.exceptions import IncompleteExpressionError, LexerError, ParseError
 
     if isinstance(error, LexerError):

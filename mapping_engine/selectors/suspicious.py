@@ -17,7 +17,7 @@ _LITERALS = frozenset({"literal"})
 _WORDS = frozenset({"true", "false", "null"})
 _PROJECTIONS = frozenset({"projection", "filter_projection", "value_projection"})
 _INSTEAD = {
-    "length": "`|> count` (lists) passes over what is missing",
+    "length": "`|> count` (lists) skips what is missing",
     "join": "`|> join(...)` skips what is missing",
     "keys": "guard it: `not_null(x, `{}`)`",
     "to_number": "`|> number` skips what is missing",
@@ -59,7 +59,7 @@ def suspicious(selector: Selector) -> tuple[Suspicion, ...]:
 def _hostile_functions(selector: Selector, tokens: list[Token]) -> Iterator[Suspicion]:
     if "(" not in selector.text:
         return
-    from jmespath.functions import Functions
+    from jmespath.functions import Functions  # for start-up time
 
     calls = [
         (token, node)

@@ -24,7 +24,7 @@ class Token(NamedTuple):
 
 def tree_of(text: str) -> Tree:
     """The syntax tree of ``text``; raises what the jmespath package raises."""
-    from jmespath.parser import Parser
+    from jmespath.parser import Parser  # for start-up time
 
     if "`" not in text:
         return dict(Parser().parse(text).parsed)
@@ -39,7 +39,7 @@ def tokens_of(text: str) -> list[Token]:
     The package's own ends are relative to the token for some kinds and one short for others, so
     only its starts are used.
     """
-    from jmespath.lexer import Lexer
+    from jmespath.lexer import Lexer  # for start-up time
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PendingDeprecationWarning)

@@ -43,6 +43,6 @@ def _package() -> Traversable | Path:
     folder = Path(__file__).parents[1]
     if folder.is_dir():
         return folder
-    from importlib.resources import files
+    from importlib.resources import files  # for start-up time
 
     return files("mapping_engine")

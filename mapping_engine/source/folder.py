@@ -191,7 +191,7 @@ def _read_regular_file(path: Path) -> bytes:
 
 def _path_errors() -> tuple[type[Exception], ...]:
     """What an invalid name or folder may raise; looked up only after something was raised."""
-    from zipfile import BadZipFile
+    from zipfile import BadZipFile  # for start-up time
 
     return (
         _Refused,

@@ -3,48 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from mapping_engine.diagnostics import Span
+from mapping_engine.source.scalar import Constant, Scalar, Source, Style
 
-Constant: TypeAlias = str | int | float | bool | None
-
-
-class Style(StrEnum):
-    """How a scalar is written; it decides how offsets inside it map back to the file."""
-
-    PLAIN = "plain"
-    SINGLE = "single-quoted"
-    DOUBLE = "double-quoted"
-    LITERAL = "literal block"
-    FOLDED = "folded block"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The decoded text of one file, under the name that diagnostics show."""
-
-    file: str
-    text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A scalar: ``text`` as YAML decodes it, ``value`` typed by the YAML 1.2 core schema."""
-
-    span: Span
-    text: str
-    value: Constant
-    style: Style
-    source: Source = field(repr=False, compare=False)
-
-    def span_at(self, start: int, end: int) -> Span:
-        """The place in the file of ``text[start:end]``; the whole scalar where that is unknown."""
-        from mapping_engine.source.offsets import span_inside
-
-        return span_inside(self, start, end)
+__all__ = [
+    "Constant",
+    "Entry",
+    "Mapping",
+    "Node",
+    "Scalar",
+    "Sequence",
+    "Source",
+    "Style",
+    "to_data",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from mapping_engine.source.node import (
     Source,
     Style,
 )
-from mapping_engine.source.offsets import Lines, block_end
+from mapping_engine.source.scalar import Lines, block_end
 
 MAX_DEPTH = 64
 MAX_BYTES = 2 * 1024 * 1024

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from mapping_engine.expression import Literal
 from mapping_engine.file.blocks import Block, BlockOf, key
-from mapping_engine.file.shapes import Data, Flag, ListOf, Text, Version, Whole
+from mapping_engine.file.shapes import DATA, FLAG, TEXT, VERSION, ListOf, whole
 from mapping_engine.source.node import Scalar
 
 
@@ -17,10 +17,10 @@ class ErrorBlock(Block):
 
     what: ClassVar[str] = "`error`"
 
-    kind: Scalar | None = key(Text(), "instrumentation, configuration or payload.")
-    code: Scalar | None = key(Text(), "The code, such as EV05.")
-    message: Scalar | None = key(Text(), "A part of the message.")
-    path: Scalar | None = key(Text(), "The path it is about.")
+    kind: Scalar | None = key(TEXT, "instrumentation, configuration or payload.")
+    code: Scalar | None = key(TEXT, "The code, such as EV05.")
+    message: Scalar | None = key(TEXT, "A part of the message.")
+    path: Scalar | None = key(TEXT, "The path it is about.")
 
 
 @dataclass(frozen=True)
@@ -29,23 +29,23 @@ class ExpectBlock(Block):
 
     what: ClassVar[str] = "`expect`"
 
-    requests: int | None = key(Whole(0), "How many requests there are.")
+    requests: int | None = key(whole(0), "How many requests there are.")
     payload: Literal | None = key(
-        Data(), "What every payload holds at least; {sha256: text} stands for a digest."
+        DATA, "What every payload holds at least; {sha256: text} stands for a digest."
     )
-    payloads: Literal | None = key(Data(), "The same, for each request in order.")
+    payloads: Literal | None = key(DATA, "The same, for each request in order.")
     absent: tuple[Scalar, ...] | None = key(
-        ListOf(Text()), "Paths that no payload holds, such as match_keys.email."
+        ListOf(TEXT), "Paths that no payload holds, such as match_keys.email."
     )
     url: tuple[Scalar, ...] | None = key(
-        ListOf(Text(), or_one=True), "The URL of each request, in order."
+        ListOf(TEXT, or_one=True), "The URL of each request, in order."
     )
-    body: Literal | None = key(Data(), "What every request's body holds at least.")
+    body: Literal | None = key(DATA, "What every request's body holds at least.")
     error: ErrorBlock | None = key(BlockOf(ErrorBlock), "The event is refused.")
     warnings: tuple[Scalar, ...] | None = key(
-        ListOf(Text()), "Parts of messages, each found in some warning."
+        ListOf(TEXT), "Parts of messages, each found in some warning."
     )
-    no_warnings: bool | None = key(Flag(), "There is no warning.")
+    no_warnings: bool | None = key(FLAG, "There is no warning.")
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class CaseBlock(Block):
 
     what: ClassVar[str] = "this case"
 
-    name: Scalar = key(Text(), "What the case shows, as a sentence.", required=True)
+    name: Scalar = key(TEXT, "What the case shows, as a sentence.", required=True)
     without: tuple[Scalar, ...] | None = key(
-        ListOf(Text()), "Paths taken out of the base event first."
+        ListOf(TEXT), "Paths taken out of the base event first."
     )
-    event: Literal | None = key(Data(), "Merged over the base event; null removes a key.")
-    settings: Literal | None = key(Data(), "Merged over the base settings; null removes a key.")
+    event: Literal | None = key(DATA, "Merged over the base event; null removes a key.")
+    settings: Literal | None = key(DATA, "Merged over the base settings; null removes a key.")
     expect: ExpectBlock = key(BlockOf(ExpectBlock), "What is expected.", required=True)
 
 
@@ -70,9 +70,9 @@ class TestsFile(Block):
     __test__: ClassVar[bool] = False
     what: ClassVar[str] = "a file of rule tests"
 
-    tests: int = key(Version(), "The version of the format: 1.", required=True)
-    title: Scalar | None = key(Text(), "What these cases are about.")
-    clock: Scalar | None = key(Text(), "The time of the clock; 2024-01-01T12:00:00Z by default.")
-    settings: Literal | None = key(Data(), "The base settings.")
-    event: Literal | None = key(Data(), "The base event.")
+    tests: int = key(VERSION, "The version of the format: 1.", required=True)
+    title: Scalar | None = key(TEXT, "What these cases are about.")
+    clock: Scalar | None = key(TEXT, "The time of the clock; 2024-01-01T12:00:00Z by default.")
+    settings: Literal | None = key(DATA, "The base settings.")
+    event: Literal | None = key(DATA, "The base event.")
     cases: tuple[CaseBlock, ...] = key(ListOf(BlockOf(CaseBlock)), "The cases.", required=True)

@@ -98,7 +98,7 @@ def times(value: int | float, factor: int | float) -> Json:
         return value * factor
     if any(type(each) is int and each.bit_length() > _FLOAT_BITS for each in (value, factor)):
         return _TOO_LARGE
-    from decimal import Context, Decimal
+    from decimal import Context, Decimal  # for start-up time
 
     one, other = (Decimal(each if type(each) is int else repr(each)) for each in (value, factor))
     product = float(Context(prec=_PRECISION).multiply(one, other))
@@ -132,7 +132,7 @@ def round_(value: int | float, digits: int | float) -> Json:
     """The number rounded to so many digits after the point, halves away from zero."""
     if type(value) is int or digits > _MAX_PLACES:
         return value
-    from decimal import ROUND_HALF_UP, Context, Decimal
+    from decimal import ROUND_HALF_UP, Context, Decimal  # for start-up time
 
     places = max(0, int(digits))
     context = Context(prec=_MAX_DIGITS, rounding=ROUND_HALF_UP)

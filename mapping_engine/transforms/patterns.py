@@ -59,7 +59,7 @@ class Compiled(Protocol):
 
 def compiled(pattern: str) -> Compiled:
     """The pattern as RE2 reads it; raises ValueError with what is wrong with it."""
-    import re2
+    import re2  # for start-up time
 
     if not is_unicode(pattern):
         raise ValueError("it is not valid unicode text")

@@ -220,7 +220,7 @@ def _from_usual(text: str) -> int | None:
 
 
 def _from_decimal(text: str) -> int:
-    from fractions import Fraction
+    from fractions import Fraction  # for start-up time
 
     exact = Fraction(text)
     return (exact if abs(exact) >= _MILLISECONDS_FROM else exact * 1000).__floor__()

@@ -68,7 +68,7 @@ def _has_encoded_name(url: str) -> bool:
 def _decoded(text: str) -> str:
     if "%" not in text and "+" not in text:
         return text
-    from urllib.parse import unquote_plus
+    from urllib.parse import unquote_plus  # for start-up time
 
     return unquote_plus(text)
 
@@ -91,7 +91,7 @@ def url_host(value: str) -> Json:
 
 
 def _split(text: str) -> SplitResult | None:
-    from urllib.parse import urlsplit
+    from urllib.parse import urlsplit  # for start-up time
 
     if len(text) > _LONGEST or nfc(text) is None:
         return None

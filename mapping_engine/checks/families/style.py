@@ -10,7 +10,7 @@ from mapping_engine.diagnostics import Check, Diagnostics, Fix, Severity
 from mapping_engine.expression import Expression, Literal, Template, print_expression
 from mapping_engine.file.walk import expressions
 from mapping_engine.source.node import Node, Scalar, Sequence, Source, Style
-from mapping_engine.source.offsets import Lines
+from mapping_engine.source.scalar import Lines
 from mapping_engine.source.yaml_text import read_yaml
 
 ST01 = Check(

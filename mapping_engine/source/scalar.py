@@ -1,4 +1,4 @@
-"""Where a stretch of a decoded scalar stands in the file."""
+"""A scalar, and where a stretch of its decoded text stands in the file."""
 
 from __future__ import annotations
 
@@ -6,15 +6,50 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
 
 from mapping_engine.diagnostics import Span
-from mapping_engine.source.node import Scalar, Source, Style
 
 BREAK = re.compile(r"\r\n|\r|\n")
 _BLANKS = re.compile(r"[ \t]+")
 _FOLD = re.compile(r"(?:(?:\r\n|\r|\n)[ \t]*)+")
 _HEADER = re.compile(r"[|>][-+0-9]*")
 _KEPT_ESCAPES = frozenset('"\\/')
+Constant: TypeAlias = str | int | float | bool | None
+
+
+class Style(StrEnum):
+    """How a scalar is written; it decides how offsets inside it map back to the file."""
+
+    PLAIN = "plain"
+    SINGLE = "single-quoted"
+    DOUBLE = "double-quoted"
+    LITERAL = "literal block"
+    FOLDED = "folded block"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The decoded text of one file, under the name that diagnostics show."""
+
+    file: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A scalar: ``text`` as YAML decodes it, ``value`` typed by the YAML 1.2 core schema."""
+
+    span: Span
+    text: str
+    value: Constant
+    style: Style
+    source: Source = field(repr=False, compare=False)
+
+    def span_at(self, start: int, end: int) -> Span:
+        """The place in the file of ``text[start:end]``; the whole scalar where that is unknown."""
+        return span_inside(self, start, end)
 
 
 class _Lost(Exception):

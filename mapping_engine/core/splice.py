@@ -1,0 +1,56 @@
+"""Named objects in the place of their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mapping_engine.core.nodes import (
+    Copy,
+    Field,
+    ForEach,
+    Guard,
+    Logic,
+    Name,
+    Node,
+    Object,
+    fields_of,
+)
+
+
+def spliced(made: Object, definitions: Mapping[str, Node]) -> Object:
+    """The object with the fields of named objects in place of their ``$names``.
+
+    So a payload can be written in several files, and each of its fields is held against the
+    payload's schema, explained and documented under its own path.
+    """
+    return replace(made, fields=tuple(_opened(each, definitions) for each in made.fields))
+
+
+def is_opened(found: Node) -> bool:
+    """Whether a definition stands in the place of its name, where that is all of a field."""
+    return bool(fields_of(found.value if isinstance(found, Guard) else found))
+
+
+def _opened(given: Field, definitions: Mapping[str, Node]) -> Field:
+    value, when = given.value, given.when
+    if isinstance(value, Name) and value.tail is None:
+        found = definitions.get(value.name)
+        if found is None or not is_opened(found):
+            return given
+        if isinstance(found, Guard):
+            when = found.when if when is None else Logic(given.at, "and", (when, found.when))
+        value = found.value if isinstance(found, Guard) else found
+    return replace(given, value=_open(value, definitions), when=when)
+
+
+def _open(node: Node, definitions: Mapping[str, Node]) -> Node:
+    match node:
+        case Object():
+            return spliced(node, definitions)
+        case ForEach(body=body) if fields_of(body):
+            return replace(node, body=_open(body, definitions))
+        case Copy(added=Object() as added):
+            return replace(node, added=spliced(added, definitions))
+        case _:
+            return node
