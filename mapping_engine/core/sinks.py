@@ -14,7 +14,7 @@ from mapping_engine.core.absence import Absence, absence_of, absent_field, prese
 from mapping_engine.core.choices import alternatives, is_choice
 from mapping_engine.core.conform import mismatch
 from mapping_engine.core.inference import Inference, extent_of
-from mapping_engine.core.nodes import Copy, Field, ForEach, Node, Place, fields_of
+from mapping_engine.core.nodes import Alternative, Copy, Field, ForEach, Node, Place, fields_of
 from mapping_engine.core.origins import described, what
 from mapping_engine.diagnostics import Fix, Label, Span, did_you_mean, listed, rename
 from mapping_engine.file.json_types import (
@@ -236,7 +236,7 @@ def _parts(field: Field, made: Type, sinks: _Sinks) -> list[tuple[Span, Type]]:
     facts = sinks.found.facts
     default = [(field.default.span, facts.type_of(field.default))] if field.default else []
     if is_choice(field.value):
-        arms = alternatives(field.value)
+        arms = _arms(field.value)
         return [*((_place(arm.at), facts.type_of(arm.value)) for arm in arms), *default]
     only = _only_arm(field)
     if only is not None:
@@ -244,6 +244,19 @@ def _parts(field: Field, made: Type, sinks: _Sinks) -> list[tuple[Span, Type]]:
     if isinstance(field.value, ForEach) or not _is_single(field):
         return [(field.span, made)]
     return [(field.value.span, facts.type_of(field.value)), *default]
+
+
+def _arms(node: Node) -> list[Alternative]:
+    """The alternatives of a chain, and of the chains that are written in it."""
+    found: list[Alternative] = []
+    waiting = list(reversed(alternatives(node)))
+    while waiting:
+        arm = waiting.pop()
+        if is_choice(arm.value):
+            waiting.extend(reversed(alternatives(arm.value)))
+        else:
+            found.append(arm)
+    return found
 
 
 def _place(at: Place) -> Span:
