@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from mapping_engine.diagnostics import Diagnostics, Span
@@ -16,39 +15,13 @@ _BEFORE_COMMA = re.compile(r"\s*,[ \t]*")
 Step = str | int
 
 
-@dataclass(frozen=True)
-class _Child:
+class _Child(NamedTuple):
     """An entry of a mapping or an item of a list, inside its container."""
 
     container: Mapping | Sequence
     place: int
     path: tuple[Step, ...]
     above: _Child | None
-
-    @property
-    def start(self) -> int:
-        if isinstance(self.container, Mapping):
-            return self.container.entries[self.place].key.span.offset
-        return self.container.items[self.place].span.offset
-
-    @property
-    def end(self) -> int:
-        if isinstance(self.container, Mapping):
-            entry = self.container.entries[self.place]
-            return max(entry.key.span.end_offset, entry.value.span.end_offset)
-        return self.container.items[self.place].span.end_offset
-
-    @property
-    def siblings(self) -> int:
-        held = (
-            self.container.entries if isinstance(self.container, Mapping) else self.container.items
-        )
-        return len(held)
-
-    def next_start(self) -> int | None:
-        if self.place + 1 >= self.siblings:
-            return None
-        return _Child(self.container, self.place + 1, (), None).start
 
 
 class Cut(NamedTuple):
@@ -67,14 +40,23 @@ def removal(source: Source, root: Node, span: Span) -> Cut | None:
     data without that part.
     """
     child = _find(root, (span.offset, span.end_offset))
-    while child is not None and child.siblings == 1:
+    while child is not None and len(_spans(child.container)) == 1:
         child = child.above
     if child is None:
         return None
-    cut = _flow(child, source.text) if _is_flow(child, source.text) else _block(child, source.text)
+    is_flow = source.text[child.container.span.offset] in "[{"
+    cut = _flow(child, source.text) if is_flow else _block(child, source.text)
     if cut is None or not _is_clean(source, root, child, cut):
         return None
     return Cut(*cut, child.container.span.offset)
+
+
+def _spans(container: Mapping | Sequence) -> list[tuple[int, int]]:
+    """Where the entries or items of a container begin and end."""
+    if isinstance(container, Sequence):
+        return [(item.span.offset, item.span.end_offset) for item in container.items]
+    pairs = ((entry.key.span, entry.value.span) for entry in container.entries)
+    return [(key.offset, max(key.end_offset, value.end_offset)) for key, value in pairs]
 
 
 def _find(root: Node, wanted: tuple[int, int]) -> _Child | None:
@@ -97,31 +79,33 @@ def _find(root: Node, wanted: tuple[int, int]) -> _Child | None:
     return None
 
 
-def _is_flow(child: _Child, text: str) -> bool:
-    return text[child.container.span.offset : child.container.span.offset + 1] in ("[", "{")
-
-
 def _flow(child: _Child, text: str) -> tuple[int, int] | None:
-    comma = _BEFORE_COMMA.match(text, child.end)
+    start, end = _spans(child.container)[child.place]
+    comma = _BEFORE_COMMA.match(text, end)
     if comma is not None:
-        following = child.next_start()
-        return child.start, comma.end() if following is None else following
-    before = text.rfind(",", 0, child.start)
-    if before < 0 or text[before + 1 : child.start].strip():
+        return start, _next(child) or comma.end()
+    before = text.rfind(",", 0, start)
+    if before < 0 or text[before + 1 : start].strip():
         return None
-    return before, child.end
+    return before, end
 
 
 def _block(child: _Child, text: str) -> tuple[int, int] | None:
-    line = max(text.rfind("\n", 0, child.start), text.rfind("\r", 0, child.start)) + 1
-    before = text[line : child.start]
-    end = _REST_OF_LINE.match(text, child.end)
+    start, end = _spans(child.container)[child.place]
+    line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    before, rest = text[line:start], _REST_OF_LINE.match(text, end)
     if isinstance(child.container, Sequence):
-        return (line, end.end()) if end and _DASH.fullmatch(before) else None
+        return (line, rest.end()) if rest and _DASH.fullmatch(before) else None
     if not before.strip():
-        return (line, end.end()) if end else None
-    following = child.next_start()
-    return (child.start, following) if child.place == 0 and following is not None else None
+        return (line, rest.end()) if rest else None
+    following = _next(child)
+    return (start, following) if child.place == 0 and following is not None else None
+
+
+def _next(child: _Child) -> int | None:
+    """Where the entry or item after this one begins."""
+    following = _spans(child.container)[child.place + 1 :]
+    return following[0][0] if following else None
 
 
 def _is_clean(source: Source, root: Node, child: _Child, cut: tuple[int, int]) -> bool:

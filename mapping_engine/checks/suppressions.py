@@ -181,23 +181,13 @@ def _judge(
     ran: frozenset[str],
     found: Diagnostics,
 ) -> None:
-    errors = [d for d in hit if d.severity is Severity.ERROR]
-    for code in sorted({d.code for d in errors}):
-        found.report(
-            SU02,
-            f"{code} is an error here and cannot be suppressed",
-            comment.span,
-            help="correct the rules: the engine does not load them",
-        )
+    for code in sorted({d.code for d in hit if d.severity is Severity.ERROR}):
+        message = f"{code} is an error here and cannot be suppressed"
+        help = "correct the rules: the engine does not load them"
+        found.report(SU02, message, comment.span, help=help)
     idle = sorted((codes & ran) - {d.code for d in hit})
     if idle:
         every = len(idle) == len(comment.codes)
         fix = Fix(comment.span, "", "remove the comment", safe=True) if every else None
-        listed = ", ".join(idle)
-        found.report(
-            SU01,
-            f"nothing here is suppressed by {listed}",
-            comment.span,
-            help="remove it",
-            fix=fix,
-        )
+        message = f"nothing here is suppressed by {', '.join(idle)}"
+        found.report(SU01, message, comment.span, help="remove it", fix=fix)

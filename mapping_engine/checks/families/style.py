@@ -62,26 +62,18 @@ def _ends(source: Source, diagnostics: Diagnostics) -> None:
     if not found and source.text.endswith(("\n", "\r")):
         return
     lines = Lines(source)
-    kept = sorted(_blocks(read_yaml(source, Diagnostics())))
+    kept = list(_blocks(read_yaml(source, Diagnostics())))
     for match in found:
-        if any(start <= match.start() <= end for start, end in kept):
-            continue
-        diagnostics.report(
-            ST01,
-            "the line ends in blanks",
-            lines.span(*match.span()),
-            help="remove them",
-            fix=Fix(lines.span(*match.span()), "", "remove the blanks", safe=True, old=match[0]),
-        )
+        if not any(start <= match.start() <= end for start, end in kept):
+            place = lines.span(*match.span())
+            fix = Fix(place, "", "remove the blanks", safe=True, old=match[0])
+            diagnostics.report(ST01, "the line ends in blanks", place, help="remove them", fix=fix)
     size = len(source.text)
     if source.text and not source.text.endswith(("\n", "\r")):
-        diagnostics.report(
-            ST01,
-            "the last line has no end",
-            lines.span(size, size),
-            help="end the file with a line break",
-            fix=Fix(lines.span(size, size), "\n", "end the last line", safe=True, old=""),
-        )
+        place = lines.span(size, size)
+        fix = Fix(place, "\n", "end the last line", safe=True, old="")
+        help = "end the file with a line break"
+        diagnostics.report(ST01, "the last line has no end", place, help=help, fix=fix)
 
 
 def _blocks(root: Node | None) -> Iterator[tuple[int, int]]:
