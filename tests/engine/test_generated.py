@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import pytest
@@ -10,10 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapping_engine import MappingError, load
-from mapping_engine.core.model import Model
 from mapping_engine.testing import collect
 from tests.checks.rules import CONDITIONS, NUMBERS, WORDS, quoted
-from tests.engine.ways import SHARED, assert_agree, model_of, unjudged
+from tests.engine.ways import SHARED, assert_agree, mapping_of, unjudged
 
 # Random events, with values of kinds that nobody declared
 
@@ -135,21 +133,17 @@ def rules(draw: st.DrawFn) -> str:
 def test_generated_code_does_what_the_interpreter_does(
     text: str, events: list[dict[str, Any]]
 ) -> None:
-    destination = unjudged(model_of(text))
+    destination = unjudged(mapping_of(text))
     for event in events:
         assert_agree(destination, event)
 
 
-@cache
-def bundled(pack: str) -> Model:
-    return load(pack).model
-
-
 @pytest.mark.parametrize("pack", ["facebook_offline_conversions", "facebook_conversions"])
 def test_the_rule_tests_of_the_bundled_packs_agree(pack: str) -> None:
+    mapping = load(pack)
     for case in collect(pack):
         try:
-            destination = unjudged(bundled(pack), case.settings)
+            destination = unjudged(mapping, case.settings)
         except MappingError:
             continue
         assert_agree(destination, case.event)

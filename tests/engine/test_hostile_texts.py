@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mapping_engine import Destination, load
+from mapping_engine import Destination, Mapping, load
 from mapping_engine.engine.codegen import code
 from tests.checks.rules import quoted
 from tools.check_example import completed, write_pack
@@ -152,10 +152,15 @@ def test_texts_everywhere_else(tmp_path: Path, compiled: list[str]) -> None:
     assert_harmless(compiled)
 
 
+@pytest.fixture(scope="module")
+def offline() -> Mapping:
+    return load("facebook_offline_conversions")
+
+
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.text(max_size=20), st.text(max_size=20))
-def test_any_text_of_an_event_is_only_ever_a_value(key: str, text: str) -> None:
-    destination = load("facebook_offline_conversions").bind(
+@given(key=st.text(max_size=20), text=st.text(max_size=20))
+def test_any_text_of_an_event_is_only_ever_a_value(offline: Mapping, key: str, text: str) -> None:
+    destination = offline.bind(
         {"accessToken": f"t{text}", "eventsToIds": [{"from": "Other", "to": f"1{key}"}]},
         clock=lambda: 1e9,
     )

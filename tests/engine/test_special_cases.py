@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from mapping_engine import Mapping
-from tests.engine.ways import NOW, SETTINGS, SHARED, assert_agree, model_of, unjudged
+from tests.engine.ways import NOW, SETTINGS, SHARED, assert_agree, mapping_of, unjudged
 
 NESTED = "type == 'a'"
 for _place in range(22):
@@ -76,7 +75,7 @@ fields: {own: $tag, part: $part, d: $d}
 @pytest.mark.parametrize("name", SPECIAL)
 def test_special_cases_agree(name: str) -> None:
     text, event = SPECIAL[name]
-    assert_agree(unjudged(model_of(text)), event)
+    assert_agree(unjudged(mapping_of(text)), event)
 
 
 SILENT: dict[str, tuple[str, dict[str, Any]]] = {
@@ -184,19 +183,19 @@ fields:
 @pytest.mark.parametrize("name", SILENT)
 def test_what_nobody_is_warned_of_changes_no_error(name: str) -> None:
     text, event = SILENT[name]
-    assert_agree(unjudged(model_of(text)), event)
+    assert_agree(unjudged(mapping_of(text)), event)
 
 
 def test_a_fan_out_that_finds_one_request_makes_it_for_its_own_values() -> None:
     text, event = SPECIAL["the last value that was tried is not the one that was found"]
-    destination = Mapping(model_of(text)).bind(SETTINGS, clock=lambda: NOW)
+    destination = mapping_of(text).bind(SETTINGS, clock=lambda: NOW)
     assert destination.payloads(event) == [{"own": "x", "part": "x", "d": "d-x"}]
     assert destination.payloads({"tags": ["y", "x"]}) == destination.payloads(event)
 
 
 def test_a_field_of_a_later_request_stands_where_the_rules_have_it() -> None:
     text, event = SPECIAL["a field of one request only"]
-    destination = Mapping(model_of(text)).bind(SETTINGS, clock=lambda: NOW)
+    destination = mapping_of(text).bind(SETTINGS, clock=lambda: NOW)
     made = destination.payloads(event)
     assert [list(payload) for payload in made] == [["w", "z"], ["x", "z"], ["z"]]
 
@@ -206,5 +205,5 @@ def test_a_note_of_an_argument_names_its_own_source() -> None:
   f0: {{first_of: [p.a, p.b], as: named(type |> text)}}
 """
     event = {"type": True, "p": {"b": [1]}}
-    _, warnings = assert_agree(unjudged(model_of(text)), event)
+    _, warnings = assert_agree(unjudged(mapping_of(text)), event)
     assert [warning["path"] for warning in warnings] == ["type", "p.b"]

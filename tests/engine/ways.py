@@ -10,7 +10,6 @@ import orjson
 from hypothesis import assume
 
 from mapping_engine import Destination, Mapping, MappingError, Outcome, RuleError, load
-from mapping_engine.core.model import Model
 from tools.check_example import completed, write_pack
 
 SETTINGS = {"token": "t"}
@@ -42,7 +41,7 @@ define:
 """
 
 
-def model_of(text: str) -> Model:
+def mapping_of(text: str) -> Mapping:
     """The rules in a pack whose payload may hold anything; invalid ones are skipped."""
     with tempfile.TemporaryDirectory() as folder:
         pack = Path(folder) / "pack"
@@ -51,16 +50,16 @@ def model_of(text: str) -> Model:
             '{"properties": {"hidden": {"type": "string", "x-personal": "hashed"}}}', "utf-8"
         )
         try:
-            return load(pack).model
+            return load(pack)
         except RuleError:
             assume(False)
             raise
 
 
-def unjudged(model: Model, settings: dict[str, Any] | None = None) -> Destination:
+def unjudged(mapping: Mapping, settings: dict[str, Any] | None = None) -> Destination:
     """The mapping under some settings; payloads are compared here, and not judged."""
     given = SETTINGS if settings is None else settings
-    destination = Mapping(model).bind(given, clock=lambda: NOW)
+    destination = mapping.bind(given, clock=lambda: NOW)
     object.__setattr__(destination, "_check", orjson.dumps)
     return destination
 
