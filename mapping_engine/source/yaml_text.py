@@ -123,7 +123,7 @@ class _TooDeep(Exception):
 class _Open:
     """A collection whose end has not been read yet; keys and values alternate in a mapping."""
 
-    start: int
+    start: Span
     mapping: bool
     flow: bool
     nodes: list[Node] = field(default_factory=list)
@@ -165,7 +165,7 @@ class _Reader:
         elif isinstance(event, yaml.CollectionStartEvent):
             self.begin(event, isinstance(event, yaml.MappingStartEvent))
         elif isinstance(event, yaml.CollectionEndEvent):
-            self.put(self.close(self.open.pop(), _index(event.end_mark)))
+            self.put(self.close(self.open.pop(), self.span(event)))
         elif isinstance(event, yaml.AliasEvent):
             self.put(self.alias(event))
 
@@ -190,17 +190,18 @@ class _Reader:
             self.put(self.close(frame, frame.start))
 
     def begin(self, event: yaml.CollectionStartEvent, mapping: bool) -> None:
-        start = self.content_start(event)
+        start = self.place(event)
         if len(self.open) >= MAX_DEPTH:
             message = f"the file is nested deeper than {MAX_DEPTH} levels"
-            self.diagnostics.report("SH03", message, self.lines.span(start, start + 1))
+            span = self.lines.span(start.offset, start.offset + 1)
+            self.diagnostics.report("SH03", message, span)
             raise _TooDeep
         self.open.append(_Open(start, mapping, bool(event.flow_style)))
 
-    def close(self, frame: _Open, end: int) -> Node:
+    def close(self, frame: _Open, end: Span) -> Node:
         if not frame.flow:
-            end = max((node.span.end_offset for node in frame.nodes), default=frame.start)
-        span = self.lines.span(frame.start, end)
+            end = frame.nodes[-1].span if frame.nodes else frame.start
+        span = frame.start.to(end)
         if frame.mapping:
             return Mapping(span, self.entries(frame.nodes))
         return Sequence(span, tuple(frame.nodes))
@@ -222,11 +223,11 @@ class _Reader:
         return tuple(entries.values())
 
     def scalar(self, event: yaml.ScalarEvent) -> Scalar:
-        start, end = self.content_start(event), _index(event.end_mark)
+        span = self.place(event)
         style = _STYLES.get(event.style or "", Style.PLAIN)
-        if style in (Style.LITERAL, Style.FOLDED):
-            end = block_end(self.source.text, start, end, event.value)
-        span = self.lines.span(min(start, end), end)
+        if style is Style.LITERAL or style is Style.FOLDED:
+            end = block_end(self.source.text, span.offset, span.end_offset, event.value)
+            span = self.lines.span(span.offset, end)
         value: Constant = event.value
         if style is Style.PLAIN and event.tag is None:
             value = self.typed(event.value, span)
@@ -264,16 +265,17 @@ class _Reader:
         return text
 
     def alias(self, event: yaml.AliasEvent) -> Scalar:
-        span = self.lines.span(_index(event.start_mark), _index(event.end_mark))
+        span = self.span(event)
         text = self.source.text[span.offset : span.end_offset]
         self.refuse(f"the alias `{_shown(text)}`", span)
         return Scalar(span, text, None, Style.PLAIN, self.source)
 
-    def content_start(self, event: yaml.NodeEvent) -> int:
-        """Where the node itself begins; anchors and tags before it are reported."""
-        text, at = self.source.text, _index(event.start_mark)
+    def place(self, event: yaml.NodeEvent) -> Span:
+        """The span of a node itself; anchors and tags before it are reported."""
+        span = self.span(event)
         if event.anchor is None and getattr(event, "tag", None) is None:
-            return at
+            return span
+        text, at = self.source.text, span.offset
         for _ in range(2):
             found = _PROPERTY.match(text, at)
             if not found:
@@ -282,14 +284,31 @@ class _Reader:
             self.refuse(f"the {kind} `{_shown(found[0])}`", self.lines.span(*found.span()))
             gap = _GAP.match(text, found.end())
             at = gap.end() if gap else found.end()
-        return at
+        return self.lines.span(min(at, span.end_offset), span.end_offset)
+
+    def span(self, event: yaml.Event) -> Span:
+        """The span of an event; the parser counts from 0, and adds a line break at the end."""
+        start, end = event.start_mark, event.end_mark
+        assert start is not None
+        assert end is not None
+        if end.index >= self.lines.size:
+            return self.lines.span(start.index, end.index)
+        return Span(
+            self.source.file,
+            start.line + 1,
+            start.column + 1,
+            end.line + 1,
+            end.column + 1,
+            start.index,
+            end.index,
+        )
 
     def refuse(self, what: str, span: Span) -> None:
         message = f"{what} is not accepted in a rule file"
         self.diagnostics.report("SY05", message, span, help="write the value out where it is used")
 
     def refuse_document(self, event: yaml.DocumentStartEvent) -> None:
-        span = self.lines.span(_index(event.start_mark), _index(event.end_mark))
+        span = self.span(event)
         message = "the file holds more than one document"
         self.diagnostics.report("SY01", message, span, help="write one file for each document")
 
