@@ -75,6 +75,8 @@ class Desugaring:
     derived: dict[str, Derivation] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     opening: list[str] = field(default_factory=list)
+    chains: dict[str, bool] = field(default_factory=dict)
+    """The definitions that are known to choose, or not to."""
     conversions: int = 0
     """How many steps convert what stands under names."""
     stopped_at: Name | None = None
@@ -264,10 +266,27 @@ def convert(node: Node, steps: tuple[Call, ...], known: Locals, made: Desugaring
             return nodes.FirstOf(node.at, tuple(each))
         case Guard(when=when, value=value):
             return Guard(node.at, when, convert(value, steps, known, made))
-        case Name(name=name, tail=None) if name not in known and is_choice(_definition(name, made)):
+        case Name(name=name, tail=None) if name not in known and _chooses(name, made):
             return _derived(node, name, steps, known, made)
         case _:
             return applied(node, steps, known, made)
+
+
+def _chooses(name: str, made: Desugaring) -> bool:
+    """Whether a definition is a chain, or another name for one."""
+    way: dict[str, None] = {}
+    while name not in made.chains and name not in way:
+        way[name] = None
+        node = _definition(name, made)
+        while isinstance(node, Guard):
+            node = node.value
+        if isinstance(node, Name) and node.tail is None and node.name in made.blocks:
+            name = node.name
+        else:
+            made.chains[name] = is_choice(node)
+    found = made.chains.get(name, False)
+    made.chains.update(dict.fromkeys(way, found))
+    return found
 
 
 def _derived(

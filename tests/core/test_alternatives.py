@@ -12,8 +12,8 @@ from tools.check_example import completed, write_pack
 FORMS = [
     "p.b ?? 'none'",
     "{first_of: [p.b, type]}",
-    '{first_of: ["p.b ?? \'none\'"]}',
-    '{first_of: ["p.b ?? \'none\'", type]}',
+    "{first_of: [\"p.b ?? 'none'\"]}",
+    "{first_of: [\"p.b ?? 'none'\", type]}",
     "{first_of: [type, \"(p.b ?? 'none') ?? type\"]}",
 ]
 
@@ -29,3 +29,15 @@ def test_an_alternative_that_never_fits_is_found_wherever_it_stands(
     assert (found.code, found.span.line) == ("OU02", 2)
     shown = (tmp_path / "pack/rules.yaml").read_text()[found.span.offset : found.span.end_offset]
     assert shown == "p.b"
+
+
+@pytest.mark.parametrize("other", ["$b", "[$b]", "{when: type is present, value: $b}", "$c"])
+def test_conversion_reaches_the_alternatives_behind_every_name(other: str, tmp_path: Path) -> None:
+    rules = f"define:\n  b: [p.a, p.b]\n  c: $b\n  a: {other}\nfields:\n"
+    write_pack(tmp_path / "pack", completed(f"{rules}  x: {{first_of: [$a], as: number}}\n"))
+    (tmp_path / "pack/payload.schema.json").write_text("{}")
+    destination = load(tmp_path / "pack").bind({"token": "t"})
+    event = {"type": "x", "p": {"a": "free", "b": "5"}}
+    for outcome in (destination.outcome(event), destination.interpreted(event)):
+        assert outcome.requests[0].body == {"payload": {"x": 5}}
+        assert outcome.warnings == ()
