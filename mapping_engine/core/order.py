@@ -23,6 +23,8 @@ from mapping_engine.diagnostics import Diagnostics, Span
 
 DEEPEST = 200
 """So many definitions may stand one behind the other: running them needs a frame for each."""
+DEEPEST_PIPELINES = 20
+"""So many pipelines may call one another in a row: their types are found one inside the other."""
 LARGEST = 100_000
 """A value may be put together from so many parts, those that it uses several times counted so."""
 
@@ -123,10 +125,20 @@ def _are_bounded(
     """Whether no value takes too many steps; the first that does is reported."""
     growth: dict[str, int] = {}
     steps: dict[str, int] = {}
+    levels: dict[str, int] = {}
     for name in pipeline_order:
         body = pipelines[name].body
         growth[name] = _size(body, {}, growth)
         steps[name] = sum(1 + steps.get(c.name, 0) for c in _calls(body)) + 1
+        levels[name] = 1 + max((levels.get(c.name, 0) for c in _calls(body)), default=0)
+        if levels[name] > DEEPEST_PIPELINES:
+            found.report(
+                "PR08",
+                f"more than {DEEPEST_PIPELINES} pipelines call one another, up to `{name}`",
+                pipelines[name].span,
+                help="write some of them where they are used",
+            )
+            return False
         if max(growth[name], steps[name]) > LARGEST:
             _too_large(f"pipeline `{name}`", pipelines[name].span, found)
             return False
