@@ -28,6 +28,8 @@ from mapping_engine.diagnostics import Diagnostics, Span
 DEEPEST = 200
 """So many parts may stand one inside the other, and so many definitions one behind the other: what
 walks them needs a frame or more for each."""
+DEEPEST_PIPELINES = 20
+"""So many pipelines may call one another in a row: their types are found one inside the other."""
 LARGEST = 100_000
 """A value may be put together from so many parts, those that it uses several times counted so."""
 _SHOWN = 10
@@ -148,8 +150,18 @@ def _pipes_in_order(pipelines: Mapping[str, Pipeline], found: Diagnostics) -> _P
     names = in_order(graph, pipelines, found, mark="")
     pipes = _Pipes({}, {})
     steps: dict[str, int] = {}
+    levels: dict[str, int] = {}
     for name in names or ():
         body, what = pipelines[name].body, f"pipeline `{name}`"
+        levels[name] = 1 + max((levels.get(call.name, 0) for call in _calls(body)), default=0)
+        if levels[name] > DEEPEST_PIPELINES:
+            found.report(
+                "PR08",
+                f"more than {DEEPEST_PIPELINES} pipelines call one another, up to `{name}`",
+                pipelines[name].span,
+                help="write some of them where they are used",
+            )
+            return None
         pipes.growth[name] = _size(body, {}, pipes.growth)
         pipes.nesting[name] = 1 + _nesting(body, pipes.nesting, {})
         steps[name] = 1 + sum(1 + steps.get(call.name, 0) for call in _calls(body))

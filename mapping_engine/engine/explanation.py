@@ -23,7 +23,8 @@ class FieldExplanation:
     entries: tuple[Entry, ...]
 
     def to_dict(self) -> dict[str, object]:
-        """The explanation as JSON-ready data."""
+        """The explanation as JSON-ready data; a part that is used again is ``shown_above``."""
+        seen: set[int] = set()
         return {
             "path": self.path,
             "sent": self.sent,
@@ -31,7 +32,7 @@ class FieldExplanation:
             "reason": self.reason,
             "file": self.span.file,
             "line": self.span.line,
-            "entries": [entry.to_dict() for entry in self.entries],
+            "entries": [entry.to_dict(seen) for entry in self.entries],
         }
 
 

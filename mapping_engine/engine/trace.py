@@ -27,8 +27,9 @@ class Entry:
     reason: str | None = None
     children: list[Entry] = field(default_factory=list)
 
-    def to_dict(self) -> dict[str, object]:
-        """The entry as JSON-ready data."""
+    def to_dict(self, seen: set[int] | None = None) -> dict[str, object]:
+        """The entry as JSON-ready data; what is in ``seen`` is not written again."""
+        seen = set() if seen is None else seen
         found: dict[str, object] = {
             "kind": self.kind,
             "label": self.label,
@@ -39,17 +40,22 @@ class Entry:
         for name, text in (("value", self.value), ("reason", self.reason)):
             if text is not None:
                 found[name] = text
-        if self.children:
-            found["children"] = [child.to_dict() for child in self.children]
+        if self.children and id(self) in seen:
+            found["shown_above"] = True
+        elif self.children:
+            seen.add(id(self))
+            found["children"] = [child.to_dict(seen) for child in self.children]
         return found
 
     def walk(self) -> Iterator[Entry]:
-        """This entry and everything below it."""
-        waiting = [self]
+        """This entry and everything below it, each once."""
+        waiting, seen = [self], {id(self)}
         while waiting:
             entry = waiting.pop()
             yield entry
-            waiting.extend(reversed(entry.children))
+            below = [child for child in entry.children if id(child) not in seen]
+            seen.update(map(id, below))
+            waiting.extend(reversed(below))
 
 
 @dataclass(slots=True)

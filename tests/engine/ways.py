@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,15 @@ import orjson
 from hypothesis import assume
 
 from mapping_engine import Destination, Mapping, MappingError, Outcome, RuleError, load
-from tools.check_example import completed, write_pack
+from tools.check_example import PACK, completed, write_pack
 
 SETTINGS = {"token": "t"}
 NOW = 100.5
 SHARED = """\
-tables: {words: {x: one, sold: two}}
+tables:
+  words: {x: one, sold: two}
+  listed: [x, 1, null]
+  nested: {word: x, one: 1, sure: true, inner: {x: 1}}
 pipelines:
   form:
     normalises: email
@@ -39,6 +43,43 @@ define:
   several: p.items |> records
   noted: p.a |> number
 """
+SETTINGS_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "token": {"type": "string", "x-secret": True},
+        "mode": {"enum": ["fast", "slow"]},
+        "flag": {"type": "boolean", "default": False},
+        "text": {"type": "string"},
+        "word": {"type": "string", "default": "x"},
+        "number": {"type": "number"},
+        "texts": {"type": "array", "items": {"type": "string"}},
+        "rows": {"type": "array", "items": {"type": "object"}},
+        "object": {"type": "object"},
+        "nullable": {"type": ["string", "null"]},
+        "any": {},
+    },
+}
+"""Settings of every kind."""
+FRAGMENT = """\
+fragment: 1
+define:
+  chained: {first_of: [p.a, type, person.id], as: text}
+  replaced: p.a
+  object: {fields: {k: p.a, m: p.b}}
+  listed: {each: p.items, keep_when: $item.a, fields: {k: $item.b}}
+"""
+PAYLOAD = {"properties": {"hidden": {"type": "string", "x-personal": "hashed"}}}
+FILES = {
+    "settings.schema.json": json.dumps(SETTINGS_SCHEMA),
+    "payload.schema.json": json.dumps(PAYLOAD),
+    "fragment.yaml": FRAGMENT,
+    "table.json": '{"x": "one", "1": [2]}',
+    "vocabulary.yaml": (PACK / "vocabulary.yaml")
+    .read_text("utf-8")
+    .replace("b: number", "b: number, c: any")
+    .replace("tags: list of text", "tags: list of text, integrations: object")
+    + "switches: {path: integrations, all: All}\n",
+}
 
 
 def mapping_of(text: str) -> Mapping:
@@ -46,9 +87,8 @@ def mapping_of(text: str) -> Mapping:
     with tempfile.TemporaryDirectory() as folder:
         pack = Path(folder) / "pack"
         write_pack(pack, completed(text))
-        (pack / "payload.schema.json").write_text(
-            '{"properties": {"hidden": {"type": "string", "x-personal": "hashed"}}}', "utf-8"
-        )
+        for name, written in FILES.items():
+            (pack / name).write_text(written, "utf-8")
         try:
             return load(pack)
         except RuleError:

@@ -1,0 +1,198 @@
+"""Random rules that use every key, and random events for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.checks.rules import CONDITIONS, NUMBERS, WORDS, quoted
+from tests.engine.random_calls import ANYTHING, called
+from tests.engine.ways import SHARED
+
+# Random events, with values of kinds that nobody declared
+
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [None, "", " ", [], {}, True, False, "\u00e9", "a" * 64, 1e400, {"k": "v"}]
+)
+VALUES = WORDS | NUMBERS | ODD | st.lists(WORDS | NUMBERS | ODD, max_size=2)
+PART = st.dictionaries(st.sampled_from(["a", "b", "c"]), VALUES, max_size=3)
+P = st.fixed_dictionaries(
+    {},
+    optional={
+        "a": VALUES,
+        "b": VALUES,
+        "c": ANYTHING,
+        "items": st.lists(PART | ODD, max_size=3) | VALUES,
+    },
+)
+EVENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": VALUES,
+        "p": P | ODD,
+        "person": st.fixed_dictionaries({}, optional={"id": VALUES}) | ODD,
+        "tags": st.lists(WORDS, max_size=3) | ODD,
+        "integrations": st.sampled_from(
+            [{"All": False}, {"Here": True}, {"Here": {"k": "v"}}, {"Here": False}, 3]
+        ),
+        "email": st.sampled_from(["A@b.test ", "", None, 7, "b" * 64, ["x"]]),
+    },
+)
+
+# Random rules
+
+SOURCES = st.sampled_from(
+    ["type", "p.a", "p.b", "p.a", "person.id", "$chain", "$choice", "$each", "p.items[0].a",
+     "p.items[].b",
+     "tags", "$settings.mode", "$now", "'word'", "3", "p.a ?? p.b ?? 'z'",
+     "lower(type)", "$tables.words", "$shown", "jmespath(length(tags))", "$thing.text", "$hashed",
+     "p.items[0]", "$chained", "$replaced",
+     "$integration.k", "$drawn", "$settings.any", "$settings.nullable",
+     "$tables.filed", "$api.version", "$settings.object.a",
+     "$several", "$several[0].b", "$noted", "$noted", "$closed"]
+)  # fmt: skip
+CONTAINERS = st.sampled_from(
+    ["$object", "$listed", "$settings.rows", "$settings.flag", "[p.a, p.b]", "p", "p.items", "tags"]
+)
+"""Sources that most transforms would not take."""
+STEPS = st.sampled_from(
+    ["text", "text |> trim |> lower", "number", "list", "list |> first", "lookup($tables.words)",
+     "text |> matching('[a-z]+')", "integer", "list |> count", "text |> named('x')",
+     "text |> named(p.a)",
+     "text |> named(p.b |> text |> lower)", "named($chain |> integer)",
+     "list |> compact |> distinct", "text |> truncate(3)", "text |> lookup_folded($tables.words)",
+     "text |> nfc |> without_punctuation", "text |> form", "kind |> list", "text |> list",
+     "text |> kind |> list |> first", "records", "number |> days_before($now)"]
+)  # fmt: skip
+TWICE = ["p.a |> number > 1", "p.a |> number < 3 and $noted is present", "not (p.a |> number) == 2"]
+"""Conditions that make the same value, which is also that of a definition."""
+FAN_OUTS = [
+    "{each: {tag: tags}}",
+    "{each: {tag: tags, part: '[$tag, type] |> distinct'}, none: {message: 'none of {type}'}}",
+    "{each: {tag: '$several |> list', part: '$tag |> list', last: '[$part, p.a]'}}",
+]
+REQUESTS = [
+    'request: {url: "{$api.base}/e/{type}", json: {payload: $payload, also: [p.a, {k: $closed}]}}',
+    """request:
+  method: PUT
+  url: "{$api.base}/{$api.version}/e"
+  headers: {X-Kind: type, X-Mode: $settings.mode}
+  form: {data: [$payload], tag: "p.a ?? 'none'", secret: $settings.mode}""",
+]
+AMENDS = [
+    "chained: {doc: d, first: [p.b], last: [p.b], replace: {type: p.c}, drop: [person.id]}",
+    "chained: {when: p.a, as: list, then: list |> count, one_of: [1, 2], default: 7}",
+    "object: {fields: {q: p.b, k: {value: p.c, default: d}}, drop: [m]}",
+    "listed: {each: p.items |> drop(1), keep_when: $item.b, default: []}",
+]
+KINDS = st.sampled_from(["instrumentation", "configuration"])
+
+
+@st.composite
+def values(draw: st.DrawFn, *, field: bool = True) -> list[str]:
+    """The keys of a value: a source, and what is done with it."""
+    one = quoted(draw(SOURCES))
+    any_one = quoted(draw(SOURCES | CONTAINERS))
+    condition, step = draw(CONDITIONS), draw(STEPS)
+    arms = [
+        f"{{value: {quoted(draw(SOURCES))}, as: {quoted(draw(STEPS))}}}",
+        one,
+        f"{{when: {quoted(condition)}, constant: x}}",
+        f"{{template: '{{type}}-{{p.a}}', as: {quoted(step)}}}",
+    ]
+    chain = ", ".join(draw(st.permutations(arms)))
+    row = f"{{when: {quoted(condition)}, value: {one}}}"
+    copy = draw(st.sampled_from(["copy_of: p", "rest_of: p", "rest_of: p.c"]))
+    fill = draw(st.sampled_from(["''", "0", "[]"]))
+    single = [
+        [f"value: {quoted(draw(SOURCES) + ' |> ' + step)}"],
+        [f"value: {quoted(draw(called()))}"],
+        [f"first_of: [{chain}]"],
+        [f"decide: {{a: {row}, b: {{constant: 1}}, c: {arms[3]}}}"],
+        ["constant: " + draw(st.sampled_from(["a", "0", "2.5"]))],
+        ["template: '{type}:{p.b}{{'"],
+    ]
+    composed = [
+        [f"value: {any_one}"],
+        ["constant: " + draw(st.sampled_from(["[1, {k: x}]", "false", "{k: [1, null]}"]))],
+        [f"fields: {{m: {any_one}, k: {{value: {one}, default: []}}}}"],
+        ["each: p.items", f"fields: {{m: $item.a, k: {one}}}", "keep_when: $item.b == 1"],
+        ["each: p.c |> list", "item: one", "value: $one", f"keep_when: {quoted(condition)}"],
+        [f"positions: [{any_one}, p.a]", f"fill: {fill}"],
+        [f"positions: [{chain}]"],
+        [copy, f"fields: {{a: {one}}}", "hash: [b]"],
+        [copy, "without: [b, c]", "keep: $settings.texts", "hash: $settings.any"],
+        [copy, "without: $settings.texts"],
+    ]
+    is_single = draw(st.booleans())
+    written = draw(st.sampled_from(single if is_single else composed))
+    optional = [
+        "doc: d",
+        f"when: {quoted(draw(CONDITIONS))}",
+        draw(st.sampled_from(["default: d", "default: []", "default: $choice"])),
+        f"then: {quoted(draw(STEPS) if is_single else 'list |> distinct')}",
+    ]
+    if is_single:
+        optional += [f"as: {quoted(draw(STEPS))}"]
+        optional += [draw(st.sampled_from(["one_of: [x, one, 2]", "one_of: $settings.texts"]))]
+    if field:
+        judged = ["required: true", "invalid: error", "invalid: ignore"]
+        optional += draw(st.permutations(judged))[:2]
+    return [
+        *written,
+        *draw(st.lists(st.sampled_from(optional), max_size=3, unique_by=lambda o: o[:4])),
+    ]
+
+
+@st.composite
+def definitions(draw: st.DrawFn) -> list[str]:
+    """What stands beside the fields: definitions, and what is taken from a fragment."""
+    lines = ["  drawn:", *(f"    {line}" for line in draw(values(field=False)))]
+    if draw(st.booleans()):
+        lines = [line.replace("$drawn", "p.a") for line in lines]
+    lines = [line.replace("$drawn", "type") for line in lines]
+    lines += ["use: [./fragment.yaml]", "table_files: {filed: table.json}"]
+    lines += ["override: {replaced: " + draw(st.sampled_from(["p.b", "[p.c, type]"])) + "}"]
+    amends = draw(st.lists(st.sampled_from(AMENDS), max_size=3, unique_by=lambda a: a[:4]))
+    return [*lines, *(["amend:", *(f"  {each}" for each in amends)] if amends else [])]
+
+
+@st.composite
+def judgements(draw: st.DrawFn) -> list[str]:
+    """What is refused, skipped and warned of."""
+    lines = ["warn:", f"  - {{when: {quoted(draw(CONDITIONS))}, message: odd}}"]
+    lines += [f"  - {{when: {quoted(draw(CONDITIONS))}, message: 'odd {{type}}', field: f0}}"]
+    lines += [f"  - {{when: {quoted(each)}, message: {place}}}" for place, each in enumerate(TWICE)]
+    told = f"message: 'refused {{p.a}}', error: {draw(KINDS)}, help: h"
+    if draw(st.booleans()):
+        lines += ["accept:", f"  - {{require: {quoted(draw(CONDITIONS))}, {told}}}"]
+        lines += [f"  - {{skip_when: {quoted(draw(CONDITIONS))}}}"]
+    if draw(st.booleans()):
+        lines += ["refuse:", f"  - {{when: {quoted(draw(CONDITIONS))}, {told}}}"]
+        lines += [f"  - {{when: $payload.f0 == 'x', {told}}}"]
+    return lines
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> str:
+    """A whole rule file."""
+    fanned_out = draw(st.booleans())
+    lines = [SHARED.rstrip(), *draw(definitions()), "fields:", "  hidden: $hashed"]
+    lines += ["  own: $tag", "  rest: {first_of: [$tag, p.a]}"] if fanned_out else []
+    for place in range(draw(st.integers(1, 3))):
+        lines += [f"  f{place}:", *(f"    {line}" for line in draw(values()))]
+    lines += draw(judgements())
+    lines += ["api: {base: 'https://x.test', version: v1}"]
+    optional = [
+        draw(st.sampled_from(REQUESTS)),
+        "switch: [Here]",
+        "limits: {requests: 2, payload_bytes: 99}",
+        "already_hashed: type == 'x'",
+        f"hashing: $settings.mode is {draw(st.sampled_from(['missing', 'present']))}",
+        "hashing: $settings.flag",
+    ]
+    if fanned_out:
+        lines += [f"fan_out: {draw(st.sampled_from(FAN_OUTS))}"]
+    lines += draw(st.lists(st.sampled_from(optional), unique_by=lambda line: line.split(":")[0]))
+    return "\n".join(lines) + "\n"
