@@ -1,6 +1,6 @@
 """The expression language: text in a scalar of a rule file to a typed tree, and back.
 
-What reads texts is imported when it is first used: a mapping that the cache holds reads none.
+What reads texts is imported when it is first used, for start-up time.
 """
 
 from __future__ import annotations
