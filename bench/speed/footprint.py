@@ -35,27 +35,20 @@ def report(rounds: int) -> list[str]:
 
 
 def _starts(probed: Probe, folder: Path, rounds: int) -> list[str]:
-    """What new processes need, those with a record of the pack and those without by turns."""
+    """What new processes need, those that have imported everything and those that have not."""
 
-    def start(cache: str, *, imported: bool) -> Steps:
-        return probed.start(sys.executable, folder / cache, imported=imported)
+    def start(number: int, *, imported: bool) -> Steps:
+        return probed.start(sys.executable, folder / f"own-{number}", imported=imported)
 
-    start("kept", imported=True)  # compiles the modules and keeps the packs
-    found: dict[str, list[Steps]] = {"cold": [], "warm": []}
-    empty: dict[str, list[Steps]] = {"cold": [], "warm": []}
-    for number in range(rounds):
-        for heat, cache in (("cold", f"empty-{number}"), ("warm", "kept")):
-            found[heat].append(start(cache, imported=True))
-            empty[heat].append(start(cache.replace("empty", "new"), imported=False))
+    start(rounds, imported=True)  # compiles the modules
+    ready = [start(number, imported=True) for number in range(rounds)]
+    fresh = [start(number, imported=False) for number in range(rounds)]
     rows = {
-        "import the package, in a new process": _sums(empty["warm"], "package"),
-        "load a pack, cold (reads it)": _sums(found["cold"], "load"),
-        "load a pack, warm (kept by the cache)": _sums(found["warm"], "load"),
-        "load and bind for the first time, cold": _sums(found["cold"], "load", "bind"),
-        "load and bind for the first time, warm": _sums(found["warm"], "load", "bind"),
-        "import and load, cold": _sums(empty["cold"], "package", "load"),
-        "import and load, warm": _sums(empty["warm"], "package", "load"),
-        "load a pack, once more in the process": _sums(found["warm"], "again"),
+        "import the package, in a new process": _sums(fresh, "package"),
+        "load a pack": _sums(ready, "load"),
+        "load and bind for the first time": _sums(ready, "load", "bind"),
+        "import and load": _sums(fresh, "package", "load"),
+        "load a pack, once more in the process": _sums(ready, "again"),
     }
     return [_row(name, seconds) for name, seconds in rows.items()]
 

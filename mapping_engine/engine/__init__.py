@@ -1,1 +1,1 @@
-"""Models to closures: applying rules to events, and explaining what they did."""
+"""The core at work: applying rules to events, and explaining what they did."""
