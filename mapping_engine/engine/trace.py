@@ -113,6 +113,12 @@ class Trace:
             entry.outcome = UNMET
         elif any(child.outcome == BLANK for child in entry.children):
             entry.outcome = BLANK
+        if len(entry.children) == 1 and _says_the_same(entry.children[0], entry):
+            entry.children = entry.children[0].children  # an alternative that is only a name
+
+
+def _says_the_same(one: Entry, other: Entry) -> bool:
+    return (one.label, one.outcome, one.value) == (other.label, other.outcome, other.value)
 
 
 def summary(value: Json, *, hidden: bool) -> str:
