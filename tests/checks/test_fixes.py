@@ -21,8 +21,9 @@ from tools.check_example import TODAY, checked_example, completed, write_pack
 
 OPTIONS = Options(TODAY)
 PLAIN = ["type", "p.a", "p", "person.id", "'none'", "$chain", "p.b |> text"]
-NESTED = ["p.a ?? type", "p.b ?? 'none' ?? type", "$guarded", "$settled", "$outer |> lower"]
-ARMS = st.sampled_from([*PLAIN, *NESTED])
+NESTED = ["p.a ?? type", "p.b ?? 'none' ?? type", "$outer |> lower"]
+NAMED = ["$guarded", "$settled", "$same"]
+ARMS = st.sampled_from([*PLAIN, *NESTED, *NAMED])
 STEPS = st.sampled_from(["text", "text |> lower", "lower|>trim"])
 
 
@@ -76,6 +77,7 @@ def rule_files(draw: st.DrawFn) -> str:
     names = draw(st.lists(st.sampled_from(["one", "two", "three"]), unique=True))
     text += "define:\n  chain: [type, p.a] # a chain\n"
     text += "  guarded: {first_of: [type, p.a], when: p.b > 1}\n"
+    text += "  same: {value: \"p.a ?? 'none'\", default: none}\n"
     text += "  settled: {first_of: $chain, default: x}\n  outer: [$guarded, p.a, $chain]\n"
     text += "".join(f"  {name}: p.a??type # {name}\n" for name in names)
     text += "fields:\n"

@@ -266,7 +266,7 @@ def _tried(chain: FirstOf, subject: Subject) -> list[_Tried]:
     """Everything that a chain tries, in order, with the alternatives of the chains in it."""
     found: list[_Tried] = []
     first: dict[str, Alternative] = {}
-    for arm in chain.alternatives:
+    for arm in (arm for arm in chain.alternatives if not arm.is_default):
         waiting = [arm.value]
         while waiting:
             part = waiting.pop()
