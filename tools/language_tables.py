@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from mapping_engine.core import migration_file
-from mapping_engine.file import amend, documents, values, vocabulary_file
+from mapping_engine.file import amend, documents, migration_file, values, vocabulary_file
 from mapping_engine.file.blocks import Block, Key, keys_of
 from mapping_engine.testing import file as test_file
 from mapping_engine.transforms.listing import listing

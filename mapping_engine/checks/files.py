@@ -16,7 +16,6 @@ from mapping_engine.checks.rule_tests import stale, untested
 from mapping_engine.checks.selection import Options
 from mapping_engine.checks.subject import Subject
 from mapping_engine.checks.suppressions import suppress
-from mapping_engine.core.load import Loader, ReadFile
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span
 from mapping_engine.engine.loading import ENTRY, Read, find_pack, read_pack
@@ -24,6 +23,7 @@ from mapping_engine.engine.migration import read_migration
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
 from mapping_engine.file.documents import FragmentFile
+from mapping_engine.file.reading import ReadFile, Reading, check_vocabulary
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import Mapping as MappingNode
@@ -212,8 +212,7 @@ class _Run:
                 read_block(FragmentFile, node, diagnostics)
             else:
                 bundled = Folder(bundled_folder("rules"), "rules", self.options.overlay)
-                loader = Loader(folder, bundled, diagnostics, texts)
-                loader.vocabulary(name)
+                check_vocabulary(name, Reading(folder, bundled, diagnostics, texts))
         elif node is not None:
             diagnostics.report("SH03", "expected a mapping of keys and values", node.span)
         self._add(diagnostics, texts)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean, listed, rename
 from mapping_engine.expression import Call, Expression
+from mapping_engine.file.shapes import Named
 from mapping_engine.file.values import PipelineBlock
 from mapping_engine.transforms import REGISTRY
 
@@ -19,48 +20,56 @@ class Matched:
     arguments: tuple[Expression | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    names: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    reads_event: bool = False
+
+
 def matched(
-    call: Call, pipelines: Mapping[str, PipelineBlock], *, piped: bool, found: Diagnostics
+    call: Call, pipelines: Mapping[str, Named[PipelineBlock]], *, piped: bool, found: Diagnostics
 ) -> Matched | None:
     """The arguments of a call; None where they do not fit, which is reported (TX01, TX02).
 
     Written as an expression (``piped`` false), the first argument is the input.
     """
-    block = pipelines.get(call.name)
-    target = REGISTRY.get(call.name) if block is None else None
-    if block is None and target is None:
+    pipeline = pipelines.get(call.name)
+    if pipeline is None and call.name not in REGISTRY:
         _unknown(call, [*REGISTRY, *pipelines], found)
         return None
-    reads_event = target is not None and target.reads_event
-    positional = list(call.arguments)
-    source: Expression | None = None
-    if not piped and not reads_event:
-        if not positional:
-            problem = f"`{call.name}` needs the value it works on: `value |> {call.name}`"
-            found.report("TX02", problem, call.span)
-            return None
-        source = positional.pop(0)
-    elif piped and reads_event:
+    if pipeline is not None and pipeline.value is None:
+        return None
+    takes = _signature(call.name, pipeline.value if pipeline else None)
+    takes_input = not piped and not takes.reads_event
+    if takes_input and not call.arguments:
+        problem = f"`{call.name}` needs the value it works on: `value |> {call.name}`"
+    elif piped and takes.reads_event:
         problem = f"`{call.name}` reads the event itself and takes no piped value"
-        found.report("TX02", problem, call.span)
-        return None
-    if target is not None:
-        names = [parameter.name for parameter in target.parameters]
-        required = [parameter.name for parameter in target.parameters if parameter.required]
     else:
-        names = [name.text for name in (block.parameters if block else None) or ()]
-        required = []
-    given = _given(call, names, required, positional)
-    if isinstance(given, str):
-        found.report("TX02", given, call.span)
-        return None
-    return Matched(source, tuple(given.get(name) for name in names))
+        given = _given(call, takes, call.arguments[takes_input:])
+        if isinstance(given, dict):
+            source = call.arguments[0] if takes_input else None
+            return Matched(source, tuple(given.get(name) for name in takes.names))
+        problem = given
+    found.report("TX02", problem, call.span)
+    return None
+
+
+def _signature(name: str, pipeline: PipelineBlock | None) -> _Signature:
+    if pipeline is not None:
+        return _Signature(tuple(parameter.text for parameter in pipeline.parameters or ()))
+    target = REGISTRY[name]
+    required = (parameter.name for parameter in target.parameters if parameter.required)
+    names = (parameter.name for parameter in target.parameters)
+    return _Signature(tuple(names), tuple(required), target.reads_event)
 
 
 def _given(
-    call: Call, names: list[str], required: Iterable[str], positional: list[Expression]
+    call: Call, takes: _Signature, positional: tuple[Expression, ...]
 ) -> dict[str, Expression] | str:
     """The arguments by name; what is wrong with them, in words, where they do not fit."""
+    names = takes.names
     if len(positional) > len(names):
         accepted = f"takes {listed(names)}" if names else "takes no arguments"
         return f"`{call.name}` {accepted}, got {len(positional)}"
@@ -72,7 +81,7 @@ def _given(
         if name in given:
             return f"`{call.name}` is given `{name}` twice"
         given[name] = value
-    absent = [name for name in required if name not in given]
+    absent = [name for name in takes.required if name not in given]
     return f"`{call.name}` needs {listed(absent)}" if absent else given
 
 

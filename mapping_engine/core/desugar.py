@@ -68,8 +68,8 @@ class Desugaring:
     in some place, with their names in ``asked``, and ``opening`` those that are being made.
     """
 
-    blocks: Mapping[str, ValueBlock]
-    pipelines: Mapping[str, PipelineBlock]
+    blocks: Mapping[str, Named[ValueBlock]]
+    pipelines: Mapping[str, Named[PipelineBlock]]
     diagnostics: Diagnostics
     made: dict[str, Node] = field(default_factory=dict)
     derived: dict[str, Derivation] = field(default_factory=dict)
@@ -115,7 +115,8 @@ def _definition(name: str, made: Desugaring) -> Node | None:
 
 def _made_now(name: str, made: Desugaring) -> Node | None:
     if name not in made.derived:
-        return value_of(made.blocks[name], NO_LOCALS, made)
+        entry = made.blocks[name]
+        return value_of(entry.value, NO_LOCALS, made) if entry.value else Broken(entry)
     derivation = made.derived[name]
     source = _definition(derivation.base, made)
     return source and convert(source, derivation.conversion, NO_LOCALS, made)
@@ -235,7 +236,7 @@ def _field(entry: Named[FieldBlock], known: Locals, made: Desugaring) -> Field:
     )
 
 
-def pipeline_of(name: str, block: PipelineBlock, made: Desugaring) -> tuple[tuple[str, ...], Node]:
+def pipeline_of(block: PipelineBlock, made: Desugaring) -> tuple[tuple[str, ...], Node]:
     """The parameters and the body of a named pipeline, which reads its value as ``$value``."""
     parameters = tuple(parameter.text for parameter in block.parameters or ())
     known = frozenset(("value", *parameters))

@@ -65,7 +65,7 @@ class AmendBlock(Block):
 def amend(
     changes: tuple[Named[AmendBlock], ...],
     own: AbstractSet[str],
-    definitions: dict[str, ValueBlock],
+    definitions: dict[str, Named[ValueBlock]],
     diagnostics: Diagnostics,
 ) -> None:
     """Change ``definitions`` in place; ``own`` are those that the same file writes itself."""
@@ -80,9 +80,11 @@ def amend(
                 help=did_you_mean(entry.name, others) or "`amend` changes what a fragment defines",
                 fix=rename(entry.span, entry.name, others),
             )
-        elif entry.value is not None:
-            block = definitions[entry.name]
-            definitions[entry.name] = amended(entry.name, block, entry.value, diagnostics)
+            continue
+        changed = definitions[entry.name]
+        if entry.value is not None and changed.value is not None:
+            made = amended(entry.name, changed.value, entry.value, diagnostics)
+            definitions[entry.name] = replace(changed, value=made)
 
 
 def amended(

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mapping_engine.checks import Checked, Options, check_all
-from mapping_engine.core.load import FRAGMENTS, VOCABULARIES, Examined
+from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Diagnostic
 from mapping_engine.engine.loading import ENTRY, bundled_packs, read_pack
 from mapping_engine.errors import RuleError
+from mapping_engine.file.reading import FRAGMENTS, VOCABULARIES
 from mapping_engine.lsp.cursor import kind_of
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import MAX_DEPTH, Overlay

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.load import LoadedDocument
 from mapping_engine.core.model import BUILTINS, reachable, sent_parts
 from mapping_engine.core.nodes import Call, Name, Node, walk
 from mapping_engine.core.spell import written_name
 from mapping_engine.diagnostics import Check, Diagnostics, Fix, Severity, Span
+from mapping_engine.file.reading import LoadedDocument
 from mapping_engine.file.walk import names_in
 from mapping_engine.selectors import prefixes
 from mapping_engine.source.node import Mapping, Source
