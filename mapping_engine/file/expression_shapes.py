@@ -1,16 +1,18 @@
-"""Shapes of what holds expressions.
-
-The parser is reached through its package, which imports it when the first text is read.
-"""
+"""Shapes of what holds expressions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
 from typing import TypeAlias
 
-from mapping_engine import expression
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.expression import Call, Expression, Reference, Template
+from mapping_engine.expression import (
+    Expression,
+    Reference,
+    parse_expression,
+    parse_steps,
+    parse_template,
+)
 from mapping_engine.file.shapes import SimpleShape, literal, scalar_shape, wrong
 from mapping_engine.source.node import Mapping, Node, Scalar, Sequence
 
@@ -18,31 +20,17 @@ BodyTree: TypeAlias = "Expression | tuple[BodyTree | None, ...] | MappingType[st
 """A YAML tree whose scalars are expressions; None in the place of bad ones."""
 
 _SCALARS = {"type": ["string", "number", "boolean"]}
-
-
-def _expression(node: Scalar, diagnostics: Diagnostics) -> Expression | None:
-    return expression.parse_expression(node, diagnostics)
-
-
-def _template(node: Scalar, diagnostics: Diagnostics) -> Template | None:
-    return expression.parse_template(node, diagnostics)
-
-
-def _steps(node: Scalar, diagnostics: Diagnostics) -> tuple[Call, ...] | None:
-    return expression.parse_steps(node, diagnostics)
-
-
-EXPRESSION = scalar_shape("an expression", _SCALARS, _expression)
-TEMPLATE = scalar_shape("a template", {"type": ["string", "number"]}, _template)
+EXPRESSION = scalar_shape("an expression", _SCALARS, parse_expression)
+TEMPLATE = scalar_shape("a template", {"type": ["string", "number"]}, parse_template)
 """A text with expressions in braces."""
-STEPS = scalar_shape("transforms", {"type": "string"}, _steps)
+STEPS = scalar_shape("transforms", {"type": "string"}, parse_steps)
 """Transforms joined by ``|>``."""
 
 
 def _data_or_reference(node: Node, diagnostics: Diagnostics) -> Expression | None:
     if not (isinstance(node, Scalar) and node.text.startswith("$")):
         return literal(node)
-    found = _expression(node, diagnostics)
+    found = parse_expression(node, diagnostics)
     if found is None or isinstance(found, Reference):
         return found
     diagnostics.report(
@@ -62,7 +50,7 @@ def _list_or_expression(node: Node, diagnostics: Diagnostics) -> Expression | No
     if isinstance(node, Sequence):
         return literal(node)
     if isinstance(node, Scalar) and node.value is not None:
-        return _expression(node, diagnostics)
+        return parse_expression(node, diagnostics)
     wrong(node, LIST_OR_EXPRESSION.wanted, diagnostics)
     return None
 
