@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.mutations.page import Page
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.file.documents import Document
-from mapping_engine.file.reading import LoadedDocument
+from mapping_engine.file.rule_files import LoadedDocument
 from mapping_engine.source.bundled import bundled_folder
 
 GENERATED = frozenset(("countries", "us_states", "currencies"))

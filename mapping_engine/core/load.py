@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from mapping_engine.core.build import core_of
+from mapping_engine.core.assemble import core_of
 from mapping_engine.core.examine import examine
 from mapping_engine.core.facts import Facts
-from mapping_engine.core.migration import as_model, report_forgotten
+from mapping_engine.core.migration_model import as_model, report_forgotten
 from mapping_engine.core.model import BUILTINS, Model
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.file.blocks import Block
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.merging import definitions_of, pipelines_of, tables_of
 from mapping_engine.file.migration_file import MigrationFile, as_mapping
-from mapping_engine.file.reading import (
+from mapping_engine.file.rule_files import (
     LoadedDocument,
     Location,
     Reading,

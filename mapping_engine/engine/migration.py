@@ -13,7 +13,7 @@ from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
 from mapping_engine.engine.loading import bundled_rules, find_pack, load_model
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.migration_file import FOLDER, MigrationFile
-from mapping_engine.file.reading import ReadFile, Reading
+from mapping_engine.file.rule_files import ReadFile, Reading
 from mapping_engine.types import is_missing
 
 

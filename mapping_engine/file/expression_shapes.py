@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingType
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from mapping_engine.diagnostics import Diagnostics
@@ -14,9 +14,9 @@ from mapping_engine.expression import (
     parse_template,
 )
 from mapping_engine.file.shapes import SimpleShape, literal, scalar_shape, wrong
-from mapping_engine.source.node import Mapping, Node, Scalar, Sequence
+from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
 
-BodyTree: TypeAlias = "Expression | tuple[BodyTree | None, ...] | MappingType[str, BodyTree | None]"
+BodyTree: TypeAlias = "Expression | tuple[BodyTree | None, ...] | Mapping[str, BodyTree | None]"
 """A YAML tree whose scalars are expressions; None in the place of bad ones."""
 
 _SCALARS = {"type": ["string", "number", "boolean"]}
@@ -27,8 +27,8 @@ STEPS = scalar_shape("transforms", {"type": "string"}, parse_steps)
 """Transforms joined by ``|>``."""
 
 
-def _data_or_reference(node: Node, diagnostics: Diagnostics) -> Expression | None:
-    if not (isinstance(node, Scalar) and node.text.startswith("$")):
+def _data_or_reference(node: YamlNode, diagnostics: Diagnostics) -> Expression | None:
+    if not (isinstance(node, ScalarNode) and node.text.startswith("$")):
         return literal(node)
     found = parse_expression(node, diagnostics)
     if found is None or isinstance(found, Reference):
@@ -46,10 +46,10 @@ DATA_OR_REFERENCE = SimpleShape("a value", {}, _data_or_reference)
 """A value taken as it stands, or a single ``$name``."""
 
 
-def _list_or_expression(node: Node, diagnostics: Diagnostics) -> Expression | None:
-    if isinstance(node, Sequence):
+def _list_or_expression(node: YamlNode, diagnostics: Diagnostics) -> Expression | None:
+    if isinstance(node, ListNode):
         return literal(node)
-    if isinstance(node, Scalar) and node.value is not None:
+    if isinstance(node, ScalarNode) and node.value is not None:
         return parse_expression(node, diagnostics)
     wrong(node, LIST_OR_EXPRESSION.wanted, diagnostics)
     return None
@@ -61,10 +61,10 @@ LIST_OR_EXPRESSION = SimpleShape(
 """A list taken as it stands, or an expression that yields one."""
 
 
-def _tree(node: Node, diagnostics: Diagnostics) -> BodyTree | None:
-    if isinstance(node, Mapping):
+def _tree(node: YamlNode, diagnostics: Diagnostics) -> BodyTree | None:
+    if isinstance(node, MappingNode):
         return {entry.key.text: _tree(entry.value, diagnostics) for entry in node}
-    if isinstance(node, Sequence):
+    if isinstance(node, ListNode):
         return tuple(_tree(item, diagnostics) for item in node)
     return EXPRESSION.read(node, diagnostics)
 

@@ -8,9 +8,9 @@ from typing import TypeVar
 from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean
 from mapping_engine.file.amend import amend
 from mapping_engine.file.documents import Document
-from mapping_engine.file.reading import LoadedDocument, Reading, read_table
+from mapping_engine.file.rule_files import LoadedDocument, Reading, read_table
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.values import PipelineBlock, ValueBlock
+from mapping_engine.file.value_blocks import PipelineBlock, ValueBlock
 
 T = TypeVar("T")
 Section = Callable[[Document], Iterable[Named[T]] | None]

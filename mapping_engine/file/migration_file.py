@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mapping_engine.expression import Extent, Literal, Template
+from mapping_engine.expression import Extent, Literal, TemplateExpression
 from mapping_engine.file.blocks import BlockOf, Choice, key
 from mapping_engine.file.documents import Document, MappingFile, RequestBlock, WarnBlock
 from mapping_engine.file.expression_shapes import EXPRESSION
 from mapping_engine.file.shapes import TEXT, VERSION, ListOf, MapOf, Named
-from mapping_engine.file.values import FieldBlock
-from mapping_engine.source.node import Scalar, Source, Style
+from mapping_engine.file.value_blocks import FieldBlock
+from mapping_engine.source.node import ScalarNode, Source, Style
 
 FOLDER = "migrations"
 
@@ -26,16 +26,16 @@ class MigrationFile(Document):
     what: ClassVar[str] = "a migration"
 
     migration: int = key(VERSION, "The version of the format: 1.", required=True)
-    from_: Scalar = key(TEXT, "The pack whose settings are read.", required=True)
+    from_: ScalarNode = key(TEXT, "The pack whose settings are read.", required=True)
     fields: tuple[Named[FieldBlock], ...] = key(
         MapOf(Choice(lambda: FieldBlock, scalar=("value", EXPRESSION))),
         "The new settings, each from the old ones.",
         required=True,
     )
-    without_counterpart: tuple[Named[Scalar], ...] | None = key(
+    without_counterpart: tuple[Named[ScalarNode], ...] | None = key(
         MapOf(TEXT), "Old settings that are not carried over, and why."
     )
-    to_fill_in: tuple[Named[Scalar], ...] | None = key(
+    to_fill_in: tuple[Named[ScalarNode], ...] | None = key(
         MapOf(TEXT), "New settings that the old ones cannot give, and where to find them."
     )
     warn: tuple[WarnBlock, ...] | None = key(
@@ -45,9 +45,9 @@ class MigrationFile(Document):
 
 def as_mapping(file: MigrationFile) -> MappingFile:
     """The file as a rule file whose requests are never sent."""
-    nowhere = Scalar(file.span, "", "", Style.PLAIN, Source(file.span.file, ""))
+    nowhere = ScalarNode(file.span, "", "", Style.PLAIN, Source(file.span.file, ""))
     extent = Extent(nowhere, 0, 0)
-    url = Template(extent, ("https://settings.invalid/",))
+    url = TemplateExpression(extent, ("https://settings.invalid/",))
     request = RequestBlock(span=file.span, url=url, json=Literal(extent, {}))
     return MappingFile(
         span=file.span,

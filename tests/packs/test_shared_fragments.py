@@ -9,7 +9,7 @@ import pytest
 
 from mapping_engine.core.load import read_mapping
 from mapping_engine.engine.mapping import Mapping
-from mapping_engine.file.reading import Reading
+from mapping_engine.file.rule_files import Reading
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder
 

@@ -30,11 +30,10 @@ from mapping_engine.core.order import in_order, ordered
 from mapping_engine.core.spell import written_name
 from mapping_engine.core.splice import spliced
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.expression import Expression
-from mapping_engine.expression import Template as WrittenTemplate
+from mapping_engine.expression import Expression, TemplateExpression
 from mapping_engine.file.documents import AcceptBlock, MappingFile, RefuseBlock, RequestBlock
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.values import PipelineBlock, ValueBlock
+from mapping_engine.file.value_blocks import PipelineBlock, ValueBlock
 from mapping_engine.file.walk import names_in
 from mapping_engine.vocabulary import Personal, Vocabulary
 
@@ -179,7 +178,7 @@ def _request(block: RequestBlock, made: Desugaring) -> RequestRule:
     )
 
 
-def _template(template: WrittenTemplate, made: Desugaring) -> Template:
+def _template(template: TemplateExpression, made: Desugaring) -> Template:
     found = expression(template, NO_LOCALS, made)
     assert isinstance(found, Template)
     return found

@@ -15,7 +15,7 @@ from mapping_engine.file.shapes import describe
 from mapping_engine.file.vocabulary_file import VocabularyFile, build_vocabulary, extended
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.json_text import JsonProblem, read_json
-from mapping_engine.source.node import Mapping, Scalar, Source, Style
+from mapping_engine.source.node import MappingNode, ScalarNode, Source, Style
 from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.vocabulary import Vocabulary
 
@@ -72,7 +72,7 @@ class LoadedDocument:
 
     document: Document
     location: Location
-    uses: tuple[tuple[Scalar, str], ...] = ()
+    uses: tuple[tuple[ScalarNode, str], ...] = ()
 
     @property
     def folder(self) -> Folder:
@@ -107,7 +107,7 @@ def _read_file(kind: type[B], location: Location, used: Span | None, reading: Re
     node = read_yaml(source, reading.diagnostics) if source else None
     if node is None:
         return None
-    if not isinstance(node, Mapping):
+    if not isinstance(node, MappingNode):
         message = f"expected {kind.what}, found {describe(node)}"
         reading.diagnostics.report("SH03", message, node.span)
         return None
@@ -129,7 +129,7 @@ def read_schema_file(location: Location, used: Span, reading: Reading) -> JsonSc
     return read_schema(source, used, reading.diagnostics) if source else None
 
 
-def read_table(location: Location, name: Scalar, reading: Reading) -> object:
+def read_table(location: Location, name: ScalarNode, reading: Reading) -> object:
     """The table in a JSON file; an empty one where it cannot be read."""
     data = location.folder.read(location.name, name.span, reading.diagnostics)
     if data is None:
@@ -145,7 +145,7 @@ def read_table(location: Location, name: Scalar, reading: Reading) -> object:
     return table
 
 
-def used_file(name: Scalar, kind: str, user: Location, reading: Reading) -> Location:
+def used_file(name: ScalarNode, kind: str, user: Location, reading: Reading) -> Location:
     """The file that ``user`` names: ``./file.yaml`` lies beside it, other names are bundled."""
     if name.text.startswith("./"):
         return user.beside(name.text[2:])
@@ -155,7 +155,7 @@ def used_file(name: Scalar, kind: str, user: Location, reading: Reading) -> Loca
 # Vocabularies
 
 
-def read_vocabulary(name: Scalar, user: Location, reading: Reading) -> Vocabulary | None:
+def read_vocabulary(name: ScalarNode, user: Location, reading: Reading) -> Vocabulary | None:
     """The vocabulary that ``user`` names, with what it extends."""
     file = _vocabulary_file(name, user, (), reading)
     return build_vocabulary(name.text, file, reading.diagnostics) if file else None
@@ -164,12 +164,12 @@ def read_vocabulary(name: Scalar, user: Location, reading: Reading) -> Vocabular
 def check_vocabulary(relative: str, reading: Reading) -> None:
     """Read a vocabulary of the pack's folder that no mapping names."""
     shown, name = reading.pack.shown(relative), f"./{relative}"
-    scalar = Scalar(Span(shown, 1, 1, 1, 1), name, name, Style.PLAIN, Source(shown, ""))
+    scalar = ScalarNode(Span(shown, 1, 1, 1, 1), name, name, Style.PLAIN, Source(shown, ""))
     read_vocabulary(scalar, Location(reading.pack, ""), reading)
 
 
 def _vocabulary_file(
-    name: Scalar, user: Location, way: tuple[str, ...], reading: Reading
+    name: ScalarNode, user: Location, way: tuple[str, ...], reading: Reading
 ) -> VocabularyFile | None:
     location = used_file(name, VOCABULARIES, user, reading)
     if _is_circle(location, way, name, reading):
@@ -181,7 +181,9 @@ def _vocabulary_file(
     return None if base is None else extended(base, file)
 
 
-def _is_circle(location: Location, way: tuple[str, ...], name: Scalar, reading: Reading) -> bool:
+def _is_circle(
+    location: Location, way: tuple[str, ...], name: ScalarNode, reading: Reading
+) -> bool:
     """Whether the way to a file leads back to it, which is reported (PR04)."""
     if location.shown not in way:
         return False
@@ -205,7 +207,7 @@ def read_documents(
 
 def _used_by(
     document: Document, location: Location, reading: Reading
-) -> Iterator[tuple[Scalar, Location]]:
+) -> Iterator[tuple[ScalarNode, Location]]:
     for name in document.use or ():
         yield name, used_file(name, FRAGMENTS, location, reading)
 
@@ -230,7 +232,7 @@ def _use(
                 found[used.shown] = _loaded(fragment, used, reading)
 
 
-def _fragment(location: Location, name: Scalar, reading: Reading) -> FragmentFile | None:
+def _fragment(location: Location, name: ScalarNode, reading: Reading) -> FragmentFile | None:
     if location.folder is not reading.bundled or location.folder.exists(location.name):
         return read_file(FragmentFile, location, name.span, reading)
     known = list(_bundled_fragments(reading.bundled))

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean, listed, rename
-from mapping_engine.expression import Call, Expression
+from mapping_engine.expression import CallExpression, Expression
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.values import PipelineBlock
+from mapping_engine.file.value_blocks import PipelineBlock
 from mapping_engine.transforms import REGISTRY
 
 
@@ -28,7 +28,11 @@ class _Signature:
 
 
 def matched(
-    call: Call, pipelines: Mapping[str, Named[PipelineBlock]], *, piped: bool, found: Diagnostics
+    call: CallExpression,
+    pipelines: Mapping[str, Named[PipelineBlock]],
+    *,
+    piped: bool,
+    found: Diagnostics,
 ) -> Matched | None:
     """The arguments of a call; None where they do not fit, which is reported (TX01, TX02).
 
@@ -66,7 +70,7 @@ def _signature(name: str, pipeline: PipelineBlock | None) -> _Signature:
 
 
 def _given(
-    call: Call, takes: _Signature, positional: tuple[Expression, ...]
+    call: CallExpression, takes: _Signature, positional: tuple[Expression, ...]
 ) -> dict[str, Expression] | str:
     """The arguments by name; what is wrong with them, in words, where they do not fit."""
     names = takes.names
@@ -85,7 +89,7 @@ def _given(
     return f"`{call.name}` needs {listed(absent)}" if absent else given
 
 
-def _unknown(call: Call, names: list[str], found: Diagnostics) -> None:
+def _unknown(call: CallExpression, names: list[str], found: Diagnostics) -> None:
     """Report TX01 at the name of the call."""
     extent = call.extent
     span = extent.scalar.span_at(extent.start, extent.start + len(call.name))
