@@ -10,10 +10,10 @@ import json
 import sys
 from pathlib import Path
 
-from mapping_engine.core.migration_file import MigrationFile
 from mapping_engine.file.blocks import Block, block_schema
 from mapping_engine.file.documents import FragmentFile, MappingFile
 from mapping_engine.file.json_types import JsonSchema
+from mapping_engine.file.migration_file import MigrationFile
 from mapping_engine.file.shapes import Definitions
 from mapping_engine.file.vocabulary_file import VocabularyFile
 from mapping_engine.testing.file import TestsFile

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bench.mutations.edit import Edit
-from mapping_engine.source.node import Mapping, Node, Scalar, Sequence
+from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
 
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 _COMMA = re.compile(r"\s*,\s*")
@@ -18,10 +18,10 @@ class Child:
     """An entry of a mapping (with ``key``) or an item of a list."""
 
     page_text: str = field(repr=False)
-    container: Mapping | Sequence = field(repr=False)
+    container: MappingNode | ListNode = field(repr=False)
     place: int
-    key: Scalar | None
-    value: Node = field(repr=False)
+    key: ScalarNode | None
+    value: YamlNode = field(repr=False)
 
     @property
     def start(self) -> int:
@@ -99,11 +99,11 @@ class Child:
         return Edit(self.value.span.offset, self.value.span.end_offset, text)
 
 
-def children_of(node: Node, text: str) -> Iterator[Child]:
+def children_of(node: YamlNode, text: str) -> Iterator[Child]:
     """The entries or items of a node."""
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         for place, entry in enumerate(node.entries):
             yield Child(text, node, place, entry.key, entry.value)
-    elif isinstance(node, Sequence):
+    elif isinstance(node, ListNode):
         for place, item in enumerate(node.items):
             yield Child(text, node, place, None, item)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from bench.mutations.children import Child, children_of
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.expression import Call, Expression, Literal, Pipeline, children
+from mapping_engine.expression import CallExpression, Expression, Literal, PipeExpression, children
 from mapping_engine.file.blocks import Block, keys_of
 from mapping_engine.file.documents import Document
 from mapping_engine.file.shapes import Named
-from mapping_engine.source.node import Mapping, Node, Scalar, Sequence, Source
+from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, Source, YamlNode
 from mapping_engine.source.yaml_text import read_yaml
 
 
@@ -21,7 +21,7 @@ from mapping_engine.source.yaml_text import read_yaml
 class Steps:
     """Transforms in a row; ``source`` is what they are applied to, where it stands before them."""
 
-    calls: tuple[Call, ...]
+    calls: tuple[CallExpression, ...]
     source: Expression | None = None
     block: Block | None = None
     key: str = ""
@@ -38,14 +38,14 @@ class Page:
     packs: tuple[str, ...]
 
     @cached_property
-    def root(self) -> Node:
+    def root(self) -> YamlNode:
         """The tree of the file."""
         root = read_yaml(Source(self.file, self.text), Diagnostics())
         assert root is not None
         return root
 
     @cached_property
-    def nodes(self) -> tuple[Node, ...]:
+    def nodes(self) -> tuple[YamlNode, ...]:
         """Every node, in the order of the file."""
         return tuple(_nodes(self.root))
 
@@ -59,7 +59,7 @@ class Page:
         return {child.start: child for child in self.children if child.key is not None}
 
     @cached_property
-    def _by_span(self) -> dict[tuple[int, int], Node]:
+    def _by_span(self) -> dict[tuple[int, int], YamlNode]:
         return {(n.span.offset, n.span.end_offset): n for n in reversed(self.nodes)}
 
     @cached_property
@@ -124,39 +124,39 @@ class Page:
         child = self.entry(block, key)
         span = block.span
         node = child.value if child else self._by_span.get((span.offset, span.end_offset))
-        wanted = isinstance(node, Sequence) or (child is not None and isinstance(node, Mapping))
+        wanted = isinstance(node, ListNode) or (child is not None and isinstance(node, MappingNode))
         if node is None or not wanted or getattr(block, key, None) is None:
             return ()
         return tuple(children_of(node, self.text))
 
-    def names_in(self, child: Child) -> Iterator[Scalar]:
+    def names_in(self, child: Child) -> Iterator[ScalarNode]:
         """The keys of the mapping under an entry."""
-        if isinstance(child.value, Mapping):
+        if isinstance(child.value, MappingNode):
             yield from (entry.key for entry in child.value.entries)
 
-    def values_in(self, child: Child) -> Iterator[Scalar]:
+    def values_in(self, child: Child) -> Iterator[ScalarNode]:
         """The scalars directly under an entry."""
         for each in children_of(child.value, self.text):
-            if isinstance(each.value, Scalar):
+            if isinstance(each.value, ScalarNode):
                 yield each.value
 
-    def leaves_in(self, child: Child) -> Iterator[Scalar]:
+    def leaves_in(self, child: Child) -> Iterator[ScalarNode]:
         """Every scalar under an entry but the names of its own entries; the value itself, too."""
-        if isinstance(child.value, Scalar):
+        if isinstance(child.value, ScalarNode):
             yield child.value
         for each in children_of(child.value, self.text):
-            yield from (n for n in _nodes(each.value) if isinstance(n, Scalar))
+            yield from (n for n in _nodes(each.value) if isinstance(n, ScalarNode))
 
 
 DATA = frozenset(("constant", "default", "tables", "values"))
 
 
-def _nodes(node: Node) -> Iterator[Node]:
+def _nodes(node: YamlNode) -> Iterator[YamlNode]:
     yield node
-    if isinstance(node, Sequence):
+    if isinstance(node, ListNode):
         for item in node.items:
             yield from _nodes(item)
-    elif isinstance(node, Mapping):
+    elif isinstance(node, MappingNode):
         for entry in node.entries:
             yield from _nodes(entry.key)
             yield from _nodes(entry.value)
@@ -173,7 +173,7 @@ def _parts(value: object) -> Iterator[object]:
             yield from _parts(value.value)
         case Expression():
             yield value
-            if isinstance(value, Pipeline):
+            if isinstance(value, PipeExpression):
                 yield Steps(value.steps, value.source)
             for child in children(value):
                 yield from _parts(child)
@@ -191,7 +191,7 @@ def _attribute(block: Block, key: str) -> Iterator[object]:
         value = getattr(block, f"{key}_", None)
     if key in DATA and not (key == "default" and not isinstance(value, Literal)):
         return
-    if isinstance(value, tuple) and value and isinstance(value[0], Call):
+    if isinstance(value, tuple) and value and isinstance(value[0], CallExpression):
         yield Steps(value, None, block, key)
     yield from _parts(value)
 
@@ -199,20 +199,20 @@ def _attribute(block: Block, key: str) -> Iterator[object]:
 LONG = 20
 
 
-def short_nodes(page: Page) -> Iterator[Node]:
+def short_nodes(page: Page) -> Iterator[YamlNode]:
     """The nodes of a rule file, keys included, without lists of many items."""
     waiting = [page.root] if page.document is not None else []
     while waiting:
         node = waiting.pop(0)
-        if isinstance(node, Sequence) and len(node.items) > LONG:
+        if isinstance(node, ListNode) and len(node.items) > LONG:
             continue
         yield node
-        if isinstance(node, Sequence):
+        if isinstance(node, ListNode):
             waiting += node.items
-        elif isinstance(node, Mapping):
+        elif isinstance(node, MappingNode):
             waiting += [each for entry in node.entries for each in (entry.key, entry.value)]
 
 
-def scalars(page: Page) -> Iterator[Scalar]:
+def scalars(page: Page) -> Iterator[ScalarNode]:
     """Every scalar of a rule file, keys included, but for those in long lists."""
-    return (node for node in short_nodes(page) if isinstance(node, Scalar))
+    return (node for node in short_nodes(page) if isinstance(node, ScalarNode))

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bench.mutations.page import Page
-from mapping_engine.core.load import LoadedDocument
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.file.documents import Document
+from mapping_engine.file.rule_files import LoadedDocument
 from mapping_engine.source.bundled import bundled_folder
 
 GENERATED = frozenset(("countries", "us_states", "currencies"))
@@ -53,7 +53,7 @@ def pages(packs: Iterable[str]) -> tuple[Page, ...]:
 
 def _files(loaded: LoadedDocument) -> list[tuple[Path, Document | None]]:
     root = Path(str(loaded.folder.root)).resolve()
-    path = (root / loaded.base).resolve()
+    path = (root / loaded.location.name).resolve()
     found: list[tuple[Path, Document | None]] = [(path, loaded.document)]
     for table in loaded.document.table_files or ():
         if table.value is not None and table.name not in GENERATED:

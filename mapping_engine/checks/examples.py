@@ -6,7 +6,7 @@ import json
 from typing import TypeAlias
 
 from mapping_engine.checks.atoms import Claims, Conjunction, claims
-from mapping_engine.checks.logic import Conditions
+from mapping_engine.checks.condition_logic import Conditions
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call, FirstOf, Name, Node, Read
 from mapping_engine.selectors import lower, steps

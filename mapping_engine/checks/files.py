@@ -16,18 +16,17 @@ from mapping_engine.checks.rule_tests import stale, untested
 from mapping_engine.checks.selection import Options
 from mapping_engine.checks.subject import Subject
 from mapping_engine.checks.suppressions import suppress
-from mapping_engine.core.load import Loader, ReadFile
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span
-from mapping_engine.engine.loading import ENTRY, Read, find_pack, read_pack
+from mapping_engine.engine.loading import ENTRY, PackReading, find_pack, read_pack
 from mapping_engine.engine.migration import read_migration
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
 from mapping_engine.file.documents import FragmentFile
+from mapping_engine.file.rule_files import ReadFile, Reading, check_vocabulary
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder
-from mapping_engine.source.node import Mapping as MappingNode
-from mapping_engine.source.node import Node
+from mapping_engine.source.node import MappingNode, YamlNode
 from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.testing.cases import FOLDER, Case, cases_of
 
@@ -158,7 +157,7 @@ class _Run:
                 found, texts = diagnostics.sorted(), {}
             self._add(Diagnostics(list(found)), texts)
 
-    def _examined(self, read: Read, cases: list[Case]) -> None:
+    def _examined(self, read: PackReading, cases: list[Case]) -> None:
         diagnostics = Diagnostics(list(read.diagnostics))
         if read.examined is not None:
             subject = Subject(read.examined, diagnostics, read.texts, self.options.today)
@@ -168,7 +167,7 @@ class _Run:
                 untested(subject, cases)
         self._add(diagnostics, read.texts)
 
-    def _tests(self, pack: str | PathLike[str], read: Read) -> list[Case]:
+    def _tests(self, pack: str | PathLike[str], read: PackReading) -> list[Case]:
         """The rule tests beside a pack; what is wrong with them is found, too."""
         folder, _, _ = find_pack(pack, self.options.overlay)
         cases: list[Case] = []
@@ -187,7 +186,7 @@ class _Run:
 
     def _node(
         self, folder: Folder, name: str, diagnostics: Diagnostics
-    ) -> tuple[Node | None, dict[str, str]]:
+    ) -> tuple[YamlNode | None, dict[str, str]]:
         data = folder.read(name, None, diagnostics)
         source = decode(folder.shown(name), data, diagnostics) if data is not None else None
         node = read_yaml(source, diagnostics) if source else None
@@ -212,8 +211,7 @@ class _Run:
                 read_block(FragmentFile, node, diagnostics)
             else:
                 bundled = Folder(bundled_folder("rules"), "rules", self.options.overlay)
-                loader = Loader(folder, bundled, diagnostics, texts)
-                loader.vocabulary(name)
+                check_vocabulary(name, Reading(folder, bundled, diagnostics, texts))
         elif node is not None:
             diagnostics.report("SH03", "expected a mapping of keys and values", node.span)
         self._add(diagnostics, texts)
@@ -280,7 +278,7 @@ _ECHOES = {"FB04": ("OU02", "FB02", "FB03"), "SE08": ("PI02", "SE06")}
 """Codes, and those that say it all at the same place."""
 
 
-def _kind(node: Node | None) -> str | None:
+def _kind(node: YamlNode | None) -> str | None:
     """What a file says it is."""
     if not isinstance(node, MappingNode):
         return None

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from mapping_engine.diagnostics import Diagnostics, Span
-from mapping_engine.source.node import Mapping, Node, Sequence, Source, to_data
+from mapping_engine.source.node import ListNode, MappingNode, Source, YamlNode, to_data
 from mapping_engine.source.yaml_text import read_yaml
 
 _DASH = re.compile(r"[ \t]*-[ \t]+")
@@ -18,7 +18,7 @@ Step = str | int
 class _Child(NamedTuple):
     """An entry of a mapping or an item of a list, inside its container."""
 
-    container: Mapping | Sequence
+    container: MappingNode | ListNode
     place: int
     path: tuple[Step, ...]
     above: _Child | None
@@ -32,7 +32,7 @@ class Cut(NamedTuple):
     container: int
 
 
-def removal(source: Source, root: Node, span: Span) -> Cut | None:
+def removal(source: Source, root: YamlNode, span: Span) -> Cut | None:
     """What to cut so that what is written at ``span`` is gone; None where that is unsure.
 
     ``span`` is that of a key, of a value under a key, or of a list item. A container that would be
@@ -51,26 +51,26 @@ def removal(source: Source, root: Node, span: Span) -> Cut | None:
     return Cut(*cut, child.container.span.offset)
 
 
-def _spans(container: Mapping | Sequence) -> list[tuple[int, int]]:
+def _spans(container: MappingNode | ListNode) -> list[tuple[int, int]]:
     """Where the entries or items of a container begin and end."""
-    if isinstance(container, Sequence):
+    if isinstance(container, ListNode):
         return [(item.span.offset, item.span.end_offset) for item in container.items]
     pairs = ((entry.key.span, entry.value.span) for entry in container.entries)
     return [(key.offset, max(key.end_offset, value.end_offset)) for key, value in pairs]
 
 
-def _find(root: Node, wanted: tuple[int, int]) -> _Child | None:
-    waiting: list[tuple[Node, tuple[Step, ...], _Child | None]] = [(root, (), None)]
+def _find(root: YamlNode, wanted: tuple[int, int]) -> _Child | None:
+    waiting: list[tuple[YamlNode, tuple[Step, ...], _Child | None]] = [(root, (), None)]
     while waiting:
         node, path, above = waiting.pop(0)
-        if isinstance(node, Mapping):
+        if isinstance(node, MappingNode):
             for place, entry in enumerate(node.entries):
                 child = _Child(node, place, (*path, entry.key.text), above)
                 spans = (entry.key.span, entry.value.span)
                 if wanted in {(s.offset, s.end_offset) for s in spans}:
                     return child
                 waiting.append((entry.value, child.path, child))
-        elif isinstance(node, Sequence):
+        elif isinstance(node, ListNode):
             for place, item in enumerate(node.items):
                 child = _Child(node, place, (*path, place), above)
                 if wanted == (item.span.offset, item.span.end_offset):
@@ -94,7 +94,7 @@ def _block(child: _Child, text: str) -> tuple[int, int] | None:
     start, end = _spans(child.container)[child.place]
     line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
     before, rest = text[line:start], _REST_OF_LINE.match(text, end)
-    if isinstance(child.container, Sequence):
+    if isinstance(child.container, ListNode):
         return (line, rest.end()) if rest and _DASH.fullmatch(before) else None
     if not before.strip():
         return (line, rest.end()) if rest else None
@@ -108,7 +108,7 @@ def _next(child: _Child) -> int | None:
     return following[0][0] if following else None
 
 
-def _is_clean(source: Source, root: Node, child: _Child, cut: tuple[int, int]) -> bool:
+def _is_clean(source: Source, root: YamlNode, child: _Child, cut: tuple[int, int]) -> bool:
     """Whether the text that is left is the data without the child."""
     left = Source(source.file, source.text[: cut[0]] + source.text[cut[1] :])
     found = read_yaml(left, Diagnostics())

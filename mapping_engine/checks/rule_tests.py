@@ -12,8 +12,7 @@ from mapping_engine.core.nodes import Copy, Field, ForEach, Guard, Name, Node, f
 from mapping_engine.core.spell import steps_of
 from mapping_engine.diagnostics import Check, Diagnostics, Severity, Span, did_you_mean
 from mapping_engine.errors import MappingError
-from mapping_engine.source.node import Mapping, Scalar, Sequence
-from mapping_engine.source.node import Node as Written
+from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
 from mapping_engine.testing.cases import Case
 
 TE01 = Check(
@@ -45,32 +44,32 @@ TE02 = Check(
 CHECKS = (TE01, TE02)
 
 
-def stale(model: Model, node: Written, diagnostics: Diagnostics) -> None:
+def stale(model: Model, node: YamlNode, diagnostics: Diagnostics) -> None:
     """Report the payload fields that a test file names and no rule makes."""
-    cases = node.get("cases") if isinstance(node, Mapping) else None
-    for case in cases.items if isinstance(cases, Sequence) else ():
-        expect = case.get("expect") if isinstance(case, Mapping) else None
-        if isinstance(expect, Mapping):
+    cases = node.get("cases") if isinstance(node, MappingNode) else None
+    for case in cases.items if isinstance(cases, ListNode) else ():
+        expect = case.get("expect") if isinstance(case, MappingNode) else None
+        if isinstance(expect, MappingNode):
             _expected(model, expect, diagnostics)
 
 
-def _expected(model: Model, expect: Mapping, diagnostics: Diagnostics) -> None:
+def _expected(model: Model, expect: MappingNode, diagnostics: Diagnostics) -> None:
     payloads, absent = expect.get("payloads"), expect.get("absent")
-    every = payloads.items if isinstance(payloads, Sequence) else ()
+    every = payloads.items if isinstance(payloads, ListNode) else ()
     for payload in (expect.get("payload"), *every):
         if payload is not None:
             _payload(model.fields, payload, "", diagnostics)
-    for path in absent.items if isinstance(absent, Sequence) else ():
-        if isinstance(path, Scalar):
+    for path in absent.items if isinstance(absent, ListNode) else ():
+        if isinstance(path, ScalarNode):
             _path(model.fields, path, diagnostics)
 
 
-def _payload(made: Node, node: Written, prefix: str, diagnostics: Diagnostics) -> None:
+def _payload(made: Node, node: YamlNode, prefix: str, diagnostics: Diagnostics) -> None:
     """Hold the names in a payload, or a part of one, against those that the rules write."""
-    if isinstance(node, Sequence):
+    if isinstance(node, ListNode):
         for item in node.items:
             _payload(made, item, prefix, diagnostics)
-    elif isinstance(node, Mapping):
+    elif isinstance(node, MappingNode):
         fields = _values(made)
         for entry in node.entries:
             name, path = entry.key.text, f"{prefix}{entry.key.text}"
@@ -80,7 +79,7 @@ def _payload(made: Node, node: Written, prefix: str, diagnostics: Diagnostics) -
                 _payload(fields[name], entry.value, f"{path}.", diagnostics)
 
 
-def _path(made: Node, path: Scalar, diagnostics: Diagnostics) -> None:
+def _path(made: Node, path: ScalarNode, diagnostics: Diagnostics) -> None:
     for step in path.text.split("."):
         fields, name = _values(made), step.split("[")[0]
         if name not in fields:
@@ -100,7 +99,7 @@ def _is_known(value: Node) -> bool:
     return bool(fields_of(value)) and not isinstance(value, Copy)
 
 
-def _report(path: str, place: Scalar, names: Iterable[str], diagnostics: Diagnostics) -> None:
+def _report(path: str, place: ScalarNode, names: Iterable[str], diagnostics: Diagnostics) -> None:
     diagnostics.report(
         TE02,
         f"the test names the field `{path}`, which no rule makes",

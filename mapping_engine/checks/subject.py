@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from mapping_engine.checks.logic import Conditions
+from mapping_engine.checks.condition_logic import Conditions
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.load import Examined
 from mapping_engine.core.model import Model, every_node

@@ -16,7 +16,7 @@ from mapping_engine.diagnostics import (
     Span,
     did_you_mean,
 )
-from mapping_engine.source.node import Node, Scalar, Sequence, Source
+from mapping_engine.source.node import ListNode, ScalarNode, Source, YamlNode
 from mapping_engine.source.scalar import Lines
 from mapping_engine.source.yaml_text import read_yaml
 
@@ -106,13 +106,13 @@ def _suppressions(source: Source) -> Iterator[Suppression]:
         yield Suppression(span, line, codes, rest["until"], rest["reason"] or "", match[0])
 
 
-def _scalars(root: Node) -> Iterator[tuple[int, int]]:
+def _scalars(root: YamlNode) -> Iterator[tuple[int, int]]:
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             yield node.span.offset, node.span.end_offset
-        elif isinstance(node, Sequence):
+        elif isinstance(node, ListNode):
             waiting.extend(node.items)
         else:
             for entry in node.entries:

@@ -9,7 +9,7 @@ from mapping_engine.cli.apply import apply
 from mapping_engine.cli.compile import compile_pack
 from mapping_engine.cli.docs import docs
 from mapping_engine.cli.explain import explain
-from mapping_engine.cli.lists import packs, transforms
+from mapping_engine.cli.listings import packs, transforms
 from mapping_engine.cli.migrate import migrate_settings
 from mapping_engine.cli.test import test
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from mapping_engine.core.hashing import check_hashing, digest_type, report_change
+from mapping_engine.core.hash_types import check_hashing, digest_type, report_change
 from mapping_engine.core.inference import Inference, constant
 from mapping_engine.core.item_types import item_of
 from mapping_engine.core.nodes import Call, Const, Items, Name, Node

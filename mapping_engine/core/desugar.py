@@ -16,32 +16,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from mapping_engine.core import nodes
-from mapping_engine.core.calls import matched
+from mapping_engine.core.call_arguments import matched
 from mapping_engine.core.choices import is_choice
 from mapping_engine.core.nodes import Alternative, Broken, Const, Field, Guard, Name, Node, Place
 from mapping_engine.core.spell import derived_name
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import (
     Both,
-    Call,
+    CallExpression,
     Chain,
-    Compare,
+    CompareExpression,
     Either,
     Expression,
     Extent,
-    Items,
+    IsExpression,
+    ListExpression,
     Literal,
     Not,
-    Pipeline,
+    PipeExpression,
     Reference,
     Select,
-    Template,
-    Test,
+    TemplateExpression,
     print_steps,
 )
 from mapping_engine.file.expression_shapes import BodyTree
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.values import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
+from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
 from mapping_engine.file.walk import order_of_writing, parts
 
 DEFAULT_ITEM = "item"
@@ -56,7 +56,7 @@ class Derivation:
     """A definition whose alternatives are those of another, converted; after ``steps`` in all."""
 
     base: str
-    conversion: tuple[Call, ...]
+    conversion: tuple[CallExpression, ...]
     steps: int
 
 
@@ -68,8 +68,8 @@ class Desugaring:
     in some place, with their names in ``asked``, and ``opening`` those that are being made.
     """
 
-    blocks: Mapping[str, ValueBlock]
-    pipelines: Mapping[str, PipelineBlock]
+    blocks: Mapping[str, Named[ValueBlock]]
+    pipelines: Mapping[str, Named[PipelineBlock]]
     diagnostics: Diagnostics
     made: dict[str, Node] = field(default_factory=dict)
     derived: dict[str, Derivation] = field(default_factory=dict)
@@ -115,7 +115,8 @@ def _definition(name: str, made: Desugaring) -> Node | None:
 
 def _made_now(name: str, made: Desugaring) -> Node | None:
     if name not in made.derived:
-        return value_of(made.blocks[name], NO_LOCALS, made)
+        entry = made.blocks[name]
+        return value_of(entry.value, NO_LOCALS, made) if entry.value else Broken(entry)
     derivation = made.derived[name]
     source = _definition(derivation.base, made)
     return source and convert(source, derivation.conversion, NO_LOCALS, made)
@@ -188,7 +189,9 @@ def _chain(block: ValueBlock | PipelineBlock, arms: list[Alternative]) -> Node:
     return arms[0].value if len(arms) == 1 else nodes.FirstOf(block, tuple(arms))
 
 
-def _arm(arm: ArmBlock, more: tuple[Call, ...] | None, known: Locals, made: Desugaring) -> Node:
+def _arm(
+    arm: ArmBlock, more: tuple[CallExpression, ...] | None, known: Locals, made: Desugaring
+) -> Node:
     """An alternative with its own conversions, and ``more`` of them."""
     found = _single(arm, known, made)
     for steps in (arm.as_, more):
@@ -235,7 +238,7 @@ def _field(entry: Named[FieldBlock], known: Locals, made: Desugaring) -> Field:
     )
 
 
-def pipeline_of(name: str, block: PipelineBlock, made: Desugaring) -> tuple[tuple[str, ...], Node]:
+def pipeline_of(block: PipelineBlock, made: Desugaring) -> tuple[tuple[str, ...], Node]:
     """The parameters and the body of a named pipeline, which reads its value as ``$value``."""
     parameters = tuple(parameter.text for parameter in block.parameters or ())
     known = frozenset(("value", *parameters))
@@ -258,7 +261,7 @@ def body_of(at: Place, tree: BodyTree | None, made: Desugaring) -> Node:
 # Conversions
 
 
-def convert(node: Node, steps: tuple[Call, ...], known: Locals, made: Desugaring) -> Node:
+def convert(node: Node, steps: tuple[CallExpression, ...], known: Locals, made: Desugaring) -> Node:
     """The value with each of its alternatives converted, wherever they are written."""
     match node:
         case nodes.FirstOf(alternatives=arms):
@@ -290,7 +293,7 @@ def _chooses(name: str, made: Desugaring) -> bool:
 
 
 def _derived(
-    node: Name, name: str, steps: tuple[Call, ...], known: Locals, made: Desugaring
+    node: Name, name: str, steps: tuple[CallExpression, ...], known: Locals, made: Desugaring
 ) -> Node:
     """The alternatives behind a name, converted: a definition of its own, made once for all places.
 
@@ -310,7 +313,7 @@ def _derived(
 
 
 def _written_out(
-    node: Name, name: str, steps: tuple[Call, ...], known: Locals, made: Desugaring
+    node: Name, name: str, steps: tuple[CallExpression, ...], known: Locals, made: Desugaring
 ) -> Node:
     """The alternatives behind a name, converted in this place."""
     base = _definition(name, made)
@@ -329,14 +332,14 @@ def _stopped(node: Name, made: Desugaring) -> Broken:
     return Broken(node.at)
 
 
-def applied(node: Node, steps: tuple[Call, ...], known: Locals, made: Desugaring) -> Node:
+def applied(node: Node, steps: tuple[CallExpression, ...], known: Locals, made: Desugaring) -> Node:
     """The value after transforms, one after the other."""
     for step in steps:
         node = _call(step, node, known, made)
     return node
 
 
-def _call(call: Call, source: Node | None, known: Locals, made: Desugaring) -> Node:
+def _call(call: CallExpression, source: Node | None, known: Locals, made: Desugaring) -> Node:
     """A call of a transform: of what is piped into it, or of its own first argument."""
     piped = source is not None
     found = matched(call, made.pipelines, piped=piped, found=made.diagnostics)
@@ -366,16 +369,16 @@ def expression(node: Expression, known: Locals, made: Desugaring) -> Node:
             return nodes.Read(at, selector, explicit)
         case Reference(name=name, tail=tail):
             return Name(at, name, tail)
-        case Items(items=items):
+        case ListExpression(items=items):
             return nodes.Items(at, _each(items, known, made))
         case Chain(arms=arms):
             pairs = zip(arms, _each(arms, known, made), strict=True)
             return nodes.FirstOf(at, tuple(Alternative(arm, value) for arm, value in pairs))
-        case Pipeline(source=source, steps=steps):
+        case PipeExpression(source=source, steps=steps):
             return applied(expression(source, known, made), steps, known, made)
-        case Call():
+        case CallExpression():
             return _call(node, None, known, made)
-        case Template(parts=mixed):
+        case TemplateExpression(parts=mixed):
             filled = (p if isinstance(p, str) else expression(p, known, made) for p in mixed)
             return nodes.Template(at, tuple(filled))
         case _:
@@ -385,9 +388,9 @@ def expression(node: Expression, known: Locals, made: Desugaring) -> Node:
 def _condition(node: Expression, known: Locals, made: Desugaring) -> Node:
     at = node.extent
     match node:
-        case Compare(operator=operator, left=left, right=right):
+        case CompareExpression(operator=operator, left=left, right=right):
             return nodes.Compare(at, operator, *_each((left, right), known, made))
-        case Test(operand=operand, test=word):
+        case IsExpression(operand=operand, test=word):
             return nodes.Test(at, expression(operand, known, made), word)
         case Not(operand=operand):
             return nodes.Logic(at, "not", _each((operand,), known, made))

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from mapping_engine.core.call_types import check_arguments, transform_type
 from mapping_engine.core.copies import asks_settings, clear_paths
-from mapping_engine.core.hashing import report_change
+from mapping_engine.core.event_paths import check_path
+from mapping_engine.core.hash_types import report_change
 from mapping_engine.core.inference import Inference, Scope, constant
 from mapping_engine.core.item_types import collected, item_of
 from mapping_engine.core.model import PIPED, Pipeline
-from mapping_engine.core.names import name_type
+from mapping_engine.core.name_types import name_type
 from mapping_engine.core.nodes import (
     Broken,
     Call,
@@ -29,7 +30,6 @@ from mapping_engine.core.nodes import (
     Template,
     children,
 )
-from mapping_engine.core.paths import check_path
 from mapping_engine.diagnostics import listed
 from mapping_engine.selectors import prefixes, projections, vocabulary_path
 from mapping_engine.transforms import REGISTRY

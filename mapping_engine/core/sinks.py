@@ -24,7 +24,7 @@ from mapping_engine.file.json_types import (
     property_schema,
 )
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.values import ArmBlock, FieldBlock
+from mapping_engine.file.value_blocks import ArmBlock, FieldBlock
 from mapping_engine.types.type import IDENTIFYING, SECRET, UNDECLARED, Type
 
 Schema = Mapping[str, Any]
@@ -93,7 +93,7 @@ def check_beside_payload(node: Node, found: Inference) -> None:
 
 
 @dataclass(frozen=True)
-class _Sinks:
+class _PayloadSinks:
     """The schema of the payload, and what is known of the values that go into it."""
 
     root: Schema
@@ -104,7 +104,7 @@ class _Sinks:
 def check_payload(found: Inference) -> None:
     """Hold every field of the payload against its schema; their types are known already."""
     model = found.model
-    sinks = _Sinks(model.payload_schema, found, absence_of(model, found.facts))
+    sinks = _PayloadSinks(model.payload_schema, found, absence_of(model, found.facts))
     _fields(model.fields.fields, model.payload_schema, "", [], sinks, whole=True)
 
 
@@ -113,7 +113,7 @@ def _fields(
     schema: Schema,
     prefix: str,
     known: Known,
-    sinks: _Sinks,
+    sinks: _PayloadSinks,
     *,
     whole: bool,
 ) -> None:
@@ -136,7 +136,7 @@ def _fields(
 
 
 def _required(
-    fields: tuple[Field, ...], schema: Schema, prefix: str, known: Known, sinks: _Sinks
+    fields: tuple[Field, ...], schema: Schema, prefix: str, known: Known, sinks: _PayloadSinks
 ) -> None:
     written = {field.name: field for field in fields}
     for name in schema.get("required", ()):
@@ -151,7 +151,9 @@ def _required(
             )
 
 
-def _is_misspelled(name: str, fields: tuple[Field, ...], schema: Schema, sinks: _Sinks) -> bool:
+def _is_misspelled(
+    name: str, fields: tuple[Field, ...], schema: Schema, sinks: _PayloadSinks
+) -> bool:
     """Whether a field that is reported already was meant for ``name``."""
     if not is_closed(sinks.root, schema):
         return False
@@ -159,7 +161,7 @@ def _is_misspelled(name: str, fields: tuple[Field, ...], schema: Schema, sinks: 
     return did_you_mean(name, [f.name for f in fields if f.name not in names]) is not None
 
 
-def _may_be_absent(path: str, field: Field, known: Known, sinks: _Sinks) -> None:
+def _may_be_absent(path: str, field: Field, known: Known, sinks: _PayloadSinks) -> None:
     absent = absent_field(field, sinks.absence, known)
     if absent is None or not sinks.found.facts.type_of(field).kinds:
         return
@@ -176,7 +178,7 @@ def _may_be_absent(path: str, field: Field, known: Known, sinks: _Sinks) -> None
     )
 
 
-def _field(field: Field, schema: Schema, path: str, sinks: _Sinks) -> None:
+def _field(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
     inner = fields_of(field.value)
     if not inner:
         _leaf(field, schema, path, sinks)
@@ -193,7 +195,7 @@ def _field(field: Field, schema: Schema, path: str, sinks: _Sinks) -> None:
     _fields(inner, below, path + separator, known, sinks, whole=whole)
 
 
-def _leaf(field: Field, schema: Schema, path: str, sinks: _Sinks) -> None:
+def _leaf(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
     found, root = sinks.found, sinks.root
     made = found.facts.type_of(field)
     if isinstance(field.value, Copy):
@@ -221,7 +223,7 @@ def _leaf(field: Field, schema: Schema, path: str, sinks: _Sinks) -> None:
 # The schema
 
 
-def _conforms(field: Field, schema: Schema, made: Type, path: str, sinks: _Sinks) -> None:
+def _conforms(field: Field, schema: Schema, made: Type, path: str, sinks: _PayloadSinks) -> None:
     """Report the parts of a value that its schema does not accept, each where it stands."""
     for span, part in _parts(field, made, sinks):
         problem = mismatch(sinks.root, schema, part, f"`{path}`")
@@ -231,7 +233,7 @@ def _conforms(field: Field, schema: Schema, made: Type, path: str, sinks: _Sinks
             )
 
 
-def _parts(field: Field, made: Type, sinks: _Sinks) -> list[tuple[Span, Type]]:
+def _parts(field: Field, made: Type, sinks: _PayloadSinks) -> list[tuple[Span, Type]]:
     """The alternatives of a value with their types; the whole where it is changed later."""
     facts = sinks.found.facts
     default = [(field.default.span, facts.type_of(field.default))] if field.default else []
@@ -286,7 +288,7 @@ def _is_single(field: Field) -> bool:
 # Personal data
 
 
-def _unhashed(path: str, field: Field, message: str, sinks: _Sinks) -> None:
+def _unhashed(path: str, field: Field, message: str, sinks: _PayloadSinks) -> None:
     labels, notes = _way(field, path, lambda each: bool(each.personal_kinds), sinks)
     marked = f"fields for hashed personal data have `{PERSONAL_KEYWORD}` in the schema"
     sinks.found.diagnostics.report(
@@ -300,7 +302,7 @@ def _unhashed(path: str, field: Field, message: str, sinks: _Sinks) -> None:
     )
 
 
-def _hash(field: Field, sinks: _Sinks) -> Fix | None:
+def _hash(field: Field, sinks: _PayloadSinks) -> Fix | None:
     """The fix that hashes a value which is in normal form already."""
     made, extent = sinks.found.facts.type_of(field), extent_of(field.value)
     if not made.normalised_kinds or extent is None or not _is_single(field):
@@ -310,6 +312,6 @@ def _hash(field: Field, sinks: _Sinks) -> Fix | None:
 
 
 def _way(
-    field: Field, path: str, wanted: Callable[[Type], bool], sinks: _Sinks
+    field: Field, path: str, wanted: Callable[[Type], bool], sinks: _PayloadSinks
 ) -> tuple[tuple[Label, ...], tuple[str, ...]]:
     return described(field, f"`{path}`", sinks.found.model, sinks.found.facts, wanted)

@@ -8,10 +8,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mapping_engine.core.load import Examined, Loader, ReadFile
+from mapping_engine.core.load import Examined, read_mapping
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
 from mapping_engine.errors import ErrorCode, RuleError
+from mapping_engine.file.rule_files import ReadFile, Reading
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import NO_OVERLAY, Folder, Overlay
 
@@ -23,7 +24,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
-class Read:
+class PackReading:
     """What reading a pack gave: a model unless there are errors, diagnostics, and the texts."""
 
     model: Model | None
@@ -54,19 +55,16 @@ def read_pack(
     pack: str | PathLike[str],
     overlay: Overlay = NO_OVERLAY,
     shared: dict[str, ReadFile] | None = None,
-) -> Read:
+) -> PackReading:
     """Read a pack and report everything the loader knows, without raising for its mistakes.
 
     ``overlay`` holds unsaved texts by absolute path, ``shared`` the bundled files read before.
-    Raises RuleError only when there is no such
-    pack.
+    Raises RuleError only when there is no such pack.
     """
     folder, name, entry = find_pack(pack, overlay)
-    loader = Loader(folder, bundled_rules(overlay))
-    if shared is not None:
-        loader.shared = shared
-    model = loader.load(name, entry)
-    return Read(model, loader.diagnostics.sorted(), loader.texts, loader.examined)
+    reading = Reading(folder, bundled_rules(overlay), shared={} if shared is None else shared)
+    found = read_mapping(name, entry, reading)
+    return PackReading(found.model, reading.diagnostics.sorted(), reading.texts, found.examined)
 
 
 def bundled_rules(overlay: Overlay = NO_OVERLAY) -> Folder:

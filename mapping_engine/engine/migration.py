@@ -6,13 +6,14 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from typing import Any
 
-from mapping_engine.core.load import Loader, ReadFile
+from mapping_engine.core.load import read_migration as read_rules
 from mapping_engine.core.mapped import mapped_paths
-from mapping_engine.core.migration_file import FOLDER, MigrationFile
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
 from mapping_engine.engine.loading import bundled_rules, find_pack, load_model
 from mapping_engine.errors import ErrorCode, RuleError
+from mapping_engine.file.migration_file import FOLDER, MigrationFile
+from mapping_engine.file.rule_files import ReadFile, Reading
 from mapping_engine.types import is_missing
 
 
@@ -114,6 +115,6 @@ def read_migration(
             help=did_you_mean(old_model.name, known)
             or f"there are migrations from {listed(known)}",
         )
-    loader = Loader(folder, bundled_rules(), shared=shared)
-    file, model = loader.migration(entry, old_model, new_model)
-    return file, model, loader.diagnostics.sorted(), loader.texts
+    reading = Reading(folder, bundled_rules(), shared=shared)
+    file, model = read_rules(entry, old_model, new_model, reading)
+    return file, model, reading.diagnostics.sorted(), reading.texts

@@ -10,14 +10,14 @@ from typing import TypeAlias
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.selectors import Selector
-from mapping_engine.source.node import Scalar
+from mapping_engine.source.node import ScalarNode
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
     """A stretch of the scalar an expression is written in."""
 
-    scalar: Scalar = field(repr=False)
+    scalar: ScalarNode = field(repr=False)
     start: int
     end: int
 
@@ -67,14 +67,14 @@ class Reference(Expression):
 
 
 @dataclass(frozen=True, slots=True)
-class Items(Expression):
+class ListExpression(Expression):
     """A list of expressions."""
 
     items: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Expression):
+class CallExpression(Expression):
     """A transform with arguments; as an expression of its own, the first is the piped value."""
 
     name: str
@@ -90,15 +90,15 @@ class Chain(Expression):
 
 
 @dataclass(frozen=True, slots=True)
-class Pipeline(Expression):
+class PipeExpression(Expression):
     """``source |> step |> step``."""
 
     source: Expression
-    steps: tuple[Call, ...]
+    steps: tuple[CallExpression, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Compare(Expression):
+class CompareExpression(Expression):
     """``left operator right``; operators: == != < <= > >= in."""
 
     operator: str
@@ -107,7 +107,7 @@ class Compare(Expression):
 
 
 @dataclass(frozen=True, slots=True)
-class Test(Expression):
+class IsExpression(Expression):
     """``operand is present`` and the other words after ``is``."""
 
     operand: Expression
@@ -136,7 +136,7 @@ class Either(Expression):
 
 
 @dataclass(frozen=True, slots=True)
-class Template(Expression):
+class TemplateExpression(Expression):
     """Text with expressions in braces; missing when one of them is missing."""
 
     parts: tuple[str | Expression, ...]
@@ -146,33 +146,38 @@ AnyExpression: TypeAlias = (
     Literal
     | Select
     | Reference
-    | Items
-    | Call
+    | ListExpression
+    | CallExpression
     | Chain
-    | Pipeline
-    | Compare
-    | Test
+    | PipeExpression
+    | CompareExpression
+    | IsExpression
     | Not
     | Both
     | Either
-    | Template
+    | TemplateExpression
 )
 
 
 def children(node: Expression) -> tuple[Expression, ...]:
     """The expressions directly inside ``node``, in the order they are written."""
     match node:
-        case Items(items=parts) | Chain(arms=parts) | Both(operands=parts) | Either(operands=parts):
+        case (
+            ListExpression(items=parts)
+            | Chain(arms=parts)
+            | Both(operands=parts)
+            | Either(operands=parts)
+        ):
             return parts
-        case Call():
+        case CallExpression():
             return (*node.arguments, *(value for _, value in node.named))
-        case Pipeline():
+        case PipeExpression():
             return (node.source, *node.steps)
-        case Compare():
+        case CompareExpression():
             return (node.left, node.right)
-        case Test() | Not():
+        case IsExpression() | Not():
             return (node.operand,)
-        case Template():
+        case TemplateExpression():
             return tuple(part for part in node.parts if isinstance(part, Expression))
         case _:
             return ()

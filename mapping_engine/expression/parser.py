@@ -11,11 +11,11 @@ from lark.exceptions import UnexpectedInput
 
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import tables
-from mapping_engine.expression.ast import Call, Expression, Template
-from mapping_engine.expression.build import Builder
-from mapping_engine.expression.mistakes import explain_syntax
+from mapping_engine.expression.ast import CallExpression, Expression, TemplateExpression
+from mapping_engine.expression.syntax_mistakes import explain_syntax
+from mapping_engine.expression.tree_builder import Builder
 from mapping_engine.source.bundled import bundled_folder
-from mapping_engine.source.node import Scalar
+from mapping_engine.source.node import ScalarNode
 
 LONGEST = 4_000
 DEEPEST = 64
@@ -49,22 +49,22 @@ def build_parser(grammar: str) -> Lark:
     )
 
 
-def parse_expression(scalar: Scalar, diagnostics: Diagnostics) -> Expression | None:
+def parse_expression(scalar: ScalarNode, diagnostics: Diagnostics) -> Expression | None:
     """The expression written in ``scalar``, or None with the mistakes reported."""
     found = _parse("expression", scalar, diagnostics)
     return found if isinstance(found, Expression) else None
 
 
-def parse_steps(scalar: Scalar, diagnostics: Diagnostics) -> tuple[Call, ...] | None:
+def parse_steps(scalar: ScalarNode, diagnostics: Diagnostics) -> tuple[CallExpression, ...] | None:
     """The pipeline steps written in ``scalar`` (``trim |> lower``), or None."""
     found = _parse("steps", scalar, diagnostics)
     return found if isinstance(found, tuple) else None
 
 
-def parse_template(scalar: Scalar, diagnostics: Diagnostics) -> Template | None:
+def parse_template(scalar: ScalarNode, diagnostics: Diagnostics) -> TemplateExpression | None:
     """The template written in ``scalar`` (``{$api.base}/events``), or None."""
     found = _parse("template", scalar, diagnostics)
-    return found if isinstance(found, Template) else None
+    return found if isinstance(found, TemplateExpression) else None
 
 
 @lru_cache(maxsize=4096)
@@ -85,8 +85,8 @@ def _is_deep(tree: Tree[Token]) -> bool:
 
 
 def _parse(
-    start: str, scalar: Scalar, diagnostics: Diagnostics
-) -> Expression | tuple[Call, ...] | None:
+    start: str, scalar: ScalarNode, diagnostics: Diagnostics
+) -> Expression | tuple[CallExpression, ...] | None:
     try:
         tree = _tree(start, scalar.text) if len(scalar.text) <= LONGEST else None
     except UnexpectedInput as problem:

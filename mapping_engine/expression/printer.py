@@ -6,19 +6,19 @@ import re
 
 from mapping_engine.expression.ast import (
     Both,
-    Call,
+    CallExpression,
     Chain,
-    Compare,
+    CompareExpression,
     Either,
     Expression,
-    Items,
+    IsExpression,
+    ListExpression,
     Literal,
     Not,
-    Pipeline,
+    PipeExpression,
     Reference,
     Select,
-    Template,
-    Test,
+    TemplateExpression,
 )
 
 _NEEDS_ESCAPE = re.compile(r"'|\\(?=['\\]|\Z)")
@@ -30,12 +30,12 @@ def print_expression(node: Expression) -> str:
     return _print(node, _LOOSE)
 
 
-def print_steps(steps: tuple[Call, ...]) -> str:
+def print_steps(steps: tuple[CallExpression, ...]) -> str:
     """The steps of a pipeline, as written after the first ``|>``."""
     return " |> ".join(_step(step) for step in steps)
 
 
-def print_template(node: Template) -> str:
+def print_template(node: TemplateExpression) -> str:
     """The template, with braces in its text doubled."""
     return "".join(
         part.replace("{", "{{").replace("}", "}}")
@@ -58,12 +58,12 @@ def _spelled(node: Expression) -> tuple[str, int]:
             return " and ".join(_print(part, _NOT) for part in node.operands), _AND
         case Not():
             return f"not {_print(node.operand, _NOT)}", _NOT
-        case Compare():
+        case CompareExpression():
             left, right = _print(node.left, _PIPE), _print(node.right, _PIPE)
             return f"{left} {node.operator} {right}", _COMPARE
-        case Test():
+        case IsExpression():
             return f"{_print(node.operand, _PIPE)} is {node.test}", _COMPARE
-        case Pipeline():
+        case PipeExpression():
             return f"{_print(node.source, _CHAIN)} |> {print_steps(node.steps)}", _PIPE
         case Chain():
             return " ?? ".join(_print(arm, _TIGHT) for arm in node.arms), _CHAIN
@@ -77,9 +77,9 @@ def _operand(node: Expression) -> str:
             return f"jmespath({node.selector.text})" if node.explicit else node.selector.text
         case Reference():
             return f"${node.name}{_tail(node)}"
-        case Items():
+        case ListExpression():
             return f"[{', '.join(print_expression(item) for item in node.items)}]"
-        case Call():
+        case CallExpression():
             return f"{node.name}({_arguments(node)})"
         case Literal():
             return print_literal(node.value)
@@ -94,12 +94,12 @@ def _tail(node: Reference) -> str:
     return text[1:] if text.startswith("@") else f".{text}"
 
 
-def _step(step: Call) -> str:
+def _step(step: CallExpression) -> str:
     has_arguments = step.arguments or step.named
     return f"{step.name}({_arguments(step)})" if has_arguments else step.name
 
 
-def _arguments(call: Call) -> str:
+def _arguments(call: CallExpression) -> str:
     positional = [print_expression(argument) for argument in call.arguments]
     named = [f"{name}={print_expression(value)}" for name, value in call.named]
     return ", ".join(positional + named)

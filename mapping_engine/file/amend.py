@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean, listed, rename
-from mapping_engine.expression import Call, Expression, print_expression, print_template
+from mapping_engine.expression import CallExpression, Expression, print_expression, print_template
 from mapping_engine.file.blocks import Block, Choice, key
 from mapping_engine.file.expression_shapes import (
     DATA_OR_REFERENCE,
@@ -17,8 +17,8 @@ from mapping_engine.file.expression_shapes import (
     STEPS,
 )
 from mapping_engine.file.shapes import TEXT, ListOf, MapOf, Named
-from mapping_engine.file.values import ArmBlock, FieldBlock, ValueBlock
-from mapping_engine.source.node import Scalar
+from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, ValueBlock
+from mapping_engine.source.node import ScalarNode
 
 _ARM = Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))
 _ARMS = ListOf(_ARM, or_one=True)
@@ -30,13 +30,13 @@ class AmendBlock(Block):
 
     what: ClassVar[str] = "this change of a definition"
 
-    doc: Scalar | None = key(TEXT, "What this is, for the reader of the rules.")
+    doc: ScalarNode | None = key(TEXT, "What this is, for the reader of the rules.")
     first: tuple[ArmBlock, ...] | None = key(_ARMS, "Alternatives tried before the others.")
     last: tuple[ArmBlock, ...] | None = key(_ARMS, "Alternatives tried after the others.")
     replace: tuple[Named[tuple[ArmBlock, ...]], ...] | None = key(
         MapOf(_ARMS), "Alternatives in the place of one, which is named as it is written there."
     )
-    drop: tuple[Scalar, ...] | None = key(
+    drop: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT, or_one=True), "Alternatives or fields that are left out."
     )
     fields: tuple[Named[FieldBlock], ...] | None = key(
@@ -48,10 +48,10 @@ class AmendBlock(Block):
     keep_when: Expression | None = key(
         EXPRESSION, "Which items stay, in the place of the condition there."
     )
-    as_: tuple[Call, ...] | None = key(
+    as_: tuple[CallExpression, ...] | None = key(
         STEPS, "Transforms of each alternative, in the place of those there."
     )
-    then: tuple[Call, ...] | None = key(
+    then: tuple[CallExpression, ...] | None = key(
         STEPS, "Transforms of the value that was chosen, in the place of those there."
     )
     one_of: Expression | None = key(
@@ -65,7 +65,7 @@ class AmendBlock(Block):
 def amend(
     changes: tuple[Named[AmendBlock], ...],
     own: AbstractSet[str],
-    definitions: dict[str, ValueBlock],
+    definitions: dict[str, Named[ValueBlock]],
     diagnostics: Diagnostics,
 ) -> None:
     """Change ``definitions`` in place; ``own`` are those that the same file writes itself."""
@@ -80,9 +80,11 @@ def amend(
                 help=did_you_mean(entry.name, others) or "`amend` changes what a fragment defines",
                 fix=rename(entry.span, entry.name, others),
             )
-        elif entry.value is not None:
-            block = definitions[entry.name]
-            definitions[entry.name] = amended(entry.name, block, entry.value, diagnostics)
+            continue
+        changed = definitions[entry.name]
+        if entry.value is not None and changed.value is not None:
+            made = amended(entry.name, changed.value, entry.value, diagnostics)
+            definitions[entry.name] = replace(changed, value=made)
 
 
 def amended(
@@ -114,7 +116,7 @@ def _chain(
     name: str,
     block: ValueBlock,
     change: AmendBlock,
-    dropped: dict[str, Scalar],
+    dropped: dict[str, ScalarNode],
     diagnostics: Diagnostics,
 ) -> ValueBlock:
     if block.first_of is None:
@@ -139,7 +141,7 @@ def _object(
     name: str,
     block: ValueBlock,
     change: AmendBlock,
-    dropped: dict[str, Scalar],
+    dropped: dict[str, ScalarNode],
     diagnostics: Diagnostics,
 ) -> ValueBlock:
     if block.fields is None:
@@ -167,7 +169,7 @@ def _stray(
             )
 
 
-def _unknown(message: str, place: Scalar, names: list[str], diagnostics: Diagnostics) -> None:
+def _unknown(message: str, place: ScalarNode, names: list[str], diagnostics: Diagnostics) -> None:
     diagnostics.report(
         "PR01",
         message,

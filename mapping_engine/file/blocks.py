@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable
-from collections.abc import Mapping as MappingType
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import ClassVar, Generic, Literal, TypeVar, overload
@@ -17,7 +16,7 @@ from typing import ClassVar, Generic, Literal, TypeVar, overload
 from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean, listed, rename
 from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.file.shapes import Definitions, Shape, SimpleShape, wrong
-from mapping_engine.source.node import Mapping, Node, Scalar
+from mapping_engine.source.node import MappingNode, ScalarNode, YamlNode
 
 T = TypeVar("T")
 B = TypeVar("B", bound="Block")
@@ -64,10 +63,10 @@ class Block:
     exclusive: ClassVar[tuple[str, ...]] = ()
     together: ClassVar[frozenset[frozenset[str]]] = frozenset()
     needed: ClassVar[tuple[str, ...]] = ()
-    companions: ClassVar[MappingType[str, tuple[str, ...]]] = {}
+    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     span: Span = dataclasses.field(compare=False, repr=False)
-    places: MappingType[str, Span] = dataclasses.field(
+    places: Mapping[str, Span] = dataclasses.field(
         default_factory=dict, compare=False, repr=False, kw_only=True
     )
     """Where each key is written."""
@@ -84,9 +83,9 @@ class BlockOf(Generic[B]):
     block: type[B]
     wanted: str = "a mapping"
 
-    def read(self, node: Node, diagnostics: Diagnostics) -> B | None:
+    def read(self, node: YamlNode, diagnostics: Diagnostics) -> B | None:
         """The block in ``node``, or None with the mistakes reported."""
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             wrong(node, f"a mapping of {self.block.what}", diagnostics)
             return None
         return read_block(self.block, node, diagnostics)
@@ -114,12 +113,12 @@ class Choice(Generic[B]):
         short = ["an expression"] if self.scalar else []
         return " or ".join([*short, *(["a list"] if self.sequence else []), "a block"])
 
-    def read(self, node: Node, diagnostics: Diagnostics) -> B | None:
+    def read(self, node: YamlNode, diagnostics: Diagnostics) -> B | None:
         """The block, whichever way it is written."""
-        if isinstance(node, Mapping):
+        if isinstance(node, MappingNode):
             return read_block(self.block(), node, diagnostics)
-        short = self.scalar if isinstance(node, Scalar) else self.sequence
-        if short is None or (isinstance(node, Scalar) and node.value is None):
+        short = self.scalar if isinstance(node, ScalarNode) else self.sequence
+        if short is None or (isinstance(node, ScalarNode) and node.value is None):
             wrong(node, self.wanted, diagnostics)
             return None
         key, shape = short
@@ -150,7 +149,7 @@ def _attribute(block: type[Block], name: str) -> str:
     return name if name in names else f"{name}_"
 
 
-def read_block(block: type[B], node: Mapping, diagnostics: Diagnostics) -> B | None:
+def read_block(block: type[B], node: MappingNode, diagnostics: Diagnostics) -> B | None:
     """Read ``node``; None when a required key is absent or wrong, with every mistake reported."""
     keys = keys_of(block)
     values: dict[str, object] = {}
@@ -163,7 +162,7 @@ def read_block(block: type[B], node: Mapping, diagnostics: Diagnostics) -> B | N
             continue
         before = len(diagnostics.found)
         values[_attribute(block, known.name)] = known.shape.read(entry.value, diagnostics)
-        cut = len(diagnostics.found) > before and isinstance(entry.value, Scalar)
+        cut = len(diagnostics.found) > before and isinstance(entry.value, ScalarNode)
     complete = _check_keys(block, node, diagnostics)
     required = (_attribute(block, k.name) for k in keys.values() if k.required)
     if not complete or any(values.get(name) is None for name in required):
@@ -173,14 +172,14 @@ def read_block(block: type[B], node: Mapping, diagnostics: Diagnostics) -> B | N
 
 
 def _block(
-    block: type[B], span: Span, places: MappingType[str, Span], values: MappingType[str, object]
+    block: type[B], span: Span, places: Mapping[str, Span], values: Mapping[str, object]
 ) -> B:
     make: Callable[..., B] = block
     return make(span=span, places=places, **values)
 
 
 def _report_unknown(
-    key: Scalar, accepted: tuple[str, ...], what: str, diagnostics: Diagnostics
+    key: ScalarNode, accepted: tuple[str, ...], what: str, diagnostics: Diagnostics
 ) -> None:
     diagnostics.report(
         "SH01",
@@ -191,12 +190,12 @@ def _report_unknown(
     )
 
 
-def _is_empty(node: Node) -> bool:
+def _is_empty(node: YamlNode) -> bool:
     """Whether there is no value: after an expression that a comma has cut in two, say."""
-    return isinstance(node, Scalar) and node.value is None
+    return isinstance(node, ScalarNode) and node.value is None
 
 
-def _check_keys(block: type[Block], node: Mapping, diagnostics: Diagnostics) -> bool:
+def _check_keys(block: type[Block], node: MappingNode, diagnostics: Diagnostics) -> bool:
     present = [entry.key for entry in node]
     names = {key.text for key in present}
     missing = [k.name for k in keys_of(block).values() if k.required and k.name not in names]
@@ -223,7 +222,9 @@ def _check_keys(block: type[Block], node: Mapping, diagnostics: Diagnostics) -> 
     return not missing
 
 
-def _check_companions(block: type[Block], present: list[Scalar], diagnostics: Diagnostics) -> None:
+def _check_companions(
+    block: type[Block], present: list[ScalarNode], diagnostics: Diagnostics
+) -> None:
     names = {key.text for key in present}
     for key in present:
         wanted = block.companions.get(key.text)
@@ -237,7 +238,7 @@ def _check_companions(block: type[Block], present: list[Scalar], diagnostics: Di
             )
 
 
-def _head(node: Mapping) -> Span:
+def _head(node: MappingNode) -> Span:
     """A short place that stands for a block: its first key."""
     return node.entries[0].key.span if node.entries else node.span
 

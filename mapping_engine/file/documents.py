@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from mapping_engine.expression import Expression, Literal, Template
+from mapping_engine.expression import Expression, Literal, TemplateExpression
 from mapping_engine.file.amend import AmendBlock
 from mapping_engine.file.blocks import Block, BlockOf, Choice, key
 from mapping_engine.file.expression_shapes import (
@@ -27,8 +27,8 @@ from mapping_engine.file.shapes import (
     whole,
     word_of,
 )
-from mapping_engine.file.values import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
-from mapping_engine.source.node import Scalar
+from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
+from mapping_engine.source.node import ScalarNode
 
 _EXPRESSION = ("value", EXPRESSION)
 _ERROR_KIND = word_of("instrumentation", "configuration")
@@ -48,10 +48,10 @@ class ApiBlock(Block):
 
     what: ClassVar[str] = "`api`"
 
-    base: Scalar = key(TEXT, "The scheme and host of every request.", required=True)
-    version: Scalar | None = key(TEXT, "The version of the API, as it stands in the URL.")
+    base: ScalarNode = key(TEXT, "The scheme and host of every request.", required=True)
+    version: ScalarNode | None = key(TEXT, "The version of the API, as it stands in the URL.")
     sunset: date | None = key(DATE, "The day on which the API is switched off.")
-    successor: Scalar | None = key(TEXT, "The pack to move to.")
+    successor: ScalarNode | None = key(TEXT, "The pack to move to.")
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class AcceptBlock(Block):
         _ERROR_KIND,
         "The kind of error; instrumentation by default.",
     )
-    message: Template | None = key(TEMPLATE, "What the error says.")
-    help: Scalar | None = key(TEXT, "What to do about it.")
+    message: TemplateExpression | None = key(TEMPLATE, "What the error says.")
+    help: ScalarNode | None = key(TEXT, "What to do about it.")
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ class NoneBlock(Block):
     what: ClassVar[str] = "`none`"
 
     error: str | None = key(_ERROR_KIND, "The kind of error; configuration by default.")
-    message: Template = key(TEMPLATE, "What the error says.", required=True)
-    help: Scalar | None = key(TEXT, "What to do about it.")
+    message: TemplateExpression = key(TEMPLATE, "What the error says.", required=True)
+    help: ScalarNode | None = key(TEXT, "What to do about it.")
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class RequestBlock(Block):
     needed: ClassVar[tuple[str, ...]] = ("form", "json")
 
     method: str | None = key(word_of("POST", "PUT", "PATCH"), "The HTTP method; POST by default.")
-    url: Template = key(
+    url: TemplateExpression = key(
         TEMPLATE,
         "The URL. What is filled in is percent-encoded, but for `$api`.",
         required=True,
@@ -131,8 +131,8 @@ class WarnBlock(Block):
     what: ClassVar[str] = "this warning"
 
     when: Expression = key(EXPRESSION, "The condition; `$payload` is what is sent.", required=True)
-    message: Template = key(TEMPLATE, "What the warning says.", required=True)
-    field: Scalar | None = key(TEXT, "The payload field it is about.")
+    message: TemplateExpression = key(TEMPLATE, "What the warning says.", required=True)
+    field: ScalarNode | None = key(TEXT, "The payload field it is about.")
 
 
 @dataclass(frozen=True)
@@ -144,12 +144,12 @@ class RefuseBlock(Block):
     when: Expression = key(
         EXPRESSION, "The condition; `$payload` is what would be sent.", required=True
     )
-    message: Template = key(TEMPLATE, "What the error says.", required=True)
+    message: TemplateExpression = key(TEMPLATE, "What the error says.", required=True)
     error: str | None = key(
         _ERROR_KIND,
         "The kind of error; instrumentation by default.",
     )
-    help: Scalar | None = key(TEXT, "What to do about it.")
+    help: ScalarNode | None = key(TEXT, "What to do about it.")
 
 
 @dataclass(frozen=True)
@@ -168,15 +168,15 @@ class LimitsBlock(Block):
 class Document(Block):
     """What mappings and fragments have in common."""
 
-    title: Scalar | None = key(TEXT, "The name that people know.")
-    description: Scalar | None = key(TEXT, "What this is for.")
-    use: tuple[Scalar, ...] | None = key(
+    title: ScalarNode | None = key(TEXT, "The name that people know.")
+    description: ScalarNode | None = key(TEXT, "What this is for.")
+    use: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT), "Fragments: bundled ones by name, the pack's own as `./file.yaml`."
     )
     tables: tuple[Named[Literal], ...] | None = key(
         MapOf(DATA, identifiers=True), "Tables and lists, read as `$tables.name`."
     )
-    table_files: tuple[Named[Scalar], ...] | None = key(
+    table_files: tuple[Named[ScalarNode], ...] | None = key(
         MapOf(TEXT, identifiers=True), "Tables in JSON files beside this one."
     )
     pipelines: tuple[Named[PipelineBlock], ...] | None = key(
@@ -211,13 +211,13 @@ class MappingFile(Document):
     what: ClassVar[str] = "a mapping file"
 
     mapping: int = key(VERSION, "The version of the format: 1.", required=True)
-    event: Scalar = key(
+    event: ScalarNode = key(
         TEXT, "The vocabulary of the event: bundled, or `./file.yaml`.", required=True
     )
-    settings: Scalar = key(TEXT, "The JSON Schema of the settings.", required=True)
-    payload: Scalar = key(TEXT, "The JSON Schema of the payload.", required=True)
+    settings: ScalarNode = key(TEXT, "The JSON Schema of the settings.", required=True)
+    payload: ScalarNode = key(TEXT, "The JSON Schema of the payload.", required=True)
     api: ApiBlock | None = key(BlockOf(ApiBlock), "Constants of the receiving API.")
-    switch: tuple[Scalar, ...] | None = key(
+    switch: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT),
         "The names of this destination in the event's own switches; the options found there are "
         "read as `$integration`.",

@@ -1,48 +1,36 @@
-"""Shapes of what holds expressions.
-
-The parser is reached through its package, which imports it when the first text is read.
-"""
+"""Shapes of what holds expressions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingType
+from collections.abc import Mapping
 from typing import TypeAlias
 
-from mapping_engine import expression
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.expression import Call, Expression, Reference, Template
+from mapping_engine.expression import (
+    Expression,
+    Reference,
+    parse_expression,
+    parse_steps,
+    parse_template,
+)
 from mapping_engine.file.shapes import SimpleShape, literal, scalar_shape, wrong
-from mapping_engine.source.node import Mapping, Node, Scalar, Sequence
+from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
 
-BodyTree: TypeAlias = "Expression | tuple[BodyTree | None, ...] | MappingType[str, BodyTree | None]"
+BodyTree: TypeAlias = "Expression | tuple[BodyTree | None, ...] | Mapping[str, BodyTree | None]"
 """A YAML tree whose scalars are expressions; None in the place of bad ones."""
 
 _SCALARS = {"type": ["string", "number", "boolean"]}
-
-
-def _expression(node: Scalar, diagnostics: Diagnostics) -> Expression | None:
-    return expression.parse_expression(node, diagnostics)
-
-
-def _template(node: Scalar, diagnostics: Diagnostics) -> Template | None:
-    return expression.parse_template(node, diagnostics)
-
-
-def _steps(node: Scalar, diagnostics: Diagnostics) -> tuple[Call, ...] | None:
-    return expression.parse_steps(node, diagnostics)
-
-
-EXPRESSION = scalar_shape("an expression", _SCALARS, _expression)
-TEMPLATE = scalar_shape("a template", {"type": ["string", "number"]}, _template)
+EXPRESSION = scalar_shape("an expression", _SCALARS, parse_expression)
+TEMPLATE = scalar_shape("a template", {"type": ["string", "number"]}, parse_template)
 """A text with expressions in braces."""
-STEPS = scalar_shape("transforms", {"type": "string"}, _steps)
+STEPS = scalar_shape("transforms", {"type": "string"}, parse_steps)
 """Transforms joined by ``|>``."""
 
 
-def _data_or_reference(node: Node, diagnostics: Diagnostics) -> Expression | None:
-    if not (isinstance(node, Scalar) and node.text.startswith("$")):
+def _data_or_reference(node: YamlNode, diagnostics: Diagnostics) -> Expression | None:
+    if not (isinstance(node, ScalarNode) and node.text.startswith("$")):
         return literal(node)
-    found = _expression(node, diagnostics)
+    found = parse_expression(node, diagnostics)
     if found is None or isinstance(found, Reference):
         return found
     diagnostics.report(
@@ -58,11 +46,11 @@ DATA_OR_REFERENCE = SimpleShape("a value", {}, _data_or_reference)
 """A value taken as it stands, or a single ``$name``."""
 
 
-def _list_or_expression(node: Node, diagnostics: Diagnostics) -> Expression | None:
-    if isinstance(node, Sequence):
+def _list_or_expression(node: YamlNode, diagnostics: Diagnostics) -> Expression | None:
+    if isinstance(node, ListNode):
         return literal(node)
-    if isinstance(node, Scalar) and node.value is not None:
-        return _expression(node, diagnostics)
+    if isinstance(node, ScalarNode) and node.value is not None:
+        return parse_expression(node, diagnostics)
     wrong(node, LIST_OR_EXPRESSION.wanted, diagnostics)
     return None
 
@@ -73,10 +61,10 @@ LIST_OR_EXPRESSION = SimpleShape(
 """A list taken as it stands, or an expression that yields one."""
 
 
-def _tree(node: Node, diagnostics: Diagnostics) -> BodyTree | None:
-    if isinstance(node, Mapping):
+def _tree(node: YamlNode, diagnostics: Diagnostics) -> BodyTree | None:
+    if isinstance(node, MappingNode):
         return {entry.key.text: _tree(entry.value, diagnostics) for entry in node}
-    if isinstance(node, Sequence):
+    if isinstance(node, ListNode):
         return tuple(_tree(item, diagnostics) for item in node)
     return EXPRESSION.read(node, diagnostics)
 

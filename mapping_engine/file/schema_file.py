@@ -10,7 +10,7 @@ from typing import Any
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.file.json_types import DATA_KEYWORDS, UNREADABLE
 from mapping_engine.source.json_text import JsonProblem, read_json
-from mapping_engine.source.node import Mapping, Sequence, Source
+from mapping_engine.source.node import ListNode, MappingNode, Source
 from mapping_engine.source.yaml_text import read_yaml
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -41,9 +41,9 @@ def _place(source: Source, path: tuple[str | int, ...]) -> Span | None:
     """Where the value at ``path`` is written: JSON is read as the YAML it nearly always is."""
     node = read_yaml(source, Diagnostics())
     for step in path:
-        if isinstance(node, Mapping) and isinstance(step, str):
+        if isinstance(node, MappingNode) and isinstance(step, str):
             node = node.get(step)
-        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+        elif isinstance(node, ListNode) and isinstance(step, int) and step < len(node.items):
             node = node.items[step]
         else:
             return None

@@ -6,8 +6,7 @@ The loader and the editor schema are both derived from these, so they cannot dis
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from collections.abc import Mapping as MappingType
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, Protocol, TypeVar
@@ -15,7 +14,15 @@ from typing import Generic, Protocol, TypeVar
 from mapping_engine.diagnostics import Diagnostics, Span, did_you_mean
 from mapping_engine.expression import Extent, Literal
 from mapping_engine.file.json_types import JsonSchema
-from mapping_engine.source.node import Mapping, Node, Scalar, Sequence, Source, Style, to_data
+from mapping_engine.source.node import (
+    ListNode,
+    MappingNode,
+    ScalarNode,
+    Source,
+    Style,
+    YamlNode,
+    to_data,
+)
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -29,18 +36,18 @@ class Shape(Protocol[T_co]):
     def wanted(self) -> str:
         """What is expected, in the words of the messages."""
 
-    def read(self, node: Node, diagnostics: Diagnostics, /) -> T_co | None:
+    def read(self, node: YamlNode, diagnostics: Diagnostics, /) -> T_co | None:
         """The value in ``node``, or None with the mistake reported."""
 
     def schema(self, definitions: Definitions) -> JsonSchema:
         """JSON Schema for editors; named blocks are put into ``definitions``."""
 
 
-def describe(node: Node) -> str:
+def describe(node: YamlNode) -> str:
     """What was found, in the words of the messages."""
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return "a mapping"
-    if isinstance(node, Sequence):
+    if isinstance(node, ListNode):
         return "a list"
     if node.value is None:
         return "nothing"
@@ -48,9 +55,9 @@ def describe(node: Node) -> str:
     return kinds.get(type(node.value), "a text")
 
 
-def wrong(node: Node, wanted: str, diagnostics: Diagnostics) -> None:
+def wrong(node: YamlNode, wanted: str, diagnostics: Diagnostics) -> None:
     """Report SH03 at ``node``, unless it is an alias, which is reported already."""
-    if isinstance(node, Scalar) and node.value is None and node.text.startswith("*"):
+    if isinstance(node, ScalarNode) and node.value is None and node.text.startswith("*"):
         return
     diagnostics.report("SH03", f"expected {wanted}, found {describe(node)}", node.span)
 
@@ -63,8 +70,8 @@ class SimpleShape(Generic[T]):
     """A shape that is what its function reads."""
 
     wanted: str
-    json: MappingType[str, object]
-    read: Callable[[Node, Diagnostics], T | None]
+    json: Mapping[str, object]
+    read: Callable[[YamlNode, Diagnostics], T | None]
 
     def schema(self, definitions: Definitions) -> JsonSchema:
         """The JSON Schema of the value."""
@@ -73,13 +80,13 @@ class SimpleShape(Generic[T]):
 
 def scalar_shape(
     wanted: str,
-    json: MappingType[str, object],
-    convert: Callable[[Scalar, Diagnostics], T | None],
+    json: Mapping[str, object],
+    convert: Callable[[ScalarNode, Diagnostics], T | None],
 ) -> SimpleShape[T]:
     """A scalar that is not empty, and what ``convert`` makes of it: None where it is wrong."""
 
-    def read(node: Node, diagnostics: Diagnostics) -> T | None:
-        if isinstance(node, Scalar) and node.value is not None:
+    def read(node: YamlNode, diagnostics: Diagnostics) -> T | None:
+        if isinstance(node, ScalarNode) and node.value is not None:
             return convert(node, diagnostics)
         wrong(node, wanted, diagnostics)
         return None
@@ -87,7 +94,7 @@ def scalar_shape(
     return SimpleShape(wanted, json, read)
 
 
-def _text(node: Scalar, diagnostics: Diagnostics) -> Scalar:
+def _text(node: ScalarNode, diagnostics: Diagnostics) -> ScalarNode:
     return node
 
 
@@ -97,7 +104,7 @@ TEXT = scalar_shape("a text", {"type": ["string", "number"]}, _text)
 _YAML_1_1_FLAGS = frozenset({"yes", "no", "on", "off", "y", "n"})
 
 
-def _flag(node: Scalar, diagnostics: Diagnostics) -> bool | None:
+def _flag(node: ScalarNode, diagnostics: Diagnostics) -> bool | None:
     if isinstance(node.value, bool):
         return node.value
     if node.style is Style.PLAIN and node.text.lower() in _YAML_1_1_FLAGS:
@@ -113,7 +120,7 @@ def whole(minimum: int = 1) -> SimpleShape[int]:
     """A whole number of at least ``minimum``."""
     wanted = f"a whole number of at least {minimum}"
 
-    def convert(node: Scalar, diagnostics: Diagnostics) -> int | None:
+    def convert(node: ScalarNode, diagnostics: Diagnostics) -> int | None:
         if type(node.value) is int and node.value >= minimum:
             return node.value
         wrong(node, wanted, diagnostics)
@@ -122,7 +129,7 @@ def whole(minimum: int = 1) -> SimpleShape[int]:
     return scalar_shape(wanted, {"type": "integer", "minimum": minimum}, convert)
 
 
-def _version(node: Scalar, diagnostics: Diagnostics) -> int | None:
+def _version(node: ScalarNode, diagnostics: Diagnostics) -> int | None:
     if node.value == 1 and type(node.value) is int:
         return 1
     message = "this engine reads version 1 of the format"
@@ -133,7 +140,7 @@ def _version(node: Scalar, diagnostics: Diagnostics) -> int | None:
 VERSION = scalar_shape("the version of the format", {"const": 1}, _version)
 
 
-def _date(node: Scalar, diagnostics: Diagnostics) -> date | None:
+def _date(node: ScalarNode, diagnostics: Diagnostics) -> date | None:
     try:
         return date.fromisoformat(node.text)
     except ValueError:
@@ -148,7 +155,7 @@ def word_of(*words: str) -> SimpleShape[str]:
     """One of a few words."""
     wanted = "one of " + ", ".join(f"`{word}`" for word in words)
 
-    def convert(node: Scalar, diagnostics: Diagnostics) -> str | None:
+    def convert(node: ScalarNode, diagnostics: Diagnostics) -> str | None:
         if node.text in words:
             return node.text
         help = did_you_mean(node.text, words)
@@ -158,15 +165,15 @@ def word_of(*words: str) -> SimpleShape[str]:
     return scalar_shape(wanted, {"enum": list(words)}, convert)
 
 
-def literal(node: Node) -> Literal:
+def literal(node: YamlNode) -> Literal:
     """A YAML value as an expression."""
     anchor = node
-    if not isinstance(anchor, Scalar):  # some scalar whose place can stand for it
-        anchor = Scalar(node.span, "", "", Style.PLAIN, Source(node.span.file, ""))
+    if not isinstance(anchor, ScalarNode):  # some scalar whose place can stand for it
+        anchor = ScalarNode(node.span, "", "", Style.PLAIN, Source(node.span.file, ""))
     return Literal(Extent(anchor, 0, len(anchor.text)), to_data(node))
 
 
-def _data(node: Node, diagnostics: Diagnostics) -> Literal:
+def _data(node: YamlNode, diagnostics: Diagnostics) -> Literal:
     return literal(node)
 
 
@@ -185,11 +192,11 @@ class ListOf(Generic[T]):
     or_one: bool = False
     wanted: str = "a list"
 
-    def read(self, node: Node, diagnostics: Diagnostics) -> tuple[T, ...] | None:
+    def read(self, node: YamlNode, diagnostics: Diagnostics) -> tuple[T, ...] | None:
         """The items in their order."""
-        if self.or_one and isinstance(node, Scalar) and node.value is not None:
-            node = Sequence(node.span, (node,))
-        if not isinstance(node, Sequence):
+        if self.or_one and isinstance(node, ScalarNode) and node.value is not None:
+            node = ListNode(node.span, (node,))
+        if not isinstance(node, ListNode):
             wrong(node, self.wanted, diagnostics)
             return None
         read = (self.item.read(item, diagnostics) for item in node.items)
@@ -206,7 +213,7 @@ class ListOf(Generic[T]):
 class Named(Generic[T_co]):
     """An entry of a mapping whose keys are names that the maintainer chooses."""
 
-    key: Scalar
+    key: ScalarNode
     value: T_co | None
 
     @property
@@ -231,14 +238,14 @@ class MapOf(Generic[T]):
     identifiers: bool = False
     wanted: str = "a mapping"
 
-    def read(self, node: Node, diagnostics: Diagnostics) -> tuple[Named[T], ...] | None:
+    def read(self, node: YamlNode, diagnostics: Diagnostics) -> tuple[Named[T], ...] | None:
         """The entries in their order; the value of a bad one is None."""
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             wrong(node, self.wanted, diagnostics)
             return None
         return tuple(self._entry(entry.key, entry.value, diagnostics) for entry in node)
 
-    def _entry(self, key: Scalar, value: Node, diagnostics: Diagnostics) -> Named[T]:
+    def _entry(self, key: ScalarNode, value: YamlNode, diagnostics: Diagnostics) -> Named[T]:
         if self.identifiers and not IDENTIFIER.fullmatch(key.text):
             message = "a name is made of letters, digits and `_`, and starts with no digit"
             diagnostics.report("SH03", message, key.span)

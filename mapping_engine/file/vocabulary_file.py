@@ -8,7 +8,7 @@ from typing import ClassVar
 from mapping_engine.diagnostics import Diagnostics, did_you_mean
 from mapping_engine.file.blocks import Block, BlockOf, key
 from mapping_engine.file.shapes import TEXT, VERSION, ListOf, MapOf, Named
-from mapping_engine.source.node import Scalar
+from mapping_engine.source.node import ScalarNode
 from mapping_engine.transforms.text import pattern_problem
 from mapping_engine.types.kinds import NAMES
 from mapping_engine.types.type import Described
@@ -30,10 +30,10 @@ class SwitchesBlock(Block):
 
     what: ClassVar[str] = "`switches`"
 
-    path: Scalar = key(
+    path: ScalarNode = key(
         TEXT, "The key of the object that holds one entry a destination.", required=True
     )
-    all: Scalar = key(TEXT, "The entry that stands for every destination.", required=True)
+    all: ScalarNode = key(TEXT, "The entry that stands for every destination.", required=True)
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class PersonalBlock(Block):
 
     what: ClassVar[str] = "`personal`"
 
-    names: tuple[Named[tuple[Scalar, ...]], ...] = key(
+    names: tuple[Named[tuple[ScalarNode, ...]], ...] = key(
         MapOf(ListOf(TEXT)),
         "Kinds of personal data, each with the keys that hold it (case, `_` and `-` do not count).",
         required=True,
     )
-    patterns: tuple[Scalar, ...] | None = key(
+    patterns: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT), "Regular expressions; a text that matches one whole is personal data."
     )
 
@@ -60,18 +60,18 @@ class VocabularyFile(Block):
     needed: ClassVar[tuple[str, ...]] = ("event", "extends")
 
     vocabulary: int = key(VERSION, "The version of the format: 1.", required=True)
-    title: Scalar | None = key(TEXT, "The name that people know.")
-    description: Scalar | None = key(TEXT, "What events these are.")
-    extends: Scalar | None = key(
+    title: ScalarNode | None = key(TEXT, "The name that people know.")
+    description: ScalarNode | None = key(TEXT, "What events these are.")
+    extends: ScalarNode | None = key(
         TEXT,
         "Another vocabulary, bundled or `./file.yaml`, to which this one adds: keys of the event, "
         "keys of its objects, new objects, names and patterns of personal data.",
     )
-    event: tuple[Named[Scalar], ...] | None = key(_PATHS, "The keys of the event.")
-    objects: tuple[Named[tuple[Named[Scalar], ...]], ...] | None = key(
+    event: tuple[Named[ScalarNode], ...] | None = key(_PATHS, "The keys of the event.")
+    objects: tuple[Named[tuple[Named[ScalarNode], ...]], ...] | None = key(
         MapOf(_PATHS), "Objects inside an event, by the names used in descriptions."
     )
-    open: tuple[Scalar, ...] | None = key(
+    open: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT), "Objects that may hold other keys than the declared ones."
     )
     switches: SwitchesBlock | None = key(
@@ -131,8 +131,8 @@ def extended(base: VocabularyFile, own: VocabularyFile) -> VocabularyFile:
 
 
 def _united(
-    base: tuple[Named[Scalar], ...], own: tuple[Named[Scalar], ...]
-) -> tuple[Named[Scalar], ...]:
+    base: tuple[Named[ScalarNode], ...], own: tuple[Named[ScalarNode], ...]
+) -> tuple[Named[ScalarNode], ...]:
     return tuple({entry.name: entry for entry in (*base, *own)}.values())
 
 
@@ -182,8 +182,8 @@ def _switches(block: SwitchesBlock | None) -> Switches | None:
 
 
 def _fields(
-    fields: tuple[Named[Scalar], ...],
-    objects: dict[str, tuple[Named[Scalar], ...]],
+    fields: tuple[Named[ScalarNode], ...],
+    objects: dict[str, tuple[Named[ScalarNode], ...]],
     diagnostics: Diagnostics,
 ) -> dict[str, Described]:
     found: dict[str, Described] = {}

@@ -41,7 +41,7 @@ def names_in(part: object) -> set[str]:
     return {node.name for node in written if isinstance(node, Reference)}
 
 
-def order_of_writing(blocks: Mapping[str, Block]) -> list[str]:
+def order_of_writing(blocks: Mapping[str, object]) -> list[str]:
     """The definitions, each after those that it names, as far as that is possible.
 
     It only keeps definitions from being opened one inside the other; what names mean where they

@@ -13,8 +13,8 @@ from mapping_engine.file.blocks import keys_of
 from mapping_engine.file.expression_shapes import STEPS
 from mapping_engine.file.shapes import Shape
 from mapping_engine.lsp import declared
-from mapping_engine.lsp.cursor import FILES, KEY_LINE, MARK, Level, Place, Role
-from mapping_engine.lsp.scope import Scope, type_words
+from mapping_engine.lsp.cursor import FILES, KEY_LINE, MARK, Cursor, Level, Role
+from mapping_engine.lsp.scope import CursorScope, type_words
 from mapping_engine.lsp.tokens import Token, Word, steps_of, takes_expression, tokens
 from mapping_engine.transforms.listing import listing
 from mapping_engine.types.type import Type
@@ -32,10 +32,10 @@ class Proposal:
     doc: str = ""
 
 
-def proposals(place: Place, offset: int, examined: Examined | None) -> list[Proposal]:
+def proposals(place: Cursor, offset: int, examined: Examined | None) -> list[Proposal]:
     """Everything that could stand at ``offset``."""
     start = place.scalar.span.offset
-    scope = Scope(place, examined)
+    scope = CursorScope(place, examined)
     if place.role is Role.NAME:
         return _fields(scope, place, start)
     found = _keys(place, start) if _may_be_key(place, offset) else []
@@ -46,7 +46,7 @@ def proposals(place: Place, offset: int, examined: Examined | None) -> list[Prop
     return found
 
 
-def _may_be_key(place: Place, offset: int) -> bool:
+def _may_be_key(place: Cursor, offset: int) -> bool:
     if place.block is None:
         return False
     if place.role is Role.KEY:
@@ -56,7 +56,7 @@ def _may_be_key(place: Place, offset: int) -> bool:
     return KEY_LINE.fullmatch(line) is not None
 
 
-def _keys(place: Place, start: int) -> list[Proposal]:
+def _keys(place: Cursor, start: int) -> list[Proposal]:
     """The keys of the block that do not stand there already, nor exclude one that does."""
     assert place.block is not None
     above: Level | None = place.levels[-1] if place.role is Role.KEY else None
@@ -93,7 +93,7 @@ def _words(shape: Shape[object] | None, start: int) -> list[Proposal]:
     return [Proposal(word, word, CompletionItemKind.EnumMember, start) for word in words]
 
 
-def _fields(scope: Scope, place: Place, start: int) -> list[Proposal]:
+def _fields(scope: CursorScope, place: Cursor, start: int) -> list[Proposal]:
     """The fields of the payload that are not written yet."""
     schema = scope.payload()
     properties = schema.get("properties") if schema else None
@@ -108,7 +108,7 @@ def _fields(scope: Scope, place: Place, start: int) -> list[Proposal]:
 
 
 def _in_expression(
-    place: Place, offset: int, scope: Scope, examined: Examined | None
+    place: Cursor, offset: int, scope: CursorScope, examined: Examined | None
 ) -> list[Proposal]:
     before = tokens(place.scalar, place.shape, offset)
     last = before[-1] if before else None
@@ -144,7 +144,7 @@ def _transforms(start: int, examined: Examined | None) -> list[Proposal]:
     return found
 
 
-def _after_dollar(typed: Token, scope: Scope, examined: Examined | None) -> list[Proposal]:
+def _after_dollar(typed: Token, scope: CursorScope, examined: Examined | None) -> list[Proposal]:
     path, dot, last = typed.text.rpartition(".")
     if not dot:
         kind = CompletionItemKind.Variable
@@ -176,7 +176,7 @@ def _members(names: Iterable[str], what: str, start: int) -> list[Proposal]:
     return [Proposal(name, name, CompletionItemKind.Constant, start, what) for name in names]
 
 
-def _paths(typed: Token, scope: Scope, examined: Examined | None) -> list[Proposal]:
+def _paths(typed: Token, scope: CursorScope, examined: Examined | None) -> list[Proposal]:
     """The next step of a path of the event; at its beginning, transforms of the event, too."""
     if examined is None:
         return []

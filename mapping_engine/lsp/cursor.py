@@ -14,7 +14,7 @@ from mapping_engine.file.documents import FragmentFile, MappingFile
 from mapping_engine.file.expression_shapes import EXPRESSION_TREE
 from mapping_engine.file.shapes import ListOf, MapOf, Shape
 from mapping_engine.file.vocabulary_file import VocabularyFile
-from mapping_engine.source.node import Mapping, Node, Scalar, Sequence, Source
+from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, Source, YamlNode
 from mapping_engine.source.yaml_text import read_yaml
 from mapping_engine.testing.file import TestsFile
 
@@ -48,13 +48,13 @@ class Role(Enum):
 class Level:
     """A mapping on the way down, what it is read as, and the key under which the way goes on."""
 
-    node: Mapping
+    node: MappingNode
     block: type[Block] | None
     key: str
 
 
 @dataclass(frozen=True)
-class Place:
+class Cursor:
     """One scalar of a file.
 
     ``shape`` is that of a value, or what a key could be the beginning of where it stands alone;
@@ -62,13 +62,13 @@ class Place:
     """
 
     levels: tuple[Level, ...]
-    scalar: Scalar
+    scalar: ScalarNode
     role: Role
     shape: Shape[object] | None
     block: type[Block] | None
     key: Key | None
     """The key itself, or the key that the value belongs to."""
-    value: Node | None = None
+    value: YamlNode | None = None
     """What stands under the key or the name."""
 
     def under(self, *keys: str) -> bool:
@@ -82,7 +82,7 @@ def kind_of(text: str) -> str | None:
     return found[0] if found else None
 
 
-def place_at(text: str, offset: int) -> Place | None:
+def place_at(text: str, offset: int) -> Cursor | None:
     """What stands at ``offset`` of a text."""
     place = _place(text, offset)
     if place is not None or read_yaml(Source("", text), Diagnostics()) is not None:
@@ -90,7 +90,7 @@ def place_at(text: str, offset: int) -> Place | None:
     return next(filter(None, (_place(each, offset) for each in _closed(text, offset))), None)
 
 
-def place_to_type(text: str, offset: int) -> Place | None:
+def place_to_type(text: str, offset: int) -> Cursor | None:
     """What would stand at ``offset`` if something were written there.
 
     The text is tried as it is, then with a word or a key at the place, and with quotes and
@@ -134,9 +134,9 @@ def _line_end(text: str, offset: int) -> int:
     return found.start() if found else len(text)
 
 
-def _place(text: str, offset: int) -> Place | None:
+def _place(text: str, offset: int) -> Cursor | None:
     root = read_yaml(Source("", text), Diagnostics())
-    if not isinstance(root, Mapping):
+    if not isinstance(root, MappingNode):
         return None
     kind = next((entry.key.text for entry in root if entry.key.text in FILES), None)
     kind = kind or kind_of(text) or "mapping"
@@ -144,13 +144,17 @@ def _place(text: str, offset: int) -> Place | None:
 
 
 def _find(
-    node: Node, shape: Shape[object] | None, key: Key | None, offset: int, levels: tuple[Level, ...]
-) -> Place | None:
-    if isinstance(node, Scalar):
+    node: YamlNode,
+    shape: Shape[object] | None,
+    key: Key | None,
+    offset: int,
+    levels: tuple[Level, ...],
+) -> Cursor | None:
+    if isinstance(node, ScalarNode):
         if not _holds(node, offset):
             return None
-        return Place(levels, node, Role.VALUE, _of_scalar(shape), _of_mapping(shape), key)
-    if isinstance(node, Sequence):
+        return Cursor(levels, node, Role.VALUE, _of_scalar(shape), _of_mapping(shape), key)
+    if isinstance(node, ListNode):
         item = _of_item(shape)
         found = (_find(each, item, key, offset, levels) for each in node)
         return next((place for place in found if place is not None), None)
@@ -158,12 +162,12 @@ def _find(
 
 
 def _in_mapping(
-    node: Mapping,
+    node: MappingNode,
     shape: Shape[object] | None,
     key: Key | None,
     offset: int,
     levels: tuple[Level, ...],
-) -> Place | None:
+) -> Cursor | None:
     block = _of_mapping(shape)
     for entry in node:
         name = entry.key.text
@@ -173,14 +177,14 @@ def _in_mapping(
         if _holds(entry.key, offset):
             role = Role.KEY if block else Role.NAME
             alone = _of_scalar(shape) if len(node.entries) == 1 else None
-            return Place(here, entry.key, role, alone, block, known, entry.value)
+            return Cursor(here, entry.key, role, alone, block, known, entry.value)
         found = _find(entry.value, below, known, offset, here)
         if found is not None:
             return found
     return None
 
 
-def _holds(scalar: Scalar, offset: int) -> bool:
+def _holds(scalar: ScalarNode, offset: int) -> bool:
     return scalar.span.offset <= offset <= scalar.span.end_offset
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.file.shapes import Named
-from mapping_engine.source.node import Mapping, Node, Scalar, Source
+from mapping_engine.source.node import MappingNode, ScalarNode, Source, YamlNode
 from mapping_engine.source.yaml_text import read_yaml
 
 
@@ -81,7 +81,7 @@ def setting(examined: Examined, steps: tuple[str, ...]) -> Span:
             node = _under(node, "items")
             continue
         properties = _under(node, "properties")
-        entries = properties.entries if isinstance(properties, Mapping) else ()
+        entries = properties.entries if isinstance(properties, MappingNode) else ()
         entry = next((each for each in entries if each.key.text == step), None)
         if entry is None:
             break
@@ -89,17 +89,17 @@ def setting(examined: Examined, steps: tuple[str, ...]) -> Span:
     return found
 
 
-def _follow(root: Node | None, node: Node | None) -> Node | None:
+def _follow(root: YamlNode | None, node: YamlNode | None) -> YamlNode | None:
     reference = _under(node, "$ref")
-    if not isinstance(reference, Scalar) or not reference.text.startswith("#/"):
+    if not isinstance(reference, ScalarNode) or not reference.text.startswith("#/"):
         return node
     for step in reference.text[2:].split("/"):
         root = _under(root, step)
     return root
 
 
-def _under(node: Node | None, key: str) -> Node | None:
-    return node.get(key) if isinstance(node, Mapping) else None
+def _under(node: YamlNode | None, key: str) -> YamlNode | None:
+    return node.get(key) if isinstance(node, MappingNode) else None
 
 
 def _named(entries: list[Named[Any]], name: str) -> Named[Any] | None:

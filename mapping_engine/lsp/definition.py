@@ -9,9 +9,9 @@ from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Span
 from mapping_engine.file.shapes import Named
 from mapping_engine.lsp import declared
-from mapping_engine.lsp.cursor import Place, Role
+from mapping_engine.lsp.cursor import Cursor, Role
 from mapping_engine.lsp.hover import word_at
-from mapping_engine.lsp.scope import Scope
+from mapping_engine.lsp.scope import CursorScope
 from mapping_engine.lsp.tokens import Token, Word, steps_of
 from mapping_engine.lsp.workspace import fragment_path_of, place_of, vocabulary_path_of
 
@@ -19,7 +19,7 @@ Target = tuple[Path, Span | None]
 """A file, and the place in it; None for its beginning."""
 
 
-def declaration(place: Place, offset: int, path: Path, examined: Examined | None) -> Target | None:
+def declaration(place: Cursor, offset: int, path: Path, examined: Examined | None) -> Target | None:
     """Where the name, the file or the entry at a place is declared."""
     if place.role is not Role.VALUE:
         return None
@@ -29,7 +29,7 @@ def declaration(place: Place, offset: int, path: Path, examined: Examined | None
     word = word_at(place, offset)
     if word is None:
         return None
-    scope = Scope(place, examined)
+    scope = CursorScope(place, examined)
     own = _own(word, scope)
     if own is not None:
         return path, own
@@ -37,7 +37,7 @@ def declaration(place: Place, offset: int, path: Path, examined: Examined | None
     return (place_of(span.file), span) if span else None
 
 
-def _file(place: Place, path: Path) -> Path | None:
+def _file(place: Cursor, path: Path) -> Path | None:
     """The file that is named: a fragment, a vocabulary, a schema or a table."""
     name = place.scalar.text
     keys = [level.key for level in place.levels]
@@ -51,7 +51,7 @@ def _file(place: Place, path: Path) -> Path | None:
     return None
 
 
-def _own(word: Token, scope: Scope) -> Span | None:
+def _own(word: Token, scope: CursorScope) -> Span | None:
     """Where a parameter or the item of a list is declared, in the same file."""
     if word.word is not Word.REFERENCE:
         return None

@@ -11,8 +11,8 @@ from mapping_engine.core.model import BUILTINS, PIPED
 from mapping_engine.file.blocks import Key
 from mapping_engine.file.shapes import Named
 from mapping_engine.lsp import declared
-from mapping_engine.lsp.cursor import Place, Role
-from mapping_engine.lsp.scope import Scope, type_of_table, type_words
+from mapping_engine.lsp.cursor import Cursor, Role
+from mapping_engine.lsp.scope import CursorScope, type_of_table, type_words
 from mapping_engine.lsp.tokens import Token, Word, is_expression, steps_of, tokens
 from mapping_engine.transforms.listing import listing
 
@@ -20,7 +20,7 @@ _LONGEST = 24
 _SHOWN_KEYS = 6
 
 
-def word_at(place: Place, offset: int) -> Token | None:
+def word_at(place: Cursor, offset: int) -> Token | None:
     """The word of an expression at a place."""
     if place.role is not Role.VALUE or not is_expression(place.shape):
         return None
@@ -29,7 +29,7 @@ def word_at(place: Place, offset: int) -> Token | None:
     return known[-1] if known else None
 
 
-def explained(place: Place, offset: int, examined: Examined | None) -> tuple[str, int, int] | None:
+def explained(place: Cursor, offset: int, examined: Examined | None) -> tuple[str, int, int] | None:
     """What stands at a place, and the stretch of the text that is meant."""
     span = place.scalar.span
     if place.role is Role.KEY:
@@ -39,13 +39,13 @@ def explained(place: Place, offset: int, examined: Examined | None) -> tuple[str
     else:
         word = word_at(place, offset)
         if word is not None:
-            return _word(word, offset, Scope(place, examined), examined)
+            return _word(word, offset, CursorScope(place, examined), examined)
         text = None if is_expression(place.shape) or not place.key else _key(place.key)
     return (text, span.offset, span.end_offset) if text else None
 
 
 def _word(
-    word: Token, offset: int, scope: Scope, examined: Examined | None
+    word: Token, offset: int, scope: CursorScope, examined: Examined | None
 ) -> tuple[str, int, int] | None:
     if word.word is Word.CALL:
         text = transform(word.text) or (pipeline(word.text, examined) if examined else None)
@@ -64,10 +64,10 @@ def _key(key: Key) -> str:
     return f"**{key.name}**{required} — {key.shape.wanted}\n\n{key.doc}"
 
 
-def _name(place: Place, examined: Examined | None) -> str | None:
+def _name(place: Cursor, examined: Examined | None) -> str | None:
     name = place.scalar.text
     parts = [f"**{name}**"]
-    schema = Scope(place, examined).payload()
+    schema = CursorScope(place, examined).payload()
     field = schema.get("properties", {}).get(name) if schema else None
     if isinstance(field, dict):
         parts += _schema_words(field)
@@ -100,7 +100,7 @@ def pipeline(name: str, examined: Examined) -> str | None:
     return f"{doc}\n\n{_written(entry, examined)}"
 
 
-def _event_path(written: str, scope: Scope, examined: Examined | None) -> str | None:
+def _event_path(written: str, scope: CursorScope, examined: Examined | None) -> str | None:
     if examined is None:
         return None
     vocabulary = examined.model.vocabulary
@@ -111,7 +111,7 @@ def _event_path(written: str, scope: Scope, examined: Examined | None) -> str | 
     return f"`{written}` — {words}\n\nof the event, vocabulary `{vocabulary.name}`"
 
 
-def _reference(written: str, scope: Scope, examined: Examined | None) -> str | None:
+def _reference(written: str, scope: CursorScope, examined: Examined | None) -> str | None:
     name, *rest = steps_of(written[1:]) or ("",)
     if name == PIPED and scope.in_pipeline:
         return "`$value` — the value that is piped in"

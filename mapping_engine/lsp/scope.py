@@ -13,9 +13,9 @@ from mapping_engine.core.spell import is_written
 from mapping_engine.file.expression_shapes import EXPRESSION
 from mapping_engine.file.json_types import items_schema, property_schema, setting_type
 from mapping_engine.lsp import declared
-from mapping_engine.lsp.cursor import Place
+from mapping_engine.lsp.cursor import Cursor
 from mapping_engine.lsp.tokens import Word, steps_of, tokens
-from mapping_engine.source.node import Scalar, Sequence
+from mapping_engine.source.node import ListNode, ScalarNode
 from mapping_engine.types.kinds import NUMBER
 from mapping_engine.types.type import IDENTIFYING, SECRET, UNKNOWN, Type, type_of_constant
 
@@ -35,10 +35,10 @@ _WITHOUT_ITEM = (
 _PIPELINE_NAMES = frozenset(("tables",))
 
 
-class Scope:
+class CursorScope:
     """What is known at one place."""
 
-    def __init__(self, place: Place, examined: Examined | None) -> None:
+    def __init__(self, place: Cursor, examined: Examined | None) -> None:
         self._place = place
         self._examined = examined
         self.items = dict(_items(place))
@@ -50,13 +50,13 @@ class Scope:
         return self._place.under("pipelines")
 
     @property
-    def parameters(self) -> dict[str, Scalar]:
+    def parameters(self) -> dict[str, ScalarNode]:
         """The parameters of the pipeline around the place."""
         if not self.in_pipeline:
             return {}
         given = next((level.node.get("parameters") for level in self._place.levels[2:3]), None)
-        items = given.items if isinstance(given, Sequence) else ()
-        return {item.text: item for item in items if isinstance(item, Scalar)}
+        items = given.items if isinstance(given, ListNode) else ()
+        return {item.text: item for item in items if isinstance(item, ScalarNode)}
 
     def names(self) -> dict[str, str]:
         """The names that may stand after `$`, each with what it is."""
@@ -116,7 +116,7 @@ class Scope:
             return facts.names[name]
         return Type(NUMBER, False) if name in ("now", "now_ms") else None
 
-    def _type_of_list(self, each: Scalar) -> Type:
+    def _type_of_list(self, each: ScalarNode) -> Type:
         words = tokens(each, EXPRESSION)
         if len(words) == 1 and words[0].word in (Word.PATH, Word.REFERENCE):
             return self.type_of(words[0].text) or UNKNOWN
@@ -152,12 +152,12 @@ def _object(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, 
     return items_schema(root, schema) if "items" in schema else schema
 
 
-def _items(place: Place) -> Iterator[tuple[str, Scalar]]:
+def _items(place: Cursor) -> Iterator[tuple[str, ScalarNode]]:
     for level in place.levels:
         each = level.node.get("each")
-        if isinstance(each, Scalar) and level.key not in _WITHOUT_ITEM:
+        if isinstance(each, ScalarNode) and level.key not in _WITHOUT_ITEM:
             item = level.node.get("item")
-            yield (item.text if isinstance(item, Scalar) else DEFAULT_ITEM), each
+            yield (item.text if isinstance(item, ScalarNode) else DEFAULT_ITEM), each
 
 
 def type_words(found: Type) -> str:

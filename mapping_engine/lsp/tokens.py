@@ -15,7 +15,7 @@ from mapping_engine.file.expression_shapes import (
     TEMPLATE,
 )
 from mapping_engine.file.shapes import Shape
-from mapping_engine.source.node import Scalar, Style
+from mapping_engine.source.node import ScalarNode, Style
 
 _TAIL = r"""(?:\.(?:[A-Za-z_]\w*|"(?:\\.|[^"\\])*"|\*)|\[[^\[\]]*\])*\.?"""
 _TOKEN = re.compile(
@@ -88,7 +88,7 @@ def is_expression(shape: Shape[object] | None) -> bool:
     return shape in _EXPRESSIONS
 
 
-def tokens(scalar: Scalar, shape: Shape[object] | None, end: int | None = None) -> list[Token]:
+def tokens(scalar: ScalarNode, shape: Shape[object] | None, end: int | None = None) -> list[Token]:
     """The words of the expressions in ``scalar``, up to ``end`` when it is given."""
     text, start = _content(scalar, end)
     if shape is TEMPLATE:
@@ -98,14 +98,14 @@ def tokens(scalar: Scalar, shape: Shape[object] | None, end: int | None = None) 
     return _classified(text, start, shape is STEPS)
 
 
-def takes_expression(scalar: Scalar, shape: Shape[object] | None, end: int) -> bool:
+def takes_expression(scalar: ScalarNode, shape: Shape[object] | None, end: int) -> bool:
     """Whether an expression can be written at ``end``: in a template, only between braces."""
     if shape is TEMPLATE:
         return _in_braces(_content(scalar, end)[0])[1]
     return is_expression(shape)
 
 
-def _content(scalar: Scalar, end: int | None) -> tuple[str, int]:
+def _content(scalar: ScalarNode, end: int | None) -> tuple[str, int]:
     """What is written between the quotes, with escaped quotes masked, and where it starts."""
     start, limit = scalar.span.offset, scalar.span.end_offset
     text = scalar.source.text

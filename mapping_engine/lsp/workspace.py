@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mapping_engine.checks import Checked, Options, check_all
-from mapping_engine.core.load import FRAGMENTS, VOCABULARIES, Examined
+from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Diagnostic
 from mapping_engine.engine.loading import ENTRY, bundled_packs, read_pack
 from mapping_engine.errors import RuleError
+from mapping_engine.file.rule_files import FRAGMENTS, VOCABULARIES
 from mapping_engine.lsp.cursor import kind_of
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import MAX_DEPTH, Overlay
@@ -37,7 +38,7 @@ class Findings:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _LastReading:
     """The last reading of a pack, and the last one that gave a model."""
 
     overlay: Overlay = field(repr=False)
@@ -49,7 +50,7 @@ class Workspace:
 
     def __init__(self) -> None:
         self.opened: dict[Path, Opened] = {}
-        self._readings: dict[Path, _Reading] = {}
+        self._readings: dict[Path, _LastReading] = {}
 
     def put(self, path: Path, uri: str, version: int | None, text: str) -> Opened:
         """Note the text of an open file."""
@@ -98,7 +99,7 @@ class Workspace:
         examined = _examined(unit, overlay)
         if examined is None:
             examined = known.examined if known else _examined(unit, {})
-        self._readings[unit] = _Reading(overlay, examined)
+        self._readings[unit] = _LastReading(overlay, examined)
 
     def forget(self, unit: Path) -> None:
         """Drop what is known of a pack that has no open file any more."""

@@ -12,7 +12,7 @@ from jmespath.exceptions import JMESPathTypeError
 from jmespath.functions import TYPES_MAP
 from jmespath.visitor import TreeInterpreter
 
-from mapping_engine.selectors.calls import in_words
+from mapping_engine.selectors.function_calls import in_words
 from mapping_engine.selectors.problem import SelectorError
 from mapping_engine.selectors.tree import Tree, copied
 

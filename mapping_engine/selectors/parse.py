@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from mapping_engine.selectors.calls import wrong_call
+from mapping_engine.selectors.function_calls import wrong_call
 from mapping_engine.selectors.mistakes import explained, masked, zero_step
 from mapping_engine.selectors.problem import SelectorProblem
 from mapping_engine.selectors.tree import Tree, copied, tree_of

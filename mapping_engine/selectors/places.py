@@ -12,21 +12,21 @@ _CLOSING = frozenset({"rbracket", "rbrace", "rparen"})
 _NAMES = frozenset({"unquoted_identifier", "quoted_identifier"})
 
 
-class Place(NamedTuple):
+class SelectorPlace(NamedTuple):
     """A stretch of a selector's text, in code points."""
 
     start: int
     end: int
 
 
-def field_places(selector: Selector) -> tuple[Place, ...]:
+def field_places(selector: Selector) -> tuple[SelectorPlace, ...]:
     """Where the fields stand that lead to the value, in order; not those inside brackets."""
-    found: list[Place] = []
+    found: list[SelectorPlace] = []
     level = 0
     for token in tokens_of(selector.text):
         if token.kind == "flatten":
             continue
         level += (token.kind in _OPENING) - (token.kind in _CLOSING)
         if level == 0 and token.kind in _NAMES:
-            found.append(Place(token.start, token.end))
+            found.append(SelectorPlace(token.start, token.end))
     return tuple(found)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from mapping_engine.selectors.parse import Selector
-from mapping_engine.selectors.tree import Token, Tree, stages, tokens_of, walk
+from mapping_engine.selectors.tree import SelectorToken, Tree, stages, tokens_of, walk
 
 _PLAIN = re.compile(r"[\w.]+")
 _COMPARATORS = frozenset({"eq", "ne", "lt", "lte", "gt", "gte"})
@@ -56,7 +56,7 @@ def suspicious(selector: Selector) -> tuple[Suspicion, ...]:
 # SE05
 
 
-def _hostile_functions(selector: Selector, tokens: list[Token]) -> Iterator[Suspicion]:
+def _hostile_functions(selector: Selector, tokens: list[SelectorToken]) -> Iterator[Suspicion]:
     if "(" not in selector.text:
         return
     from jmespath.functions import Functions  # for start-up time
@@ -84,7 +84,7 @@ def _hostile_functions(selector: Selector, tokens: list[Token]) -> Iterator[Susp
                 break
 
 
-def _names_of_calls(tokens: list[Token]) -> list[Token]:
+def _names_of_calls(tokens: list[SelectorToken]) -> list[SelectorToken]:
     return [
         token
         for token, following in pairwise(tokens)
@@ -110,7 +110,7 @@ def _base_may_be_null(parts: list[Tree]) -> bool:
 # SE06
 
 
-def _names_for_values(tokens: list[Token]) -> Iterator[Suspicion]:
+def _names_for_values(tokens: list[SelectorToken]) -> Iterator[Suspicion]:
     for place, token in enumerate(tokens):
         if token.kind not in _COMPARATORS:
             continue
@@ -132,11 +132,11 @@ def _names_for_values(tokens: list[Token]) -> Iterator[Suspicion]:
                 )
 
 
-def _after(tokens: list[Token], place: int) -> Token | None:
+def _after(tokens: list[SelectorToken], place: int) -> SelectorToken | None:
     return tokens[place + 1] if place + 1 < len(tokens) else None
 
 
-def _alone(tokens: list[Token], place: int, step: int) -> Token | None:
+def _alone(tokens: list[SelectorToken], place: int, step: int) -> SelectorToken | None:
     """The token at ``place`` when it is an operand by itself: no path goes on from it."""
     if not 0 <= place < len(tokens):
         return None
@@ -146,7 +146,7 @@ def _alone(tokens: list[Token], place: int, step: int) -> Token | None:
     return tokens[place]
 
 
-def _meant(token: Token) -> str | None:
+def _meant(token: SelectorToken) -> str | None:
     if token.kind == "quoted_identifier":
         inside = token.text[1:-1].replace("'", "\\'")
         return f"'{inside}'"
@@ -158,7 +158,7 @@ def _meant(token: Token) -> str | None:
 # SE07
 
 
-def _indexes_in_projections(selector: Selector, tokens: list[Token]) -> Iterator[Suspicion]:
+def _indexes_in_projections(selector: Selector, tokens: list[SelectorToken]) -> Iterator[Suspicion]:
     if not any(_indexes_elements(node) for node, _ in walk(selector.tree)):
         return
     for place, token in enumerate(tokens):
@@ -188,7 +188,7 @@ def _indexes_elements(node: Tree) -> bool:
     return any(stage["type"] == "index" for stage in stages(node["children"][1]))
 
 
-def _after_projection(tokens: list[Token], place: int) -> bool:
+def _after_projection(tokens: list[SelectorToken], place: int) -> bool:
     """Whether a projection stands before ``place``, on the same level and since the last pipe."""
     level = 0
     for token in reversed(tokens[:place]):
@@ -210,7 +210,7 @@ def _after_projection(tokens: list[Token], place: int) -> bool:
 # SE09
 
 
-def _alternatives(selector: Selector, tokens: list[Token]) -> Iterator[Suspicion]:
+def _alternatives(selector: Selector, tokens: list[SelectorToken]) -> Iterator[Suspicion]:
     marks = [token for token in tokens if token.kind == "or"]
     if not marks or not _has_alternatives(selector.tree):
         return

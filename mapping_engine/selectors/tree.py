@@ -13,7 +13,7 @@ _IN_A_ROW = frozenset({"subexpression", "index_expression", "pipe", "key_val_pai
 _IN_SOURCE_ORDER = {"filter_projection": (0, 2, 1)}
 
 
-class Token(NamedTuple):
+class SelectorToken(NamedTuple):
     """One token of a selector and where it stands."""
 
     kind: str
@@ -33,7 +33,7 @@ def tree_of(text: str) -> Tree:
         return dict(Parser().parse(text).parsed)
 
 
-def tokens_of(text: str) -> list[Token]:
+def tokens_of(text: str) -> list[SelectorToken]:
     """The tokens of a text whose quotes and characters are sound, without the end marker.
 
     The package's own ends are relative to the token for some kinds and one short for others, so
@@ -48,7 +48,7 @@ def tokens_of(text: str) -> list[Token]:
     for token, following in pairwise(raw):
         start = token["start"]
         written = text[start : following["start"]].rstrip(_WHITESPACE)
-        tokens.append(Token(token["type"], written, start, start + len(written)))
+        tokens.append(SelectorToken(token["type"], written, start, start + len(written)))
     return tokens
 
 

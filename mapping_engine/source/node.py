@@ -7,62 +7,62 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from mapping_engine.diagnostics import Span
-from mapping_engine.source.scalar import Constant, Scalar, Source, Style
+from mapping_engine.source.scalar import Constant, ScalarNode, Source, Style
 
 __all__ = [
     "Constant",
-    "Entry",
-    "Mapping",
-    "Node",
-    "Scalar",
-    "Sequence",
+    "ListNode",
+    "MappingEntry",
+    "MappingNode",
+    "ScalarNode",
     "Source",
     "Style",
+    "YamlNode",
     "to_data",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class ListNode:
     """A list of nodes."""
 
     span: Span
-    items: tuple[Node, ...]
+    items: tuple[YamlNode, ...]
 
-    def __iter__(self) -> Iterator[Node]:
+    def __iter__(self) -> Iterator[YamlNode]:
         return iter(self.items)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MappingEntry:
     """One key of a mapping and its value."""
 
-    key: Scalar
-    value: Node
+    key: ScalarNode
+    value: YamlNode
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class MappingNode:
     """A mapping; keys are scalars, unique, in the order of the file."""
 
     span: Span
-    entries: tuple[Entry, ...]
+    entries: tuple[MappingEntry, ...]
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[MappingEntry]:
         return iter(self.entries)
 
-    def get(self, key: str) -> Node | None:
+    def get(self, key: str) -> YamlNode | None:
         """The value under ``key``, or None."""
         return next((entry.value for entry in self.entries if entry.key.text == key), None)
 
 
-Node: TypeAlias = Scalar | Sequence | Mapping
+YamlNode: TypeAlias = ScalarNode | ListNode | MappingNode
 
 
-def to_data(node: Node) -> object:
+def to_data(node: YamlNode) -> object:
     """The node as plain data (dicts, lists, constants)."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return node.value
-    if isinstance(node, Sequence):
+    if isinstance(node, ListNode):
         return [to_data(item) for item in node.items]
     return {entry.key.text: to_data(entry.value) for entry in node.entries}

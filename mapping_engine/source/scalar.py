@@ -38,7 +38,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Scalar:
+class ScalarNode:
     """A scalar: ``text`` as YAML decodes it, ``value`` typed by the YAML 1.2 core schema."""
 
     span: Span
@@ -104,7 +104,7 @@ class Lines:
         return Span(self.file, line, column, end_line, end_column, start, end)
 
 
-def span_inside(scalar: Scalar, start: int, end: int) -> Span:
+def span_inside(scalar: ScalarNode, start: int, end: int) -> Span:
     r"""The place in the file of ``scalar.text[start:end]``.
 
     An empty range points between characters, at the end of the text just past the last one. Where
@@ -143,7 +143,7 @@ def _ends(trail: _Trail, start: int, end: int) -> tuple[int, int]:
     return first, max(first, last)
 
 
-def _span_between(scalar: Scalar, first: int, last: int) -> Span:
+def _span_between(scalar: ScalarNode, first: int, last: int) -> Span:
     text, whole = scalar.source.text, scalar.span
     line, column = _advance(text, whole.offset, first, whole.line, whole.column)
     end_line, end_column = _advance(text, first, last, line, column)
@@ -157,7 +157,7 @@ def _advance(text: str, start: int, end: int, line: int, column: int) -> tuple[i
     return line, column + end - after
 
 
-def _walk(scalar: Scalar) -> _Trail:
+def _walk(scalar: ScalarNode) -> _Trail:
     if not scalar.text:
         raise _Lost
     if scalar.style in (Style.LITERAL, Style.FOLDED):
@@ -169,7 +169,7 @@ def _walk(scalar: Scalar) -> _Trail:
     return _walk_flow(scalar, start, limit)
 
 
-def _walk_flow(scalar: Scalar, at: int, limit: int) -> _Trail:
+def _walk_flow(scalar: ScalarNode, at: int, limit: int) -> _Trail:
     """Plain and quoted scalars: a line break folds with the blanks around it."""
     text, decoded, trail = scalar.source.text, scalar.text, _Trail()
     while at < limit:
@@ -233,7 +233,7 @@ def _take_breaks(
         raise _Lost
 
 
-def _walk_block(scalar: Scalar) -> _Trail:
+def _walk_block(scalar: ScalarNode) -> _Trail:
     """Literal and folded blocks: every line loses the indent, the last breaks are chomped."""
     text, decoded, trail = scalar.source.text, scalar.text.rstrip("\n"), _Trail()
     lines = list(_block_lines(text, scalar.span.offset, scalar.span.end_offset))

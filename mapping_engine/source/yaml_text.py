@@ -12,13 +12,13 @@ import yaml
 from mapping_engine.diagnostics import Diagnostics, Fix, Label, Span
 from mapping_engine.source.node import (
     Constant,
-    Entry,
-    Mapping,
-    Node,
-    Scalar,
-    Sequence,
+    ListNode,
+    MappingEntry,
+    MappingNode,
+    ScalarNode,
     Source,
     Style,
+    YamlNode,
 )
 from mapping_engine.source.scalar import Lines, block_end
 
@@ -75,7 +75,7 @@ def decode(file: str, data: bytes, diagnostics: Diagnostics) -> Source | None:
     return Source(file, text)
 
 
-def read_yaml(source: Source, diagnostics: Diagnostics) -> Node | None:
+def read_yaml(source: Source, diagnostics: Diagnostics) -> YamlNode | None:
     """The tree of a rule file, or None if there is none to work with; mistakes are reported."""
     lines = Lines(source)
     if _refuse_characters(source, lines, diagnostics):
@@ -126,7 +126,7 @@ class _Open:
     start: Span
     mapping: bool
     flow: bool
-    nodes: list[Node] = field(default_factory=list)
+    nodes: list[YamlNode] = field(default_factory=list)
 
 
 class _Reader:
@@ -137,10 +137,10 @@ class _Reader:
         self.lines = lines
         self.diagnostics = diagnostics
         self.open: list[_Open] = []
-        self.root: Node | None = None
+        self.root: YamlNode | None = None
         self.documents = 0
 
-    def read(self) -> Node | None:
+    def read(self) -> YamlNode | None:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
             for event in yaml.parse(self.source.text, Loader=loader):
@@ -169,15 +169,15 @@ class _Reader:
         elif isinstance(event, yaml.AliasEvent):
             self.put(self.alias(event))
 
-    def put(self, node: Node) -> None:
+    def put(self, node: YamlNode) -> None:
         if self.open:
             self.open[-1].nodes.append(node)
         else:
             self.root = node
 
-    def finished(self) -> Node | None:
+    def finished(self) -> YamlNode | None:
         root = self.root
-        empty = isinstance(root, Scalar) and root.style is Style.PLAIN and not root.text
+        empty = isinstance(root, ScalarNode) and root.style is Style.PLAIN and not root.text
         if root is None or empty:
             self.diagnostics.report("SY01", "the file holds no document", self.lines.span(0, 0))
             return None
@@ -198,19 +198,19 @@ class _Reader:
             raise _TooDeep
         self.open.append(_Open(start, mapping, bool(event.flow_style)))
 
-    def close(self, frame: _Open, end: Span) -> Node:
+    def close(self, frame: _Open, end: Span) -> YamlNode:
         if not frame.flow:
             end = frame.nodes[-1].span if frame.nodes else frame.start
         span = frame.start.to(end)
         if frame.mapping:
-            return Mapping(span, self.entries(frame.nodes))
-        return Sequence(span, tuple(frame.nodes))
+            return MappingNode(span, self.entries(frame.nodes))
+        return ListNode(span, tuple(frame.nodes))
 
-    def entries(self, nodes: list[Node]) -> tuple[Entry, ...]:
-        entries: dict[str, Entry] = {}
+    def entries(self, nodes: list[YamlNode]) -> tuple[MappingEntry, ...]:
+        entries: dict[str, MappingEntry] = {}
         for key, value in zip(nodes[::2], nodes[1::2], strict=False):
-            if not isinstance(key, Scalar):
-                kind = "a mapping" if isinstance(key, Mapping) else "a list"
+            if not isinstance(key, ScalarNode):
+                kind = "a mapping" if isinstance(key, MappingNode) else "a list"
                 self.diagnostics.report("SH03", f"a key must be text, found {kind}", key.span)
             elif key.style is Style.PLAIN and key.text == "<<":
                 self.refuse("the merge key `<<`", key.span)
@@ -219,10 +219,10 @@ class _Reader:
                 message = f"the key `{_shown(key.text)}` is repeated"
                 self.diagnostics.report("SY02", message, key.span, labels=(first,))
             else:
-                entries[key.text] = Entry(key, value)
+                entries[key.text] = MappingEntry(key, value)
         return tuple(entries.values())
 
-    def scalar(self, event: yaml.ScalarEvent) -> Scalar:
+    def scalar(self, event: yaml.ScalarEvent) -> ScalarNode:
         span = self.place(event)
         style = _STYLES.get(event.style or "", Style.PLAIN)
         if style is Style.LITERAL or style is Style.FOLDED:
@@ -231,7 +231,7 @@ class _Reader:
         value: Constant = event.value
         if style is Style.PLAIN and event.tag is None:
             value = self.typed(event.value, span)
-        return Scalar(span, event.value, value, style, self.source)
+        return ScalarNode(span, event.value, value, style, self.source)
 
     def typed(self, text: str, span: Span) -> Constant:
         if text and text[0] not in _FIRST_OF_TYPED:
@@ -264,11 +264,11 @@ class _Reader:
         self.diagnostics.report("SH03", "the number is too long or too large", span)
         return text
 
-    def alias(self, event: yaml.AliasEvent) -> Scalar:
+    def alias(self, event: yaml.AliasEvent) -> ScalarNode:
         span = self.span(event)
         text = self.source.text[span.offset : span.end_offset]
         self.refuse(f"the alias `{_shown(text)}`", span)
-        return Scalar(span, text, None, Style.PLAIN, self.source)
+        return ScalarNode(span, text, None, Style.PLAIN, self.source)
 
     def place(self, event: yaml.NodeEvent) -> Span:
         """The span of a node itself; anchors and tags before it are reported."""

@@ -13,8 +13,7 @@ from mapping_engine.engine.loading import find_pack
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
 from mapping_engine.source.folder import Folder
-from mapping_engine.source.node import Mapping as MappingNode
-from mapping_engine.source.node import Node
+from mapping_engine.source.node import MappingNode, YamlNode
 from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.testing.file import CaseBlock, ExpectBlock, TestsFile
 
@@ -62,7 +61,7 @@ def read_cases(folder: Folder, name: str, diagnostics: Diagnostics) -> list[Case
     return cases_of(node, diagnostics)
 
 
-def cases_of(node: Node | None, diagnostics: Diagnostics) -> list[Case]:
+def cases_of(node: YamlNode | None, diagnostics: Diagnostics) -> list[Case]:
     """The cases in the text of one test file; mistakes are reported."""
     if not isinstance(node, MappingNode):
         if node is not None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from mapping_engine.expression import Literal
 from mapping_engine.file.blocks import Block, BlockOf, key
 from mapping_engine.file.shapes import DATA, FLAG, TEXT, VERSION, ListOf, whole
-from mapping_engine.source.node import Scalar
+from mapping_engine.source.node import ScalarNode
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,10 @@ class ErrorBlock(Block):
 
     what: ClassVar[str] = "`error`"
 
-    kind: Scalar | None = key(TEXT, "instrumentation, configuration or payload.")
-    code: Scalar | None = key(TEXT, "The code, such as EV05.")
-    message: Scalar | None = key(TEXT, "A part of the message.")
-    path: Scalar | None = key(TEXT, "The path it is about.")
+    kind: ScalarNode | None = key(TEXT, "instrumentation, configuration or payload.")
+    code: ScalarNode | None = key(TEXT, "The code, such as EV05.")
+    message: ScalarNode | None = key(TEXT, "A part of the message.")
+    path: ScalarNode | None = key(TEXT, "The path it is about.")
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,15 @@ class ExpectBlock(Block):
         DATA, "What every payload holds at least; {sha256: text} stands for a digest."
     )
     payloads: Literal | None = key(DATA, "The same, for each request in order.")
-    absent: tuple[Scalar, ...] | None = key(
+    absent: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT), "Paths that no payload holds, such as match_keys.email."
     )
-    url: tuple[Scalar, ...] | None = key(
+    url: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT, or_one=True), "The URL of each request, in order."
     )
     body: Literal | None = key(DATA, "What every request's body holds at least.")
     error: ErrorBlock | None = key(BlockOf(ErrorBlock), "The event is refused.")
-    warnings: tuple[Scalar, ...] | None = key(
+    warnings: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT), "Parts of messages, each found in some warning."
     )
     no_warnings: bool | None = key(FLAG, "There is no warning.")
@@ -54,8 +54,8 @@ class CaseBlock(Block):
 
     what: ClassVar[str] = "this case"
 
-    name: Scalar = key(TEXT, "What the case shows, as a sentence.", required=True)
-    without: tuple[Scalar, ...] | None = key(
+    name: ScalarNode = key(TEXT, "What the case shows, as a sentence.", required=True)
+    without: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT), "Paths taken out of the base event first."
     )
     event: Literal | None = key(DATA, "Merged over the base event; null removes a key.")
@@ -71,8 +71,8 @@ class TestsFile(Block):
     what: ClassVar[str] = "a file of rule tests"
 
     tests: int = key(VERSION, "The version of the format: 1.", required=True)
-    title: Scalar | None = key(TEXT, "What these cases are about.")
-    clock: Scalar | None = key(TEXT, "The time of the clock; 2024-01-01T12:00:00Z by default.")
+    title: ScalarNode | None = key(TEXT, "What these cases are about.")
+    clock: ScalarNode | None = key(TEXT, "The time of the clock; 2024-01-01T12:00:00Z by default.")
     settings: Literal | None = key(DATA, "The base settings.")
     event: Literal | None = key(DATA, "The base event.")
     cases: tuple[CaseBlock, ...] = key(ListOf(BlockOf(CaseBlock)), "The cases.", required=True)

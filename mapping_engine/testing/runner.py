@@ -13,7 +13,7 @@ from mapping_engine.engine.mapping import Destination, Mapping
 from mapping_engine.engine.outcome import Outcome
 from mapping_engine.errors import MappingError
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.values import FieldBlock
+from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.testing.cases import Case, collect
 from mapping_engine.testing.file import ErrorBlock
 from mapping_engine.transforms.hashing import digest

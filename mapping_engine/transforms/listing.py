@@ -18,7 +18,7 @@ _SHOWN = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TransformRow:
     """One transform as the documentation shows it."""
 
     family: str
@@ -30,10 +30,10 @@ class Row:
     examples: tuple[str, ...]
 
 
-def listing() -> tuple[Row, ...]:
+def listing() -> tuple[TransformRow, ...]:
     """Every transform, family by family in the order of declaration."""
     return tuple(
-        Row(
+        TransformRow(
             family=family,
             name=transform.name,
             signature=transform.signature,

@@ -46,7 +46,7 @@ _MOST = 64
 """The most places of a pattern that is looked at."""
 
 
-class _Unlike(Exception):
+class _Peculiar(Exception):
     """The pattern is not of the plain sort."""
 
 
@@ -79,10 +79,10 @@ def matches_latin(pattern: str) -> Callable[[str], object] | None:
     What it matches, RE2 matches; what it does not match, RE2 may match if there are other letters.
     """
     try:
-        parts = _Reader(pattern).read()
+        parts = _PatternReader(pattern).read()
         if not _Places().goes_one_way(parts):
             return None
-    except _Unlike:
+    except _Peculiar:
         return None
     return re.compile(_written(parts)).fullmatch
 
@@ -90,60 +90,60 @@ def matches_latin(pattern: str) -> Callable[[str], object] | None:
 def needed_letter(pattern: str) -> str | None:
     """A letter without which nothing matches anywhere; None where there is none to be seen."""
     try:
-        parts = _Reader(pattern).read()
-    except _Unlike:
+        parts = _PatternReader(pattern).read()
+    except _Peculiar:
         return None
     single = (part.letters for part in parts if part.least and len(part.letters) == 1)
     return next((letter for letters in single for letter in letters), None)
 
 
 @dataclass(frozen=True)
-class _Part:
+class _PatternPart:
     """Letters or a group, so many times; ``most`` is None where there is no bound."""
 
     letters: Letters = frozenset()
-    group: tuple[_Part, ...] = ()
+    group: tuple[_PatternPart, ...] = ()
     least: int = 1
     most: int | None = 1
 
 
-class _Reader:
+class _PatternReader:
     """Reads a pattern of the plain sort."""
 
     def __init__(self, pattern: str) -> None:
         self._text = pattern
         self._place = 0
 
-    def read(self) -> tuple[_Part, ...]:
+    def read(self) -> tuple[_PatternPart, ...]:
         if not self._text.isascii():
-            raise _Unlike
+            raise _Peculiar
         parts = self._sequence()
         if self._place < len(self._text):
-            raise _Unlike
+            raise _Peculiar
         return parts
 
-    def _sequence(self) -> tuple[_Part, ...]:
-        parts: list[_Part] = []
+    def _sequence(self) -> tuple[_PatternPart, ...]:
+        parts: list[_PatternPart] = []
         while self._place < len(self._text) and self._text[self._place] != ")":
             parts.append(self._part())
         return tuple(parts)
 
-    def _part(self) -> _Part:
-        group: tuple[_Part, ...] = ()
+    def _part(self) -> _PatternPart:
+        group: tuple[_PatternPart, ...] = ()
         letters: Letters = frozenset()
         if self._take("("):
             if self._take("?") and not self._take(":"):
-                raise _Unlike
+                raise _Peculiar
             group = self._sequence()
             if not group or not self._take(")"):
-                raise _Unlike
+                raise _Peculiar
         elif self._take("["):
             letters = self._class()
         elif self._take("."):
             letters = _LATIN - {"\n"}
         else:
             letters = self._letters(_SPECIAL)
-        return _Part(letters, group, *self._repeats())
+        return _PatternPart(letters, group, *self._repeats())
 
     def _take(self, text: str) -> bool:
         taken = self._text.startswith(text, self._place)
@@ -156,25 +156,25 @@ class _Reader:
             return 1, 1
         self._place = found.end()
         if self._text[self._place : self._place + 1] in ("?", "*", "+", "{"):
-            raise _Unlike
+            raise _Peculiar
         bounds = {"?": (0, 1), "*": (0, None), "+": (1, None)}.get(found[0])
         if bounds is not None:
             return bounds
         least = int(found[1])
         most = (int(found[3]) if found[3] else None) if found[2] else least
         if most == 0 or (most is not None and most < least):
-            raise _Unlike
+            raise _Peculiar
         return least, most
 
     def _letters(self, special: frozenset[str]) -> Letters:
         """One letter, or the letters of an escape."""
         found = _TOKEN.match(self._text, self._place)
         if found is None or found["other"] in special:
-            raise _Unlike
+            raise _Peculiar
         self._place = found.end()
         if found["named"]:
             if found["named"] not in _CLASSES:
-                raise _Unlike
+                raise _Peculiar
             return _CLASSES[found["named"]]
         return frozenset(found["escaped"] or found["other"])
 
@@ -189,11 +189,11 @@ class _Reader:
                 self._place += 1
                 last = self._letters(frozenset("[]\\"))
                 if len(first) != 1 or len(last) != 1 or min(first) > min(last):
-                    raise _Unlike
+                    raise _Peculiar
                 first = frozenset(map(chr, range(ord(min(first)), ord(min(last)) + 1)))
             letters |= first
         if not letters:
-            raise _Unlike
+            raise _Peculiar
         return _LATIN - letters if negated else letters
 
 
@@ -213,7 +213,7 @@ class _Places:
         self._letters: list[Letters] = []
         self._next: list[set[int]] = []
 
-    def goes_one_way(self, parts: tuple[_Part, ...]) -> bool:
+    def goes_one_way(self, parts: tuple[_PatternPart, ...]) -> bool:
         """Whether no letter can be read at two places that may come next."""
         whole = self._sequence(parts)
         return all(
@@ -222,7 +222,7 @@ class _Places:
             for one, other in combinations(following, 2)
         )
 
-    def _sequence(self, parts: tuple[_Part, ...]) -> _Fragment:
+    def _sequence(self, parts: tuple[_PatternPart, ...]) -> _Fragment:
         found = _Fragment()
         for part in parts:
             found = self._joined(found, self._repeated(part))
@@ -237,14 +237,14 @@ class _Places:
             one.empty and other.empty,
         )
 
-    def _repeated(self, part: _Part) -> _Fragment:
+    def _repeated(self, part: _PatternPart) -> _Fragment:
         found = _Fragment()
         for _ in range(part.least):
             found = self._joined(found, self._once(part))
         if part.most is None:
             again = self._once(part)
             if again.empty:  # Python would try every way to divide a text among the repeats
-                raise _Unlike
+                raise _Peculiar
             for place in again.last:
                 self._next[place] |= again.first
             return self._joined(found, replace(again, empty=True))
@@ -253,22 +253,22 @@ class _Places:
             more = replace(self._joined(self._once(part), more), empty=True)
         return self._joined(found, more)
 
-    def _once(self, part: _Part) -> _Fragment:
+    def _once(self, part: _PatternPart) -> _Fragment:
         if part.group:
             return self._sequence(part.group)
         if len(self._letters) == _MOST:
-            raise _Unlike
+            raise _Peculiar
         self._letters.append(part.letters)
         self._next.append(set())
         place = frozenset({len(self._letters) - 1})
         return _Fragment(place, place, empty=False)
 
 
-def _written(parts: tuple[_Part, ...]) -> str:
+def _written(parts: tuple[_PatternPart, ...]) -> str:
     return "".join(map(_one_written, parts))
 
 
-def _one_written(part: _Part) -> str:
+def _one_written(part: _PatternPart) -> str:
     inner = f"(?:{_written(part.group)})" if part.group else _class_written(part.letters)
     return f"{inner}{{{part.least},{'' if part.most is None else part.most}}}"
 

@@ -17,7 +17,7 @@ from bench.mutations.report import as_data, as_page
 from bench.mutations.study import Plan, Sampled, Study, candidates, sampled
 from bench.mutations.typos import misspelt
 from mapping_engine import load
-from mapping_engine.source.node import Mapping, Source
+from mapping_engine.source.node import MappingNode, Source
 from mapping_engine.source.yaml_text import read_yaml
 from mapping_engine.testing import collect
 
@@ -107,7 +107,7 @@ def test_taking_a_child_out_leaves_the_others(child_of: str) -> None:
     for child in children_of(root, child_of):
         left = read_yaml(Source("f", child.cut().applied(child_of)), Diagnostics())
         assert left is not None
-        assert not isinstance(left, Mapping) or len(left.entries) == 1
+        assert not isinstance(left, MappingNode) or len(left.entries) == 1
         assert len(list(children_of(left, child_of))) == 1
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mapping_engine.core.model import Model
-from mapping_engine.engine.loading import Read, read_pack
+from mapping_engine.engine.loading import PackReading, read_pack
 
 HEAD = """
 mapping: 1
@@ -31,7 +31,7 @@ objects:
 open: [part]
 personal: {names: {email: [email]}}
 """
-Reading = Callable[..., Read]
+Reading = Callable[..., PackReading]
 Core = Callable[..., Model]
 
 
@@ -39,7 +39,7 @@ Core = Callable[..., Model]
 def reading(tmp_path: Path) -> Reading:
     """Read rules, with the fragment ``./shared.yaml`` if one is given."""
 
-    def read(rules: str, shared: str | None = None) -> Read:
+    def read(rules: str, shared: str | None = None) -> PackReading:
         rest = [text for key, text in REST.items() if f"\n{key}:" not in f"\n{rules}"]
         texts = {
             "rules.yaml": "\n".join((HEAD, rules, *rest)),

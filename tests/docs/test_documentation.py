@@ -18,7 +18,7 @@ from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.file.blocks import keys_of
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.vocabulary_file import VocabularyFile
-from mapping_engine.source.node import Mapping
+from mapping_engine.source.node import MappingNode
 from mapping_engine.source.yaml_text import decode, read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -165,7 +165,7 @@ def problems(text: str) -> list[str]:
     source = decode("shown.yaml", text.encode(), diagnostics)
     assert source is not None
     node = read_yaml(source, diagnostics)
-    assert isinstance(node, Mapping)
+    assert isinstance(node, MappingNode)
     block = VocabularyFile if node.get("vocabulary") is not None else MappingFile
     keys: dict[str, Any] = keys_of(block)
     unknown = [entry.key.text for entry in node if entry.key.text not in keys]

@@ -14,19 +14,20 @@ from lark import Lark
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import (
     Both,
-    Call,
+    CallExpression,
     Chain,
-    Compare,
+    CompareExpression,
     Either,
     Expression,
     Extent,
-    Items,
+    IsExpression,
+    ListExpression,
     Literal,
     Not,
-    Pipeline,
+    PipeExpression,
     Reference,
     Select,
-    Template,
+    TemplateExpression,
     parse_expression,
     parse_steps,
     parse_template,
@@ -35,21 +36,20 @@ from mapping_engine.expression import (
     print_template,
     tables,
 )
-from mapping_engine.expression import Test as IsTest
 from mapping_engine.expression.parser import _grammar as grammar
 from mapping_engine.expression.parser import build_parser
 from mapping_engine.selectors import Selector, parse_selector
 from mapping_engine.source.bundled import bundled_folder
-from mapping_engine.source.node import Mapping, Scalar, Source
+from mapping_engine.source.node import MappingNode, ScalarNode, Source
 from mapping_engine.source.yaml_text import read_yaml
 
 
-def scalar(text: str) -> Scalar:
+def scalar(text: str) -> ScalarNode:
     from mapping_engine.diagnostics import Span
     from mapping_engine.source.node import Style
 
     span = Span("t.yaml", 1, 1, 1, len(text) + 1, 0, len(text))
-    return Scalar(span, text, text, Style.PLAIN, Source("t.yaml", text))
+    return ScalarNode(span, text, text, Style.PLAIN, Source("t.yaml", text))
 
 
 def parsed(text: str) -> Expression:
@@ -100,7 +100,7 @@ def _compound(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Express
     several = st.lists(inner, min_size=2, max_size=3).map(tuple)
     arguments = st.lists(inner, max_size=2).map(tuple)
     named = st.lists(st.tuples(NAMES, inner), max_size=1).map(tuple)
-    call = st.builds(Call, st.just(HERE), CALLS, arguments, named)
+    call = st.builds(CallExpression, st.just(HERE), CALLS, arguments, named)
     steps = st.lists(call, min_size=1, max_size=3).map(tuple)
     here = st.just(HERE)
     operators = st.sampled_from(["==", "!=", "<", "<=", ">", ">=", "in"])
@@ -109,11 +109,13 @@ def _compound(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Express
         st.builds(Chain, here, several),
         st.builds(Both, here, several),
         st.builds(Either, here, several),
-        st.builds(Items, here, arguments),
+        st.builds(ListExpression, here, arguments),
         call,
-        st.builds(Pipeline, here, inner.filter(lambda e: not isinstance(e, Pipeline)), steps),
-        st.builds(Compare, here, operators, inner, inner),
-        st.builds(IsTest, here, inner, words),
+        st.builds(
+            PipeExpression, here, inner.filter(lambda e: not isinstance(e, PipeExpression)), steps
+        ),
+        st.builds(CompareExpression, here, operators, inner, inner),
+        st.builds(IsExpression, here, inner, words),
         st.builds(Not, here, inner),
     )
 
@@ -125,7 +127,7 @@ def test_printing_and_parsing_again_gives_the_same_tree(tree: Expression) -> Non
 
 @given(st.lists(TEXTS | expressions(), max_size=5))
 def test_templates_survive_printing_and_parsing(parts: list[str | Expression]) -> None:
-    text = print_template(Template(HERE, tuple(parts)))
+    text = print_template(TemplateExpression(HERE, tuple(parts)))
     diagnostics = Diagnostics()
     found = parse_template(scalar(text), diagnostics)
     assert found is not None, diagnostics.found
@@ -170,7 +172,7 @@ def test_paths_that_begin_with_a_word_of_the_language_are_paths(text: str) -> No
         ("-1.5e3", Literal),
         ("true", Literal),
         ("jmespath(length(a.b) > `1`)", Select),
-        ("rows($settings.x, event, to='id')", Call),
+        ("rows($settings.x, event, to='id')", CallExpression),
     ],
 )
 def test_the_smallest_parts(text: str, kind: type) -> None:
@@ -232,9 +234,9 @@ def test_mistakes_have_a_place_a_reason_and_advice(
 )
 def test_places_point_inside_every_style_of_scalar(text: str) -> None:
     root = read_yaml(Source("t.yaml", text), Diagnostics())
-    assert isinstance(root, Mapping)
+    assert isinstance(root, MappingNode)
     value = root.get("v")
-    assert isinstance(value, Scalar)
+    assert isinstance(value, ScalarNode)
     tree = parse_expression(value, Diagnostics())
     assert isinstance(tree, Chain)
     span = tree.arms[1].span

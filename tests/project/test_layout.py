@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +70,21 @@ def test_there_are_modules_to_look_at() -> None:
 @pytest.mark.parametrize("module", MODULES, ids=shown)
 def test_a_module_stays_readable(module: Path) -> None:
     assert len(module.read_text(encoding="utf-8").splitlines()) <= 600
+
+
+def test_no_class_name_stands_twice() -> None:
+    found = [
+        node.name
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert [name for name, count in Counter(found).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=shown)
+def test_no_method_does_nothing_but_raise(module: Path) -> None:
+    assert "NotImplementedError" not in module.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("module", MODULES, ids=shown)

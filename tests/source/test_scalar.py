@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.source.node import Mapping, Scalar, Source, Style
+from mapping_engine.source.node import MappingNode, ScalarNode, Source, Style
 from mapping_engine.source.yaml_text import read_yaml
 
 ALPHABET = "ab :'\"\\/,#é😀漢-\n \t"
@@ -25,15 +25,15 @@ STYLES = {
 }
 
 
-def scalar(text: str) -> Scalar | None:
+def scalar(text: str) -> ScalarNode | None:
     root = read_yaml(Source("r.yaml", text), Diagnostics())
-    if not isinstance(root, Mapping) or not root.entries:
+    if not isinstance(root, MappingNode) or not root.entries:
         return None
     node = root.entries[0].value
-    return node if isinstance(node, Scalar) else None
+    return node if isinstance(node, ScalarNode) else None
 
 
-def region(node: Scalar, start: int, end: int) -> str:
+def region(node: ScalarNode, start: int, end: int) -> str:
     span = node.span_at(start, end)
     return node.source.text[span.offset : span.end_offset]
 
@@ -47,7 +47,7 @@ def visible(written: str, style: Style) -> str:
     return re.sub(r"\s", "", written)
 
 
-def check(node: Scalar, start: int, end: int) -> bool:
+def check(node: ScalarNode, start: int, end: int) -> bool:
     """Whether the scalar is mapped; what is mapped must be right."""
     text, style = node.text, node.style
     seen = [(at, node.span_at(at, at + 1)) for at in range(len(text)) if not text[at].isspace()]
@@ -68,7 +68,7 @@ def check(node: Scalar, start: int, end: int) -> bool:
     return True
 
 
-def check_line_and_column(node: Scalar, at: int) -> None:
+def check_line_and_column(node: ScalarNode, at: int) -> None:
     span, text = node.span_at(at, at + 1), node.source.text
     before = re.split(r"\r\n|\r|\n", text[: span.offset])
     assert (span.line, span.column) == (len(before), len(before[-1]) + 1)
@@ -157,11 +157,11 @@ def test_a_part_is_found_in_the_file(
     yaml_text: str, part: str, place: tuple[int, int, int, int]
 ) -> None:
     root = read_yaml(Source("r.yaml", yaml_text), Diagnostics())
-    assert isinstance(root, Mapping)
+    assert isinstance(root, MappingNode)
     node = root.entries[0].value
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         node = node.entries[0].value
-    assert isinstance(node, Scalar)
+    assert isinstance(node, ScalarNode)
     at = node.text.index(part)
     span = node.span_at(at, at + len(part))
     assert (span.line, span.column, span.end_line, span.end_column) == place

@@ -8,7 +8,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mapping_engine.diagnostics import Diagnostic, Diagnostics
-from mapping_engine.source.node import Constant, Mapping, Node, Scalar, Sequence, Source, to_data
+from mapping_engine.source.node import (
+    Constant,
+    ListNode,
+    MappingNode,
+    ScalarNode,
+    Source,
+    YamlNode,
+    to_data,
+)
 from mapping_engine.source.yaml_text import MAX_BYTES, MAX_DEPTH, decode, read_yaml
 
 
@@ -21,23 +29,23 @@ def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     return str(request.param)
 
 
-def read(text: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+def read(text: str) -> tuple[YamlNode | None, tuple[Diagnostic, ...]]:
     diagnostics = Diagnostics()
     return read_yaml(Source("r.yaml", text), diagnostics), diagnostics.sorted()
 
 
-def tree(text: str) -> Node:
+def tree(text: str) -> YamlNode:
     node, found = read(text)
     assert node is not None
     assert found == ()
     return node
 
 
-def value(text: str) -> Scalar:
+def value(text: str) -> ScalarNode:
     root = tree(text)
-    assert isinstance(root, Mapping)
+    assert isinstance(root, MappingNode)
     node = root.entries[0].value
-    assert isinstance(node, Scalar)
+    assert isinstance(node, ScalarNode)
     return node
 
 
@@ -45,7 +53,7 @@ def reported(text: str) -> list[tuple[str, int, int]]:
     return [(d.code, d.span.line, d.span.column) for d in read(text)[1]]
 
 
-def written(node: Node, text: str) -> str:
+def written(node: YamlNode, text: str) -> str:
     return text[node.span.offset : node.span.end_offset]
 
 
@@ -61,7 +69,7 @@ class TestTree:
     def test_carriage_returns_end_lines_as_well(self) -> None:
         root = tree('a: |\r\n  x\r\n  y\r\nb: "p\r\n  q"\r\n')
         assert to_data(root) == {"a": "x\ny\n", "b": "p q"}
-        assert isinstance(root, Mapping)
+        assert isinstance(root, MappingNode)
         assert root.entries[1].key.span.line == 4
 
     @pytest.mark.parametrize(
@@ -84,7 +92,7 @@ class TestTree:
     ) -> None:
         text = f"a: {written_value}{after}"
         root = tree(text)
-        assert isinstance(root, Mapping)
+        assert isinstance(root, MappingNode)
         found = root.entries[0].value.span
         assert (found.line, found.column, found.end_line, found.end_column) == span
         assert written(root.entries[0].value, text) == written_value
@@ -97,26 +105,26 @@ class TestTree:
     def test_a_block_scalar_ends_with_its_content(self, block: str, after: str) -> None:
         text = f"key: {block}{after}"
         root = tree(text)
-        assert isinstance(root, Mapping)
+        assert isinstance(root, MappingNode)
         assert written(root.entries[0].value, text) == block
 
     def test_a_block_scalar_within_a_block_does_not_reach_the_next_key(self) -> None:
         text = "a:\n  b: |\n    x\n\n  c: 1\n"
         root = tree(text)
-        assert isinstance(root, Mapping)
+        assert isinstance(root, MappingNode)
         inner = root.entries[0].value
-        assert isinstance(inner, Mapping)
+        assert isinstance(inner, MappingNode)
         assert written(inner.entries[0].value, text) == "|\n    x"
 
     def test_a_block_collection_ends_with_its_last_value(self) -> None:
         text = "a:\n  b: 1\n  c: [2]  # note\n\n\nd: 1\n"
         root = tree(text)
-        assert isinstance(root, Mapping)
+        assert isinstance(root, MappingNode)
         assert written(root.entries[0].value, text) == "b: 1\n  c: [2]"
 
     def test_columns_count_code_points(self) -> None:
         root = tree("😀é: x\n")
-        assert isinstance(root, Mapping)
+        assert isinstance(root, MappingNode)
         assert root.entries[0].value.span.column == 5
 
 
@@ -223,7 +231,7 @@ def test_pyyaml_and_we_never_silently_differ(text: str) -> None:
     resolver = yaml.SafeLoader("")
     tag = resolver.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     root, found = read(f"- {text}")
-    if found or not isinstance(root, Sequence) or not isinstance(root.items[0], Scalar):
+    if found or not isinstance(root, ListNode) or not isinstance(root.items[0], ScalarNode):
         return
     node = root.items[0]
     if node.text == text and tag.rpartition(":")[2] in kinds:
@@ -359,12 +367,12 @@ class TestAnchors:
     def test_the_node_behind_an_anchor_keeps_its_exact_place(self) -> None:
         text = "a: &x !!str # note\n  foo\nb: &y\n  c: 1\n"
         node, _ = read(text)
-        assert isinstance(node, Mapping)
+        assert isinstance(node, MappingNode)
         assert [written(entry.value, text) for entry in node] == ["foo", "c: 1"]
 
     def test_an_empty_value_behind_an_anchor_does_not_reach_the_next_key(self) -> None:
         node, _ = read("a: &x\nb: 1\n")
-        assert isinstance(node, Mapping)
+        assert isinstance(node, MappingNode)
         empty = node.entries[0].value.span
         assert (empty.line, empty.column, empty.end_line, empty.end_column) == (1, 6, 1, 6)
 
@@ -431,18 +439,18 @@ class TestDecode:
 YAML_LIKE = st.text(st.sampled_from("ab1 \n\n\t\r-:?,[]{}#&*!|>'\"%@`\\<=~.é😀"), max_size=60)
 
 
-def check_places(node: Node, text: str) -> None:
-    pending: list[Node] = [node]
+def check_places(node: YamlNode, text: str) -> None:
+    pending: list[YamlNode] = [node]
     while pending:
         here = pending.pop()
         span = here.span
         assert 0 <= span.offset <= span.end_offset <= len(text)
         assert (span.line, span.column) <= (span.end_line, span.end_column)
-        if isinstance(here, Scalar):
+        if isinstance(here, ScalarNode):
             continue
         children = (
             list(here)
-            if isinstance(here, Sequence)
+            if isinstance(here, ListNode)
             else [part for entry in here for part in (entry.key, entry.value)]
         )
         for child in children:

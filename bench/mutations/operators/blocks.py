@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from bench.mutations.children import Child, children_of
 from bench.mutations.edit import Edit, Edits, Operator
 from bench.mutations.page import Page
-from mapping_engine.expression import Template
-from mapping_engine.source.node import Mapping, Scalar, Sequence
+from mapping_engine.expression import TemplateExpression
+from mapping_engine.source.node import ListNode, MappingNode, ScalarNode
 
 _PART = re.compile(r"\{[^{}]*\}|[^{}]+")
 
@@ -27,7 +27,7 @@ def _each_in(*keys: str) -> Callable[[Page], Edits]:
 
     def edits(page: Page) -> Edits:
         for _, child in page.entries(*keys):
-            if isinstance(child.value, Mapping | Sequence):
+            if isinstance(child.value, MappingNode | ListNode):
                 yield from (each.cut() for each in children_of(child.value, page.text))
 
     return edits
@@ -60,7 +60,7 @@ def _other_rows(page: Page) -> Edits:
 def _other_defaults(page: Page) -> Edits:
     for _, child in page.entries("default", "constant"):
         value = child.value
-        if isinstance(value, Scalar) and not value.text.startswith("$"):
+        if isinstance(value, ScalarNode) and not value.text.startswith("$"):
             other = '"0"' if isinstance(value.value, int | float) else "0"
             yield child.valued(other)
 
@@ -96,7 +96,7 @@ def _not_required(page: Page) -> Edits:
 
 def _template_parts(page: Page) -> Edits:
     for node in page.expressions:
-        if isinstance(node, Template) and any(not isinstance(p, str) for p in node.parts):
+        if isinstance(node, TemplateExpression) and any(not isinstance(p, str) for p in node.parts):
             start, end = page.at(node)
             for part in _PART.finditer(page.text, start, end):
                 yield Edit(*part.span(), "")
@@ -104,7 +104,7 @@ def _template_parts(page: Page) -> Edits:
 
 def _braces(page: Page) -> Edits:
     for node in page.expressions:
-        if isinstance(node, Template):
+        if isinstance(node, TemplateExpression):
             start, end = page.at(node)
             for part in _PART.finditer(page.text, start, end):
                 if part[0].startswith("{"):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from bench.mutations.children import Child
 from bench.mutations.edit import Edit, Edits, Operator
 from bench.mutations.page import Page, Steps
-from mapping_engine.expression import Call, Chain, Expression, Literal
+from mapping_engine.expression import CallExpression, Chain, Expression, Literal
 
 _HASHED = "hashed"
 _NEUTRAL = frozenset(("hashed", "list", "text", "number", "integer"))
@@ -120,9 +120,9 @@ def _swapped_steps(page: Page) -> Edits:
                 yield _swap(page, one, other)
 
 
-def _arguments(page: Page) -> Iterator[tuple[Call, list[Expression]]]:
+def _arguments(page: Page) -> Iterator[tuple[CallExpression, list[Expression]]]:
     for node in page.expressions:
-        if isinstance(node, Call):
+        if isinstance(node, CallExpression):
             yield node, [*node.arguments, *(value for _, value in node.named)]
 
 

@@ -8,16 +8,23 @@ from itertools import pairwise
 
 from bench.mutations.edit import Edit, Edits, Operator
 from bench.mutations.page import Page
-from mapping_engine.expression import Both, Compare, Either, Expression, Literal, Test
+from mapping_engine.expression import (
+    Both,
+    CompareExpression,
+    Either,
+    Expression,
+    IsExpression,
+    Literal,
+)
 
 _OTHER = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _OPPOSITE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _WORD = re.compile(r"\s+(present|missing)\Z")
 
 
-def _operators(page: Page) -> Iterator[tuple[Compare, int, int]]:
+def _operators(page: Page) -> Iterator[tuple[CompareExpression, int, int]]:
     for node in page.expressions:
-        if isinstance(node, Compare):
+        if isinstance(node, CompareExpression):
             left, right = page.grouped(node.left)[1], page.grouped(node.right)[0]
             at = page.text.find(node.operator, left, right)
             if at >= 0:
@@ -64,7 +71,7 @@ def _negated(page: Page) -> Edits:
 
 def _missing(page: Page) -> Edits:
     for node in page.expressions:
-        if isinstance(node, Test) and node.test in ("present", "missing"):
+        if isinstance(node, IsExpression) and node.test in ("present", "missing"):
             start, end = page.at(node)
             word = _WORD.search(page.text[start:end])
             if word is not None:
@@ -74,7 +81,7 @@ def _missing(page: Page) -> Edits:
 
 def _other_kind(page: Page) -> Edits:
     for node in page.expressions:
-        if isinstance(node, Test) and node.test in ("text", "list", "object", "number"):
+        if isinstance(node, IsExpression) and node.test in ("text", "list", "object", "number"):
             _, end = page.at(node)
             other = {"text": "number", "list": "object"}.get(node.test, "text")
             yield Edit(end - len(node.test), end, other)
@@ -82,7 +89,7 @@ def _other_kind(page: Page) -> Edits:
 
 def _literals(page: Page) -> Iterator[tuple[Literal, int, int]]:
     for node in page.expressions:
-        if isinstance(node, Compare):
+        if isinstance(node, CompareExpression):
             for side in (node.left, node.right):
                 if isinstance(side, Literal):
                     yield side, *page.at(side)

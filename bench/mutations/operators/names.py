@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from bench.mutations.edit import Edit, Edits, Operator
 from bench.mutations.page import Page
 from bench.mutations.typos import misspelt
-from mapping_engine.expression import Call, Literal, Reference, Select
+from mapping_engine.expression import CallExpression, Literal, Reference, Select
 from mapping_engine.file.blocks import keys_of
-from mapping_engine.source.node import Scalar
+from mapping_engine.source.node import ScalarNode
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUOTED = re.compile(r"'[^']*'|`[^`]*`")
@@ -44,7 +44,7 @@ def _keys(page: Page) -> Iterator[tuple[int, int]]:
 
 def _transforms(page: Page) -> Iterator[tuple[int, int]]:
     for node in page.expressions:
-        if isinstance(node, Call):
+        if isinstance(node, CallExpression):
             start, _ = page.at(node)
             yield start, start + len(node.name)
 
@@ -89,7 +89,7 @@ def _texts(page: Page) -> Iterator[tuple[int, int]]:
 
 def _constants(page: Page) -> Iterator[tuple[int, int]]:
     for _, child in page.entries("constant", "default"):
-        if isinstance(child.value, Scalar) and isinstance(child.value.value, str):
+        if isinstance(child.value, ScalarNode) and isinstance(child.value.value, str):
             yield child.value.span.offset, child.value.span.end_offset
 
 

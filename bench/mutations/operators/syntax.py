@@ -7,7 +7,7 @@ import re
 from bench.mutations.edit import Edit, Edits, Operator
 from bench.mutations.page import Page, scalars, short_nodes
 from mapping_engine.expression import Literal
-from mapping_engine.source.node import Mapping, Scalar, Sequence, Style
+from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, Style
 
 _ENTRY = re.compile(r"^( +)(?:- )?[A-Za-z_][^\n]*", re.MULTILINE)
 _PIPE = re.compile(r"\|>")
@@ -50,7 +50,7 @@ def _open_quotes(page: Page) -> Edits:
 def _open_brackets(page: Page) -> Edits:
     for node in short_nodes(page):
         end = node.span.end_offset
-        if isinstance(node, Mapping | Sequence) and page.text[node.span.offset] in "[{":
+        if isinstance(node, MappingNode | ListNode) and page.text[node.span.offset] in "[{":
             yield Edit(end - 1, end, "")
 
 
@@ -105,7 +105,7 @@ def _single_bars(page: Page) -> Edits:
             yield Edit(*pipe.span(), "|")
 
 
-def _expression_scalars(page: Page) -> list[Scalar]:
+def _expression_scalars(page: Page) -> list[ScalarNode]:
     found = {id(node.extent.scalar): node.extent.scalar for node in page.expressions}
     return list(found.values())
 
@@ -118,7 +118,7 @@ def _no_space(page: Page) -> Edits:
 
 def _no_dash(page: Page) -> Edits:
     for node in short_nodes(page):
-        if isinstance(node, Sequence) and page.text[node.span.offset] == "-":
+        if isinstance(node, ListNode) and page.text[node.span.offset] == "-":
             for item in node.items:
                 at = page.text.rindex("-", 0, item.span.offset)
                 yield Edit(at, item.span.offset, "  ")
@@ -126,7 +126,7 @@ def _no_dash(page: Page) -> Edits:
 
 def _no_comma(page: Page) -> Edits:
     for node in short_nodes(page):
-        if isinstance(node, Sequence) and page.text[node.span.offset] == "[":
+        if isinstance(node, ListNode) and page.text[node.span.offset] == "[":
             for one, other in zip(node.items, node.items[1:], strict=False):
                 yield Edit(one.span.end_offset, other.span.offset, " ")
 
@@ -134,7 +134,7 @@ def _no_comma(page: Page) -> Edits:
 def _lists(page: Page) -> Edits:
     """A single value in place of a list of one, and a list where one value stands."""
     for _, child in page.entries("first_of", "use", "value"):
-        if isinstance(child.value, Scalar):
+        if isinstance(child.value, ScalarNode):
             text = page.text[child.value.span.offset : child.value.span.end_offset]
             yield child.valued(f"[{text}]")
 

@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
+from mapping_engine.checks.condition_logic import TRUE, Normal, product
 from mapping_engine.checks.examples import event_for
-from mapping_engine.checks.logic import TRUE, Normal, product
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.nodes import Alternative, Field, FirstOf, Guard, Name, Node, Read
 from mapping_engine.core.spell import spell, steps_of
 from mapping_engine.diagnostics import Check, Fix, Label, Severity
 from mapping_engine.expression import Expression
-from mapping_engine.file.values import FieldBlock, ValueBlock
+from mapping_engine.file.value_blocks import FieldBlock, ValueBlock
 from mapping_engine.selectors import steps
 from mapping_engine.types.kinds import ANY, OBJECT
 

@@ -6,7 +6,7 @@ from mapping_engine.checks.subject import Subject
 from mapping_engine.core.model import Pipeline
 from mapping_engine.core.nodes import Call, Const
 from mapping_engine.diagnostics import Check, Severity, listed
-from mapping_engine.file.values import PipelineBlock
+from mapping_engine.file.value_blocks import PipelineBlock
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.declare import Rejected
 from mapping_engine.types.kinds import is_missing

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.event_paths import is_lone_name
 from mapping_engine.core.nodes import Compare, Const, Name, Read
-from mapping_engine.core.paths import is_lone_name
 from mapping_engine.diagnostics import Check, Fix, Severity
 from mapping_engine.expression import Extent
 from mapping_engine.selectors import Selector, parse_selector, vocabulary_path

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.diagnostics import Check, Diagnostics, Fix, Severity
-from mapping_engine.expression import Expression, Literal, Template, print_expression
+from mapping_engine.expression import Expression, Literal, TemplateExpression, print_expression
 from mapping_engine.file.walk import expressions
-from mapping_engine.source.node import Node, Scalar, Sequence, Source, Style
+from mapping_engine.source.node import ListNode, ScalarNode, Source, Style, YamlNode
 from mapping_engine.source.scalar import Lines
 from mapping_engine.source.yaml_text import read_yaml
 
@@ -42,7 +42,7 @@ def find(subject: Subject) -> None:
 
 def _spacing(node: Expression, subject: Subject) -> None:
     scalar = node.extent.scalar
-    if isinstance(node, Literal | Template) or scalar.style is not Style.PLAIN:
+    if isinstance(node, Literal | TemplateExpression) or scalar.style is not Style.PLAIN:
         return
     if (node.extent.start, node.extent.end) != (0, len(scalar.text)) or "\n" in scalar.text:
         return
@@ -76,15 +76,15 @@ def _ends(source: Source, diagnostics: Diagnostics) -> None:
         diagnostics.report(ST01, "the last line has no end", place, help=help, fix=fix)
 
 
-def _blocks(root: Node | None) -> Iterator[tuple[int, int]]:
+def _blocks(root: YamlNode | None) -> Iterator[tuple[int, int]]:
     """Where block scalars stand: blanks in them are part of the text."""
     waiting = [root] if root is not None else []
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             if node.style in _BLOCKS or "\n" in node.text:
                 yield node.span.offset, node.span.end_offset
-        elif isinstance(node, Sequence):
+        elif isinstance(node, ListNode):
             waiting.extend(node.items)
         else:
             for entry in node.entries:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.load import LoadedDocument
 from mapping_engine.core.model import BUILTINS, reachable, sent_parts
 from mapping_engine.core.nodes import Call, Name, Node, walk
 from mapping_engine.core.spell import written_name
 from mapping_engine.diagnostics import Check, Diagnostics, Fix, Severity, Span
+from mapping_engine.file.rule_files import LoadedDocument
 from mapping_engine.file.walk import names_in
 from mapping_engine.selectors import prefixes
-from mapping_engine.source.node import Mapping, Source
+from mapping_engine.source.node import MappingNode, Source
 from mapping_engine.source.yaml_text import read_yaml
 from mapping_engine.transforms import REGISTRY
 
@@ -167,8 +167,8 @@ def _settings(used: _Used, subject: Subject) -> None:
 def _places(source: Source) -> dict[str, Span]:
     """Where the properties of a schema are declared in its text."""
     node = read_yaml(source, Diagnostics()) if source.text else None
-    properties = node.get("properties") if isinstance(node, Mapping) else None
-    found = properties if isinstance(properties, Mapping) else ()
+    properties = node.get("properties") if isinstance(node, MappingNode) else None
+    found = properties if isinstance(properties, MappingNode) else ()
     return {entry.key.text: entry.key.span for entry in found}
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from mapping_engine.core.event_paths import check_below
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import collected
 from mapping_engine.core.model import BUILTINS, PAYLOAD
 from mapping_engine.core.nodes import Name
-from mapping_engine.core.paths import check_below
 from mapping_engine.core.spell import is_written, written_name
 from mapping_engine.diagnostics import Diagnostics, Fix, did_you_mean, listed, rename
 from mapping_engine.expression import Extent

@@ -10,23 +10,23 @@ from lark import Token, Transformer, Tree, v_args
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression.ast import (
     Both,
-    Call,
+    CallExpression,
     Chain,
-    Compare,
+    CompareExpression,
     Either,
     Expression,
     Extent,
-    Items,
+    IsExpression,
+    ListExpression,
     Literal,
     Not,
-    Pipeline,
+    PipeExpression,
     Reference,
     Select,
-    Template,
-    Test,
+    TemplateExpression,
 )
 from mapping_engine.selectors import Selector, SelectorProblem, parse_selector
-from mapping_engine.source.node import Scalar
+from mapping_engine.source.node import ScalarNode
 
 _REFERENCE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _ESCAPED = re.compile(r"\\(['\\])")
@@ -38,15 +38,15 @@ Named = tuple[str, Expression]
 class Builder(Transformer[Token, Any]):
     """Builds the tree of one scalar; selectors that do not parse are reported as they are met."""
 
-    def __init__(self, scalar: Scalar, diagnostics: Diagnostics) -> None:
+    def __init__(self, scalar: ScalarNode, diagnostics: Diagnostics) -> None:
         super().__init__()
         self._scalar = scalar
         self._diagnostics = diagnostics
         self._failed = False
 
-    def build(self, tree: Tree[Token]) -> Expression | tuple[Call, ...] | None:
+    def build(self, tree: Tree[Token]) -> Expression | tuple[CallExpression, ...] | None:
         """The finished tree, or None when a part of it is wrong."""
-        built: Expression | tuple[Call, ...] = self.transform(tree)
+        built: Expression | tuple[CallExpression, ...] = self.transform(tree)
         return None if self._failed else built
 
     def _at(self, token: Token) -> Extent:
@@ -112,10 +112,10 @@ class Builder(Transformer[Token, Any]):
     ) -> Expression:
         positional = tuple(a for a in arguments if isinstance(a, Expression))
         named = tuple(a for a in arguments if not isinstance(a, Expression))
-        return Call(self._at(name).to(self._at(right)), str(name), positional, named)
+        return CallExpression(self._at(name).to(self._at(right)), str(name), positional, named)
 
     def bare_step(self, name: Token) -> Expression:
-        return Call(self._at(name), str(name))
+        return CallExpression(self._at(name), str(name))
 
     def items(
         self, left: Token, arguments: tuple[Expression | Named, ...], right: Token
@@ -127,7 +127,7 @@ class Builder(Transformer[Token, Any]):
                 self._diagnostics.report(
                     "SY03", f"`{argument[0]}=` has no meaning inside a list", extent.span
                 )
-        return Items(extent, tuple(a for a in arguments if isinstance(a, Expression)))
+        return ListExpression(extent, tuple(a for a in arguments if isinstance(a, Expression)))
 
     def group(self, _left: Token, inner: Expression, _right: Token) -> Expression:
         return inner
@@ -135,24 +135,24 @@ class Builder(Transformer[Token, Any]):
     def chain(self, *arms: Expression) -> Expression:
         return Chain(_around(arms), arms)
 
-    def pipeline(self, source: Expression, *steps: Call) -> Expression:
-        return Pipeline(source.extent.to(steps[-1].extent), source, steps)
+    def pipeline(self, source: Expression, *steps: CallExpression) -> Expression:
+        return PipeExpression(source.extent.to(steps[-1].extent), source, steps)
 
     def compare(self, left: Expression, operator: Token, right: Expression) -> Expression:
-        return Compare(_around((left, right)), str(operator), left, right)
+        return CompareExpression(_around((left, right)), str(operator), left, right)
 
     def not_within(
         self, left: Expression, word: Token, operator: Token, right: Expression
     ) -> Expression:
         extent = _around((left, right))
-        return Not(extent, Compare(extent, str(operator), left, right))
+        return Not(extent, CompareExpression(extent, str(operator), left, right))
 
     def test(self, operand: Expression, test: Token) -> Expression:
-        return Test(operand.extent.to(self._at(test)), operand, str(test))
+        return IsExpression(operand.extent.to(self._at(test)), operand, str(test))
 
     def test_not(self, operand: Expression, word: Token, test: Token) -> Expression:
         extent = operand.extent.to(self._at(test))
-        return Not(extent, Test(extent, operand, str(test)))
+        return Not(extent, IsExpression(extent, operand, str(test)))
 
     def negation(self, word: Token, operand: Expression) -> Expression:
         return Not(self._at(word).to(operand.extent), operand)
@@ -163,7 +163,7 @@ class Builder(Transformer[Token, Any]):
     def any_of(self, *operands: Expression) -> Expression:
         return Either(_around(operands), operands)
 
-    def steps(self, *steps: Call) -> tuple[Call, ...]:
+    def steps(self, *steps: CallExpression) -> tuple[CallExpression, ...]:
         return steps
 
     def template_text(self, token: Token) -> str:
@@ -172,9 +172,9 @@ class Builder(Transformer[Token, Any]):
     def template_brace(self, token: Token) -> str:
         return str(token)[0]
 
-    def template(self, *parts: str | Expression) -> Template:
+    def template(self, *parts: str | Expression) -> TemplateExpression:
         extent = Extent(self._scalar, 0, len(self._scalar.text))
-        return Template(extent, _joined(parts))
+        return TemplateExpression(extent, _joined(parts))
 
 
 def _around(parts: tuple[Expression, ...]) -> Extent:

@@ -30,10 +30,10 @@ from mapping_engine.core.order import in_order, ordered
 from mapping_engine.core.spell import written_name
 from mapping_engine.core.splice import spliced
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.expression import Expression
-from mapping_engine.expression import Template as WrittenTemplate
+from mapping_engine.expression import Expression, TemplateExpression
 from mapping_engine.file.documents import AcceptBlock, MappingFile, RefuseBlock, RequestBlock
-from mapping_engine.file.values import PipelineBlock, ValueBlock
+from mapping_engine.file.shapes import Named
+from mapping_engine.file.value_blocks import PipelineBlock, ValueBlock
 from mapping_engine.file.walk import names_in
 from mapping_engine.vocabulary import Personal, Vocabulary
 
@@ -43,8 +43,8 @@ NO_VOCABULARY = Vocabulary("", {}, frozenset(), Personal({}))
 def core_of(
     name: str,
     file: MappingFile,
-    blocks: Mapping[str, ValueBlock],
-    pipelines: Mapping[str, PipelineBlock],
+    blocks: Mapping[str, Named[ValueBlock]],
+    pipelines: Mapping[str, Named[PipelineBlock]],
     tables: Mapping[str, object],
     texts: Mapping[str, str],
     found: Diagnostics,
@@ -56,7 +56,7 @@ def core_of(
     """
     made = Desugaring(blocks, pipelines, found)
     define(made)
-    piped = {each: _pipeline(each, block, made) for each, block in pipelines.items()}
+    piped = {each: _pipeline(entry, made) for each, entry in pipelines.items()}
     fan_out = file.fan_out
     variables = tuple(
         Variable(v, v.name, Broken(v) if v.value is None else value_of(v.value, NO_LOCALS, made))
@@ -116,7 +116,7 @@ def core_of(
     )
 
 
-def _report_stop(node: Name, blocks: Mapping[str, ValueBlock], found: Diagnostics) -> None:
+def _report_stop(node: Name, blocks: Mapping[str, Named[ValueBlock]], found: Diagnostics) -> None:
     """Report that conversions multiply: in a circle (PR04), or else too often (PR08)."""
     graph = {name: tuple(names_in(block) & blocks.keys()) for name, block in blocks.items()}
     if in_order(graph, blocks, found) is not None:
@@ -129,8 +129,11 @@ def _report_stop(node: Name, blocks: Mapping[str, ValueBlock], found: Diagnostic
         )
 
 
-def _pipeline(name: str, block: PipelineBlock, made: Desugaring) -> Pipeline:
-    parameters, body = pipeline_of(name, block, made)
+def _pipeline(entry: Named[PipelineBlock], made: Desugaring) -> Pipeline:
+    name, block = entry.name, entry.value
+    if block is None:
+        return Pipeline(entry, name, (), Broken(entry))
+    parameters, body = pipeline_of(block, made)
     values = None if block.values is None else tuple(each.value for each in block.values)
     normalises = block.normalises.text if block.normalises else None
     return Pipeline(block, name, parameters, body, normalises, values)
@@ -175,7 +178,7 @@ def _request(block: RequestBlock, made: Desugaring) -> RequestRule:
     )
 
 
-def _template(template: WrittenTemplate, made: Desugaring) -> Template:
+def _template(template: TemplateExpression, made: Desugaring) -> Template:
     found = expression(template, NO_LOCALS, made)
     assert isinstance(found, Template)
     return found

@@ -1,59 +1,25 @@
-"""The file that turns the settings of one pack into those of another."""
+"""A migration of settings as a mapping, and what it forgets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any
 
 from mapping_engine.core.mapped import mapped_paths
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostics, did_you_mean
-from mapping_engine.expression import Extent, Literal, Template
-from mapping_engine.file.blocks import BlockOf, Choice, key
-from mapping_engine.file.documents import Document, MappingFile, RequestBlock, WarnBlock
-from mapping_engine.file.expression_shapes import EXPRESSION
 from mapping_engine.file.json_types import follow, items_schema, kinds_of
-from mapping_engine.file.shapes import TEXT, VERSION, ListOf, MapOf, Named
-from mapping_engine.file.values import FieldBlock
-from mapping_engine.source.node import Scalar, Source, Style
+from mapping_engine.file.migration_file import MigrationFile
 from mapping_engine.types.type import Described
 from mapping_engine.vocabulary import Personal, Vocabulary
 from mapping_engine.vocabulary.vocabulary import EVENT
 
 Schema = Mapping[str, Any]
-FOLDER = "migrations"
 _DEEPEST = 8
 
 
-@dataclass(frozen=True)
-class MigrationFile(Document):
-    """How the settings of another pack become settings of this one.
-
-    A bare path reads the old settings, and each field is a new setting.
-    """
-
-    what: ClassVar[str] = "a migration"
-
-    migration: int = key(VERSION, "The version of the format: 1.", required=True)
-    from_: Scalar = key(TEXT, "The pack whose settings are read.", required=True)
-    fields: tuple[Named[FieldBlock], ...] = key(
-        MapOf(Choice(lambda: FieldBlock, scalar=("value", EXPRESSION))),
-        "The new settings, each from the old ones.",
-        required=True,
-    )
-    without_counterpart: tuple[Named[Scalar], ...] | None = key(
-        MapOf(TEXT), "Old settings that are not carried over, and why."
-    )
-    to_fill_in: tuple[Named[Scalar], ...] | None = key(
-        MapOf(TEXT), "New settings that the old ones cannot give, and where to find them."
-    )
-    warn: tuple[WarnBlock, ...] | None = key(
-        ListOf(BlockOf(WarnBlock)), "What a person has to know of these old settings."
-    )
-
-
-def as_model(file: MigrationFile, parts: Model, old: Model, new: Model) -> Model:
+def as_model(parts: Model, old: Model, new: Model) -> Model:
     """The migration as a mapping from the old settings to a payload that is the new ones.
 
     ``parts`` holds its definitions, pipelines and tables. Nothing is demanded of the payload that
@@ -65,32 +31,6 @@ def as_model(file: MigrationFile, parts: Model, old: Model, new: Model) -> Model
         vocabulary=vocabulary_of(old.settings_schema, f"settings of {old.name}"),
         settings_schema={},
         payload_schema={**payload, "additionalProperties": False},
-    )
-
-
-def as_mapping(file: MigrationFile) -> MappingFile:
-    """The file as a rule file whose requests are never sent."""
-    nowhere = Scalar(file.span, "", "", Style.PLAIN, Source(file.span.file, ""))
-    extent = Extent(nowhere, 0, 0)
-    url = Template(extent, ("https://settings.invalid/",))
-    request = RequestBlock(span=file.span, url=url, json=Literal(extent, {}))
-    return MappingFile(
-        span=file.span,
-        mapping=1,
-        event=nowhere,
-        settings=nowhere,
-        payload=nowhere,
-        request=request,
-        fields=file.fields,
-        warn=file.warn,
-        title=file.title,
-        use=file.use,
-        define=file.define,
-        override=file.override,
-        amend=file.amend,
-        pipelines=file.pipelines,
-        tables=file.tables,
-        table_files=file.table_files,
     )
 
 

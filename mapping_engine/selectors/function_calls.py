@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from mapping_engine.diagnostics import did_you_mean, listed
 from mapping_engine.selectors.problem import SelectorProblem, shown
-from mapping_engine.selectors.tree import Token, Tree, tokens_of, walk
+from mapping_engine.selectors.tree import SelectorToken, Tree, tokens_of, walk
 
 Parameters: TypeAlias = Sequence[dict[str, Any]]
 """The parameters of a function as the package declares them: ``types`` and ``variadic``."""
@@ -72,7 +72,7 @@ def wrong_call(text: str, tree: Tree) -> SelectorProblem | None:
     return None
 
 
-def _calls(tree: Tree, tokens: list[Token]) -> Iterator[_Call]:
+def _calls(tree: Tree, tokens: list[SelectorToken]) -> Iterator[_Call]:
     """Calls in the order written: the trees have no positions, so both sides are counted."""
     openings = [
         place + 1
@@ -85,7 +85,9 @@ def _calls(tree: Tree, tokens: list[Token]) -> Iterator[_Call]:
         yield _Call(node, tokens[opening - 1].start, tokens[closing].end, arguments)
 
 
-def _argument_places(tokens: list[Token], opening: int) -> tuple[list[tuple[int, int]], int]:
+def _argument_places(
+    tokens: list[SelectorToken], opening: int
+) -> tuple[list[tuple[int, int]], int]:
     """The place of each argument, and the number of the closing token."""
     places = []
     level, first = 0, opening + 1
@@ -101,7 +103,7 @@ def _argument_places(tokens: list[Token], opening: int) -> tuple[list[tuple[int,
     return places, len(tokens) - 1
 
 
-def _stray_reference(tree: Tree, tokens: list[Token]) -> SelectorProblem | None:
+def _stray_reference(tree: Tree, tokens: list[SelectorToken]) -> SelectorProblem | None:
     """``&a`` outside a call: the package accepts it, and would yield an object of its own."""
     references = [token for token in tokens if token.kind == "expref"]
     found = [parent for node, parent in walk(tree) if node["type"] == "expref"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mapping_engine.expression import Call, Expression, Literal, Template
+from mapping_engine.expression import CallExpression, Expression, Literal, TemplateExpression
 from mapping_engine.file.blocks import Block, Choice, key
 from mapping_engine.file.expression_shapes import (
     DATA_OR_REFERENCE,
@@ -16,7 +16,7 @@ from mapping_engine.file.expression_shapes import (
     TEMPLATE,
 )
 from mapping_engine.file.shapes import DATA, FLAG, TEXT, ListOf, MapOf, Named, word_of
-from mapping_engine.source.node import Scalar
+from mapping_engine.source.node import ScalarNode
 
 SOURCES = (
     "value",
@@ -44,9 +44,9 @@ class ArmBlock(Block):
         EXPRESSION, "The alternative is skipped unless this condition holds."
     )
     value: Expression | None = key(EXPRESSION, "The value, as an expression.")
-    template: Template | None = key(TEMPLATE, "The value, as text with {expressions}.")
+    template: TemplateExpression | None = key(TEMPLATE, "The value, as text with {expressions}.")
     constant: Literal | None = key(DATA, "The value itself, as it stands.")
-    as_: tuple[Call, ...] | None = key(
+    as_: tuple[CallExpression, ...] | None = key(
         STEPS, "Transforms of this alternative alone; when they fail, the next one is tried."
     )
 
@@ -71,7 +71,7 @@ class ValueBlock(Block):
         "keep_when": ("each",),
     }
 
-    doc: Scalar | None = key(TEXT, "What this is, for the reader of the rules.")
+    doc: ScalarNode | None = key(TEXT, "What this is, for the reader of the rules.")
     when: Expression | None = key(
         EXPRESSION, "Absent unless this condition holds, with or without a default."
     )
@@ -86,7 +86,7 @@ class ValueBlock(Block):
         "A decision table: the first row whose condition holds and whose value is not missing. "
         "The names appear in explanations.",
     )
-    template: Template | None = key(
+    template: TemplateExpression | None = key(
         TEMPLATE, "Text with {expressions}; missing when one of them is missing."
     )
     constant: Literal | None = key(DATA, "The value itself, as it stands.")
@@ -126,12 +126,14 @@ class ValueBlock(Block):
     each: Expression | None = key(
         EXPRESSION, "A list: `value` or `fields` is made once for each of its items."
     )
-    item: Scalar | None = key(TEXT, "The name of the item, without `$`; `item` if not given.")
+    item: ScalarNode | None = key(TEXT, "The name of the item, without `$`; `item` if not given.")
     keep_when: Expression | None = key(
         EXPRESSION, "Items for which this does not hold (or is missing) are left out."
     )
-    as_: tuple[Call, ...] | None = key(STEPS, "Transforms of each alternative before it is judged.")
-    then: tuple[Call, ...] | None = key(STEPS, "Transforms of the value that was chosen.")
+    as_: tuple[CallExpression, ...] | None = key(
+        STEPS, "Transforms of each alternative before it is judged."
+    )
+    then: tuple[CallExpression, ...] | None = key(STEPS, "Transforms of the value that was chosen.")
     one_of: Expression | None = key(
         LIST_OR_EXPRESSION, "A list of the accepted values; any other is left out."
     )
@@ -166,16 +168,16 @@ class PipelineBlock(Block):
     exclusive: ClassVar[tuple[str, ...]] = ("steps", "first_of")
     needed: ClassVar[tuple[str, ...]] = ("steps", "first_of")
 
-    doc: Scalar | None = key(TEXT, "What this does, for the reader of the rules.")
-    normalises: Scalar | None = key(
+    doc: ScalarNode | None = key(TEXT, "What this does, for the reader of the rules.")
+    normalises: ScalarNode | None = key(
         TEXT,
         "The kind of personal data whose normal form this makes. A value that is a SHA-256 digest "
         "already passes untouched, and only values in normal form may be hashed.",
     )
-    parameters: tuple[Scalar, ...] | None = key(
+    parameters: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT), "Names of the arguments; inside, they are read as `$name`."
     )
-    steps: tuple[Call, ...] | None = key(STEPS, "Transforms joined by `|>`.")
+    steps: tuple[CallExpression, ...] | None = key(STEPS, "Transforms joined by `|>`.")
     first_of: tuple[ArmBlock, ...] | None = key(
         ListOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))),
         "Alternatives on `$value`, the value that is piped in.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.source.node import Scalar, Style
+from mapping_engine.source.node import ScalarNode, Style
 
 _WORDS = {
     "NAME": "a transform name",
@@ -46,7 +46,7 @@ _HABITS = (
 )
 
 
-def explain_syntax(problem: UnexpectedInput, scalar: Scalar, diagnostics: Diagnostics) -> None:
+def explain_syntax(problem: UnexpectedInput, scalar: ScalarNode, diagnostics: Diagnostics) -> None:
     """Report where the expression stops making sense, and what could stand there."""
     text = scalar.text
     if isinstance(problem, UnexpectedToken) and problem.token.type != "$END":
@@ -70,7 +70,7 @@ def explain_syntax(problem: UnexpectedInput, scalar: Scalar, diagnostics: Diagno
 _CUT = "inside `{ }` and `[ ]` a comma ends the text: put the expression in quotes"
 
 
-def _is_cut(scalar: Scalar) -> bool:
+def _is_cut(scalar: ScalarNode) -> bool:
     """Whether a plain scalar in brackets ends at a comma that was meant to be part of it."""
     end = scalar.span.end_offset
     return scalar.style is Style.PLAIN and scalar.source.text[end : end + 1] == ","

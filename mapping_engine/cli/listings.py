@@ -10,7 +10,7 @@ from mapping_engine.cli.common import fail
 from mapping_engine.cli.events import dumps
 from mapping_engine.diagnostics import did_you_mean
 from mapping_engine.engine.loading import bundled_packs
-from mapping_engine.transforms.listing import Row, listing
+from mapping_engine.transforms.listing import TransformRow, listing
 
 
 @click.command()
@@ -33,7 +33,7 @@ def transforms(name: str | None, as_json: bool) -> None:
             click.echo(f"{row.signature}\n    {row.summary}")
 
 
-def _show(row: Row) -> None:
+def _show(row: TransformRow) -> None:
     click.echo(f"{row.signature}\n\n{row.doc}\n")
     for parameter, doc in row.parameters:
         click.echo(f"  {parameter}: {doc}")

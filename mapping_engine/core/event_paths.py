@@ -28,7 +28,7 @@ _OWN = "it in a vocabulary of your own that `extends` this one"
 
 
 @dataclass(frozen=True)
-class _Written:
+class _WrittenPath:
     """A path below some start, as it is written and where."""
 
     text: str
@@ -79,7 +79,7 @@ def check_path(
     if is_lone_name(node) or not isinstance(node.at, Extent):
         return
     offset = node.at.start + (len("jmespath(") if node.explicit else 0)
-    written = _Written("", node.selector, node.at, offset)
+    written = _WrittenPath("", node.selector, node.at, offset)
     checking = _Checking(vocabulary, written, names)
     root = vocabulary.root.described
     path = vocabulary_path(node.selector)
@@ -101,7 +101,7 @@ def check_below(
     if node.tail is None or not isinstance(node.at, Extent):
         return
     offset = node.at.start + len(node.name) + (0 if node.tail.text.startswith("@") else 2)
-    written = _Written(f"${node.name}.", node.tail, node.at, offset)
+    written = _WrittenPath(f"${node.name}.", node.tail, node.at, offset)
     _check(start, path, _Checking(vocabulary, written), diagnostics)
 
 
@@ -110,7 +110,7 @@ class _Checking:
     """A path that is held against a vocabulary."""
 
     vocabulary: Vocabulary
-    written: _Written
+    written: _WrittenPath
     names: Container[str] = ()
 
 

@@ -1,0 +1,251 @@
+"""The files of a mapping: which they are, where they lie, and their reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span, did_you_mean, listed, rename
+from mapping_engine.file.blocks import Block, read_block
+from mapping_engine.file.documents import Document, FragmentFile
+from mapping_engine.file.json_types import JsonSchema
+from mapping_engine.file.schema_file import read_schema
+from mapping_engine.file.shapes import describe
+from mapping_engine.file.vocabulary_file import VocabularyFile, build_vocabulary, extended
+from mapping_engine.source.folder import Folder
+from mapping_engine.source.json_text import JsonProblem, read_json
+from mapping_engine.source.node import MappingNode, ScalarNode, Source, Style
+from mapping_engine.source.yaml_text import decode, read_yaml
+from mapping_engine.vocabulary import Vocabulary
+
+B = TypeVar("B", bound=Block)
+
+FRAGMENTS = "fragments"
+VOCABULARIES = "vocabularies"
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A bundled file as it was read once, for all packs that use it."""
+
+    block: Block | None
+    diagnostics: tuple[Diagnostic, ...]
+    text: str | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The folders that files are read from, what is wrong with them, and their texts.
+
+    ``shared`` holds the bundled files that were read before: readings may have it in common.
+    """
+
+    pack: Folder
+    bundled: Folder
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
+    texts: dict[str, str] = field(default_factory=dict)
+    shared: dict[str, ReadFile] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Location:
+    """A file: the folder that it is in, and its name there."""
+
+    folder: Folder
+    name: str
+
+    @property
+    def shown(self) -> str:
+        """The name that diagnostics show."""
+        return self.folder.shown(self.name)
+
+    def beside(self, name: str) -> Location:
+        """Another file by its name beside this one; the folder refuses what leads outside."""
+        above, slash, _ = self.name.rpartition("/")
+        return Location(self.folder, f"{above}{slash}{name}")
+
+
+@dataclass(frozen=True)
+class LoadedDocument:
+    """A document, where it lies, and the fragments it names with the files they lie in."""
+
+    document: Document
+    location: Location
+    uses: tuple[tuple[ScalarNode, str], ...] = ()
+
+    @property
+    def folder(self) -> Folder:
+        """The folder that its relative names start from."""
+        return self.location.folder
+
+    @property
+    def file(self) -> str:
+        """The name that diagnostics show."""
+        return self.location.shown
+
+
+def read_file(kind: type[B], location: Location, used: Span | None, reading: Reading) -> B | None:
+    """The block in a file, or None with the mistakes reported; ``used`` is where it is named."""
+    if location.folder is not reading.bundled or not location.folder.exists(location.name):
+        return _read_file(kind, location, used, reading)
+    name = location.shown
+    if name not in reading.shared:
+        apart = replace(reading, diagnostics=Diagnostics())
+        block = _read_file(kind, location, used, apart)
+        found = tuple(apart.diagnostics.found)
+        reading.shared[name] = ReadFile(block, found, reading.texts.get(name))
+    known = reading.shared[name]
+    reading.diagnostics.found.extend(known.diagnostics)
+    if known.text is not None:
+        reading.texts[name] = known.text
+    return known.block if isinstance(known.block, kind) else None
+
+
+def _read_file(kind: type[B], location: Location, used: Span | None, reading: Reading) -> B | None:
+    source = read_source(location, used, reading)
+    node = read_yaml(source, reading.diagnostics) if source else None
+    if node is None:
+        return None
+    if not isinstance(node, MappingNode):
+        message = f"expected {kind.what}, found {describe(node)}"
+        reading.diagnostics.report("SH03", message, node.span)
+        return None
+    return read_block(kind, node, reading.diagnostics)
+
+
+def read_source(location: Location, used: Span | None, reading: Reading) -> Source | None:
+    """The text of a file."""
+    data = location.folder.read(location.name, used, reading.diagnostics)
+    source = None if data is None else decode(location.shown, data, reading.diagnostics)
+    if source is not None:
+        reading.texts[source.file] = source.text
+    return source
+
+
+def read_schema_file(location: Location, used: Span, reading: Reading) -> JsonSchema | None:
+    """The JSON Schema in a file."""
+    source = read_source(location, used, reading)
+    return read_schema(source, used, reading.diagnostics) if source else None
+
+
+def read_table(location: Location, name: ScalarNode, reading: Reading) -> object:
+    """The table in a JSON file; an empty one where it cannot be read."""
+    data = location.folder.read(location.name, name.span, reading.diagnostics)
+    if data is None:
+        return {}
+    try:
+        table = read_json(data)
+        problem = "" if isinstance(table, dict | list) else "neither an object nor a list"
+    except JsonProblem as wrong:
+        table, problem = {}, str(wrong)
+    if problem:
+        reading.diagnostics.report("SH03", f"`{name.text}` is {problem}", name.span)
+        return {}
+    return table
+
+
+def used_file(name: ScalarNode, kind: str, user: Location, reading: Reading) -> Location:
+    """The file that ``user`` names: ``./file.yaml`` lies beside it, other names are bundled."""
+    if name.text.startswith("./"):
+        return user.beside(name.text[2:])
+    return Location(reading.bundled, f"{kind}/{name.text}.yaml")
+
+
+# Vocabularies
+
+
+def read_vocabulary(name: ScalarNode, user: Location, reading: Reading) -> Vocabulary | None:
+    """The vocabulary that ``user`` names, with what it extends."""
+    file = _vocabulary_file(name, user, (), reading)
+    return build_vocabulary(name.text, file, reading.diagnostics) if file else None
+
+
+def check_vocabulary(relative: str, reading: Reading) -> None:
+    """Read a vocabulary of the pack's folder that no mapping names."""
+    shown, name = reading.pack.shown(relative), f"./{relative}"
+    scalar = ScalarNode(Span(shown, 1, 1, 1, 1), name, name, Style.PLAIN, Source(shown, ""))
+    read_vocabulary(scalar, Location(reading.pack, ""), reading)
+
+
+def _vocabulary_file(
+    name: ScalarNode, user: Location, way: tuple[str, ...], reading: Reading
+) -> VocabularyFile | None:
+    location = used_file(name, VOCABULARIES, user, reading)
+    if _is_circle(location, way, name, reading):
+        return None
+    file = read_file(VocabularyFile, location, name.span, reading)
+    if file is None or file.extends is None:
+        return file
+    base = _vocabulary_file(file.extends, location, (*way, location.shown), reading)
+    return None if base is None else extended(base, file)
+
+
+def _is_circle(
+    location: Location, way: tuple[str, ...], name: ScalarNode, reading: Reading
+) -> bool:
+    """Whether the way to a file leads back to it, which is reported (PR04)."""
+    if location.shown not in way:
+        return False
+    circle = (*way[way.index(location.shown) :], location.shown)
+    shown = " -> ".join(f"`{step}`" for step in circle)
+    reading.diagnostics.report("PR04", f"files that use themselves: {shown}", name.span)
+    return True
+
+
+# Fragments
+
+
+def read_documents(
+    main: Document, location: Location, reading: Reading
+) -> tuple[LoadedDocument, ...]:
+    """The fragments in the order of use, each once, and the document itself at the end."""
+    found: dict[str, LoadedDocument] = {}
+    _use(main, location, (location.shown,), found, reading)
+    return (*found.values(), _loaded(main, location, reading))
+
+
+def _used_by(
+    document: Document, location: Location, reading: Reading
+) -> Iterator[tuple[ScalarNode, Location]]:
+    for name in document.use or ():
+        yield name, used_file(name, FRAGMENTS, location, reading)
+
+
+def _loaded(document: Document, location: Location, reading: Reading) -> LoadedDocument:
+    uses = ((name, used.shown) for name, used in _used_by(document, location, reading))
+    return LoadedDocument(document, location, tuple(uses))
+
+
+def _use(
+    document: Document,
+    location: Location,
+    way: tuple[str, ...],
+    found: dict[str, LoadedDocument],
+    reading: Reading,
+) -> None:
+    for name, used in _used_by(document, location, reading):
+        if not _is_circle(used, way, name, reading) and used.shown not in found:
+            fragment = _fragment(used, name, reading)
+            if fragment is not None:
+                _use(fragment, used, (*way, used.shown), found, reading)
+                found[used.shown] = _loaded(fragment, used, reading)
+
+
+def _fragment(location: Location, name: ScalarNode, reading: Reading) -> FragmentFile | None:
+    if location.folder is not reading.bundled or location.folder.exists(location.name):
+        return read_file(FragmentFile, location, name.span, reading)
+    known = list(_bundled_fragments(reading.bundled))
+    reading.diagnostics.report(
+        "PR01",
+        f"there is no bundled fragment `{name.text}`",
+        name.span,
+        help=did_you_mean(name.text, known) or f"bundled: {listed(known)}",
+        fix=rename(name.span, name.text, known),
+    )
+    return None
+
+
+def _bundled_fragments(bundled: Folder) -> Iterator[str]:
+    for name in bundled.names(FRAGMENTS, ".yaml"):
+        yield name.removeprefix(f"{FRAGMENTS}/").removesuffix(".yaml")
