@@ -9,7 +9,7 @@ from mapping_engine.core.infer import infer, pipeline_type
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import item_of
 from mapping_engine.core.model import Model, Variable
-from mapping_engine.core.nodes import Items, Node, Object, Template, children
+from mapping_engine.core.nodes import Items, Name, Node, Object, Template, children
 from mapping_engine.core.sinks import check_beside_payload, check_payload, check_shown
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.types.kinds import ANY, LIST
@@ -88,15 +88,18 @@ def _request(scope: Scope, found: Inference) -> None:
     request = found.model.request
     _message(request.url, scope, found, "a URL")
     for header in request.headers:
-        _body(header.value, scope, found)
-    _body(request.body, scope, found)
+        _beside_payload(header.value, scope, found)
+    _beside_payload(request.body, scope, found, takes_payload=True)
 
 
-def _body(node: Node, scope: Scope, found: Inference) -> None:
-    """The parts of a body, each for itself."""
+def _beside_payload(
+    node: Node, scope: Scope, found: Inference, *, takes_payload: bool = False
+) -> None:
+    """The parts of a header or a body, each for itself; the payload is held to its schema."""
     for part in _leaves(node):
         infer(part, scope, found)
-        check_beside_payload(part, found)
+        if not (takes_payload and isinstance(part, Name) and part.name == "payload"):
+            check_beside_payload(part, found)
 
 
 def _leaves(node: Node) -> list[Node]:

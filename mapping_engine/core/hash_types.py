@@ -8,13 +8,14 @@ from mapping_engine.core.nodes import Call
 from mapping_engine.diagnostics import Diagnostics, Fix
 from mapping_engine.expression import Extent
 from mapping_engine.transforms.declare import Transform
-from mapping_engine.types.type import DIGEST, Type
+from mapping_engine.types.type import DIGEST, PSEUDONYM, Type
 
 
 def digest_type(target: Transform, source: Type) -> Type:
-    """The type of a digest: personal no longer."""
-    clear = {t for t in source.tags if t.startswith("personal:") or t == "identifying"}
-    return Type(target.returns, True, (source.spreading - clear) | {DIGEST})
+    """The type of a digest: of personal data it is a pseudonym; what identifies still does."""
+    clear = {tag for tag in source.spreading if tag.startswith("personal:")}
+    made = {DIGEST, PSEUDONYM} if clear else {DIGEST}
+    return Type(target.returns, True, (source.spreading - clear) | made)
 
 
 def check_hashing(node: Call, source: Type, found: Inference) -> None:

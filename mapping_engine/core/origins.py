@@ -10,7 +10,7 @@ from mapping_engine.core.model import BUILTINS, Model
 from mapping_engine.core.nodes import Field, Name, Node, Read, field_parts, walk
 from mapping_engine.core.spell import spell, written_name
 from mapping_engine.diagnostics import Label
-from mapping_engine.types.type import IDENTIFYING, SECRET, UNDECLARED, Type
+from mapping_engine.types.type import IDENTIFYING, PSEUDONYM, SECRET, UNDECLARED, Type
 
 SHOWN = 3
 
@@ -81,4 +81,6 @@ def what(found: Type) -> str:
         return f"personal data ({kinds})"
     if IDENTIFYING in found.tags:
         return "what identifies a person"
+    if PSEUDONYM in found.tags:
+        return "a digest of personal data"
     return "what the vocabulary does not declare" if UNDECLARED in found.tags else "a value"

@@ -25,7 +25,7 @@ from mapping_engine.file.json_types import (
 )
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import ArmBlock, FieldBlock
-from mapping_engine.types.type import IDENTIFYING, SECRET, UNDECLARED, Type
+from mapping_engine.types.type import IDENTIFYING, PSEUDONYM, SECRET, UNDECLARED, Type
 
 Schema = Mapping[str, Any]
 Known = list[frozenset[str]]
@@ -55,7 +55,7 @@ def check_shown(node: Node, place: str, found: Inference) -> None:
     made = found.facts.type_of(node)
     if SECRET in made.tags:
         _report_shown("PI06", f"a secret setting flows into {place}", node, place, found)
-    elif made.personal_kinds or IDENTIFYING in made.tags:
+    elif made.personal_kinds or made.tags & {IDENTIFYING, PSEUDONYM}:
         _report_shown("PI02", f"{what(made)} flows into {place}", node, place, found)
     elif UNDECLARED in made.tags:
         message = f"a value that the vocabulary does not declare flows into {place}"
@@ -75,7 +75,7 @@ def _report_shown(
 def check_beside_payload(node: Node, found: Inference) -> None:
     """Report personal data in the request beside the payload (PI02)."""
     made = found.facts.type_of(node)
-    if made.personal_kinds and not made.is_digest:
+    if made.personal_kinds or PSEUDONYM in made.tags:
         labels, notes = described(
             node, "the request", found.model, found.facts, lambda each: bool(each.personal_kinds)
         )
@@ -211,11 +211,14 @@ def _leaf(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None
             notes=notes,
         )
     if is_personal(root, schema):
-        if made.kinds and not made.is_digest:
+        if made.kinds and not _holds_digests(made):
             _unhashed(path, field, f"`{path}` takes hashed personal data only", sinks)
             return
     elif made.personal_kinds - clear_kinds(root, schema):
         _unhashed(path, field, f"{what(made)} flows into `{path}`", sinks)
+        return
+    elif PSEUDONYM in made.tags and not any(_marks(root, schema)):
+        _unmarked(path, field, made, sinks)
         return
     _conforms(field, schema, made, path, sinks)
 
@@ -299,6 +302,24 @@ def _unhashed(path: str, field: Field, message: str, sinks: _PayloadSinks) -> No
         labels=labels,
         notes=(*notes, marked),
         fix=_hash(field, sinks),
+    )
+
+
+def _holds_digests(made: Type) -> bool:
+    """Whether a value is a digest, or a list of nothing but digests."""
+    return made.is_digest or (made.item is not None and made.item.is_digest)
+
+
+def _unmarked(path: str, field: Field, made: Type, sinks: _PayloadSinks) -> None:
+    labels, notes = _way(field, path, lambda each: bool(each.personal_kinds), sinks)
+    sinks.found.diagnostics.report(
+        "PI02",
+        f"{what(made)} flows into `{path}`, which the payload schema does not mark",
+        field.span,
+        help=f'add `"{PERSONAL_KEYWORD}": "hashed"` to the field in the schema, if the receiver '
+        "asks for it",
+        labels=labels,
+        notes=notes,
     )
 
 

@@ -1,7 +1,7 @@
 """The type of an expression: kinds of value, whether it may be missing, and tags.
 
-Two sorts of tag. Warnings (`personal:email`, `secret`, `identifying`, `undeclared`) spread: a value
-has them when any of its parts has. Merits (`normalised:email`, `digest`, `whole`) must be earned: a
+Two sorts of tag. Warnings (`personal:email`, `secret`, `identifying`, `pseudonym`, `undeclared`)
+spread: a value has them when any of its parts has. Merits (`normalised:email`, `digest`, `whole`) must be earned: a
 value has them only when every alternative has.
 """
 
@@ -24,6 +24,8 @@ from mapping_engine.types.kinds import (
 SECRET = "secret"
 IDENTIFYING = "identifying"
 UNDECLARED = "undeclared"
+PSEUDONYM = "pseudonym"
+"""A digest of what names a person; it is in clear where hashing is switched off."""
 DIGEST = "digest"
 WHOLE = "whole"
 """Of a number: it has no fraction."""
@@ -92,7 +94,7 @@ class Type:
     @property
     def may_be_shown(self) -> bool:
         """Whether the text of the value may appear in errors, logs and explanations."""
-        hidden = {SECRET, IDENTIFYING, UNDECLARED}
+        hidden = {SECRET, IDENTIFYING, PSEUDONYM, UNDECLARED}
         return not (self.spreading & hidden) and not self.personal_kinds
 
     @property
