@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from mapping_engine.core.chosen_paths import check_chosen
 from mapping_engine.core.hash_types import check_hashing, digest_type, report_change
 from mapping_engine.core.inference import Inference, constant
 from mapping_engine.core.item_types import item_of
@@ -65,10 +66,12 @@ def _constants(node: Call, target: Transform, found: Inference) -> tuple[bool, l
 
 
 def _located(node: Call, target: Transform, found: Inference) -> Type:
-    """The type at a path of the event that stands in the rules; else nothing is known."""
+    """The type at a path of the event that stands in the rules; one that settings choose."""
     known, values = _constants(node, target, found)
+    if not known:
+        check_chosen(node, found)
     if target.locate is None or not known:
-        return Type(target.returns, True, UNKNOWN.tags)
+        return found.chosen.get(id(node), Type(target.returns, True, UNKNOWN.tags))
     steps = target.locate(*values) or ()
     path = tuple(step if isinstance(step, str) else "[]" for step in steps)
     return found.model.vocabulary.type_of(path).or_missing()

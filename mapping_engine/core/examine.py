@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from mapping_engine.core.facts import Facts
@@ -16,9 +17,14 @@ from mapping_engine.types.kinds import ANY, LIST
 from mapping_engine.types.type import PUBLIC_TEXT, Type
 
 
-def examine(model: Model, diagnostics: Diagnostics) -> Facts:
-    """Report every mistake in a model; what was found out about its parts."""
-    found = Inference(model, diagnostics)
+def examine(
+    model: Model, diagnostics: Diagnostics, chosen: Mapping[int, Type] | None = None
+) -> Facts:
+    """Report every mistake in a model; what was found out about its parts.
+
+    ``chosen`` are the types of reads at paths that settings choose, where these are given.
+    """
+    found = Inference(model, diagnostics, chosen=chosen or {})
     for pipeline in model.pipelines.values():
         arguments = {name: Type(ANY, True) for name in pipeline.parameters}
         pipeline_type(pipeline, Type(ANY, True), arguments, found)

@@ -42,6 +42,8 @@ class Inference:
     """The named pipelines whose mistakes are reported already."""
     pipelines: dict[tuple[object, ...], Type] = field(default_factory=dict)
     """What pipelines yield, by their names, inputs and arguments."""
+    chosen: Mapping[int, Type] = field(default_factory=dict)
+    """The types of reads at paths that the settings choose, where these are known."""
     problems: dict[tuple[object, int], str | None] = field(default_factory=dict)
     """What is wrong with constant arguments: large tables are looked at once."""
 

@@ -7,8 +7,9 @@ from itertools import takewhile
 from math import isfinite
 from typing import TypeAlias
 
-from mapping_engine.core.model import BUILTINS, Model, reachable
-from mapping_engine.core.nodes import Call, Name, Node, Read, walk
+from mapping_engine.core.chosen_paths import reads_event
+from mapping_engine.core.model import Model, reachable
+from mapping_engine.core.nodes import Call, Node, Read
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.inspect import LEAST, MOST, is_name
 from mapping_engine.engine.run import Issue
@@ -58,19 +59,9 @@ def copy_base(node: Node) -> Path:
 
 
 def moved_paths(model: Model) -> list[Call]:
-    """The calls that read at a path which only the settings know: what lies there is mapped.
-
-    What each item of a list has a path of its own to, no copy leaves out.
-    """
-    known = {*model.fan_out_names, *model.definitions, *BUILTINS}
-    found: list[Call] = []
-    for node in reachable(model, iter((model.fields,))):
-        target = REGISTRY.get(node.name) if isinstance(node, Call) else None
-        if isinstance(node, Call) and target is not None and target.locate is not None:
-            given = [part for a in node.arguments if a is not None for part in walk(a)]
-            if all(part.name in known for part in given if isinstance(part, Name)):
-                found.append(node)
-    return found
+    """The calls that read at a path which only the settings know: what lies there is mapped."""
+    nodes = reachable(model, iter((model.fields,)))
+    return [node for node in nodes if isinstance(node, Call) and reads_event(node)]
 
 
 def located(call: Call, arguments: Iterable[Json]) -> Path | None:

@@ -73,7 +73,8 @@ def located(path: Json, under: Json) -> tuple[str | int, ...] | None:
 def at(path: str, under: str) -> Callable[[Json], Json]:
     """What the event holds at a path, which may come from the settings.
 
-    A single name is read in the object `under`; a malformed path leads nowhere.
+    A single name is read in the object `under`; a malformed path leads nowhere. No event chooses
+    the path, and settings that lead to personal data for a place in clear are refused.
     """
     steps = located(path, under)
 

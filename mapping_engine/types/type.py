@@ -1,8 +1,8 @@
 """The type of an expression: kinds of value, whether it may be missing, and tags.
 
 Two sorts of tag. Warnings (`personal:email`, `secret`, `identifying`, `pseudonym`, `undeclared`)
-spread: a value has them when any of its parts has. Merits (`normalised:email`, `digest`, `whole`) must be earned: a
-value has them only when every alternative has.
+spread: a value has them when any of its parts has. Merits (`normalised:email`, `digest`, `whole`)
+must be earned: a value has them only when every alternative has.
 """
 
 from __future__ import annotations
