@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mapping_engine.core.inference import Inference, constant
 from mapping_engine.core.model import Model, every_node
-from mapping_engine.core.nodes import Call, Name, Node, Read, walk
+from mapping_engine.core.nodes import Call, Copy, ForEach, Name, Node, Object, Read, walk
 from mapping_engine.transforms import REGISTRY
 
 _FIXED = ("settings", "api", "tables")
@@ -40,12 +40,14 @@ def _is_fixed(argument: Node, model: Model) -> bool:
     waiting = [argument]
     while waiting:
         for part in walk(waiting.pop()):
-            if isinstance(part, Read) or (isinstance(part, Call) and reads_event(part)):
+            if isinstance(part, Read | Object | Copy | ForEach):
+                return False
+            if isinstance(part, Call) and reads_event(part):
                 return False
             if isinstance(part, Name) and part.name in model.definitions:
                 waiting += [model.definitions[part.name]] if part.name not in seen else []
                 seen.add(part.name)
-            elif isinstance(part, Name) and part.name not in _FIXED:
+            elif isinstance(part, Name) and (part.name not in _FIXED or part.tail is None):
                 return False
     return True
 

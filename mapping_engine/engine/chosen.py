@@ -44,7 +44,7 @@ def check_chosen_paths(model: Model, calls: Sequence[Call], it: Interpreter) -> 
 
 def _type(call: Call, model: Model, it: Interpreter) -> Type | None:
     target = REGISTRY[call.name]
-    given = given_arguments(call, target, it)
+    given = given_arguments(call, target, it, [])
     steps = target.locate(*given) if given is not None and target.locate is not None else None
     if not steps:
         return None

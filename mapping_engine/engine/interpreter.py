@@ -342,7 +342,7 @@ def _on_event(node: Call, target: Transform, frame: Frame, it: Interpreter) -> E
 
 
 def _arguments(node: Call, target: Transform, frame: Frame, it: Interpreter) -> Evaluation:
-    """The arguments of a transform, in order; None where one that is required is missing.
+    """The arguments of a transform, in order; None where a required one is missing, or one invalid.
 
     A constant is given as it stands, though it be blank.
     """
@@ -351,6 +351,8 @@ def _arguments(node: Call, target: Transform, frame: Frame, it: Interpreter) -> 
         known, value = (True, None) if each is None else constant(it.model, each)
         if not known and each is not None:
             value = yield _evaluate(each, frame, it)
+            if values.is_wrong(parameter, value, each, frame.issues):
+                return None
         given.append(values.argument(parameter, value))
         if parameter.required and given[-1] is None:
             return None

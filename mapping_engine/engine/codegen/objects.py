@@ -248,7 +248,7 @@ def _plan(node: Copy, here: Here) -> str:
         it = Interpreter(model, run)
         paths = set(mapped)
         for call in moved:
-            given = given_arguments(call, REGISTRY[call.name], it)
+            given = given_arguments(call, REGISTRY[call.name], it, [])
             path = None if given is None else located(call, given)
             paths |= set() if path is None else {path}
         names = (None if key is None else key_names(it.value(key, [])) for key in node.keys)
