@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 from math import isfinite
 from typing import TypeAlias
 
 from mapping_engine.core.chosen_paths import reads_event
 from mapping_engine.core.model import Model, reachable
-from mapping_engine.core.nodes import Call, Node, Read
+from mapping_engine.core.nodes import Call, Copy, Name, Node, Read
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.inspect import LEAST, MOST, is_name
 from mapping_engine.engine.run import Issue
 from mapping_engine.engine.values import as_text
+from mapping_engine.selectors import lower
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.hashing import digest, is_digest
@@ -79,6 +80,25 @@ def key_names(value: Json) -> frozenset[str]:
     return frozenset(item for item in items if type(item) is str)
 
 
+def keys_given(node: Node, value: Json, settings: Json) -> Json:
+    """What a list of keys evaluates to; one that is empty in the settings is no missing one."""
+    if value is None and isinstance(node, Name) and node.name == "settings" and node.tail:
+        found = lower(node.tail)(settings)
+        return found if found == [] else None
+    return value
+
+
+def copy_plan(node: Copy, mapped: Tree, keys: Sequence[Json]) -> CopyPlan | None:
+    """The plan of a copy; ``keys`` are the values of its lists, in their order.
+
+    None where it is not known what to leave out, or to hash: then nothing may be copied.
+    """
+    pairs = list(zip(node.keys, keys, strict=True))
+    if any(k is not None and (k is node.without or k is node.hash) and v is None for k, v in pairs):
+        return None
+    return CopyPlan(mapped, *(None if key is None else key_names(value) for key, value in pairs))
+
+
 class CopyPlan:
     """What a copy leaves out of its source, and the keys there that it treats apart.
 
@@ -126,11 +146,14 @@ class Copying:
     def of(
         self,
         source: dict[str, Json],
-        plan: CopyPlan,
+        plan: CopyPlan | None,
         issues: list[Issue],
         already_hashed: bool,
     ) -> dict[str, Json]:
         """A copy of ``source``; what looks personal without being named so is an issue."""
+        if plan is None:
+            self._left_out(issues, "is not copied: the list of keys to leave out is missing")
+            return {}
         if plan.only is not None:
             source = {k: v for k, v in source.items() if k in plan.only or k in plan.digests}
         rest = self._object(issues, source, plan.without, clear=False)

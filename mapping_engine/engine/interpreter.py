@@ -41,10 +41,10 @@ from mapping_engine.core.spell import label, source_label, spell, spell_step, st
 from mapping_engine.engine import values
 from mapping_engine.engine.copying import (
     Copying,
-    CopyPlan,
     copy_base,
+    copy_plan,
     exclusions,
-    key_names,
+    keys_given,
     located,
     moved_paths,
 )
@@ -442,17 +442,18 @@ def _copy(node: Copy, frame: Frame, it: Interpreter) -> Evaluation:
 
 def _plan(node: Copy, frame: Frame, it: Interpreter) -> Evaluation:
     """What a copy leaves out, and the keys that it treats apart."""
-    keys: list[frozenset[str] | None] = []
+    keys: list[Json] = []
     for each in node.keys:
-        keys.append(None if each is None else key_names((yield _evaluate(each, frame, it))))
+        value = None if each is None else (yield _evaluate(each, frame, it))
+        keys.append(None if each is None else keys_given(each, value, it.run.settings))
     if not node.rest:
-        return CopyPlan({}, *keys)
+        return copy_plan(node, {}, keys)
     mapped = set(it.mapped)
     for call in moved_paths(it.model):
         given = yield _arguments(call, REGISTRY[call.name], frame, it)
         path = None if given is None else located(call, given)
         mapped |= set() if path is None else {path}
-    return CopyPlan(exclusions(copy_base(node.source), mapped), *keys)
+    return copy_plan(node, exclusions(copy_base(node.source), mapped), keys)
 
 
 # Recording

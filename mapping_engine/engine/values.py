@@ -84,7 +84,7 @@ def argument(parameter: Parameter, given: Json) -> Json:
     """
     if given is not None and kind_of(given) in parameter.kinds.names:
         return given
-    return None if parameter.required else parameter.default
+    return parameter.default
 
 
 def wrong_argument(parameter: Parameter, given: Json) -> str | None:

@@ -54,9 +54,10 @@ class Parameter:
     """An argument after the piped value.
 
     A ``constant`` argument must be known when the rules are loaded (a literal, or a table).
-    A ``required`` one that is missing at run time makes the result missing; one that is not
-    required arrives as the ``default``. Blank text is missing, unless ``blank`` says it is a value
-    here (a separator). ``problem`` says what is wrong with a constant argument, or None.
+    A ``required`` one has to be written. One that is missing at run time arrives as the
+    ``default``; where there is none, a required one makes the result missing. Blank text is
+    missing, unless ``blank`` says it is a value here (a separator). ``problem`` says what is wrong
+    with a constant argument, or None.
     """
 
     name: str

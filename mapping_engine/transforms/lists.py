@@ -189,13 +189,18 @@ def flat(value: list[Json]) -> Json:
     "excluding",
     accepts=LIST,
     returns=LIST,
-    parameters=(Parameter("others", LIST, doc="The items to leave out."),),
+    parameters=(
+        Parameter(
+            "others", LIST, default=[], doc="The items to leave out; none where it is missing."
+        ),
+    ),
     finds=True,
     items=Boxing.SAME,
     flow=Flow.KEEP,
     examples=(
         Example(["a", "b", 1], ["a"], (["b", 1],)),
         Example(["a"], None, (["a"],)),
+        Example(["a", "b"], ["a", "b"], ([],)),
     ),
 )
 def excluding(value: list[Json], others: list[Json]) -> Json:

@@ -125,7 +125,7 @@ def put_argument(
             code.line(f"{tell}({name}, issues={here.issues})")
     head = None if wrong is None else "else" if here.issues is not None else f"if not ({wrong})"
     with code.block(head or ""):
-        if not known and not parameter.required and parameter.default is not None:
+        if not known and parameter.default is not None:
             with code.block(f"if {name} is None"):
                 code.line(f"{name} = {here.constant(parameter.default)}")
         with code.when(f"{name} is not None" if parameter.required else None):

@@ -28,8 +28,9 @@ from mapping_engine.engine.copying import (
     Copying,
     CopyPlan,
     copy_base,
+    copy_plan,
     exclusions,
-    key_names,
+    keys_given,
     located,
     moved_paths,
 )
@@ -244,15 +245,18 @@ def _plan(node: Copy, here: Here) -> str:
     parts = [*node.keys, *(argument for call in moved for argument in call.arguments)]
     base = copy_base(node.source)
 
-    def plan(run: Run) -> CopyPlan:
+    def plan(run: Run) -> CopyPlan | None:
         it = Interpreter(model, run)
         paths = set(mapped)
         for call in moved:
             given = given_arguments(call, REGISTRY[call.name], it, [])
             path = None if given is None else located(call, given)
             paths |= set() if path is None else {path}
-        names = (None if key is None else key_names(it.value(key, [])) for key in node.keys)
-        return CopyPlan(exclusions(base, paths), *names)
+        keys = [
+            None if key is None else keys_given(key, it.value(key, []), run.settings)
+            for key in node.keys
+        ]
+        return copy_plan(node, exclusions(base, paths), keys)
 
     if all(part is None or is_settled(part, here.writing, frozenset()) for part in parts):
         return fixed(here, id(node), "plan", plan)
