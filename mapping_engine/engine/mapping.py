@@ -76,10 +76,7 @@ class Mapping:
         return self.model.title
 
     def program(self, *, tells: bool) -> Program:
-        """The generated code; one that does not tell warnings is faster.
-
-        It is made for events that JSON text can hold, too: it does not look for what cannot be.
-        """
+        """The generated code; one that does not tell warnings is faster."""
         if tells not in self._programs:
             self._programs[tells] = compiled(self.model, tells=tells)
         return self._programs[tells]
@@ -197,10 +194,9 @@ class Destination:
 
     def _outcome(self, event: object, index: int, bound: Callable[[], Bound | None]) -> Outcome:
         try:
-            read, _ = read_event(event)
+            run = self._told(event)
         except MappingError as error:
             return Outcome(index, error=error)
-        run = self._run(read)
         try:
             requests = requests_of(self.mapping.model, self._way(run, bound()), run, self._check)
         except MappingError as error:
@@ -231,8 +227,7 @@ class Destination:
         error: MappingError | None = None
         warnings: tuple[EventWarning, ...] = ()
         try:
-            read, _ = read_event(event)
-            run = self._run(read)
+            run = self._told(event)
             it = Interpreter(self.mapping.model, run, trace, self.mapping.facts())
             try:
                 requests = requests_of(self.mapping.model, Interpreted(it), run, self._check)
@@ -243,10 +238,17 @@ class Destination:
         return explained(self.mapping.title, trace, error, warnings, len(requests))
 
     def _applied(self, event: object, check: Check) -> list[Request]:
-        read, sound = read_event(event)
-        bound = self._silent if sound else self._ready_to_tell()
+        run = self._run(read_event(event)[0])
+        way = self._silent.ready(run)
+        return requests_of(self.mapping.model, way, run, check, warned=False)
+
+    def _told(self, event: object) -> Run:
+        """The run of an event that begins with what was lost of it."""
+        read, lost = read_event(event)
         run = self._run(read)
-        return requests_of(self.mapping.model, bound.ready(run), run, check, warned=False)
+        for part in lost:
+            run.warnings.lost(part.path, part.reason)
+        return run
 
     def _run(self, event: dict[str, Json]) -> Run:
         variables = [None] * len(self.mapping.model.fan_out)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from math import isfinite
 from typing import NamedTuple
 
 from mapping_engine.diagnostics import Span
@@ -96,22 +95,20 @@ def same(left: Json, right: Json) -> bool:
 
 
 def fresh(value: Json) -> Json:
-    """A copy that shares no container with ``value``, without numbers that JSON cannot hold."""
+    """A copy that shares no container with ``value``, without nulls."""
     if type(value) is dict:
         return {
             key: kept
             for key, item in value.items()
-            if (kept := item if type(item) in _SOUND else fresh(item)) is not None
+            if (kept := item if type(item) in _SCALARS else fresh(item)) is not None
         }
     if type(value) is list:
         return [
             kept
             for item in value
-            if (kept := item if type(item) in _SOUND else fresh(item)) is not None
+            if (kept := item if type(item) in _SCALARS else fresh(item)) is not None
         ]
-    if type(value) is float and not isfinite(value):
-        return None
     return value
 
 
-_SOUND = frozenset((str, int, bool))
+_SCALARS = frozenset((str, int, float, bool))

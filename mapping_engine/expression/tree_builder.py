@@ -26,6 +26,7 @@ from mapping_engine.expression.ast import (
     TemplateExpression,
 )
 from mapping_engine.selectors import Selector, SelectorProblem, parse_selector
+from mapping_engine.source.json_text import is_sound
 from mapping_engine.source.node import ScalarNode
 
 _REFERENCE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
@@ -96,7 +97,12 @@ class Builder(Transformer[Token, Any]):
     def number(self, token: Token) -> Expression:
         text = str(token)
         whole = not set(text) & set(".eE")
-        return Literal(self._at(token), int(text) if whole else float(text))
+        value = int(text) if whole else float(text)
+        if not is_sound((value,)):
+            start = token.start_pos or 0
+            span = self._scalar.span_at(start, start + len(text))
+            self._diagnostics.report("SH03", "the number is too long or too large", span)
+        return Literal(self._at(token), value)
 
     def boolean(self, token: Token) -> Expression:
         return Literal(self._at(token), str(token) == "true")

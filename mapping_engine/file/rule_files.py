@@ -14,7 +14,7 @@ from mapping_engine.file.schema_file import read_schema
 from mapping_engine.file.shapes import describe
 from mapping_engine.file.vocabulary_file import VocabularyFile, build_vocabulary, extended
 from mapping_engine.source.folder import Folder
-from mapping_engine.source.json_text import JsonProblem, read_json
+from mapping_engine.source.json_text import JsonProblem, is_sound, read_json
 from mapping_engine.source.node import MappingNode, ScalarNode, Source, Style
 from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.vocabulary import Vocabulary
@@ -137,6 +137,8 @@ def read_table(location: Location, name: ScalarNode, reading: Reading) -> object
     try:
         table = read_json(data)
         problem = "" if isinstance(table, dict | list) else "neither an object nor a list"
+        if not is_sound((table,)):
+            problem = "no table: it holds a number of over 64 bits, or a text that is no Unicode"
     except JsonProblem as wrong:
         table, problem = {}, str(wrong)
     if problem:

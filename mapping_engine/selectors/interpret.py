@@ -5,18 +5,30 @@ Imported only when a selector calls a function: it is the one room that needs th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from jmespath.exceptions import JMESPathTypeError
-from jmespath.functions import TYPES_MAP
-from jmespath.visitor import TreeInterpreter
+from jmespath.functions import TYPES_MAP, Functions, signature
+from jmespath.visitor import Options, TreeInterpreter
 
 from mapping_engine.selectors.function_calls import in_words
 from mapping_engine.selectors.problem import SelectorError
 from mapping_engine.selectors.tree import Tree, copied
+from mapping_engine.source.json_text import is_sound
 
 _FAILURES = (ValueError, TypeError, ArithmeticError, RecursionError)
+
+
+class _Functions(Functions):
+    """Those of the package, but nothing has no text: what is missing does not become `null`."""
+
+    @signature({"types": []})
+    def _func_to_string(self, value: Any) -> str | None:
+        if value is None or isinstance(value, str):
+            return value
+        return json.dumps(value, separators=(",", ":"))
 
 
 class _Interpreter(TreeInterpreter):
@@ -28,13 +40,15 @@ class _Interpreter(TreeInterpreter):
 
 def interpreted(tree: Tree) -> Callable[[object], object]:
     """A closure over the interpreter; it fails only with :class:`SelectorError`."""
-    visit = _Interpreter().visit
+    visit = _Interpreter(Options(custom_functions=_Functions())).visit
     node: Any = tree
 
     def call(value: object) -> object:
         try:
             result: object = visit(node, value)
-            return result
+            if is_sound((result,)):
+                return result
+            reason = f"`{tree['value']}` makes a number that JSON cannot hold"
         except JMESPathTypeError as error:
             reason = _wrong_type(error)
         except _FAILURES:

@@ -16,7 +16,7 @@ from string import ascii_letters, digits
 from typing import Protocol
 from unicodedata import category
 
-from mapping_engine.transforms.scalars import is_unicode
+from mapping_engine.source.json_text import is_unicode
 
 Letters = frozenset[str]
 

@@ -44,17 +44,6 @@ def whole(value: Json) -> int | None:
     return None
 
 
-def is_unicode(text: str) -> bool:
-    """Whether the text can be written as UTF-8: it holds no lone surrogate."""
-    if text.isascii():
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def whole_number(value: Json) -> str | None:
     """What is wrong with an argument that has to be a whole number, 0 or more."""
     number = whole(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mapping_engine.source.json_text import is_unicode
 from mapping_engine.transforms.declare import (
     Example,
     Flow,
@@ -16,7 +17,7 @@ from mapping_engine.transforms.declare import (
 )
 from mapping_engine.transforms.hashing import is_digest
 from mapping_engine.transforms.patterns import compiled, matches_latin
-from mapping_engine.transforms.scalars import is_unicode, number_text, whole_number
+from mapping_engine.transforms.scalars import number_text, whole_number
 from mapping_engine.types.kinds import NUMBER, TEXT
 
 MAX_MATCHED = 64 * 1024

@@ -88,6 +88,10 @@ def epoch_milliseconds(value: Json) -> Json:
     return _NO_TIME if found is None else found
 
 
+_MOST_DAYS = 2**53
+"""Larger floats are whole anyway, and need not fit into 64 bits."""
+
+
 @transform(
     "days_before",
     accepts=NUMBER,
@@ -107,7 +111,7 @@ def days_before(value: int | float, now: int | float) -> Json:
         return _NO_TIME
     if not isfinite(days):
         return _NO_TIME
-    return int(days) if days.is_integer() else days
+    return int(days) if abs(days) < _MOST_DAYS and days.is_integer() else days
 
 
 def _order_problem(order: Json) -> str | None:

@@ -42,7 +42,6 @@ def bound(folder: Path, field: str, by: object = 2) -> Destination:
     [
         (TIMES, "5", "p.b ?? 2 is a text, but `factor` takes number"),
         (TIMES, [5], "p.b ?? 2 is a list, but `factor` takes number"),
-        (TIMES, float("nan"), "p.b ?? 2 is no JSON value, but `factor` takes number"),
         (ROUND, "1", "p.b is a text, but `digits` takes number"),
         (ROUND, 1.5, "p.b is no valid `digits`"),
         (ROUND, -1, "p.b is no valid `digits`"),

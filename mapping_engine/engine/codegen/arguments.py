@@ -20,7 +20,7 @@ from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.run import Issue, Run
 from mapping_engine.engine.values import argument, is_wrong, wrong_argument
 from mapping_engine.transforms.declare import Parameter, Transform
-from mapping_engine.types.kinds import Json, kind_of
+from mapping_engine.types.kinds import Json
 
 
 def put_with_arguments(step: Step, here: Here, then: Then, found: Found) -> None:
@@ -137,11 +137,6 @@ def _is_other(parameter: Parameter, found: Found, here: Here) -> str | None:
     name, classes = found.name, classes_of(parameter.kinds.names)
     if parameter.problem is not None:
         return f"{here.constant(partial(wrong_argument, parameter))}({name}) is not None"
-    if found.classes <= classes and (found.sound or float not in found.classes):
+    if found.classes <= classes:
         return None
-    if found.sound:
-        return f"{name} is not None and not {among(name, classes, here.code)}"
-    kinds = here.code.shared.held_set(parameter.kinds.names)
-    other = f"{here.constant(kind_of)}({name}) not in {kinds}"
-    text = f"{name}.__class__ is not str and " if "text" in parameter.kinds.names else ""
-    return f"{name} is not None and {text}{other}"
+    return f"{name} is not None and not {among(name, classes, here.code)}"

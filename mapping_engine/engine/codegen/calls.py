@@ -161,7 +161,7 @@ def _put_hashed(step: Step, here: Here, then: Then, found: Found) -> None:
             put_transform(step, here, keep, found)
     if is_plain:
         with code.block(f"if {is_class(result, str)}"):
-            then(Found(result, TEXT, sound=found.sound))
+            then(Found(result, TEXT))
     else:
         put_present(code, Found(result, frozenset(classes), solid=found.solid), then)
 
@@ -172,8 +172,7 @@ def _put_on_event(node: Call, here: Here, then: Then) -> None:
     read = code.let(readied(node, target, here))
     with code.block(f"if {read} is not None"):
         value = code.let(f"{read}({code.part('event')})")
-        sound = not here.writing.tells
-        put_filled(code, Found(value, raw=True, solid=False, sound=sound), then)
+        put_filled(code, Found(value, raw=True, solid=False), then)
     put_unready(node, target, here)
 
 

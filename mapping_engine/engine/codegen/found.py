@@ -36,16 +36,14 @@ class Found:
     """A value under the name it has in the code; it is not None, unless it is ``raw``.
 
     ``classes`` are those it may have. One that is ``raw`` counts as missing where it is None, blank
-    or empty; one that is ``solid`` surely is none of these. A ``sound`` one is what JSON text can
-    hold: valid Unicode, and finite numbers. One that is ``made`` shares no container
-    with the event, and holds no number that JSON cannot. ``likely`` are texts that it may well be.
+    or empty; one that is ``solid`` surely is none of these. One that is ``made`` shares no
+    container with the event. ``likely`` are texts that it may well be.
     """
 
     name: str
     classes: Classes = EVERY
     raw: bool = False
     solid: bool = True
-    sound: bool = False
     made: bool = False
     likely: frozenset[str] = frozenset()
 
@@ -117,7 +115,6 @@ def one_of(name: str, found: Sequence[Found]) -> Found:
         frozenset(kind for each in found for kind in each.classes),
         raw=any(each.raw for each in found),
         solid=all(each.solid for each in found),
-        sound=all(each.sound for each in found),
         made=all(each.made for each in found),
         likely=frozenset(text for each in found for text in each.likely),
     )

@@ -41,9 +41,6 @@ from mapping_engine.engine.values import wrong_kind
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import Json, kind_of
 
-_COPIED = frozenset((dict, list, float))
-"""What is not sent as it stands: containers of the event, numbers that JSON cannot hold."""
-
 
 def put_object(node: Object, here: Here, then: Then) -> None:
     """The object that fields make; none when it would be empty."""
@@ -131,20 +128,15 @@ def _freshly(here: Here, then: Tail) -> Tail:
 
 
 def put_fresh(here: Here, then: Then, found: Found) -> None:
-    """Share no container with the event, and hold no number that JSON cannot."""
+    """Share no container with the event."""
     code = here.code
-    copied = EMPTIES if found.sound else _COPIED
-    if found.made or not found.classes & copied:
+    if found.made or not found.classes & EMPTIES:
         then(found)
         return
     name = code.let(found.name)
-    with code.block(f"if {among(name, copied, code)}"):
+    with code.block(f"if {among(name, EMPTIES, code)}"):
         code.line(f"{name} = {here.constant(fresh)}({name})")
-    made = replace(found, name=name, made=True)
-    if float in found.classes and not found.sound:
-        put_present(code, made, then)
-    else:
-        then(made)
+    then(replace(found, name=name, made=True))
 
 
 # Lists
@@ -163,7 +155,7 @@ def _put_loop(node: ForEach, here: Here, then: Then, found: Found) -> None:
         item, holder = code.new("i"), code.new("d")
         inside = replace(
             here,
-            names={**here.names, node.item: Found(item, solid=False, sound=found.sound)},
+            names={**here.names, node.item: Found(item, solid=False)},
             holders={**here.holders, node.item: holder},
             path=f"{here.path}[]",
             clean=False,

@@ -60,7 +60,7 @@ def _put_converted(step: Step, given: list[Json], here: Here, then: Then, found:
     """Convert a value of an accepted kind."""
     target, code, speed = step.target, here.code, step.target.speed
     if speed.method and found.solid and found.classes == TEXT:
-        then(Found(code.let(f"{found.name}.{speed.method}()"), TEXT, sound=found.sound))
+        then(Found(code.let(f"{found.name}.{speed.method}()"), TEXT))
         return
     likely = _texts(target.yields(*given) if target.yields is not None else None)
     table = speed.table(*given) if speed.table and found.classes == TEXT else None
@@ -121,7 +121,7 @@ def _put_unless_unchanged(
     with code.block(f"if {changes}"):
         code.line(f"{result} = {_wholly(step, given, result, here, found)}")
     classes = classes_of(target.returns.names)
-    made = Found(result, classes, made=not classes & EMPTIES, sound=found.sound)
+    made = Found(result, classes, made=not classes & EMPTIES)
     put_present(code, made, then)
 
 
@@ -130,7 +130,7 @@ def _wholly(step: Step, given: list[Json], name: str, here: Here, found: Found) 
     whole = wholly(step.target, _bound(step.target, given, here), step.node)
     made = f"{here.constant(whole)}({name}, {step.label}, {here.issues})"
     simply = step.target.speed.simply
-    if simply is not None and found.sound and found.classes & {simply[0]}:
+    if simply is not None and found.classes & {simply[0]}:
         made = f"{here.constant(simply[1])}({name}) if {is_class(name, simply[0])} else {made}"
     return made
 
@@ -150,26 +150,19 @@ def _changes(step: Step, here: Here, found: Found) -> str | None:
 
 
 def _is_plain(found: Found, kind: type, here: Here) -> str | None:
-    """Whether a value is of a class, and what JSON text can hold; a text is not blank, too.
-
-    None where it surely is.
-    """
-    name, full, valid = found.name, None, None
+    """Whether a value is of a class, and no blank text; None where it surely is."""
+    name, full = found.name, None
     if kind is str and not found.solid:
         full = filled(name, TEXT, here.code)
-    if kind is str and not found.sound:
-        valid = f"({name}.isascii() or {name}.isprintable())"
-    elif kind is float and not found.sound:
-        valid = f"{name} - {name} == 0"
     known = found.classes == TEXT and kind is str
-    return all_of(None if known else is_class(name, kind), full, valid)
+    return all_of(None if known else is_class(name, kind), full)
 
 
 def wholly(
     target: Transform, convert: Callable[[Json], Json], node: Call
 ) -> Callable[[Json, str, list[Issue] | None], Json]:
     """The whole of a transform: what it takes, what it makes of it, and what is left of that."""
-    usual, span = classes_of(target.accepts.names) - FLOATS, node.step.span
+    usual, span = classes_of(target.accepts.names), node.step.span
 
     def converted(value: Json, label: str, issues: list[Issue] | None) -> Json:
         if is_missing(value):
