@@ -7,7 +7,6 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from mapping_engine.checks.catalogue import CATALOGUE
 from mapping_engine.diagnostics import Diagnostic, Label, Severity
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.workspace import Findings, place_of
@@ -55,12 +54,8 @@ def _related(label: Label, locate: Locate) -> types.DiagnosticRelatedInformation
 
 def meanings(found: Findings, offset: int) -> list[str]:
     """What the checks mean whose findings stand at a place, as Markdown."""
-    codes = dict.fromkeys(
-        each.code
-        for each in found.diagnostics
-        if each.span.offset <= offset <= each.span.end_offset
-    )
-    checks = (CATALOGUE[code] for code in codes)
+    here = (d for d in found.diagnostics if d.span.offset <= offset <= d.span.end_offset)
+    checks = dict.fromkeys(each.check for each in here)
     return [f"**{check.code}** `{check.name}`\n\n{check.meaning}" for check in checks]
 
 
@@ -71,14 +66,13 @@ def actions(
     start, end = positions.offset(wanted.start), positions.offset(wanted.end)
     offered = []
     for each in found.diagnostics:
-        fix = each.fix
-        if fix is None or each.span.offset > end or each.span.end_offset < start:
+        fix, span = each.fix, each.span
+        if fix is None or span.offset > end or span.end_offset < start:
             continue
-        if fix.span.file != each.span.file:
+        if fix.span.file != span.file:
             continue
-        edit = types.TextEdit(
-            positions.range(fix.span.offset, fix.span.end_offset), fix.replacement
-        )
+        place = positions.range(fix.span.offset, fix.span.end_offset)
+        edit = types.TextEdit(place, fix.replacement)
         offered.append(
             types.CodeAction(
                 title=fix.message,

@@ -12,11 +12,10 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from mapping_engine import __version__
-from mapping_engine.lsp.completion import Proposal, proposals
+from mapping_engine.lsp.completion import proposals
 from mapping_engine.lsp.cursor import place_at, place_to_type
-from mapping_engine.lsp.definition import declaration
 from mapping_engine.lsp.findings import actions, meanings, published
-from mapping_engine.lsp.hover import explained
+from mapping_engine.lsp.meaning import Meaning, meaning
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.workspace import Findings, Workspace, check_unit
 
@@ -212,84 +211,74 @@ def _answer_questions(server: RulesServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
     def definition(params: types.DefinitionParams) -> types.Location | None:
-        return _definition(server, params)
+        found = _meaning(server, *_asked(server, params))
+        target = server.located(found.file.resolve()) if found and found.file else None
+        if found is None or target is None:
+            return None
+        uri, positions = target
+        place = positions.of_span(found.span) if found.span else positions.range(0, 0)
+        return types.Location(uri, place)
 
     kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)
     def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
-        return _code_actions(server, params)
+        uri = params.text_document.uri
+        path = path_of(uri)
+        found = server.findings(path) if path else None
+        if found is None or found.text is None:
+            return []
+        return actions(found, uri, params.range, server.positions(found.text), server.located)
+
+
+def _asked(
+    server: RulesServer, params: types.HoverParams | types.CompletionParams | types.DefinitionParams
+) -> tuple[Path | None, Positions, int]:
+    """The file that is asked about, unless it cannot be read, and the place in it."""
+    path = path_of(params.text_document.uri)
+    text = server.files.text(path) if path else None
+    positions = server.positions(text or "")
+    return (None if text is None else path), positions, positions.offset(params.position)
+
+
+def _meaning(
+    server: RulesServer, path: Path | None, positions: Positions, offset: int
+) -> Meaning | None:
+    place = place_at(positions.text, offset) if path else None
+    if path is None or place is None:
+        return None
+    return meaning(place, offset, path, server.files.examined(path, fresh=True))
 
 
 def _hover(server: RulesServer, params: types.HoverParams) -> types.Hover | None:
-    path = path_of(params.text_document.uri)
-    text = server.files.text(path) if path else None
-    if path is None or text is None:
-        return None
-    positions = server.positions(text)
-    offset = positions.offset(params.position)
-    place = place_at(text, offset)
-    found = None
-    if place is not None:
-        found = explained(place, offset, server.files.examined(path, fresh=True))
-    current = server.findings(path)
-    parts = [found[0]] if found else []
+    path, positions, offset = _asked(server, params)
+    found = _meaning(server, path, positions, offset)
+    current = server.findings(path) if path else None
+    parts = [found.text] if found and found.text else []
+    place = positions.range(found.start, found.end) if found and parts else None
     parts += meanings(current, offset) if current else []
     if not parts:
         return None
     content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(parts))
-    return types.Hover(content, positions.range(*found[1:]) if found else None)
+    return types.Hover(content, place)
 
 
 def _completion(server: RulesServer, params: types.CompletionParams) -> list[types.CompletionItem]:
-    path = path_of(params.text_document.uri)
-    text = server.files.text(path) if path else None
-    if path is None or text is None:
+    path, positions, offset = _asked(server, params)
+    place = place_to_type(positions.text, offset) if path else None
+    if path is None or place is None:
         return []
-    positions = server.positions(text)
-    offset = positions.offset(params.position)
-    place = place_to_type(text, offset)
-    if place is None:
-        return []
-    found = proposals(place, offset, server.files.examined(path, fresh=False))
-    return [_item(each, positions.range(each.start, offset)) for each in found]
-
-
-def _item(proposal: Proposal, typed: types.Range) -> types.CompletionItem:
-    return types.CompletionItem(
-        label=proposal.label,
-        kind=proposal.kind,
-        detail=proposal.detail or None,
-        documentation=proposal.doc or None,
-        filter_text=proposal.text,
-        text_edit=types.TextEdit(typed, proposal.text),
-    )
-
-
-def _definition(server: RulesServer, params: types.DefinitionParams) -> types.Location | None:
-    path = path_of(params.text_document.uri)
-    text = server.files.text(path) if path else None
-    if path is None or text is None:
-        return None
-    offset = server.positions(text).offset(params.position)
-    place = place_at(text, offset)
-    if place is None:
-        return None
-    found = declaration(place, offset, path, server.files.examined(path, fresh=True))
-    target = server.located(found[0].resolve()) if found else None
-    if found is None or target is None:
-        return None
-    uri, positions = target
-    return types.Location(uri, positions.of_span(found[1]) if found[1] else positions.range(0, 0))
-
-
-def _code_actions(server: RulesServer, params: types.CodeActionParams) -> list[types.CodeAction]:
-    path = path_of(params.text_document.uri)
-    found = server.findings(path) if path else None
-    if found is None or found.text is None:
-        return []
-    uri, positions = params.text_document.uri, server.positions(found.text)
-    return actions(found, uri, params.range, positions, server.located)
+    return [
+        types.CompletionItem(
+            label=each.label,
+            kind=each.kind,
+            detail=each.detail or None,
+            documentation=each.doc or None,
+            filter_text=each.text,
+            text_edit=types.TextEdit(positions.range(each.start, offset), each.text),
+        )
+        for each in proposals(place, offset, server.files.examined(path, fresh=False))
+    ]
 
 
 def serve() -> None:
