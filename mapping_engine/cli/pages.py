@@ -24,7 +24,7 @@ def show_page(name: str) -> None:
 
 def list_checks(*, as_json: bool) -> None:
     """Print every check: code, name, severity and meaning."""
-    checks = list(CATALOGUE.values())
+    checks = CATALOGUE.values()
     if as_json:
         rows = [
             {

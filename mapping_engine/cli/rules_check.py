@@ -15,6 +15,7 @@ from mapping_engine import __version__
 from mapping_engine.checks import Checked, Options, check_all
 from mapping_engine.cli.common import coloured, fail, rule_errors
 from mapping_engine.cli.formats import FORMATS, written
+from mapping_engine.cli.pages import list_checks, show_page
 from mapping_engine.diagnostics import Severity
 from mapping_engine.diagnostics.render import render_all
 
@@ -97,8 +98,10 @@ def main(
     """
     if lsp:
         _serve()
-    elif explain is not None or listing:
-        _describe(explain, as_json=form == "json")
+    elif explain is not None:
+        show_page(explain)
+    elif listing:
+        list_checks(as_json=form == "json")
     elif not paths:
         fail("name a rule file, a pack or a folder, or `-` for standard input")
     else:
@@ -116,17 +119,8 @@ def main(
         sys.exit(any(each.severity.rank >= level.rank for each in checked.diagnostics))
 
 
-def _describe(code: str | None, *, as_json: bool) -> None:
-    from mapping_engine.cli.pages import list_checks, show_page
-
-    if code is not None:
-        show_page(code)
-    else:
-        list_checks(as_json=as_json)
-
-
 def _fix(paths: list[str], options: Options, *, unsafe: bool, diff: bool) -> None:
-    from mapping_engine.cli.fix import changes, write_fixes
+    from mapping_engine.cli.fix import changes, write_fixes  # difflib: few runs need it
 
     if diff:
         shown, count = changes(paths, options, unsafe=unsafe)
@@ -160,7 +154,7 @@ def _print(checked: Checked, form: str) -> None:
 
 def _serve() -> None:
     try:
-        from mapping_engine.lsp.server import serve
+        from mapping_engine.lsp.server import serve  # its packages are an extra
     except ModuleNotFoundError:
         fail("the language server needs more packages: pip install 'mapping-engine[lsp]'")
     gc.set_threshold(*DEFAULT_THRESHOLDS)
