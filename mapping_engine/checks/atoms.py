@@ -101,14 +101,11 @@ class Claims:
         """Whether a value (None where it is missing) is as these claims say."""
         if value is None:
             return not self.present and self.truth is not True
-        kind, text = kind_of(value), spelled(value)
-        if self.absent or kind in self.excluded or (self.kinds and {kind} != self.kinds):
+        text = spelled(value)
+        if self.absent or kind_of(value) in self.excluded or text in self.refused:
             return False
-        if text in self.refused or (self.allowed is not None and text not in self.allowed):
-            return False
-        if self.truth is not None and self.truth is (value is False):
-            return False
-        return not self.number or (type(value) in (int, float) and self._within(float(text)))
+        is_allowed = self.allowed is None or text in self.allowed
+        return is_allowed and self._impossible(text, self.subject) is None
 
     def contradiction(self) -> str | None:
         """Why these claims cannot all be true, in words; None where they can."""

@@ -271,5 +271,3 @@ def _kind(node: YamlNode | None) -> str | None:
 _KINDS = ("mapping", "fragment", "vocabulary", "tests", "migration")
 _LOOSE = ("fragment", "vocabulary")
 """Files that are checked alone where no pack reads them."""
-
-__all__ = ["Checked", "check", "check_all"]

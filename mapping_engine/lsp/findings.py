@@ -30,17 +30,12 @@ def _published(found: Diagnostic, positions: Positions, locate: Locate) -> types
     related = [each for label in found.labels if (each := _related(label, locate))]
     return types.Diagnostic(
         range=positions.of_span(found.span),
-        message=_message(found),
+        message="\n".join(found.words),
         severity=_SEVERITIES[found.severity],
         code=found.code,
         source=SOURCE,
         related_information=related or None,
     )
-
-
-def _message(found: Diagnostic) -> str:
-    help = [f"help: {found.help}"] if found.help else []
-    return "\n".join([found.message, *help, *(f"note: {note}" for note in found.notes)])
 
 
 def _related(label: Label, locate: Locate) -> types.DiagnosticRelatedInformation | None:

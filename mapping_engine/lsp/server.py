@@ -182,11 +182,8 @@ def _follow_texts(server: RulesServer) -> None:
         await server.changed(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
-    async def saved(_params: types.DidSaveTextDocumentParams) -> None:
-        await server.saved()
-
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    async def watched(_params: types.DidChangeWatchedFilesParams) -> None:
+    async def saved(_params: object) -> None:
         await server.saved()
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)

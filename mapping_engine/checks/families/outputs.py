@@ -1,4 +1,4 @@
-"""OU03, OU04, FO04: outputs that are written twice or never arrive, and secrets in the rules."""
+"""OU03, OU04, FO04, FO05: outputs that are lost, secrets in the rules, and an API that ends."""
 
 from __future__ import annotations
 
@@ -48,7 +48,20 @@ FO04 = Check(
     right='request:\n  url: "{$api.base}/e"\n'
     "  json: {payload: $payload, key: $settings.token}\nfields:\n  x: p.a\n",
 )
-CHECKS = (OU03, OU04, FO04)
+FO05 = Check(
+    "FO05",
+    "api-sunset",
+    Severity.WARNING,
+    "the API of this pack is, or soon will be, switched off",
+    why="From that day on every request fails. The warning comes 90 days ahead.",
+    fix="Move to the successor, or correct the date under `api`.",
+    ignore="Until the move is made, with its date.",
+    wrong='api: {base: "https://x.test", sunset: 2026-01-31, successor: other}\n'
+    "fields:\n  x: p.a\n",
+    right='api: {base: "https://x.test", sunset: 2027-01-31, successor: other}\n'
+    "fields:\n  x: p.a\n",
+)
+CHECKS = (OU03, OU04, FO04, FO05)
 
 _KNOWN = re.compile(
     r"(?:EAA[A-Za-z0-9]{20,}|sk_live_\w{10,}|AKIA[A-Z0-9]{12,}|gh[pousr]_\w{20,}|xox[abps]-[\w-]{10,}"
@@ -56,12 +69,14 @@ _KNOWN = re.compile(
 )
 _RANDOM = re.compile(r"[A-Za-z0-9_\-+/=]{32,}")
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+DAYS_AHEAD = 90
 _BITS = 4.2
 """Bits for each character above which a long text looks like a key."""
 
 
 def find(subject: Subject) -> None:
-    """Look at the fields, the headers and the constants of a pack."""
+    """Look at the fields, the headers, the constants and the API of a pack."""
+    _sunset(subject)
     for node in walk(subject.model.fields):
         if isinstance(node, Object):
             _dotted(node, subject)
@@ -113,3 +128,22 @@ def _is_secret(text: str) -> bool:
 def _bits(text: str) -> float:
     counts = Counter(text).values()
     return -sum(n / len(text) * math.log2(n / len(text)) for n in counts)
+
+
+def _sunset(subject: Subject) -> None:
+    """Hold the day on which the API ends against today."""
+    api = subject.model.file.api
+    if api is None or api.sunset is None:
+        return
+    days = (api.sunset - subject.today).days
+    if days > DAYS_AHEAD:
+        return
+    successor = api.successor.text if api.successor else None
+    if days > 0:
+        message = f"the API is switched off in {days} day{'s' * (days != 1)}, on {api.sunset}"
+    else:
+        message = f"the API was switched off on {api.sunset}"
+    help = "name the pack to move to: `successor`"
+    if successor:
+        help = f"move to the pack `{successor}`"
+    subject.diagnostics.report(FO05, message, api.place("sunset"), help=help)
