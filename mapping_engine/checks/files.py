@@ -18,13 +18,12 @@ from mapping_engine.checks.subject import Subject
 from mapping_engine.checks.suppressions import suppress
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import LOADER_CHECKS, Diagnostic, Diagnostics, Span
-from mapping_engine.engine.loading import ENTRY, PackReading, find_pack, read_pack
+from mapping_engine.engine.loading import ENTRY, PackReading, bundled_rules, find_pack, read_pack
 from mapping_engine.engine.migration import read_migration
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
 from mapping_engine.file.documents import FragmentFile
 from mapping_engine.file.rule_files import ReadFile, Reading, check_vocabulary
-from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import MappingNode, YamlNode
 from mapping_engine.source.yaml_text import decode, read_yaml
@@ -201,7 +200,7 @@ class _Run:
             elif kind == "fragment":
                 read_block(FragmentFile, node, diagnostics)
             else:
-                bundled = Folder(bundled_folder("rules"), "rules", self.options.overlay)
+                bundled = bundled_rules(self.options.overlay)
                 check_vocabulary(name, Reading(folder, bundled, diagnostics, texts))
         elif node is not None:
             diagnostics.report("SH03", "expected a mapping of keys and values", node.span)
