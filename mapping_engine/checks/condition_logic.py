@@ -36,14 +36,6 @@ class Conditions:
                 for holds in (True, False):
                     self._named[name, holds] = self.normal(node, holds)
 
-    def never(self, node: Node) -> str | None:
-        """Why a condition can never hold; None where it can."""
-        return self.unsatisfiable(self.normal(node, True))
-
-    def always(self, node: Node) -> str | None:
-        """Why a condition always holds; None where it may not."""
-        return self.unsatisfiable(self.normal(node, False))
-
     def unsatisfiable(self, normal: Normal) -> str | None:
         """Why no alternative can hold; None where one can."""
         if normal is None:

@@ -157,10 +157,9 @@ def _has_value(part: Node | Field, subject: Subject) -> bool:
 
 def _removal(arm: Alternative, chain: FirstOf) -> Fix | None:
     """The fix that takes an alternative out, as it is written there."""
-    if arm.name is not None:
-        return Fix(arm.span, "", f"remove row `{arm.name}`", safe=True, whole=True)
-    if not isinstance(arm.at, Expression):
-        return Fix(arm.span, "", "remove the alternative", safe=True, whole=True)
+    what = "the alternative" if arm.name is None else f"row `{arm.name}`"
+    if arm.name is not None or not isinstance(arm.at, Expression):
+        return Fix(arm.span, "", f"remove {what}", safe=True, whole=True)
     before = next(one.at for one, other in pairwise(chain.alternatives) if other is arm)
     scalar, end = arm.at.extent.scalar, arm.at.extent.end
     if not isinstance(before, Expression):
@@ -227,14 +226,9 @@ def _report_hidden(
     elif taker is not None and _guarded(taker)[0] is None:
         says = "this one is never missing"
         help = "remove it, or move it before the one that always has a value"
+    labels, fix = (Label(taker.span, says),) if taker else (), _removal(arm, chain)
     subject.diagnostics.report(
-        check,
-        message,
-        arm.span,
-        labels=(Label(taker.span, says),) if taker else (),
-        notes=notes,
-        help=help,
-        fix=_removal(arm, chain),
+        check, message, arm.span, labels=labels, notes=notes, help=help, fix=fix
     )
 
 
@@ -249,14 +243,10 @@ def _useless_default(before: Iterable[Alternative], default: Node, subject: Subj
     never = next((arm for arm in before if _has_value(arm.value, subject)), None)
     if never is not None:
         place = never.value.span if isinstance(never.at, ValueBlock) else never.span
-        subject.diagnostics.report(
-            FB01,
-            "the default is never used",
-            default.span,
-            labels=(Label(place, "this is never missing"),),
-            help="remove the default",
-            fix=Fix(default.span, "", "remove the default", safe=True, whole=True),
-        )
+        message, help, span = "the default is never used", "remove the default", default.span
+        labels = (Label(place, "this is never missing"),)
+        fix = Fix(span, "", "remove the default", safe=True, whole=True)
+        subject.diagnostics.report(FB01, message, span, labels=labels, help=help, fix=fix)
 
 
 # FB02, FB03, PR05: what is tried twice
@@ -298,13 +288,10 @@ def _repeated(
         if arm.name is not None:
             check, label = PR05, "the first is here"
             message = f"row `{arm.name}` says the same as row `{first.name}`"
+        labels = (Label(first.span, label),)
+        fix = _removal(arm, chain) if part is arm.value else None
         subject.diagnostics.report(
-            check,
-            message,
-            arm.span,
-            labels=(Label(first.span, label),),
-            help="remove one",
-            fix=_removal(arm, chain) if part is arm.value else None,
+            check, message, arm.span, labels=labels, help="remove one", fix=fix
         )
     return found
 
@@ -320,13 +307,10 @@ def _swallowed(tried: list[_Tried], subject: Subject) -> None:
             known = objects.get(path[:length])
             if known is not None and known is not arm:
                 shown = ".".join(map(str, path[:length]))
-                subject.diagnostics.report(
-                    FB03,
-                    f"`{shown}` is tried before its own field, which is then never reached",
-                    arm.span,
-                    labels=(Label(known.span, "the whole object is taken here"),),
-                    help="put the field before the object that holds it",
-                )
+                message = f"`{shown}` is tried before its own field, which is then never reached"
+                labels = (Label(known.span, "the whole object is taken here"),)
+                help = "put the field before the object that holds it"
+                subject.diagnostics.report(FB03, message, arm.span, labels=labels, help=help)
         if subject.facts.type_of(part).kinds & OBJECT:
             objects.setdefault(path, arm)
 
@@ -342,25 +326,21 @@ def _mixed(chain: FirstOf, subject: Subject) -> None:
     for arm, kinds in typed[1:]:
         first, usual = typed[0]
         if not kinds & usual:
-            subject.diagnostics.report(
-                FB04,
-                f"this alternative is {kinds}, and the first one {usual}",
-                arm.span,
-                labels=(Label(first.span, f"this one is {usual}"),),
-                help="convert them to one kind with `as`",
-            )
+            message = f"this alternative is {kinds}, and the first one {usual}"
+            labels = (Label(first.span, f"this one is {usual}"),)
+            help = "convert them to one kind with `as`"
+            subject.diagnostics.report(FB04, message, arm.span, labels=labels, help=help)
 
 
 def _useless_required(field: Field, subject: Subject) -> None:
     if isinstance(field.at, FieldBlock):
         place = field.at.place("required")
-        subject.diagnostics.report(
-            FB06,
-            "`required` has no effect: the field always has a value",
-            place,
-            help="drop `required`, or the default",
-            fix=Fix(place, "", "drop `required`", safe=True, whole=True),
+        message = "`required` has no effect: the field always has a value"
+        help, fix = (
+            "drop `required`, or the default",
+            Fix(place, "", "drop `required`", safe=True, whole=True),
         )
+        subject.diagnostics.report(FB06, message, place, help=help, fix=fix)
 
 
 def _no_otherwise(chain: FirstOf, left: Normal, subject: Subject) -> None:
@@ -374,10 +354,7 @@ def _no_otherwise(chain: FirstOf, left: Normal, subject: Subject) -> None:
     every = all(isinstance(arm.value, Guard) for arm in chain.alternatives)
     if every and subject.conditions.unsatisfiable(left) is None:
         event = _example(left, subject)
-        subject.diagnostics.report(
-            PR07,
-            "no row of this decision table may hold, and then there is no value",
-            block.place("decide"),
-            notes=(f"for example, this event takes no row: {event}",) if event else (),
-            help="add a last row without `when`, or a `default`",
-        )
+        message = "no row of this decision table may hold, and then there is no value"
+        notes = (f"for example, this event takes no row: {event}",) if event else ()
+        help = "add a last row without `when`, or a `default`"
+        subject.diagnostics.report(PR07, message, block.place("decide"), notes=notes, help=help)

@@ -83,12 +83,8 @@ def find(subject: Subject) -> None:
     _headers(subject)
     for node in subject.nodes:
         if isinstance(node, Const) and isinstance(node.value, str) and _is_secret(node.value):
-            subject.diagnostics.report(
-                FO04,
-                "this looks like a credential",
-                node.span,
-                help="declare a setting with `x-secret` in the settings schema, and read that",
-            )
+            help = "declare a setting with `x-secret` in the settings schema, and read that"
+            subject.diagnostics.report(FO04, "this looks like a credential", node.span, help=help)
 
 
 def _dotted(made: Object, subject: Subject) -> None:
@@ -96,13 +92,12 @@ def _dotted(made: Object, subject: Subject) -> None:
     for field in made.fields:
         parent, dot, child = field.name.partition(".")
         if dot and parent in names:
-            subject.diagnostics.report(
-                OU04,
-                f"`{field.name}` is one field with a dot in its name, and not a part of `{parent}`",
-                field.key.span,
-                labels=(Label(names[parent].key.span, f"`{parent}` is written here"),),
-                help=f"write `{child}` under the `fields` of `{parent}`",
+            message = (
+                f"`{field.name}` is one field with a dot in its name, and not a part of `{parent}`"
             )
+            labels = (Label(names[parent].key.span, f"`{parent}` is written here"),)
+            help = f"write `{child}` under the `fields` of `{parent}`"
+            subject.diagnostics.report(OU04, message, field.key.span, labels=labels, help=help)
 
 
 def _headers(subject: Subject) -> None:
@@ -110,12 +105,12 @@ def _headers(subject: Subject) -> None:
     for header in subject.model.request.headers:
         known = first.setdefault(header.name.casefold(), header)
         if known is not header:
+            message = (
+                f"the header `{header.name}` is written already: case does not count in headers"
+            )
+            labels = (Label(known.key.span, "the first is here"),)
             subject.diagnostics.report(
-                OU03,
-                f"the header `{header.name}` is written already: case does not count in headers",
-                header.key.span,
-                labels=(Label(known.key.span, "the first is here"),),
-                help="keep one",
+                OU03, message, header.key.span, labels=labels, help="keep one"
             )
 
 

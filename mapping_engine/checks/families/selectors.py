@@ -99,13 +99,10 @@ def _bare_words(node: Compare, subject: Subject) -> None:
 def _undeclared(node: Read, name: str, shown: str, meant: str, subject: Subject) -> None:
     """Report a name that seems to be meant as a text, unless events have such a key."""
     if name not in subject.model.vocabulary.objects.get("event", {}):
-        subject.diagnostics.report(
-            SE06,
-            f"`{shown}` is the name of a field here, not a text",
-            node.span,
-            help=f"texts are written in single quotes: {meant}",
-            fix=Fix(node.span, meant, f"write {meant}", safe=False, old=node.selector.text),
-        )
+        message = f"`{shown}` is the name of a field here, not a text"
+        help = f"texts are written in single quotes: {meant}"
+        fix = Fix(node.span, meant, f"write {meant}", safe=False, old=node.selector.text)
+        subject.diagnostics.report(SE06, message, node.span, help=help, fix=fix)
 
 
 def _selector(

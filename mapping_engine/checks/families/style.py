@@ -47,13 +47,9 @@ def _spacing(node: Expression, subject: Subject) -> None:
         return
     usual = print_expression(node)
     if usual != scalar.text and usual.replace(" ", "") == scalar.text.replace(" ", ""):
-        subject.diagnostics.report(
-            ST01,
-            "the spacing of this expression is not the usual one",
-            scalar.span,
-            help=f"write `{usual}`",
-            fix=Fix(scalar.span, usual, "space it as usual", safe=True, old=scalar.text),
-        )
+        message, help = "the spacing of this expression is not the usual one", f"write `{usual}`"
+        fix = Fix(scalar.span, usual, "space it as usual", safe=True, old=scalar.text)
+        subject.diagnostics.report(ST01, message, scalar.span, help=help, fix=fix)
 
 
 def _ends(source: Source, diagnostics: Diagnostics) -> None:

@@ -79,22 +79,15 @@ def _unbraced(node: Template, subject: Subject) -> None:
     if not isinstance(node.at, Extent):
         return
     scalar = node.at.scalar
-    inside = [
-        (p.at.start, p.at.end)
-        for p in node.parts
-        if isinstance(p, Node) and isinstance(p.at, Extent)
-    ]
+    places = (part.at for part in node.parts if isinstance(part, Node))
+    inside = [(at.start, at.end) for at in places if isinstance(at, Extent)]
     for match in _NAME.finditer(scalar.text):
         if match[1] not in known or any(s <= match.start() < e for s, e in inside):
             continue
         span = scalar.span_at(*match.span())
-        subject.diagnostics.report(
-            SY06,
-            f"`{match[0]}` is text here, not the value",
-            span,
-            help=f"write `{{{match[0]}}}`",
-            fix=Fix(span, f"{{{match[0]}}}", "put it in braces", safe=False, old=match[0]),
-        )
+        message, help = f"`{match[0]}` is text here, not the value", f"write `{{{match[0]}}}`"
+        fix = Fix(span, f"{{{match[0]}}}", "put it in braces", safe=False, old=match[0])
+        subject.diagnostics.report(SY06, message, span, help=help, fix=fix)
 
 
 # TX08
@@ -123,13 +116,10 @@ def _near_misses(subject: Subject) -> None:
         near = sorted({place for form in _forms(each.text) for place in alike[form]})
         other = next((every[place] for place in near if _is_slip(each, every[place])), None)
         if other is not None and (counts[other.text] > 1 or other.span < each.span):
-            subject.diagnostics.report(
-                TX08,
-                f"`{each.text}` is nearly `{other.text}`",
-                each.span,
-                labels=(Label(other.span, f"`{other.text}` is written here"),),
-                help="write them alike, if they are meant to be the same",
-            )
+            message = f"`{each.text}` is nearly `{other.text}`"
+            labels = (Label(other.span, f"`{other.text}` is written here"),)
+            help = "write them alike, if they are meant to be the same"
+            subject.diagnostics.report(TX08, message, each.span, labels=labels, help=help)
 
 
 def _forms(text: str) -> set[str]:

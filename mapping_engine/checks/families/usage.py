@@ -143,12 +143,9 @@ def _is_used(file: str, documents: dict[str, LoadedDocument], used: _Used) -> bo
 def _variables(used: _Used, subject: Subject) -> None:
     for variable in subject.model.fan_out:
         if variable.name not in used.names:
-            subject.diagnostics.report(
-                PR03,
-                f"fan-out variable `${variable.name}` is never used",
-                variable.span,
-                help="without it the same request is sent several times; use it, or remove it",
-            )
+            message = f"fan-out variable `${variable.name}` is never used"
+            help = "without it the same request is sent several times; use it, or remove it"
+            subject.diagnostics.report(PR03, message, variable.span, help=help)
 
 
 def _settings(used: _Used, subject: Subject) -> None:
@@ -184,10 +181,6 @@ def _report(
 ) -> None:
     """Report what is not used, unless an undefined name was meant to be it."""
     if what.split("`")[1].rpartition(".")[2].removeprefix("$") not in used.meant:
-        subject.diagnostics.report(
-            PR03,
-            f"{what} is never used",
-            span,
-            help="use it, or remove it",
-            fix=Fix(span, "", f"remove {what}", safe=True, whole=True) if removable else None,
-        )
+        message, help = f"{what} is never used", "use it, or remove it"
+        fix = Fix(span, "", f"remove {what}", safe=True, whole=True) if removable else None
+        subject.diagnostics.report(PR03, message, span, help=help, fix=fix)
