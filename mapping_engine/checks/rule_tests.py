@@ -16,10 +16,8 @@ from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNo
 from mapping_engine.testing.cases import Case
 
 TE01 = Check(
-    "TE01",
-    "untested-rule",
+    "TE01 untested-rule: no rule test reaches this field, alternative or row",
     Severity.INFO,
-    "no rule test reaches this field, alternative or row",
     why="What no test reaches can break without anybody seeing it.",
     fix="Add a case to the `tests` folder of the pack.",
     ignore="While a pack is being written: the check runs only when it is selected.",
@@ -28,10 +26,8 @@ TE01 = Check(
     asked=True,
 )
 TE02 = Check(
-    "TE02",
-    "test-names-unknown-rule",
+    "TE02 test-names-unknown-rule: a rule test names a field that no rule makes",
     Severity.ERROR,
-    "a rule test names a field that no rule makes",
     why="A test of `absent: [y22]` passes for ever, whatever the rules do.",
     fix="Correct the name, or drop it.",
     ignore="Never: the test cannot show anything.",

@@ -21,10 +21,8 @@ from mapping_engine.source.scalar import Lines
 from mapping_engine.source.yaml_text import read_yaml
 
 SU01 = Check(
-    "SU01",
-    "unused-suppression",
+    "SU01 unused-suppression: a suppression that suppresses nothing",
     Severity.WARNING,
-    "a suppression that suppresses nothing",
     why="It would hide the next real mistake on this line.",
     fix="Remove the comment. `--fix` does.",
     ignore="Never: remove it.",
@@ -32,10 +30,9 @@ SU01 = Check(
     right="fields:\n  x: p.a\n",
 )
 SU02 = Check(
-    "SU02",
-    "bad-suppression",
+    "SU02 bad-suppression: a suppression without a code or a reason, with an unknown code, "
+    "expired, or of an error",
     Severity.WARNING,
-    "a suppression without a code or a reason, with an unknown code, expired, or of an error",
     why="Who reads the comment later has to know what is suppressed, why, and for how long. "
     "Errors cannot be suppressed, as the engine refuses the rules all the same.",
     fix="Write `# rules: ignore CODE -- reason`, with `until 2026-12-31` where it is to end.",

@@ -23,10 +23,8 @@ from mapping_engine.selectors import steps
 from mapping_engine.types.kinds import ANY, OBJECT
 
 FB01 = Check(
-    "FB01",
-    "unreachable-arm",
+    "FB01 unreachable-arm: an alternative before this one is never missing",
     Severity.WARNING,
-    "an alternative before this one is never missing",
     why="An alternative that is never used looks like a fallback, but is not one.",
     fix="Remove it, or move it before the alternative that always has a value. `--fix` removes it.",
     ignore="For an alternative that is to take over soon, with a date.",
@@ -34,10 +32,8 @@ FB01 = Check(
     right="fields:\n  x: \"p.a ?? type ?? 'none'\"\n",
 )
 FB02 = Check(
-    "FB02",
-    "duplicate-arm",
+    "FB02 duplicate-arm: the same alternative twice",
     Severity.WARNING,
-    "the same alternative twice",
     why="The second one is never reached; most often another path was meant.",
     fix="Remove one, or write the path that was meant. `--fix` removes the second.",
     ignore="Never: remove it.",
@@ -45,10 +41,8 @@ FB02 = Check(
     right="define:\n  who: [person.id, type]\nfields:\n  x: {first_of: [$who, p.a]}\n",
 )
 FB03 = Check(
-    "FB03",
-    "swallowed-arm",
+    "FB03 swallowed-arm: an object is tried before one of its own fields",
     Severity.WARNING,
-    "an object is tried before one of its own fields",
     why="Where the field is there, so is the object, and the object is taken.",
     fix="Put the field first, or leave the object out.",
     ignore="Never: the order cannot be meant.",
@@ -56,10 +50,8 @@ FB03 = Check(
     right="fields:\n  x: {first_of: [p.a, type]}\n",
 )
 FB04 = Check(
-    "FB04",
-    "mixed-type-arms",
+    "FB04 mixed-type-arms: the alternatives are of different kinds",
     Severity.WARNING,
-    "the alternatives are of different kinds",
     why="The receiver gets a text from one event and a list from the next.",
     fix="Convert them to one kind with `as`.",
     ignore="Where the receiver takes both kinds.",
@@ -67,10 +59,8 @@ FB04 = Check(
     right="fields:\n  x: {first_of: [type, tags |> first]}\n",
 )
 FB06 = Check(
-    "FB06",
-    "required-with-default",
+    "FB06 required-with-default: `required` on a field that always has a value",
     Severity.WARNING,
-    "`required` on a field that always has a value",
     why="Whoever reads `required` expects events to be refused; none ever is.",
     fix="Drop `required`, or the default. `--fix` drops `required`.",
     ignore="Never: decide for one of the two.",
@@ -78,10 +68,8 @@ FB06 = Check(
     right="fields:\n  x: {value: p.a, required: true}\n",
 )
 PR05 = Check(
-    "PR05",
-    "shadowed-row",
+    "PR05 shadowed-row: a row that earlier rows never let through",
     Severity.WARNING,
-    "a row that earlier rows never let through",
     why="The first row whose condition holds is taken, so this one never is.",
     fix="Move the row up, or remove it. `--fix` removes it.",
     ignore="Never: the row does nothing.",
@@ -91,10 +79,8 @@ PR05 = Check(
     "      any: {when: type is present, constant: a}\n      otherwise: {constant: c}\n",
 )
 PR07 = Check(
-    "PR07",
-    "no-otherwise",
+    "PR07 no-otherwise: a decision table in which no row may hold",
     Severity.INFO,
-    "a decision table in which no row may hold",
     why="An event for which no row holds has no value here, which may not be meant.",
     fix="Add a last row without `when`, or a `default`.",
     ignore="Where such events are to have no value.",
@@ -336,10 +322,8 @@ def _useless_required(field: Field, subject: Subject) -> None:
     if isinstance(field.at, FieldBlock):
         place = field.at.place("required")
         message = "`required` has no effect: the field always has a value"
-        help, fix = (
-            "drop `required`, or the default",
-            Fix(place, "", "drop `required`", safe=True, whole=True),
-        )
+        help = "drop `required`, or the default"
+        fix = Fix(place, "", "drop `required`", safe=True, whole=True)
         subject.diagnostics.report(FB06, message, place, help=help, fix=fix)
 
 

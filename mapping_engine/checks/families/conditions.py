@@ -20,10 +20,8 @@ from mapping_engine.core.nodes import (
 from mapping_engine.diagnostics import Check, Fix, Severity
 
 TX05 = Check(
-    "TX05",
-    "constant-condition",
+    "TX05 constant-condition: a condition that always, or never, holds",
     Severity.WARNING,
-    "a condition that always, or never, holds",
     why="What depends on it always happens, or never does: most often a misspelled value, or "
     "`and` for `or`.",
     fix="Correct the condition, or remove it.",
@@ -32,10 +30,8 @@ TX05 = Check(
     right="fields:\n  x: {when: lower(type) == 'sold', value: p.a}\n",
 )
 SE10 = Check(
-    "SE10",
-    "ordering-non-numbers",
+    "SE10 ordering-non-numbers: `<` and its like with something that is no number",
     Severity.WARNING,
-    "`<` and its like with something that is no number",
     why="They compare numbers only: with a text they never hold.",
     fix="Write the number without quotes, or compare with `==`.",
     ignore="Never: the condition cannot hold.",
@@ -85,14 +81,10 @@ def _ordering(node: Compare, subject: Subject) -> None:
     for operand in (node.left, node.right):
         if isinstance(operand, Const) and type(operand.value) not in (int, float):
             message = f"`{node.operator}` compares numbers only, and this is none"
-            help, text, span, fix = (
-                "write the number without quotes",
-                str(operand.value),
-                operand.span,
-                None,
-            )
-            if _NUMBER.fullmatch(text):
-                fix = Fix(span, text, f"write `{text}`", safe=False, old=f"'{text}'")
+            help, text, span = "write the number without quotes", str(operand.value), operand.span
+            is_number = _NUMBER.fullmatch(text) is not None
+            to_number = Fix(span, text, f"write `{text}`", safe=False, old=f"'{text}'")
+            fix = to_number if is_number else None
             subject.diagnostics.report(SE10, message, span, help=help, fix=fix)
 
 

@@ -11,10 +11,8 @@ from mapping_engine.core.nodes import Const, Field, Object, walk
 from mapping_engine.diagnostics import Check, Label, Severity
 
 OU03 = Check(
-    "OU03",
-    "duplicate-output",
+    "OU03 duplicate-output: the same output is written twice",
     Severity.ERROR,
-    "the same output is written twice",
     why="Case does not count in the names of headers, so that one of the two is lost.",
     fix="Keep one.",
     wrong='request:\n  url: "{$api.base}/e"\n  headers: {X-Source: type, x-source: p.a}\n'
@@ -23,10 +21,8 @@ OU03 = Check(
     "  json: {payload: $payload}\nfields:\n  x: p.a\n",
 )
 OU04 = Check(
-    "OU04",
-    "overlapping-outputs",
+    "OU04 overlapping-outputs: a field with a dot in its name beside the object it seems to mean",
     Severity.WARNING,
-    "a field with a dot in its name beside the object it seems to mean",
     why="A dot in a name is a dot in the payload: it does not lead into the object.",
     fix="Write the field under the `fields` of the object.",
     ignore="Where the receiver has a field with a dot in its name.",
@@ -34,10 +30,8 @@ OU04 = Check(
     right="fields:\n  open:\n    fields:\n      part: {fields: {a: p.a, b: p.b}}\n",
 )
 FO04 = Check(
-    "FO04",
-    "secret-in-rules",
+    "FO04 secret-in-rules: a credential is written into the rules",
     Severity.WARNING,
-    "a credential is written into the rules",
     why="Rule files are read by many, and kept for ever in the history of a repository.",
     fix="Declare a setting with `x-secret` in the settings schema, and read it from there. "
     "Have the credential withdrawn.",
@@ -49,10 +43,8 @@ FO04 = Check(
     "  json: {payload: $payload, key: $settings.token}\nfields:\n  x: p.a\n",
 )
 FO05 = Check(
-    "FO05",
-    "api-sunset",
+    "FO05 api-sunset: the API of this pack is, or soon will be, switched off",
     Severity.WARNING,
-    "the API of this pack is, or soon will be, switched off",
     why="From that day on every request fails. The warning comes 90 days ahead.",
     fix="Move to the successor, or correct the date under `api`.",
     ignore="Until the move is made, with its date.",

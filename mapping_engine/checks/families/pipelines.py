@@ -12,10 +12,8 @@ from mapping_engine.transforms.declare import Rejected
 from mapping_engine.types.kinds import is_missing
 
 PI07 = Check(
-    "PI07",
-    "values-mismatch",
+    "PI07 values-mismatch: the `values` of a pipeline are not what its steps yield",
     Severity.WARNING,
-    "the `values` of a pipeline are not what its steps yield",
     why="A value that is a digest already is taken for one of `values`. One that is missing "
     "there is refused, and one too many is taken for nothing.",
     fix="Make `values` those that the steps yield.",

@@ -12,10 +12,8 @@ from mapping_engine.selectors.suspicious import Suspicion, suspicious
 from mapping_engine.types.kinds import LIST
 
 SE05 = Check(
-    "SE05",
-    "null-hostile-function",
+    "SE05 null-hostile-function: the JMESPath function fails when its input is missing",
     Severity.WARNING,
-    "the JMESPath function fails when its input is missing",
     why="Most functions of JMESPath do not take null, so an event without the path makes the "
     "whole selector fail, with a warning for each such event.",
     fix="Use a transform, which skips what is missing, or guard the input: `not_null(tags, `[]`)`.",
@@ -24,10 +22,8 @@ SE05 = Check(
     right="fields:\n  x: tags |> count\n",
 )
 SE06 = Check(
-    "SE06",
-    "identifier-as-literal",
+    "SE06 identifier-as-literal: a name in double quotes, or true, that is meant as a value",
     Severity.WARNING,
-    "a name in double quotes, or true, that is meant as a value",
     why='In JMESPath `"x"` and `true` are names of fields. The comparison is with a field that '
     "does not exist, and so it never holds.",
     fix="Write texts in single quotes, and true in a selector between back-ticks.",
@@ -36,10 +32,8 @@ SE06 = Check(
     right="fields:\n  x: p.items[?a == 'sold'].b\n",
 )
 SE07 = Check(
-    "SE07",
-    "index-in-projection",
+    "SE07 index-in-projection: an index after a projection applies to every element",
     Severity.WARNING,
-    "an index after a projection applies to every element",
     why="`items[?...].b[0]` takes the first element of each `b`, and where `b` is no list that "
     "is nothing at all.",
     fix="Write `jmespath(items[?...].b | [0])` to take one of the results.",
@@ -48,10 +42,8 @@ SE07 = Check(
     right="fields:\n  x: jmespath(p.items[?a == 'sold'].b | [0])\n",
 )
 SE09 = Check(
-    "SE09",
-    "jmespath-or",
+    "SE09 jmespath-or: `||` in a selector skips other things than `??` does",
     Severity.WARNING,
-    "`||` in a selector skips other things than `??` does",
     why="JMESPath's `||` also skips false, and it keeps blank text. `??` skips what is "
     "missing, as everywhere in the rules.",
     fix="Write the alternatives with `??`, outside of `jmespath(...)`.",

@@ -13,10 +13,8 @@ from mapping_engine.source.scalar import Lines
 from mapping_engine.source.yaml_text import read_yaml
 
 ST01 = Check(
-    "ST01",
-    "format",
+    "ST01 format: the spacing of an expression or the ends of lines are not as usual",
     Severity.INFO,
-    "the spacing of an expression or the ends of lines are not as usual",
     why="Equal rules that look equal are easier to compare.",
     fix="`--fix` writes it as usual.",
     ignore="Where another tool formats the file.",

@@ -15,10 +15,8 @@ from mapping_engine.expression import Extent
 from mapping_engine.transforms.forms import folded
 
 SY06 = Check(
-    "SY06",
-    "unbraced-name",
+    "SY06 unbraced-name: a name in a template without its braces",
     Severity.WARNING,
-    "a name in a template without its braces",
     why="Without braces it is sent as it stands, dollar sign and all.",
     fix="Put the name in braces. `--unsafe-fixes` does.",
     ignore="Where the text is meant.",
@@ -26,10 +24,8 @@ SY06 = Check(
     right='define:\n  order: p.a\nfields:\n  x: {template: "order {$order}"}\n',
 )
 TX08 = Check(
-    "TX08",
-    "near-miss-text",
+    "TX08 near-miss-text: a constant that is nearly another one",
     Severity.WARNING,
-    "a constant that is nearly another one",
     why="Two constants that differ by one letter, by case or by a space are most often meant "
     "to be one, and then one of them never matches.",
     fix="Write them alike.",
@@ -40,10 +36,8 @@ TX08 = Check(
     "  x: {when: type == 'Order Completed', value: p.a |> lookup($tables.names)}\n",
 )
 OU06 = Check(
-    "OU06",
-    "odd-url",
+    "OU06 odd-url: a URL that cannot be right",
     Severity.WARNING,
-    "a URL that cannot be right",
     why="The request would go nowhere, or to another place.",
     fix="Begin with the scheme and the host, and separate the parts with one `/`.",
     ignore="Where the receiver wants it so.",

@@ -19,10 +19,8 @@ from mapping_engine.source.yaml_text import read_yaml
 from mapping_engine.transforms import REGISTRY
 
 PR03 = Check(
-    "PR03",
-    "unused-definition",
+    "PR03 unused-definition: nothing uses this name",
     Severity.WARNING,
-    "nothing uses this name",
     why="It is read and maintained for nothing, or something was forgotten. A fan-out variable "
     "that nothing uses sends the same request several times.",
     fix="Use it, or remove it. `--fix` removes definitions, tables, pipelines and fragments.",
