@@ -58,7 +58,6 @@ class Suppression:
     codes: tuple[str, ...]
     until: str | None
     reason: str
-    text: str
 
 
 def suppress(
@@ -99,7 +98,7 @@ def _suppressions(source: Source) -> Iterator[Suppression]:
         codes = tuple(code for code in re.split(r"[\s,]+", rest["codes"]) if code)
         span = lines.span(match.start(), match.start() + len(match[0].rstrip()))
         line = None if match.start() < first else _line(source.text, lines, match.start())
-        yield Suppression(span, line, codes, rest["until"], rest["reason"] or "", match[0])
+        yield Suppression(span, line, codes, rest["until"], rest["reason"] or "")
 
 
 def _line(text: str, lines: Lines, start: int) -> int:

@@ -99,7 +99,6 @@ class _Tried(NamedTuple):
 
     arm: Alternative
     part: Node
-    key: str
     first: Alternative
     """The alternative that tries it first."""
 
@@ -249,7 +248,7 @@ def _tried(chain: FirstOf, subject: Subject) -> list[_Tried]:
             key = repr(part)  # all that a node means, and nothing of where it is written
             if key not in first and arm.name is None:
                 waiting.extend(inner.value for inner in reversed(_opened(part, subject)))
-            found.append(_Tried(arm, part, key, first.setdefault(key, arm)))
+            found.append(_Tried(arm, part, first.setdefault(key, arm)))
     return found
 
 
@@ -266,7 +265,7 @@ def _repeated(
 ) -> list[_Tried]:
     """Report what is tried twice, unless that is said already; answers it."""
     found = [e for e in tried if e.first is not e.arm and id(e.arm) not in hidden]
-    for arm, part, _, first in found:
+    for arm, part, first in found:
         value = part.value if isinstance(part, Guard) else part
         start, _ = steps_of(value)
         check, label = FB02, "it is tried here first"
@@ -285,7 +284,7 @@ def _repeated(
 def _swallowed(tried: list[_Tried], subject: Subject) -> None:
     """Report the fields that are tried after the objects they belong to."""
     objects: dict[tuple[str | int, ...], Alternative] = {}
-    for arm, part, _, _ in tried:
+    for arm, part, _ in tried:
         path = steps(part.selector) if isinstance(part, Read) else None
         if path is None:
             continue
