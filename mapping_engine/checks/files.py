@@ -9,11 +9,10 @@ from functools import partial
 from os import PathLike
 from pathlib import Path
 
-from mapping_engine.checks.catalogue import CATALOGUE
+from mapping_engine.checks.catalogue import CATALOGUE, Options
 from mapping_engine.checks.families import FAMILIES
 from mapping_engine.checks.fixing import with_plain_fixes
 from mapping_engine.checks.rule_tests import stale, untested
-from mapping_engine.checks.selection import Options
 from mapping_engine.checks.subject import Subject
 from mapping_engine.checks.suppressions import suppress
 from mapping_engine.core.model import Model
@@ -77,7 +76,8 @@ class _Run:
         place = Path(path)
         unsaved = place.resolve() in self.options.overlay
         if (place.is_file() or unsaved) and place.name != ENTRY:
-            self._file(place)
+            shown = "" if str(place.parent) == "." else str(place.parent)
+            self._read(Folder(place.parent, shown, self.options.overlay), place.name)
         elif place.is_dir() and not (place / ENTRY).is_file():
             self._folder(place)
         else:
@@ -121,9 +121,9 @@ class _Run:
         self._pack(first)  # what it reads, the processes find ready
         size = -(-len(rest) // (self.options.workers * PARTS))
         parts = [rest[start : start + size] for start in range(0, len(rest), size)]
-        ready = (self.shared,)
+        _READY.update(self.shared)  # which a process that is forked has, too
         context = get_context("fork" if "fork" in get_all_start_methods() else "spawn")
-        with ProcessPoolExecutor(self.options.workers, context, _begin, ready) as pool:
+        with ProcessPoolExecutor(self.options.workers, context) as pool:
             for found, texts in pool.map(partial(_packs, self.options, self.codes), parts):
                 self._add(found, texts)
 
@@ -169,10 +169,6 @@ class _Run:
                 stale(read.examined.model, node, diagnostics)
             self._add(diagnostics.sorted(), texts)
         return cases
-
-    def _file(self, path: Path) -> None:
-        shown = "" if str(path.parent) == "." else str(path.parent)
-        self._read(Folder(path.parent, shown, self.options.overlay), path.name)
 
     def _node(
         self, folder: Folder, name: str, diagnostics: Diagnostics
@@ -222,10 +218,6 @@ def _packs_below(place: Path) -> Iterator[Path]:
 
 _READY: dict[str, ReadFile] = {}
 """In a process that checks a part of the packs: the bundled files that were read before."""
-
-
-def _begin(shared: dict[str, ReadFile]) -> None:
-    _READY.update(shared)
 
 
 def _packs(
