@@ -1,4 +1,4 @@
-"""Every check: those of the loader, those that look at rules which could be read; which run.
+"""Every check (the loader's, and those that look at rules which could be read), and which run.
 
 Codes are never renumbered, and a retired one stays reserved.
 """

@@ -115,7 +115,7 @@ class _Run:
     def _together(self, packs: list[Path]) -> None:
         """Check many packs in several processes; the order of what is found does not change."""
         from concurrent.futures import ProcessPoolExecutor  # few have so many packs
-        from multiprocessing import get_all_start_methods, get_context
+        from multiprocessing import get_all_start_methods, get_context  # the same
 
         first, *rest = packs
         self._pack(first)  # what it reads, the processes find ready

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from textwrap import dedent
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from mapping_engine.core.load import Examined
 from mapping_engine.core.model import BUILTINS, PIPED
@@ -24,7 +24,7 @@ from mapping_engine.types.type import type_of_constant
 _LONGEST = 24
 _SHOWN_KEYS = 6
 _WORDS = (Word.CALL, Word.REFERENCE, Word.PATH)
-Said = tuple[str | None, Span | None]
+Said: TypeAlias = tuple[str | None, Span | None]
 """What a word means, and where it is declared; a place in no file is one in the same text."""
 
 
