@@ -42,10 +42,8 @@ def find(subject: Subject) -> None:
 def _yielded(pipeline: Pipeline, declared: tuple[object, ...], subject: Subject) -> None:
     """Hold the values against those of the table that the last step looks into."""
     name, found = pipeline.name, subject.facts.type_of(pipeline.body).values
-    if found is None:
-        return
-    absent = [str(value) for value in found if value not in declared]
-    extra = [str(value) for value in declared if value not in found]
+    absent = [str(value) for value in found or () if value not in declared]
+    extra = [str(value) for value in declared if found is not None and value not in found]
     if absent:
         lacking = f"`values` of `{name}` lacks {listed(absent)}, which its steps yield"
         _report(lacking, pipeline, subject)

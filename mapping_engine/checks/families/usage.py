@@ -51,7 +51,6 @@ def find(subject: Subject) -> None:
     for loaded in documents:
         if loaded.folder is own:
             _declared(loaded, used, subject)
-            _parameters(loaded, used, subject)
     _fragments(used, subject)
     _variables(used, subject)
     _settings(used, subject)
@@ -90,6 +89,10 @@ def _declared(loaded: LoadedDocument, used: _Used, subject: Subject) -> None:
     for what, name, is_used, span in _entries(loaded, used):
         if not is_used and name not in (*BUILTINS, *REGISTRY):
             _report(what, span, used, subject, removable=True)
+    for pipeline in (entry.value for entry in loaded.document.pipelines or ()):
+        for parameter in (pipeline.parameters if pipeline is not None else None) or ():
+            if parameter.text not in names_in(pipeline):
+                _report(f"parameter `${parameter.text}`", parameter.span, used, subject)
 
 
 def _entries(loaded: LoadedDocument, used: _Used) -> Iterator[tuple[str, str, bool, Span]]:
@@ -106,13 +109,6 @@ def _entries(loaded: LoadedDocument, used: _Used) -> Iterator[tuple[str, str, bo
     for what, names, entries in sections:
         for entry in entries or ():
             yield f"{what}{entry.name}`", entry.name, entry.name in names, entry.span
-
-
-def _parameters(loaded: LoadedDocument, used: _Used, subject: Subject) -> None:
-    for entry in loaded.document.pipelines or ():
-        for parameter in (entry.value.parameters if entry.value is not None else None) or ():
-            if parameter.text not in names_in(entry.value):
-                _report(f"parameter `${parameter.text}`", parameter.span, used, subject)
 
 
 def _fragments(used: _Used, subject: Subject) -> None:
