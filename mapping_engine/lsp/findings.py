@@ -21,12 +21,8 @@ Locate = Callable[[Path], tuple[str, Positions] | None]
 """The URI and the places of a file, unless it cannot be read."""
 
 
-def published(found: Findings, positions: Positions, locate: Locate) -> list[types.Diagnostic]:
-    """The findings of one file for the editor."""
-    return [_published(each, positions, locate) for each in found.diagnostics]
-
-
-def _published(found: Diagnostic, positions: Positions, locate: Locate) -> types.Diagnostic:
+def published(found: Diagnostic, positions: Positions, locate: Locate) -> types.Diagnostic:
+    """A finding for the editor."""
     related = [each for label in found.labels if (each := _related(label, locate))]
     return types.Diagnostic(
         range=positions.of_span(found.span),
@@ -72,7 +68,7 @@ def actions(
             types.CodeAction(
                 title=fix.message,
                 kind=types.CodeActionKind.QuickFix,
-                diagnostics=[_published(each, positions, locate)],
+                diagnostics=[published(each, positions, locate)],
                 edit=types.WorkspaceEdit(changes={uri: [edit]}),
                 is_preferred=fix.safe,
             )

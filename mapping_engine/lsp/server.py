@@ -146,7 +146,8 @@ class RulesServer(LanguageServer):
             if found is None and opened is not None and path in files:
                 continue  # a newer text is about to be checked
             positions = self.positions((found and found.text) or "")
-            said = published(found, positions, self.located) if found else []
+            every = found.diagnostics if found else ()
+            said = [published(each, positions, self.located) for each in every]
             if said == self._said.get(path, []) and path not in (always or ()):
                 continue
             self._said[path] = said
