@@ -18,6 +18,7 @@ __all__ = [
     "Source",
     "Style",
     "YamlNode",
+    "scalars",
     "to_data",
 ]
 
@@ -57,6 +58,20 @@ class MappingNode:
 
 
 YamlNode: TypeAlias = ScalarNode | ListNode | MappingNode
+
+
+def scalars(root: YamlNode | None) -> Iterator[ScalarNode]:
+    """Every scalar below a node, keys as well."""
+    waiting = [root] if root is not None else []
+    while waiting:
+        match waiting.pop():
+            case ListNode(items=items):
+                waiting.extend(items)
+            case MappingNode(entries=entries):
+                for entry in entries:
+                    waiting += [entry.key, entry.value]
+            case scalar:
+                yield scalar
 
 
 def to_data(node: YamlNode) -> object:
