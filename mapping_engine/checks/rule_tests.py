@@ -118,8 +118,8 @@ def untested(subject: Subject, cases: list[Case]) -> None:
         if field.span not in reached:
             _report_untested(f"the field `{path}`", field.span, subject)
             continue
-        for what, span, places in _parts(field, subject.model):
-            if not places & reached:
+        for what, span, arm in _parts(field, subject.model):
+            if arm not in reached:
                 _report_untested(f"{what} of `{path}`", span, subject)
 
 
@@ -139,8 +139,8 @@ def _leaves(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, Field
             yield f"{prefix}{field.name}", field
 
 
-def _parts(field: Field, model: Model) -> Iterator[tuple[str, Span, set[Span]]]:
-    """The rows or alternatives of a field: where they are written, and where they may be traced.
+def _parts(field: Field, model: Model) -> Iterator[tuple[str, Span, Span]]:
+    """The rows or alternatives of a field: where their sources are written, and they themselves.
 
     A name that stands for alternatives of its own is none of them.
     """
@@ -152,9 +152,7 @@ def _parts(field: Field, model: Model) -> Iterator[tuple[str, Span, set[Span]]]:
         if arm.is_default or is_choice(named):
             continue
         what = f"alternative {place}" if arm.name is None else f"the row `{arm.name}`"
-        written = (first or value).span
-        own = {arm.value.span} if isinstance(arm.value, Guard) else set()
-        yield what, written, {arm.span, written, *own}
+        yield what, (first or value).span, arm.span
 
 
 def _reached(model: Model, cases: list[Case]) -> set[Span]:

@@ -129,7 +129,8 @@ def value_of(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
     """The value of a definition or variable: with its default, where its condition holds."""
     found = _converted(block, known, made)
     if block.default is not None:
-        default = Alternative(block, expression(block.default, known, made), is_default=True)
+        value = expression(block.default, known, made)
+        default = Alternative(block.default, value, is_default=True)
         before = found.alternatives if isinstance(found, nodes.FirstOf) else None
         found = nodes.FirstOf(block, (*(before or (Alternative(block, found),)), default))
     return _guarded(block, block.when, found, known, made)

@@ -240,9 +240,9 @@ def _first_of(node: FirstOf, frame: Frame, it: Interpreter) -> Evaluation:
         text, start = label(each), len(frame.issues)
         if found is not None:
             if it.trace is not None:
-                it.trace.skip(kinds[place], text, each.value.span)
+                it.trace.skip(kinds[place], text, each.span)
             continue
-        opened = it.trace.open(kinds[place], text, each.value.span) if it.trace else None
+        opened = it.trace.open(kinds[place], text, each.span) if it.trace else None
         found = yield _evaluate(each.value, frame, it)
         _close(opened, found, frame, it, before=start)
         if found is not None:

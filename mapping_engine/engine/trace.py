@@ -90,7 +90,7 @@ class Trace:
             self.stack[-1].children.append(entry)
         elif kind == "fan-out":
             self.fan_out.append(entry)
-        elif self.requests:
+        elif kind == "field" and self.requests:
             self.requests[-1].fields.append(entry)
         self.stack.append(entry)
         return entry
