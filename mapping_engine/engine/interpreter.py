@@ -15,29 +15,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
+from mapping_engine.core import nodes
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.inference import constant
 from mapping_engine.core.mapped import mapped_paths
 from mapping_engine.core.model import PIPED, Model, Pipeline
-from mapping_engine.core.nodes import (
-    Alternative,
-    Call,
-    Compare,
-    Const,
-    Copy,
-    Field,
-    FirstOf,
-    ForEach,
-    Guard,
-    Items,
-    Logic,
-    Name,
-    Node,
-    Object,
-    Read,
-    Template,
-    Test,
-)
+from mapping_engine.core.nodes import Alternative, Call, Const, Field, Guard, Name, Node
 from mapping_engine.core.spell import label, source_label, spell, spell_step, steps_of
 from mapping_engine.engine import values
 from mapping_engine.engine.copying import (
@@ -130,19 +113,19 @@ def _evaluate(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
     match node:
         case Const(value=value):
             return present(value)
-        case Read():
+        case nodes.Read():
             return (yield _recorded("path", node, _read(node, frame, it), frame, it))
         case Name():
             return (yield _recorded("name", node, _read(node, frame, it), frame, it))
         case Call():
             return (yield _call(node, frame, it))
-        case FirstOf():
+        case nodes.FirstOf():
             return (yield _first_of(node, frame, it))
         case Guard(when=when, value=value):
             return (yield _evaluate(value, frame, it)) if (yield _met(when, frame, it)) else None
-        case Items():
+        case nodes.Items():
             return (yield _items(node, frame, it))
-        case Template(parts=parts):
+        case nodes.Template(parts=parts):
             texts: list[str] = []
             for part in parts:
                 found = part if isinstance(part, str) else (yield _evaluate(part, frame, it))
@@ -151,11 +134,11 @@ def _evaluate(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
                     return None
                 texts.append(text)
             return present("".join(texts))
-        case Object(fields=fields):
+        case nodes.Object(fields=fields):
             return present((yield _object(fields, frame, it)))
-        case Copy():
+        case nodes.Copy():
             return (yield _copy(node, frame, it))
-        case ForEach():
+        case nodes.ForEach():
             return (yield _each(node, frame, it))
         case _:
             return (yield _condition(node, frame.apart(), it))
@@ -164,7 +147,7 @@ def _evaluate(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
 # Reading
 
 
-def _read(node: Read | Name, frame: Frame, it: Interpreter) -> Evaluation:
+def _read(node: nodes.Read | Name, frame: Frame, it: Interpreter) -> Evaluation:
     """What lies where a selector points: in the event, or below what a name stands for."""
     start, selector = it.run.event, node.tail if isinstance(node, Name) else node.selector
     if isinstance(node, Name):
@@ -177,7 +160,7 @@ def _read(node: Read | Name, frame: Frame, it: Interpreter) -> Evaluation:
         frame.issues.append(Issue(spell(node), "cannot be read as written", node.span))
         return None
     is_blank = found is not None and present(found) is None
-    if is_blank and it.trace is not None and isinstance(node, Read):
+    if is_blank and it.trace is not None and isinstance(node, nodes.Read):
         it.trace.stack[-1].outcome = BLANK
     return present(found)
 
@@ -220,7 +203,7 @@ def _definition(name: str, frame: Frame, it: Interpreter) -> Evaluation:
 # Choosing
 
 
-def _first_of(node: FirstOf, frame: Frame, it: Interpreter) -> Evaluation:
+def _first_of(node: nodes.FirstOf, frame: Frame, it: Interpreter) -> Evaluation:
     """The first alternative with a value; issues of those before it do not matter then."""
     found, before = None, len(frame.issues)
     for each in node.alternatives:
@@ -234,7 +217,7 @@ def _first_of(node: FirstOf, frame: Frame, it: Interpreter) -> Evaluation:
     return found
 
 
-def _items(node: Items, frame: Frame, it: Interpreter) -> Evaluation:
+def _items(node: nodes.Items, frame: Frame, it: Interpreter) -> Evaluation:
     made: list[Json] = []
     for item in node.items:
         made.append((yield _evaluate(item, frame, it)))
@@ -256,15 +239,15 @@ def _met(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
 
 def _condition(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
     match node:
-        case Compare(operator=operator, left=left, right=right):
+        case nodes.Compare(operator=operator, left=left, right=right):
             one = yield _evaluate(left, frame, it)
             other = yield _evaluate(right, frame, it)
             return values.COMPARISONS[operator](one, other)
-        case Test(operand=operand, word=word):
+        case nodes.Test(operand=operand, word=word):
             return values.is_word((yield _evaluate(operand, frame, it)), word)
-        case Logic(word="not", operands=(only,)):
+        case nodes.Logic(word="not", operands=(only,)):
             return not holds((yield _evaluate(only, frame, it)))
-        case Logic(word=word, operands=parts):
+        case nodes.Logic(word=word, operands=parts):
             for part in parts:
                 if holds((yield _evaluate(part, frame, it))) is (word == "or"):
                     return word == "or"
@@ -378,7 +361,7 @@ def _default(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
     return node.value if isinstance(node, Const) else (yield _evaluate(node, frame.apart(), it))
 
 
-def _each(node: ForEach, frame: Frame, it: Interpreter) -> Evaluation:
+def _each(node: nodes.ForEach, frame: Frame, it: Interpreter) -> Evaluation:
     items = yield _evaluate(node.source, frame, it)
     if items is not None and type(items) is not list:
         reason = values.wrong_kind(kind_of(items), "list")
@@ -395,7 +378,7 @@ def _each(node: ForEach, frame: Frame, it: Interpreter) -> Evaluation:
     return present(found)
 
 
-def _copy(node: Copy, frame: Frame, it: Interpreter) -> Evaluation:
+def _copy(node: nodes.Copy, frame: Frame, it: Interpreter) -> Evaluation:
     source = yield _evaluate(node.source, frame, it)
     found: dict[str, Json] = {}
     if type(source) is dict:
@@ -407,7 +390,7 @@ def _copy(node: Copy, frame: Frame, it: Interpreter) -> Evaluation:
     return present(found)
 
 
-def _plan(node: Copy, frame: Frame, it: Interpreter) -> Evaluation:
+def _plan(node: nodes.Copy, frame: Frame, it: Interpreter) -> Evaluation:
     """What a copy leaves out, and the keys that it treats apart."""
     keys: list[frozenset[str] | None] = []
     for each in node.keys:
