@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mapping_engine.core.hash_types import check_hashing, digest_type, report_change
 from mapping_engine.core.inference import Inference, constant
-from mapping_engine.core.item_types import item_of
+from mapping_engine.core.item_types import collected, item_of
 from mapping_engine.core.nodes import Call, Const, Items, Name, Node
 from mapping_engine.transforms.declare import (
     Boxing,
@@ -24,7 +24,6 @@ from mapping_engine.types.type import (
     UNDECLARED,
     UNKNOWN,
     WHOLE,
-    Described,
     Type,
     mixed,
     type_of_values,
@@ -161,21 +160,13 @@ def _boxed(target: Transform, source: Type) -> Type:
             if inner is None:
                 return replace(plain, described=None)
             return replace(inner, tags=inner.tags | source.own)
+        case Boxing.WRAP if source.kinds == LIST:
+            return replace(plain, item=item_of(source))
         case Boxing.WRAP:
-            return _wrapped(plain, source)
+            return plain if LIST & source.kinds else collected(source, 1)
         case _:
             kinds = source.kinds & target.returns
             return replace(plain, kinds=kinds or target.returns)
-
-
-def _wrapped(plain: Type, source: Type) -> Type:
-    if LIST.names == source.kinds.names:
-        return replace(plain, item=item_of(source))
-    if LIST & source.kinds:
-        return replace(plain, described=source.described if source.described else None)
-    described = source.described
-    box = Described(LIST, source.own, None, described, described.contained) if described else None
-    return replace(plain, item=replace(source, missing=False), described=box)
 
 
 # Arguments

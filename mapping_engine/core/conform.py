@@ -42,7 +42,7 @@ def mismatch(root: Schema, schema: Schema, found: Type, what: str) -> Mismatch |
             _cast(accepted),
             Severity.WARNING,
         )
-    if _is_integer(schema) and found.kinds == NUMBER and not found.is_whole:
+    if schema.get("type") == "integer" and found.kinds == NUMBER and not found.is_whole:
         return Mismatch(
             f"{what} takes whole numbers, but this may have a fraction",
             "convert it with `|> integer` or `|> round`",
@@ -114,10 +114,6 @@ def _shown(value: object) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def _is_integer(schema: Schema) -> bool:
-    return schema.get("type") == "integer"
 
 
 def _cast(accepted: Kinds) -> str | None:

@@ -124,22 +124,19 @@ def _walk(event: dict[str, Any]) -> None:
 
 
 def _parts(path: str, node: object) -> list[tuple[str, object]]:
-    if type(node) is dict:
-        found: list[tuple[str, object]] = []
-        for key, value in node.items():
-            if type(key) is not str:
-                raise _not_json(path, f"has a key that is {_shown_type(key)}, not text")
-            _check(path, key, value, found)
-        return found
-    assert type(node) is list
-    return [(f"{path}[]", item) for item in node if _is_container(f"{path}[]", item)]
+    if isinstance(node, dict):
+        inner = ((_below(path, key), value) for key, value in node.items())
+    else:
+        assert isinstance(node, list)
+        inner = ((f"{path}[]", item) for item in node)
+    return [(below, value) for below, value in inner if _is_container(below, value)]
 
 
-def _check(path: str, key: str, value: object, found: list[tuple[str, object]]) -> None:
+def _below(path: str, key: object) -> str:
+    if type(key) is not str:
+        raise _not_json(path, f"has a key that is {_shown_type(key)}, not text")
     shown = key if is_name(key) else "*"
-    below = f"{path}.{shown}" if path else shown
-    if _is_container(below, value):
-        found.append((below, value))
+    return f"{path}.{shown}" if path else shown
 
 
 def _is_container(path: str, value: object) -> bool:

@@ -11,7 +11,7 @@ import orjson
 from mapping_engine.diagnostics import did_you_mean, listed
 from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.engine.verdict import fast_verdict
-from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
+from mapping_engine.engine.violations import deepest, expected, found_kind, path_text, steps_to
 from mapping_engine.errors import ConfigurationError, ErrorCode
 from mapping_engine.file.json_types import follow, property_names
 
@@ -48,16 +48,12 @@ def accept_settings(schema: Schema, settings: object, title: str) -> dict[str, A
         raise ConfigurationError(
             ErrorCode.SETTINGS_INVALID, f"the settings of {title} are nested too deeply"
         ) from None
-    path = path_text(error.absolute_path)
-    if error.validator == "required":
-        missing = missing_keys(error)
-        path = ".".join(part for part in (path, missing[0]) if part)
-        message = f"setting `{path}` is missing"
-    else:
-        message = f"setting `{path or 'settings'}` is {found_kind(error.instance)}"
+    path = path_text(steps_to(error))
+    is_found = f"is {found_kind(error.instance)}; accepted: {expected(error)}"
     raise ConfigurationError(
         ErrorCode.SETTINGS_INVALID,
-        f"{message}; accepted: {expected(error)}" if error.validator != "required" else message,
+        f"setting `{path or 'settings'}` "
+        + ("is missing" if error.validator == "required" else is_found),
         path=path,
         help=_described(schema, path),
     ) from None
