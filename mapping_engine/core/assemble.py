@@ -13,6 +13,7 @@ from mapping_engine.core.desugar import (
     definitions_of,
     expression,
     object_of,
+    optional,
     pipeline_of,
     value_of,
 )
@@ -29,7 +30,7 @@ from mapping_engine.core.order import in_order, ordered
 from mapping_engine.core.spell import written_name
 from mapping_engine.core.splice import spliced
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.expression import Expression, TemplateExpression
+from mapping_engine.expression import TemplateExpression
 from mapping_engine.file.documents import (
     AcceptBlock,
     MappingFile,
@@ -97,8 +98,8 @@ def core_of(
             )
             for block in file.warn or ()
         ),
-        hashing=_optional(file.hashing, made),
-        already_hashed=_optional(file.already_hashed, made),
+        hashing=optional(file.hashing, NO_LOCALS, made),
+        already_hashed=optional(file.already_hashed, NO_LOCALS, made),
         texts=texts,
     )
     definitions = definitions_of(made)
@@ -178,7 +179,3 @@ def _template(template: TemplateExpression, made: Desugaring) -> Template:
     found = expression(template, NO_LOCALS, made)
     assert isinstance(found, Template)
     return found
-
-
-def _optional(node: Expression | None, made: Desugaring) -> Node | None:
-    return None if node is None else expression(node, NO_LOCALS, made)
