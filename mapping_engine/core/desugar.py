@@ -284,9 +284,8 @@ def _derived(
     made.conversions += known_steps + len(steps)
     if made.conversions > _MOST_CONVERSIONS:
         return _stopped(node, made)
-    if known and any(
-        isinstance(p, ast.Reference) and p.name in known for s in steps for p in parts(s)
-    ):
+    read = (p.name for step in steps for p in parts(step) if isinstance(p, ast.Reference))
+    if not known.isdisjoint(read):
         return _written_out(node, name, steps, known, made)
     derived = derived_name(name, print_steps(steps))
     if derived not in made.derived:
