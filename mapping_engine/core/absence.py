@@ -97,7 +97,8 @@ def absent(node: Node, found: Absence) -> Absent:
         case nodes.Items() | nodes.FirstOf():
             return _all([absent(part, found) for part in children(node)])
         case nodes.Template():
-            return _first([absent(part, found) for part in children(node)])
+            parts = (absent(part, found) for part in children(node))
+            return next((part for part in parts if part is not None), None)
         case Call(input=Node() as source):
             made = absent(source, found)
             return _result(node, found) if made is None else made
@@ -132,11 +133,6 @@ def _all(parts: list[Absent]) -> Absent:
             return None
         made |= part
     return made
-
-
-def _first(parts: list[Absent]) -> Absent:
-    """What is missing for one of several needed values to be absent."""
-    return next((part for part in parts if part is not None), None)
 
 
 def _result(node: Call, found: Absence) -> Absent:

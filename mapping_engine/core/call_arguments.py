@@ -13,14 +13,6 @@ from mapping_engine.transforms import REGISTRY
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
-    """A call whose arguments are in the order of the parameters; None for one not given."""
-
-    input: Expression | None
-    arguments: tuple[Expression | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Signature:
     names: tuple[str, ...]
     required: tuple[str, ...] = ()
@@ -33,10 +25,11 @@ def matched(
     *,
     piped: bool,
     found: Diagnostics,
-) -> Matched | None:
-    """The arguments of a call; None where they do not fit, which is reported (TX01, TX02).
+) -> tuple[Expression | None, ...] | None:
+    """The input of a call and its arguments in the order of the parameters, None for one not given.
 
-    Written as an expression (``piped`` false), the first argument is the input.
+    None where they do not fit, which is reported (TX01, TX02). What is not ``piped`` in stands as
+    the first argument.
     """
     pipeline = pipelines.get(call.name)
     if pipeline is None and call.name not in REGISTRY:
@@ -54,7 +47,7 @@ def matched(
         given = _given(call, takes, call.arguments[takes_input:])
         if isinstance(given, dict):
             source = call.arguments[0] if takes_input else None
-            return Matched(source, tuple(given.get(name) for name in takes.names))
+            return (source, *(given.get(name) for name in takes.names))
         problem = given
     found.report("TX02", problem, call.span)
     return None

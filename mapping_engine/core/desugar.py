@@ -326,15 +326,16 @@ def _call(call: CallExpression, source: Node | None, known: Locals, made: Desuga
     piped = source is not None
     found = matched(call, made.pipelines, piped=piped, found=made.diagnostics)
     if found is None:
-        given = (*call.arguments, *(value for _, value in call.named))
-        inner = tuple(expression(each, known, made) for each in given)
+        every = (*call.arguments, *(value for _, value in call.named))
+        inner = _each(every, known, made)
         return Broken(call.extent, inner if source is None else (source, *inner))
     at = call.extent
-    if found.input is not None:
-        source = expression(found.input, known, made)
+    written, *given = found
+    if written is not None:
+        source = expression(written, known, made)
     elif source is not None and isinstance(source.at, Extent) and source.at.scalar is at.scalar:
         at = source.at.to(at)
-    arguments = (optional(each, known, made) for each in found.arguments)
+    arguments = (optional(each, known, made) for each in given)
     return nodes.Call(at, call.extent, call.name, source, tuple(arguments))
 
 

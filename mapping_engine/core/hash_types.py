@@ -5,7 +5,7 @@ from __future__ import annotations
 from mapping_engine.core.inference import Inference, extent_of
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call
-from mapping_engine.diagnostics import Diagnostics, Fix
+from mapping_engine.diagnostics import Diagnostics, Fix, listed
 from mapping_engine.expression import Extent
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.types.type import DIGEST, Type
@@ -41,8 +41,8 @@ def check_hashing(node: Call, source: Type, found: Inference) -> None:
     elif personal and not personal & normal:
         found.diagnostics.report(
             "PI01",
-            f"personal data of kind {_kinds(personal)} is hashed in the normal form of "
-            f"{_kinds(normal)}",
+            f"personal data of kind {listed(personal)} is hashed in the normal form of "
+            f"{listed(normal)}",
             node.step.span,
             help=_advice(personal, normalisers),
         )
@@ -90,7 +90,3 @@ def _without_step(node: Call, message: str, *, safe: bool) -> Fix | None:
         return None
     span = step.scalar.span_at(before.end, step.end)
     return Fix(span, "", message, safe, old=step.scalar.text[before.end : step.end])
-
-
-def _kinds(names: frozenset[str]) -> str:
-    return ", ".join(f"`{name}`" for name in sorted(names))

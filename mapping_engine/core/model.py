@@ -116,14 +116,9 @@ class Model:
         block = self.file.api
         if block is None:
             return {}
-        found = {"base": block.base.text}
-        if block.version:
-            found["version"] = block.version.text
-        if block.sunset:
-            found["sunset"] = block.sunset.isoformat()
-        if block.successor:
-            found["successor"] = block.successor.text
-        return found
+        sunset = {"sunset": block.sunset.isoformat()} if block.sunset else {}
+        texts = {"base": block.base, "version": block.version, "successor": block.successor}
+        return {**{name: each.text for name, each in texts.items() if each}, **sunset}
 
     @property
     def fan_out_names(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from mapping_engine.engine.violations import found_kind
 from mapping_engine.errors import ErrorCode, InstrumentationError
 from mapping_engine.transforms.scalars import is_unicode
 
@@ -64,7 +65,7 @@ def _inspected(event: object) -> tuple[dict[str, Any], bool]:
     if type(event) is not dict:
         raise InstrumentationError(
             ErrorCode.EVENT_NOT_OBJECT,
-            f"an event is a JSON object, this is {_shown_type(event)}",
+            f"an event is a JSON object, this is {found_kind(event)}",
             help="send one object for each event, parsed or as bytes of JSON",
         )
     if _is_sound_object(event, DEEPEST - 1):
@@ -134,7 +135,7 @@ def _parts(path: str, node: object) -> list[tuple[str, object]]:
 
 def _below(path: str, key: object) -> str:
     if type(key) is not str:
-        raise _not_json(path, f"has a key that is {_shown_type(key)}, not text")
+        raise _not_json(path, f"has a key that is {found_kind(key)}, not text")
     shown = key if is_name(key) else "*"
     return f"{path}.{shown}" if path else shown
 
@@ -149,7 +150,7 @@ def _is_container(path: str, value: object) -> bool:
         return False
     if value is None or kind is str or kind is float or kind is bool:
         return False
-    raise _not_json(path, f"is {_shown_type(value)}, which is no JSON value")
+    raise _not_json(path, f"is {found_kind(value)}, which is no JSON value")
 
 
 def _not_json(path: str, what: str) -> InstrumentationError:
@@ -160,10 +161,3 @@ def _not_json(path: str, what: str) -> InstrumentationError:
         path=shown,
         help="send JSON: objects, lists, texts, numbers, true, false and null",
     )
-
-
-def _shown_type(value: object) -> str:
-    if value is None:
-        return "null"
-    names = {str: "a text", bool: "a boolean", int: "a number", float: "a number", list: "a list"}
-    return names.get(type(value), f"a Python {type(value).__name__}")
