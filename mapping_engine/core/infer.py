@@ -123,15 +123,21 @@ def _each(node: nodes.ForEach, scope: Scope, found: Inference) -> Type:
     return Type(LIST, True, body.spreading, item=replace(body, missing=False))
 
 
-def _item(node: nodes.ForEach, source: Type, found: Inference) -> Type:
-    """The type of one item; what is never a list is reported."""
-    if source.kinds and not source.kinds & LIST:
-        found.diagnostics.report(
-            "FO01",
-            f"`each` needs a list, this is {source.kinds}",
-            node.source.span,
-            help="wrap a single value with `|> list`",
+def check_list(what: str, node: Node, made: Type, found: Inference) -> bool:
+    """Whether a value may be a list; what never is one is reported (FO01)."""
+    may_be = not made.kinds or bool(made.kinds & LIST)
+    if not may_be:
+        message, help = (
+            f"{what} needs a list, this is {made.kinds}",
+            "wrap a single value with `|> list`",
         )
+        found.diagnostics.report("FO01", message, node.span, help=help)
+    return may_be
+
+
+def _item(node: nodes.ForEach, source: Type, found: Inference) -> Type:
+    """The type of one item."""
+    if not check_list("`each`", node.source, source, found):
         return BROKEN
     known = item_of(source)
     return known if known is not None else found.model.vocabulary.as_list(source)
