@@ -103,16 +103,12 @@ def _refusal(schema: Schema, value: object, what: str) -> Mismatch | None:
 
 def _limit(keyword: str, value: object) -> str:
     if keyword in ("enum", "const", "pattern", "type", "minLength", "maxLength", "format"):
-        written = value if isinstance(value, str) else json.dumps(value)
-        return f" (`{keyword}` is {_cut(written)})"
+        return f" (`{keyword}` is {_shown(value)})"
     return f" (`{keyword}`)"
 
 
 def _shown(value: object) -> str:
-    return _cut(value if isinstance(value, str) else json.dumps(value))
-
-
-def _cut(text: str) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

@@ -141,7 +141,8 @@ def _problem(
     objects = written.vocabulary.objects
     step, above = path[depth], written.text + _spelled(path[:depth])
     if step == ITEM:
-        if LIST & described.kinds or _is_mistaken_index(written.selector):
+        mistaken = any(found.code == "SE07" for found in suspicious(written.selector))
+        if LIST & described.kinds or mistaken:  # an index of each element: that is reported
             return None
         return _Problem(f"`{above}` is {described.kinds}, not a list")
     if described.object in objects:
@@ -210,11 +211,6 @@ def _paths(vocabulary: Vocabulary) -> list[tuple[str, ...]]:
             if len(path) + 1 < _DEEPEST and below.object:
                 waiting.append(((*path, name), below))
     return found
-
-
-def _is_mistaken_index(selector: Selector) -> bool:
-    """Whether an index is taken of each element by mistake, which SE07 reports."""
-    return any(found.code == "SE07" for found in suspicious(selector))
 
 
 def is_lone_name(node: Read) -> bool:

@@ -24,7 +24,7 @@ from mapping_engine.file.json_types import (
     property_schema,
 )
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.value_blocks import ArmBlock, FieldBlock
+from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.types.type import IDENTIFYING, SECRET, UNDECLARED, Type
 
 Schema = Mapping[str, Any]
@@ -243,15 +243,12 @@ def _parts(field: Field, made: Type, sinks: _PayloadSinks) -> list[tuple[Span, T
     """The alternatives of a value with their types; the whole where it is changed later."""
     facts = sinks.found.facts
     default = [(field.default.span, facts.type_of(field.default))] if field.default else []
+    value = facts.type_of(field.value)
     if is_choice(field.value):
         arms = _arms(field.value)
         return [*((_place(arm.at), facts.type_of(arm.value)) for arm in arms), *default]
-    only = _only_arm(field)
-    if only is not None:
-        return [(only.span, facts.type_of(field.value)), *default]
-    if isinstance(field.value, ForEach) or not _is_single(field):
-        return [(field.span, made)]
-    return [(field.value.span, facts.type_of(field.value)), *default]
+    place = _single_place(field)
+    return [(field.span, made)] if place is None else [(place.span, value), *default]
 
 
 def _arms(node: Node) -> list[Alternative]:
@@ -272,23 +269,17 @@ def _place(at: Place) -> Span:
     return at.value.span if isinstance(at, Named) and at.value is not None else at.span
 
 
-def _only_arm(field: Field) -> ArmBlock | None:
-    """The one alternative of a list, which stands for itself; None where it is changed later."""
-    block = field.at
-    arms = block.first_of if isinstance(block, FieldBlock) else None
-    if arms is None or len(arms) > 1 or isinstance(field.value, ForEach):
-        return None
-    assert isinstance(block, FieldBlock)
-    return None if block.then or block.one_of is not None else arms[0]
-
-
-def _is_single(field: Field) -> bool:
-    """Whether the value is written in one place: an expression, a template or a constant."""
+def _single_place(field: Field) -> Place | None:
+    """Where a value is written in one place: an expression, or the only alternative of a list."""
     block = field.at
     if not isinstance(block, FieldBlock):
-        return True
+        return field.value
+    if isinstance(field.value, ForEach) or block.then or block.one_of is not None:
+        return None
+    if block.first_of is not None and len(block.first_of) == 1:
+        return block.first_of[0]
     written = block.value or block.template or block.constant
-    return written is not None and not (block.as_ or block.then or block.one_of is not None)
+    return None if written is None or block.as_ else field.value
 
 
 # Personal data
@@ -304,7 +295,7 @@ def _unhashed(path: str, field: Field, message: str, sinks: _PayloadSinks) -> No
 def _hash(field: Field, sinks: _PayloadSinks) -> Fix | None:
     """The fix that hashes a value which is in normal form already."""
     made, extent = sinks.found.facts.type_of(field), extent_of(field.value)
-    if not made.normalised_kinds or extent is None or not _is_single(field):
+    if not made.normalised_kinds or extent is None or _single_place(field) is not field.value:
         return None
     span = extent.scalar.span_at(extent.end, extent.end)
     return Fix(span, " |> hashed", "append `|> hashed`", safe=False, old="")

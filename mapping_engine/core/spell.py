@@ -69,7 +69,8 @@ def _spelled(node: Node) -> tuple[str, int]:
 def _operand(node: Node) -> str:
     match node:
         case nodes.Const(value=value):
-            return print_literal(value) if not isinstance(value, list | dict) else _data(value)
+            is_data = isinstance(value, list | dict)
+            return json.dumps(value, ensure_ascii=False) if is_data else print_literal(value)
         case nodes.Read(selector=selector, explicit=explicit):
             return f"jmespath({selector.text})" if explicit else selector.text
         case nodes.Name(name=name, tail=tail):
@@ -147,10 +148,6 @@ def label(arm: Alternative) -> str:
         return arm.name
     value = arm.value.value if isinstance(arm.value, Guard) else arm.value
     return spell(value)
-
-
-def _data(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _doubled(text: str) -> str:
