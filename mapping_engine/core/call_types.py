@@ -182,24 +182,20 @@ def check_arguments(node: Call, target: Transform, types: Arguments, found: Infe
 def _check_argument(
     node: Call, parameter: Parameter, value: Node, given: Type, found: Inference
 ) -> None:
+    name, code = parameter.name, "TX02"
     if given.kinds and not given.kinds & parameter.kinds:
-        message = f"`{node.name}` takes {parameter.kinds} as `{parameter.name}`, not {given.kinds}"
-        found.diagnostics.report("TX02", message, value.span)
+        message = f"`{node.name}` takes {parameter.kinds} as `{name}`, not {given.kinds}"
     elif parameter.constant and not _is_constant(value):
-        message = f"`{parameter.name}` of `{node.name}` must be a constant or a table"
-        found.diagnostics.report("TX02", message, value.span)
+        message = f"`{name}` of `{node.name}` must be a constant or a table"
     else:
-        _check_constant(parameter, value, found)
-
-
-def _check_constant(parameter: Parameter, node: Node, found: Inference) -> None:
-    known, value = constant(found.model, node)
-    problem = _problem(parameter, value, found) if known else None
-    if problem and parameter.name == "pattern":
-        message = f"invalid regular expression: {problem}"
-        found.diagnostics.report("TX06", message, node.span)
-    elif problem:
-        found.diagnostics.report("TX02", f"`{parameter.name}` {problem}", node.span)
+        known, made = constant(found.model, value)
+        problem = _problem(parameter, made, found) if known else None
+        if not problem:
+            return
+        message = f"`{name}` {problem}"
+        if name == "pattern":
+            code, message = "TX06", f"invalid regular expression: {problem}"
+    found.diagnostics.report(code, message, value.span)
 
 
 def _problem(parameter: Parameter, value: Json, found: Inference) -> str | None:

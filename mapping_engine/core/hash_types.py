@@ -31,21 +31,16 @@ def check_hashing(node: Call, source: Type, found: Inference) -> None:
     personal, normal = source.personal_kinds, source.normalised_kinds
     normalisers = _normalisers(found.model)
     if not normal:
-        found.diagnostics.report(
-            "PI01",
-            "the value is hashed without being normalised first",
-            node.step.span,
-            help=_advice(personal, normalisers),
-            fix=_normalise(node, personal, normalisers),
-        )
+        message = "the value is hashed without being normalised first"
+        fix = _normalise(node, personal, normalisers)
     elif personal and not personal & normal:
-        found.diagnostics.report(
-            "PI01",
-            f"personal data of kind {listed(personal)} is hashed in the normal form of "
-            f"{listed(normal)}",
-            node.step.span,
-            help=_advice(personal, normalisers),
-        )
+        kinds, forms = listed(personal), listed(normal)
+        message = f"personal data of kind {kinds} is hashed in the normal form of {forms}"
+        fix = None
+    else:
+        return
+    help = _advice(personal, normalisers)
+    found.diagnostics.report("PI01", message, node.step.span, help=help, fix=fix)
 
 
 def report_change(node: Call, diagnostics: Diagnostics) -> None:
