@@ -384,3 +384,11 @@ warn: [{when: $payload.x == 2, message: two}]
 """
     (request,) = mini(rules).explain({"p": {"a": 2}}).requests
     assert [field.path for field in request.fields] == ["x"]
+
+
+def test_a_path_is_not_told_the_issues_of_alternatives_before_it(mini: Mini) -> None:
+    rules = "fields:\n  x: {first_of: [name |> number, p.b, p.c]}\n"
+    found = mini(rules).explain({"name": "abc"}).field("x")
+    assert found is not None
+    outcomes = {(e.label, e.outcome) for entry in found.entries[1:] for e in entry.walk()}
+    assert outcomes == {("p.b", "missing"), ("p.c", "missing")}
