@@ -112,7 +112,7 @@ def untested(subject: Subject, cases: list[Case]) -> None:
             missed.append((f"the field `{path}`", field.span))
             continue
         parts = _parts(field, subject.model)
-        missed += [(f"{what} of `{path}`", span) for what, span, at in parts if not at & reached]
+        missed += [(f"{what} of `{path}`", span) for what, span, at in parts if at not in reached]
     for what, span in missed:
         message, help = f"no rule test reaches {what}", "add a case that does"
         subject.diagnostics.report(TE01, message, span, help=help)
@@ -128,8 +128,8 @@ def _leaves(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, Field
             yield f"{prefix}{field.name}", field
 
 
-def _parts(field: Field, model: Model) -> Iterator[tuple[str, Span, set[Span]]]:
-    """The rows or alternatives of a field: where they are written, and where they may be traced.
+def _parts(field: Field, model: Model) -> Iterator[tuple[str, Span, Span]]:
+    """The rows or alternatives of a field: where their sources are written, and they themselves.
 
     A name that stands for alternatives of its own is none of them.
     """
@@ -141,9 +141,7 @@ def _parts(field: Field, model: Model) -> Iterator[tuple[str, Span, set[Span]]]:
         if arm.is_default or is_choice(named):
             continue
         what = f"alternative {place}" if arm.name is None else f"the row `{arm.name}`"
-        written = (first or value).span
-        own = {arm.value.span} if isinstance(arm.value, Guard) else set()
-        yield what, written, {arm.span, written, *own}
+        yield what, (first or value).span, arm.span
 
 
 def _reached(model: Model, cases: list[Case]) -> set[Span]:

@@ -42,7 +42,7 @@ def mismatch(root: Schema, schema: Schema, found: Type, what: str) -> Mismatch |
             _cast(accepted),
             Severity.WARNING,
         )
-    if _is_integer(schema) and found.kinds == NUMBER and not found.is_whole:
+    if schema.get("type") == "integer" and found.kinds == NUMBER and not found.is_whole:
         return Mismatch(
             f"{what} takes whole numbers, but this may have a fraction",
             "convert it with `|> integer` or `|> round`",
@@ -103,21 +103,13 @@ def _refusal(schema: Schema, value: object, what: str) -> Mismatch | None:
 
 def _limit(keyword: str, value: object) -> str:
     if keyword in ("enum", "const", "pattern", "type", "minLength", "maxLength", "format"):
-        written = value if isinstance(value, str) else json.dumps(value)
-        return f" (`{keyword}` is {_cut(written)})"
+        return f" (`{keyword}` is {_shown(value)})"
     return f" (`{keyword}`)"
 
 
 def _shown(value: object) -> str:
-    return _cut(value if isinstance(value, str) else json.dumps(value))
-
-
-def _cut(text: str) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def _is_integer(schema: Schema) -> bool:
-    return schema.get("type") == "integer"
 
 
 def _cast(accepted: Kinds) -> str | None:

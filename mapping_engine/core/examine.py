@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mapping_engine.core.facts import Facts
-from mapping_engine.core.infer import infer, pipeline_type
+from mapping_engine.core.infer import check_list, infer, pipeline_type
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import item_of
 from mapping_engine.core.model import Model, Variable
 from mapping_engine.core.nodes import Items, Name, Node, Object, Template, children
 from mapping_engine.core.sinks import check_beside_payload, check_payload, check_shown
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.types.kinds import ANY, LIST
+from mapping_engine.types.kinds import ANY
 from mapping_engine.types.type import PUBLIC_TEXT, Type
 
 
@@ -72,13 +72,7 @@ def _definitions(scope: Scope, found: Inference) -> None:
 def _variable(variable: Variable, scope: Scope, found: Inference) -> Type:
     """The type of the values of a fan-out variable."""
     listed = infer(variable.values, scope, found)
-    if listed.kinds and not listed.kinds & LIST:
-        found.diagnostics.report(
-            "FO01",
-            f"a fan-out needs a list, this is {listed.kinds}",
-            variable.values.span,
-            help="wrap a single value with `|> list`",
-        )
+    check_list("a fan-out", variable.values, listed, found)
     if variable.name in found.model.definitions:
         found.diagnostics.report(
             "PR02",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mapping_engine.core.inference import Inference, extent_of
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call
-from mapping_engine.diagnostics import Diagnostics, Fix
+from mapping_engine.diagnostics import Diagnostics, Fix, listed
 from mapping_engine.expression import Extent
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.types.type import DIGEST, PSEUDONYM, Type
@@ -32,21 +32,16 @@ def check_hashing(node: Call, source: Type, found: Inference) -> None:
     personal, normal = source.personal_kinds, source.normalised_kinds
     normalisers = _normalisers(found.model)
     if not normal:
-        found.diagnostics.report(
-            "PI01",
-            "the value is hashed without being normalised first",
-            node.step.span,
-            help=_advice(personal, normalisers),
-            fix=_normalise(node, personal, normalisers),
-        )
+        message = "the value is hashed without being normalised first"
+        fix = _normalise(node, personal, normalisers)
     elif personal and not personal & normal:
-        found.diagnostics.report(
-            "PI01",
-            f"personal data of kind {_kinds(personal)} is hashed in the normal form of "
-            f"{_kinds(normal)}",
-            node.step.span,
-            help=_advice(personal, normalisers),
-        )
+        kinds, forms = listed(personal), listed(normal)
+        message = f"personal data of kind {kinds} is hashed in the normal form of {forms}"
+        fix = None
+    else:
+        return
+    help = _advice(personal, normalisers)
+    found.diagnostics.report("PI01", message, node.step.span, help=help, fix=fix)
 
 
 def report_change(node: Call, diagnostics: Diagnostics) -> None:
@@ -91,7 +86,3 @@ def _without_step(node: Call, message: str, *, safe: bool) -> Fix | None:
         return None
     span = step.scalar.span_at(before.end, step.end)
     return Fix(span, "", message, safe, old=step.scalar.text[before.end : step.end])
-
-
-def _kinds(names: frozenset[str]) -> str:
-    return ", ".join(f"`{name}`" for name in sorted(names))

@@ -28,8 +28,8 @@ class Place(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """Any node; ``at`` says where it is written."""
+class Placed:
+    """A part of the rules; ``at`` says where it is written."""
 
     at: Place = field(compare=False, repr=False)
 
@@ -37,6 +37,11 @@ class Node:
     def span(self) -> Span:
         """The place in the file."""
         return self.at.span
+
+
+@dataclass(frozen=True, slots=True)
+class Node(Placed):
+    """What has a value, or nothing."""
 
 
 # Values
@@ -102,18 +107,12 @@ class Call(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Placed):
     """One of several values to choose from: a row of a decision table has a ``name``."""
 
-    at: Place = field(compare=False, repr=False)
     value: Node
     name: str | None = None
     is_default: bool = field(default=False, compare=False)
-
-    @property
-    def span(self) -> Span:
-        """The place in the file."""
-        return self.at.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,7 @@ class Guard(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class Field(Placed):
     """A key of an object, and what happens when it has no value.
 
     Where ``when`` does not hold, the key is left out, and nothing else is asked. A missing value
@@ -144,7 +143,6 @@ class Field:
     the event (``error``) or are forgotten (``ignore``), as ``invalid`` says.
     """
 
-    at: Place = field(compare=False, repr=False)
     key: Place = field(compare=False, repr=False)
     name: str
     value: Node
@@ -152,11 +150,6 @@ class Field:
     default: Node | None = None
     required: bool = False
     invalid: str = "warn"
-
-    @property
-    def span(self) -> Span:
-        """The place in the file."""
-        return self.at.span
 
 
 @dataclass(frozen=True, slots=True)

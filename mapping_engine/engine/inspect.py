@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from mapping_engine.engine.violations import found_kind
 from mapping_engine.errors import ErrorCode, InstrumentationError
 from mapping_engine.source.json_text import is_sound, is_unicode
 from mapping_engine.types.kinds import Json
@@ -73,7 +74,7 @@ def _inspected(event: object) -> tuple[dict[str, Json], list[Lost]]:
     if type(event) is not dict:
         raise InstrumentationError(
             ErrorCode.EVENT_NOT_OBJECT,
-            f"an event is a JSON object, this is {_shown_type(event)}",
+            f"an event is a JSON object, this is {found_kind(event)}",
             help="send one object for each event, parsed or as bytes of JSON",
         )
     if is_sound((event,)):
@@ -133,22 +134,19 @@ def _walk(event: dict[str, Any]) -> None:
 
 
 def _parts(path: str, node: object) -> list[tuple[str, object]]:
-    if type(node) is dict:
-        found: list[tuple[str, object]] = []
-        for key, value in node.items():
-            if type(key) is not str:
-                raise _not_json(path, f"has a key that is {_shown_type(key)}, not text")
-            _check(path, key, value, found)
-        return found
-    assert type(node) is list
-    return [(f"{path}[]", item) for item in node if _is_container(f"{path}[]", item)]
+    if isinstance(node, dict):
+        inner = ((_below(path, key), value) for key, value in node.items())
+    else:
+        assert isinstance(node, list)
+        inner = ((f"{path}[]", item) for item in node)
+    return [(below, value) for below, value in inner if _is_container(below, value)]
 
 
-def _check(path: str, key: str, value: object, found: list[tuple[str, object]]) -> None:
+def _below(path: str, key: object) -> str:
+    if type(key) is not str:
+        raise _not_json(path, f"has a key that is {found_kind(key)}, not text")
     shown = key if is_name(key) else "*"
-    below = f"{path}.{shown}" if path else shown
-    if _is_container(below, value):
-        found.append((below, value))
+    return f"{path}.{shown}" if path else shown
 
 
 def _is_container(path: str, value: object) -> bool:
@@ -161,7 +159,7 @@ def _is_container(path: str, value: object) -> bool:
         return False
     if value is None or kind is str or kind is float or kind is bool:
         return False
-    raise _not_json(path, f"is {_shown_type(value)}, which is no JSON value")
+    raise _not_json(path, f"is {found_kind(value)}, which is no JSON value")
 
 
 def _not_json(path: str, what: str) -> InstrumentationError:
@@ -172,10 +170,3 @@ def _not_json(path: str, what: str) -> InstrumentationError:
         path=shown,
         help="send JSON: objects, lists, texts, numbers, true, false and null",
     )
-
-
-def _shown_type(value: object) -> str:
-    if value is None:
-        return "null"
-    names = {str: "a text", bool: "a boolean", int: "a number", float: "a number", list: "a list"}
-    return names.get(type(value), f"a Python {type(value).__name__}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.request import Request
@@ -39,16 +39,16 @@ class EventWarning:
         }
 
 
+@dataclass(slots=True, eq=False)
 class Warnings:
     """Collects the warnings of one event; the same one for several fields is kept once.
 
     They are put into words when they are asked for: most callers never ask.
     """
 
-    __slots__ = ("_found",)
-
-    def __init__(self) -> None:
-        self._found: list[tuple[str | None, Iterable[tuple[str, str, Span | None]], str]] = []
+    _found: list[tuple[str | None, Iterable[tuple[str, str, Span | None]], str]] = field(
+        default_factory=list
+    )
 
     def left_out(self, field_path: str, notes: Iterable[tuple[str, str, Span]], then: str) -> None:
         """Sources were present but could not be used for ``field_path``.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ class _Unset:
 UNSET = _Unset()
 
 
+@dataclass(slots=True, eq=False)
 class Run:
     """What evaluations read and write; one object an event, used by one thread.
 
@@ -42,32 +44,19 @@ class Run:
     settings alone decide, ``objects`` are those of the event that rules read most.
     """
 
-    __slots__ = (
-        "_warnings", "already_hashed", "event", "fixed", "hashing", "integration", "memo", "now",
-        "objects", "payload", "settings", "told", "variables",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        event: dict[str, Json],
-        settings: dict[str, Json],
-        hashing: bool = True,
-        now: float = 0.0,
-        variables: list[Json] | None = None,
-    ) -> None:
-        self.event = event
-        self.settings = settings
-        self.hashing = hashing
-        self.now = now
-        self.variables = variables or []
-        self.already_hashed = False
-        self.integration: Json = None
-        self.payload: Json = None
-        self.fixed: tuple[Json, ...] = ()
-        self.memo: list[Json] = []
-        self.objects: list[Json] = []
-        self.told: dict[int, list[Issue]] = {}
-        self._warnings: Warnings | None = None
+    event: dict[str, Json]
+    settings: dict[str, Json]
+    hashing: bool = True
+    now: float = 0.0
+    variables: list[Json] = field(default_factory=list)
+    already_hashed: bool = field(default=False, init=False)
+    integration: Json = field(default=None, init=False)
+    payload: Json = field(default=None, init=False)
+    fixed: tuple[Json, ...] = field(default=(), init=False)
+    memo: list[Json] = field(init=False)
+    objects: list[Json] = field(init=False)
+    told: dict[int, list[Issue]] = field(default_factory=dict, init=False)
+    _warnings: Warnings | None = field(default=None, init=False)
 
     @property
     def warnings(self) -> Warnings:
