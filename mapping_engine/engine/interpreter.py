@@ -10,7 +10,7 @@ nothing depends on how deep rules are nested.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -51,7 +51,7 @@ from mapping_engine.engine.copying import (
 from mapping_engine.engine.policy import Policy
 from mapping_engine.engine.run import Issue, Run, fresh, holds, present
 from mapping_engine.engine.trace import BLANK, MET, MISSING, NOT_MET, Entry, Trace
-from mapping_engine.selectors import SelectorError, lower
+from mapping_engine.selectors import Selector, SelectorError, search
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.types.kinds import Json, kind_of
@@ -165,7 +165,7 @@ def _evaluate(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
 
 def _read(node: Read, frame: Frame, it: Interpreter) -> Json:
     entry = _open("path", node, it)
-    found = _selected(lower(node.selector), it.run.event, spell(node), node, frame)
+    found = _selected(node.selector, it.run.event, spell(node), node, frame)
     is_blank = found is not None and present(found) is None
     found = present(found)
     _close(entry, found, frame, it, hides=_hides(node, it))
@@ -174,11 +174,9 @@ def _read(node: Read, frame: Frame, it: Interpreter) -> Json:
     return found
 
 
-def _selected(
-    read: Callable[[Json], Json], start: Json, text: str, node: Node, frame: Frame
-) -> Json:
+def _selected(selector: Selector, start: Json, text: str, node: Node, frame: Frame) -> Json:
     try:
-        return read(start)
+        return search(selector, start)
     except SelectorError:
         frame.issues.append(Issue(text, "cannot be read as written", node.span))
         return None
@@ -188,7 +186,7 @@ def _name(node: Name, frame: Frame, it: Interpreter) -> Evaluation:
     entry, before = _open("name", node, it), len(frame.issues)
     found = yield _whole(node.name, frame, it)
     if node.tail is not None:
-        found = _selected(lower(node.tail), found, spell(node), node, frame)
+        found = _selected(node.tail, found, spell(node), node, frame)
     found = present(found) if node.tail is not None else found
     _close(entry, found, frame, it, hides=_hides(node, it), before=before)
     return found
