@@ -15,15 +15,12 @@ from mapping_engine.transforms.declare import (
     transform,
 )
 from mapping_engine.transforms.hashing import is_digest
-from mapping_engine.transforms.patterns import compiled, matches_latin
+from mapping_engine.transforms.patterns import compiled, matcher
 from mapping_engine.transforms.scalars import is_unicode, number_text, whole_number
 from mapping_engine.types.kinds import NUMBER, TEXT
 
 MAX_MATCHED = 64 * 1024
 """The longest text a pattern is tried on, in bytes of UTF-8."""
-_SURELY_MATCHED = MAX_MATCHED // 2
-"""So many Latin letters surely are no longer than that."""
-
 _PLAIN_BELOW = 10**18
 
 _NOT_UNICODE = Rejected("is not valid unicode text")
@@ -173,22 +170,15 @@ def unhashed(value: str) -> Json:
 
 
 def _matcher(pattern: str, otherwise: Rejected | None) -> Callable[[Json], Json]:
-    match, latin_match = compiled(pattern).fullmatch, matches_latin(pattern)
+    matches = matcher(pattern)
 
     def check(value: Json) -> Json:
-        if type(value) is not str:
-            return otherwise
-        if latin_match is not None and len(value) <= _SURELY_MATCHED:
-            if latin_match(value) is not None:
-                return value
-            if value.isascii():
-                return otherwise
         try:
-            encoded = value.encode()
+            encoded = str(value).encode()
         except UnicodeEncodeError:
             return _NOT_UNICODE if otherwise else None
         if len(encoded) > MAX_MATCHED:
             return _TOO_LONG
-        return otherwise if match(encoded) is None else value
+        return value if matches(encoded) else otherwise
 
     return check
