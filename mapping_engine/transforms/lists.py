@@ -18,13 +18,12 @@ from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT, is_missi
 
 
 @transform(
-    "list",
     accepts=ANY,
     returns=LIST,
     total=True,
     items=Boxing.WRAP,
     flow=Flow.KEEP,
-    speed=Speed(unchanged=(list,), wraps=True),
+    speed=Speed(wraps=True),
     examples=(Example("a", ["a"]), Example(["a"], ["a"]), Example(0, [0])),
 )
 def list_(value: Json) -> Json:
@@ -33,7 +32,6 @@ def list_(value: Json) -> Json:
 
 
 @transform(
-    "records",
     accepts=ANY,
     returns=LIST,
     finds=True,
@@ -55,7 +53,6 @@ def records(value: Json) -> Json:
 
 
 @transform(
-    "first",
     accepts=LIST,
     returns=ANY,
     items=Boxing.UNWRAP,
@@ -68,7 +65,6 @@ def first(value: list[Json]) -> Json:
 
 
 @transform(
-    "last",
     accepts=LIST,
     returns=ANY,
     items=Boxing.UNWRAP,
@@ -81,7 +77,6 @@ def last(value: list[Json]) -> Json:
 
 
 @transform(
-    "item",
     accepts=LIST,
     returns=ANY,
     finds=True,
@@ -104,7 +99,6 @@ def item(value: list[Json], index: int | float) -> Json:
 
 
 @transform(
-    "drop",
     accepts=LIST,
     returns=LIST,
     items=Boxing.SAME,
@@ -118,7 +112,6 @@ def drop(value: list[Json], count: int | float) -> Json:
 
 
 @transform(
-    "count",
     accepts=LIST,
     returns=NUMBER,
     total=True,
@@ -132,7 +125,6 @@ def count(value: list[Json]) -> Json:
 
 
 @transform(
-    "compact",
     accepts=LIST,
     returns=LIST,
     items=Boxing.SAME,
@@ -145,7 +137,6 @@ def compact(value: list[Json]) -> Json:
 
 
 @transform(
-    "distinct",
     accepts=LIST,
     returns=LIST,
     items=Boxing.SAME,
@@ -168,14 +159,10 @@ def distinct(value: list[Json]) -> Json:
 
 
 @transform(
-    "flat",
     accepts=LIST,
     returns=LIST,
     flow=Flow.KEEP,
-    examples=(
-        Example(["a", ["b", "c"]], ["a", "b", "c"]),
-        Example([[1], [], [[2]]], [1, [2]]),
-    ),
+    examples=(Example(["a", ["b", "c"]], ["a", "b", "c"]), Example([[1], [], [[2]]], [1, [2]])),
 )
 def flat(value: list[Json]) -> Json:
     """The list with the items of the lists in it in their place, one level deep."""
@@ -186,17 +173,13 @@ def flat(value: list[Json]) -> Json:
 
 
 @transform(
-    "excluding",
     accepts=LIST,
     returns=LIST,
     parameters=(Parameter("others", LIST, doc="The items to leave out."),),
     finds=True,
     items=Boxing.SAME,
     flow=Flow.KEEP,
-    examples=(
-        Example(["a", "b", 1], ["a"], (["b", 1],)),
-        Example(["a"], None, (["a"],)),
-    ),
+    examples=(Example(["a", "b", 1], ["a"], (["b", 1],)), Example(["a"], None, (["a"],))),
 )
 def excluding(value: list[Json], others: list[Json]) -> Json:
     """The list without what is in another one; missing when nothing is left."""
@@ -212,7 +195,6 @@ def excluding(value: list[Json], others: list[Json]) -> Json:
 
 
 @transform(
-    "keys",
     accepts=OBJECT,
     returns=LIST,
     items=TEXT,

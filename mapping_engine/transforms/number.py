@@ -11,7 +11,6 @@ from mapping_engine.transforms.declare import (
     Json,
     Parameter,
     Rejected,
-    Speed,
     always_whole,
     transform,
 )
@@ -39,10 +38,8 @@ _NOT_WHOLE = Rejected("is not a whole number")
 
 
 @transform(
-    "number",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
-    speed=Speed(unchanged=(int, float)),
     examples=(
         Example("18.99", 18.99),
         Example(" 1e2 ", 100.0),
@@ -60,11 +57,9 @@ def number(value: Json) -> Json:
 
 
 @transform(
-    "integer",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
     whole=always_whole,
-    speed=Speed(unchanged=(int,)),
     examples=(
         Example("12", 12),
         Example(12.0, 12),
@@ -82,7 +77,6 @@ def integer(value: Json) -> Json:
 
 
 @transform(
-    "times",
     accepts=NUMBER,
     returns=NUMBER,
     parameters=(Parameter("factor", NUMBER, doc="What to multiply by."),),
@@ -106,7 +100,6 @@ def times(value: int | float, factor: int | float) -> Json:
 
 
 @transform(
-    "round",
     accepts=NUMBER,
     returns=NUMBER,
     total=True,
@@ -141,7 +134,6 @@ def round_(value: int | float, digits: int | float) -> Json:
 
 
 @transform(
-    "between",
     accepts=NUMBER,
     returns=NUMBER,
     parameters=(

@@ -13,6 +13,11 @@ _ATOM = re.compile(
 )
 
 
+_CLASS = r"\[(?:[A-Za-z0-9_](?:-[A-Za-z0-9_])?)+-?\]"
+_SIMPLE = re.compile(rf"(?:{_CLASS}(?:\{{[0-9]\}})?)+|{_CLASS}\+")
+"""What Python's own expressions read as RE2 does, and match in linear time."""
+
+
 class Compiled(Protocol):
     """A pattern of RE2."""
 
@@ -43,6 +48,9 @@ def matcher(pattern: str) -> Callable[[bytes], bool]:
     but where it runs out of memory, it says no.
     """
     decide = compiled(pattern).fullmatch
+    if _SIMPLE.fullmatch(pattern):
+        plain = re.compile(pattern.encode()).fullmatch
+        return lambda text: plain(text) is not None
     import re2  # for start-up time
 
     options = re2.Options()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from mapping_engine.transforms.declare import (
-    Json,
-    Rejected,
-)
+from mapping_engine.transforms.declare import Json, Rejected
 
 TOO_LONG = Rejected("becomes too long")
 MAX_LENGTH = 16 * 1024 * 1024
@@ -46,8 +43,6 @@ def whole(value: Json) -> int | None:
 
 def is_unicode(text: str) -> bool:
     """Whether the text can be written as UTF-8: it holds no lone surrogate."""
-    if text.isascii():
-        return True
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -21,18 +21,15 @@ from mapping_engine.types.kinds import NUMBER, TEXT
 
 MAX_MATCHED = 64 * 1024
 """The longest text a pattern is tried on, in bytes of UTF-8."""
-_PLAIN_BELOW = 10**18
-
 _NOT_UNICODE = Rejected("is not valid unicode text")
 _TOO_LONG = Rejected("is too long to match")
 
 
 @transform(
-    "text",
     accepts=TEXT | NUMBER,
     returns=TEXT,
     flow=Flow.KEEP,
-    speed=Speed(unchanged=(str,), simply=(int, str)),
+    speed=Speed(unchanged=True, simply=(int, str)),
     examples=(
         Example("a", "a"),
         Example(12, "12"),
@@ -46,8 +43,6 @@ def text(value: Json) -> Json:
     """The value as text: a number is written in plain digits, `12.0` as `12`."""
     if type(value) is str:
         return value if is_unicode(value) else _NOT_UNICODE
-    if type(value) is int and -_PLAIN_BELOW < value < _PLAIN_BELOW:
-        return str(value)
     if type(value) is int or type(value) is float:
         written = number_text(value)
         return Rejected("has too many digits") if written is None else written
@@ -55,16 +50,9 @@ def text(value: Json) -> Json:
 
 
 @transform(
-    "length_between",
-    accepts=TEXT,
-    returns=TEXT,
     parameters=(
         Parameter(
-            "minimum",
-            NUMBER,
-            constant=True,
-            doc="The fewest characters.",
-            problem=whole_number,
+            "minimum", NUMBER, constant=True, doc="The fewest characters.", problem=whole_number
         ),
         Parameter(
             "maximum",
@@ -115,9 +103,6 @@ _PATTERN = Parameter(
 
 
 @transform(
-    "matching",
-    accepts=TEXT,
-    returns=TEXT,
     parameters=(_PATTERN,),
     flow=Flow.KEEP,
     speed=Speed(solid=True),
@@ -136,9 +121,6 @@ def matching(pattern: str) -> Callable[[Json], Json]:
 
 
 @transform(
-    "only_matching",
-    accepts=TEXT,
-    returns=TEXT,
     finds=True,
     parameters=(_PATTERN,),
     flow=Flow.KEEP,
@@ -156,9 +138,6 @@ def only_matching(pattern: str) -> Callable[[Json], Json]:
 
 
 @transform(
-    "unhashed",
-    accepts=TEXT,
-    returns=TEXT,
     finds=True,
     flow=Flow.KEEP,
     speed=Speed(solid=True),

@@ -9,7 +9,22 @@ from hypothesis import strategies as st
 from mapping_engine.transforms.patterns import compiled, matcher, needed_letter
 
 LETTERS = st.sampled_from(
-    ["a", "b", "c", "[ab]", "[^a]", ".", r"\d", r"\s", r"\w", r"\pL", r"\pN", "[^\\pL]", "[.]"]
+    [
+        "a",
+        "b",
+        "c",
+        "[ab]",
+        "[^a]",
+        ".",
+        r"\d",
+        r"\s",
+        r"\w",
+        r"\pL",
+        r"\pN",
+        "[^\\pL]",
+        "[.]",
+        "[0-9a-c_-]",
+    ]
 )
 REPEATS = st.sampled_from(["", "", "?", "*", "+", "{2}", "{1,3}", "{2,}", "*?"])
 

@@ -50,7 +50,7 @@ def put_transform(step: Step, here: Here, then: Then, found: Found) -> None:
     elif target.speed.wraps and found.solid and not found.classes & LISTS:
         made = found.made or not found.classes & (EMPTIES | FLOATS)
         then(Found(here.code.let(f"[{found.name}]"), LISTS, made=made))
-    elif target.speed.unchanged is not None and (found.solid or found.raw):
+    elif target.speed.unchanged and (found.solid or found.raw):
         _put_unless_unchanged(step, given, here, then, found)
     else:
         put_accepted(step, here, partial(_put_converted, step, given, here, then), found)
@@ -63,13 +63,7 @@ def _put_converted(step: Step, given: list[Json], here: Here, then: Then, found:
         then(Found(code.let(f"{found.name}.{speed.method}()"), TEXT, sound=found.sound))
         return
     likely = _texts(target.yields(*given) if target.yields is not None else None)
-    table = speed.table(*given) if speed.table and found.classes == TEXT else None
-    if table is not None:
-        rows, otherwise = table
-        made = f"{here.constant(rows.get)}({found.name}, {here.constant(otherwise)})"
-    else:
-        made = conversion(step, given, found, here)
-    put_judged(step, made, here, then, found, likely)
+    put_judged(step, conversion(step, given, found, here), here, then, found, likely)
 
 
 def conversion(step: Step, given: list[Json], found: Found, here: Here) -> str:
@@ -113,7 +107,7 @@ def _put_unless_unchanged(
 ) -> None:
     """Convert what the transform does not pass on as it is."""
     target, code = step.target, here.code
-    changes = _changes(step, here, found)
+    changes = _changes(here, found)
     if changes is None:
         then(found)
         return
@@ -135,34 +129,14 @@ def _wholly(step: Step, given: list[Json], name: str, here: Here, found: Found) 
     return made
 
 
-def _changes(step: Step, here: Here, found: Found) -> str | None:
-    """Whether the transform may change a value, or there is none; None if it surely stays."""
-    name, same = found.name, step.target.speed.unchanged or ()
-    methods = [each for each in same if isinstance(each, str)]
-    if methods:
-        asked = " or ".join(f"{name}.{method}()" for method in methods)
-        other = f"not ({asked})"
-        return other if found.classes == TEXT else f"{name}.__class__ is not str or {other}"
-    tests = [_is_plain(found, each, here) for each in same if isinstance(each, type)]
-    if any(test is None for test in tests):
-        return None
-    return f"not ({' or '.join(f'({test})' for test in tests)})"
-
-
-def _is_plain(found: Found, kind: type, here: Here) -> str | None:
-    """Whether a value is of a class, and what JSON text can hold; a text is not blank, too.
-
-    None where it surely is.
-    """
-    name, full, valid = found.name, None, None
-    if kind is str and not found.solid:
-        full = filled(name, TEXT, here.code)
-    if kind is str and not found.sound:
-        valid = f"({name}.isascii() or {name}.isprintable())"
-    elif kind is float and not found.sound:
-        valid = f"{name} - {name} == 0"
-    known = found.classes == TEXT and kind is str
-    return all_of(None if known else is_class(name, kind), full, valid)
+def _changes(here: Here, found: Found) -> str | None:
+    """Whether a value is no text that the transform passes on; None if it surely is one."""
+    name = found.name
+    kind = None if found.classes == TEXT else is_class(name, str)
+    full = None if found.solid else filled(name, TEXT, here.code)
+    valid = None if found.sound else f"({name}.isascii() or {name}.isprintable())"
+    test = all_of(kind, full, valid)
+    return None if test is None else f"not ({test})"
 
 
 def wholly(
