@@ -103,6 +103,8 @@ def without_spaces(value: str) -> Json:
 )
 def without_punctuation(value: str) -> Json:
     """The text without punctuation and symbols (Unicode categories P and S)."""
+    if value.isalnum():
+        return value
     if value.isascii():
         return value.encode().translate(None, _ASCII_PUNCTUATION).decode()
     return "".join(each for each in value if category(each)[0] not in "PS")

@@ -84,8 +84,8 @@ class Speed:
 
     method: str | None = None
     """Of a text that is not blank, the transform makes what this method of texts makes."""
-    unchanged: bool = False
-    """It passes on the texts that JSON text can hold."""
+    unchanged: tuple[type, ...] = ()
+    """It passes on the values of these classes, if JSON text can hold them."""
     simply: tuple[type, Callable[[Any], Json]] | None = None
     """Of values of this class, it makes what this function makes, if they have no more than 64
     bits."""

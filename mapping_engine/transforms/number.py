@@ -11,6 +11,7 @@ from mapping_engine.transforms.declare import (
     Json,
     Parameter,
     Rejected,
+    Speed,
     always_whole,
     transform,
 )
@@ -40,6 +41,7 @@ _NOT_WHOLE = Rejected("is not a whole number")
 @transform(
     accepts=TEXT | NUMBER,
     returns=NUMBER,
+    speed=Speed(unchanged=(int, float)),
     examples=(
         Example("18.99", 18.99),
         Example(" 1e2 ", 100.0),
@@ -60,6 +62,7 @@ def number(value: Json) -> Json:
     accepts=TEXT | NUMBER,
     returns=NUMBER,
     whole=always_whole,
+    speed=Speed(unchanged=(int,)),
     examples=(
         Example("12", 12),
         Example(12.0, 12),

@@ -29,7 +29,7 @@ _TOO_LONG = Rejected("is too long to match")
     accepts=TEXT | NUMBER,
     returns=TEXT,
     flow=Flow.KEEP,
-    speed=Speed(unchanged=True, simply=(int, str)),
+    speed=Speed(unchanged=(str,), simply=(int, str)),
     examples=(
         Example("a", "a"),
         Example(12, "12"),

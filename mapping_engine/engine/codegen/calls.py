@@ -104,7 +104,7 @@ def _put_taken(node: Call, here: Here, then: Then, found: Found) -> None:
 
 def _takes_raw(target: Transform) -> bool:
     """Whether a transform can be given a value which may be missing."""
-    return target.speed.unchanged and not target.parameters
+    return bool(target.speed.unchanged) and not target.parameters
 
 
 def _forgetting(node: Call, here: Here, then: Then) -> Then:

@@ -107,7 +107,7 @@ def _put_unless_unchanged(
 ) -> None:
     """Convert what the transform does not pass on as it is."""
     target, code = step.target, here.code
-    changes = _changes(here, found)
+    changes = _changes(step, here, found)
     if changes is None:
         then(found)
         return
@@ -129,14 +129,27 @@ def _wholly(step: Step, given: list[Json], name: str, here: Here, found: Found) 
     return made
 
 
-def _changes(here: Here, found: Found) -> str | None:
-    """Whether a value is no text that the transform passes on; None if it surely is one."""
-    name = found.name
-    kind = None if found.classes == TEXT else is_class(name, str)
-    full = None if found.solid else filled(name, TEXT, here.code)
-    valid = None if found.sound else f"({name}.isascii() or {name}.isprintable())"
-    test = all_of(kind, full, valid)
-    return None if test is None else f"not ({test})"
+def _changes(step: Step, here: Here, found: Found) -> str | None:
+    """Whether the transform may change a value, or there is none; None if it surely stays."""
+    tests = [_is_plain(found, kind, here) for kind in step.target.speed.unchanged]
+    plain = [f"({test})" for test in tests if test is not None]
+    return f"not ({' or '.join(plain)})" if len(plain) == len(tests) else None
+
+
+def _is_plain(found: Found, kind: type, here: Here) -> str | None:
+    """Whether a value is of a class, and what JSON text can hold; a text is not blank, too.
+
+    None where it surely is.
+    """
+    name, full, valid = found.name, None, None
+    if kind is str and not found.solid:
+        full = filled(name, TEXT, here.code)
+    if kind is str and not found.sound:
+        valid = f"({name}.isascii() or {name}.isprintable())"
+    elif kind is float and not found.sound:
+        valid = f"{name} - {name} == 0"
+    known = found.classes == TEXT and kind is str
+    return all_of(None if known else is_class(name, kind), full, valid)
 
 
 def wholly(
