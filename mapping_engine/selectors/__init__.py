@@ -4,7 +4,6 @@ from mapping_engine.selectors.parse import Selector, parse_selector
 from mapping_engine.selectors.paths import (
     prefixes,
     projections,
-    root_fields,
     steps,
     vocabulary_path,
 )
@@ -18,7 +17,6 @@ __all__ = [
     "parse_selector",
     "prefixes",
     "projections",
-    "root_fields",
     "search",
     "steps",
     "vocabulary_path",

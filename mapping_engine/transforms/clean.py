@@ -18,7 +18,7 @@ _ASCII_PUNCTUATION = "".join(c for c in _ASCII if category(c)[0] in "PS").encode
 
 
 @transform(
-    speed=Speed(method="strip"),
+    speed=Speed(solid=True),
     examples=(Example("  Ann \n", "Ann"), Example("a b", "a b"), Example(" \t", None)),
 )
 def trim(value: str) -> Json:
@@ -26,21 +26,13 @@ def trim(value: str) -> Json:
     return value.strip()
 
 
-@transform(
-    total=True,
-    speed=Speed(method="lower"),
-    examples=(Example("ANN", "ann"), Example("ÅSE", "åse"), Example("정", "정")),
-)
+@transform(total=True, examples=(Example("ANN", "ann"), Example("ÅSE", "åse"), Example("정", "정")))
 def lower(value: str) -> Json:
     """The text in lower case."""
     return value.lower()
 
 
-@transform(
-    total=True,
-    speed=Speed(method="upper"),
-    examples=(Example("usd", "USD"), Example("straße", "STRASSE")),
-)
+@transform(total=True, examples=(Example("usd", "USD"), Example("straße", "STRASSE")))
 def upper(value: str) -> Json:
     """The text in upper case."""
     return value.upper()
@@ -77,9 +69,7 @@ def digits(value: str) -> Json:
     return "".join(str(int(digit)) for digit in _OTHERS.sub("", value))
 
 
-@transform(
-    examples=(Example("Seattle 98121", "Seattle "), Example("٠١٢", None)),
-)
+@transform(examples=(Example("Seattle 98121", "Seattle "), Example("٠١٢", None)))
 def without_digits(value: str) -> Json:
     """The text without decimal digits of any script."""
     return _DIGITS.sub("", value)
@@ -99,7 +89,7 @@ def without_spaces(value: str) -> Json:
         Example("O'Connor-Smith", "OConnorSmith"),
         Example("«¡José!» €", "José "),
         Example("...", None),
-    ),
+    )
 )
 def without_punctuation(value: str) -> Json:
     """The text without punctuation and symbols (Unicode categories P and S)."""

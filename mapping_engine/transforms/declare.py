@@ -82,8 +82,6 @@ class Example:
 class Speed:
     """What only makes generated code fast: it changes no result, and a test holds it to be true."""
 
-    method: str | None = None
-    """Of a text that is not blank, the transform makes what this method of texts makes."""
     unchanged: tuple[type, ...] = ()
     """It passes on the values of these classes, if JSON text can hold them."""
     simply: tuple[type, Callable[[Any], Json]] | None = None

@@ -12,7 +12,6 @@ from mapping_engine.selectors import (
     Selector,
     parse_selector,
     prefixes,
-    root_fields,
     search,
     steps,
     vocabulary_path,
@@ -92,11 +91,6 @@ def test_prefixes_are_the_fields_read_up_to_the_first_other_step(
     text: str, expected: set[str]
 ) -> None:
     assert dotted(text) == expected
-
-
-def test_root_fields_are_the_first_fields_of_all_paths() -> None:
-    assert root_fields(selector("a.b || c[0].d || length(e.f)")) == {"a", "c", "e"}
-    assert root_fields(selector("@")) == frozenset()
 
 
 @pytest.mark.parametrize(

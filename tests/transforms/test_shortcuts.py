@@ -51,13 +51,6 @@ def ids(target: Transform) -> str:
     return target.name
 
 
-@pytest.mark.parametrize("target", declaring("method"), ids=ids)
-@given(text=FILLED)
-def test_a_method_of_texts_does_the_same(target: Transform, text: str) -> None:
-    assert target.speed.method
-    assert target.function(text) == getattr(text, target.speed.method)()
-
-
 def is_sound(value: Any) -> bool:
     """Whether JSON text can hold it."""
     if isinstance(value, str):
@@ -87,14 +80,6 @@ def test_what_only_boxes_makes_nothing_that_json_text_cannot_hold(
     if all_sound((value,)) and kind_of(value) in target.accepts.names:
         found = target.function(value)
         assert isinstance(found, Rejected) or all_sound((found,))
-
-
-@pytest.mark.parametrize("target", declaring("method"), ids=ids)
-@given(text=FILLED)
-def test_a_method_of_texts_makes_no_broken_unicode(target: Transform, text: str) -> None:
-    found = target.function(text)
-    assert isinstance(found, str)
-    assert not is_unicode(text) or is_unicode(found)
 
 
 @pytest.mark.parametrize("target", declaring("unchanged"), ids=ids)
@@ -148,5 +133,5 @@ def test_numbers_are_such_as_json_can_hold(target: Transform, value: Any) -> Non
 
 
 def test_each_shortcut_is_used_by_some_transform() -> None:
-    for name in ("method", "unchanged", "wraps", "simply", "solid", "costly", "indexed"):
+    for name in ("unchanged", "wraps", "simply", "solid", "costly", "indexed"):
         assert declaring(name), name

@@ -58,10 +58,7 @@ def put_transform(step: Step, here: Here, then: Then, found: Found) -> None:
 
 def _put_converted(step: Step, given: list[Json], here: Here, then: Then, found: Found) -> None:
     """Convert a value of an accepted kind."""
-    target, code, speed = step.target, here.code, step.target.speed
-    if speed.method and found.solid and found.classes == TEXT:
-        then(Found(code.let(f"{found.name}.{speed.method}()"), TEXT, sound=found.sound))
-        return
+    target = step.target
     likely = _texts(target.yields(*given) if target.yields is not None else None)
     put_judged(step, conversion(step, given, found, here), here, then, found, likely)
 
