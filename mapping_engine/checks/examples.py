@@ -9,7 +9,7 @@ from mapping_engine.checks.atoms import Claims, Conjunction, claims
 from mapping_engine.checks.condition_logic import Conditions
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call, FirstOf, Name, Node, Read
-from mapping_engine.selectors import lower, steps
+from mapping_engine.selectors import search, steps
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import is_missing, kind_of
 
@@ -50,7 +50,7 @@ def _read(node: Node, event: Event, model: Model, depth: int = 0) -> object:
         raise NoExample
     match node:
         case Read(selector=selector):
-            found = lower(selector)(event)
+            found = search(selector, event)
         case FirstOf(alternatives=arms):
             values = (_read(arm.value, event, model, depth + 1) for arm in arms)
             return next((value for value in values if value is not None), None)

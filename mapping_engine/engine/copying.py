@@ -13,7 +13,7 @@ from mapping_engine.diagnostics import Span
 from mapping_engine.engine.inspect import is_name
 from mapping_engine.engine.run import Issue
 from mapping_engine.engine.values import as_text
-from mapping_engine.selectors import lower
+from mapping_engine.selectors import search
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.hashing import digest, is_digest
@@ -81,7 +81,7 @@ def key_names(value: Json) -> frozenset[str]:
 def keys_given(node: Node, value: Json, settings: Json) -> Json:
     """What a list of keys evaluates to; one that is empty in the settings is no missing one."""
     if value is None and isinstance(node, Name) and node.name == "settings" and node.tail:
-        found = lower(node.tail)(settings)
+        found = search(node.tail, settings)
         return found if found == [] else None
     return value
 

@@ -35,7 +35,7 @@ from mapping_engine.engine.copying import (
 from mapping_engine.engine.policy import Policy
 from mapping_engine.engine.run import Issue, Run, fresh, holds, present
 from mapping_engine.engine.trace import BLANK, MET, NOT_MET, Entry, Trace
-from mapping_engine.selectors import SelectorError, lower
+from mapping_engine.selectors import SelectorError, search
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.types.kinds import Json, kind_of
@@ -155,7 +155,7 @@ def _read(node: nodes.Read | Name, frame: Frame, it: Interpreter) -> Evaluation:
     if selector is None:
         return start
     try:
-        found = lower(selector)(start)
+        found = search(selector, start)
     except SelectorError:
         frame.issues.append(Issue(spell(node), "cannot be read as written", node.span))
         return None

@@ -14,7 +14,7 @@ from mapping_engine.engine.loading import bundled_rules, find_pack, load_model
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.migration_file import FOLDER, MigrationFile
 from mapping_engine.file.rule_files import ReadFile, Reading
-from mapping_engine.types import is_missing
+from mapping_engine.types.kinds import is_missing
 
 
 @dataclass(frozen=True)

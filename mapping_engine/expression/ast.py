@@ -6,7 +6,6 @@ Two trees are equal when they mean the same: places do not count.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.selectors import Selector
@@ -140,23 +139,6 @@ class TemplateExpression(Expression):
     """Text with expressions in braces; missing when one of them is missing."""
 
     parts: tuple[str | Expression, ...]
-
-
-AnyExpression: TypeAlias = (
-    Literal
-    | Select
-    | Reference
-    | ListExpression
-    | CallExpression
-    | Chain
-    | PipeExpression
-    | CompareExpression
-    | IsExpression
-    | Not
-    | Both
-    | Either
-    | TemplateExpression
-)
 
 
 def children(node: Expression) -> tuple[Expression, ...]:

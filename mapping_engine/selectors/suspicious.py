@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
 
 from mapping_engine.selectors.parse import Selector
 from mapping_engine.selectors.tree import SelectorToken, Tree, stages, tokens_of, walk
@@ -23,9 +22,6 @@ _INSTEAD = {
     "to_number": "`|> number` skips what is missing",
 }
 _GENERAL = "guard the input with `not_null(..., 'something')`, or use a transform after `|>`"
-
-IsList: TypeAlias = Callable[[Tree], bool | None]
-"""Whether the elements that a selector tree leads to are lists; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

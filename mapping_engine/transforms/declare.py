@@ -8,7 +8,7 @@ from enum import StrEnum
 from inspect import cleandoc
 from typing import Any, Concatenate, ParamSpec, TypeAlias
 
-from mapping_engine.types.kinds import Kinds
+from mapping_engine.types.kinds import TEXT, Kinds
 
 Json: TypeAlias = object
 """A JSON value: str, int, float, bool, None, list or dict with str keys."""
@@ -83,11 +83,8 @@ class Example:
 class Speed:
     """What only makes generated code fast: it changes no result, and a test holds it to be true."""
 
-    method: str | None = None
-    """Of a text that is not blank, the transform makes what this method of texts makes."""
-    unchanged: tuple[str | type, ...] | None = None
-    """It passes on the texts of which one of these methods says yes, or the values of these
-    classes, if JSON text can hold them."""
+    unchanged: tuple[type, ...] = ()
+    """It passes on the values of these classes, if JSON text can hold them."""
     simply: tuple[type, Callable[[Any], Json]] | None = None
     """Of values of this class, it makes what this function makes, if they have no more than 64
     bits."""
@@ -95,9 +92,6 @@ class Speed:
     """It puts what is no list into a list."""
     costly: bool = False
     """It is worth trying beforehand on values that are likely."""
-    table: Callable[..., tuple[dict[str, Json], Json] | None] | None = None
-    """A function of the arguments: a dict and what stands for a missing key, if looking up is all
-    that is done with texts."""
     solid: bool = False
     """It makes no blank text of one that is not blank."""
     indexed: Callable[..., Callable[[Json], Json]] | None = None
@@ -113,7 +107,7 @@ class Prepared:
 
     def __init__(self, prepare: Callable[..., Callable[[Json], Json]]) -> None:
         self.prepare = prepare
-        self.__doc__ = prepare.__doc__
+        self.__name__, self.__doc__ = prepare.__name__, prepare.__doc__
 
     def __call__(self, value: Json, *arguments: Json) -> Json:
         """The value converted, as any transform does it."""
@@ -133,10 +127,9 @@ class Transform:
     """
 
     function: Callable[..., Json]
-    name: str
     _: KW_ONLY
-    accepts: Kinds
-    returns: Kinds
+    accepts: Kinds = TEXT
+    returns: Kinds = TEXT
     parameters: tuple[Parameter, ...] = ()
     flow: Flow = Flow.DERIVE
     examples: tuple[Example, ...] = ()
@@ -150,6 +143,11 @@ class Transform:
     finds: bool = False
     fields: tuple[str, ...] = ()
     speed: Speed = Speed()
+
+    @property
+    def name(self) -> str:
+        """The name of the function; one that Python has taken ends in ``_``."""
+        return str(self.function.__name__).removesuffix("_")
 
     @property
     def prepare(self) -> Callable[..., Callable[[Json], Json]] | None:

@@ -5,12 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from mapping_engine.transforms.declare import (
-    Example,
-    Json,
-    Rejected,
-    Transform,
-)
+from mapping_engine.transforms.declare import Example, Json, Rejected, Transform
 from mapping_engine.transforms.registry import FAMILIES
 
 _WIDEST = 60

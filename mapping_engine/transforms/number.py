@@ -39,7 +39,6 @@ _NOT_WHOLE = Rejected("is not a whole number")
 
 
 @transform(
-    "number",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
     speed=Speed(unchanged=(int, float)),
@@ -60,7 +59,6 @@ def number(value: Json) -> Json:
 
 
 @transform(
-    "integer",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
     whole=always_whole,
@@ -82,7 +80,6 @@ def integer(value: Json) -> Json:
 
 
 @transform(
-    "times",
     accepts=NUMBER,
     returns=NUMBER,
     parameters=(Parameter("factor", NUMBER, doc="What to multiply by."),),
@@ -104,7 +101,6 @@ def times(value: int | float, factor: int | float) -> Json:
 
 
 @transform(
-    "round",
     accepts=NUMBER,
     returns=NUMBER,
     total=True,
@@ -139,7 +135,6 @@ def round_(value: int | float, digits: int | float) -> Json:
 
 
 @transform(
-    "between",
     accepts=NUMBER,
     returns=NUMBER,
     parameters=(

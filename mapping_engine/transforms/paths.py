@@ -5,14 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from mapping_engine.transforms.declare import (
-    Example,
-    Flow,
-    Json,
-    Parameter,
-    Prepared,
-    transform,
-)
+from mapping_engine.transforms.declare import Example, Flow, Json, Parameter, Prepared, transform
 from mapping_engine.types.kinds import ANY, OBJECT, TEXT
 
 _LONGEST = 1024
@@ -45,7 +38,6 @@ def located(path: Json, under: Json) -> tuple[str | int, ...] | None:
 
 
 @transform(
-    "at",
     accepts=OBJECT,
     returns=ANY,
     parameters=(

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from mapping_engine.transforms.declare import (
-    Json,
-    Rejected,
-)
+from mapping_engine.transforms.declare import Json, Rejected
 
 TOO_LONG = Rejected("becomes too long")
 MAX_LENGTH = 16 * 1024 * 1024

@@ -45,7 +45,6 @@ _NO_DATE = Rejected("is not a real date")
 
 
 @transform(
-    "epoch_seconds",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
     whole=always_whole,
@@ -71,7 +70,6 @@ def epoch_seconds(value: Json) -> Json:
 
 
 @transform(
-    "epoch_milliseconds",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
     whole=always_whole,
@@ -93,15 +91,10 @@ _MOST_DAYS = 2**53
 
 
 @transform(
-    "days_before",
     accepts=NUMBER,
     returns=NUMBER,
     parameters=(Parameter("now", NUMBER, doc="A time, in seconds since 1970."),),
-    examples=(
-        Example(0, 2, (172_800,)),
-        Example(0, 0.5, (43_200,)),
-        Example(86_400, -1, (0,)),
-    ),
+    examples=(Example(0, 2, (172_800,)), Example(0, 0.5, (43_200,)), Example(86_400, -1, (0,))),
 )
 def days_before(value: int | float, now: int | float) -> Json:
     """How many days a time (in seconds since 1970) lies before another; below 0 when after."""
@@ -119,7 +112,6 @@ def _order_problem(order: Json) -> str | None:
 
 
 @transform(
-    "date",
     accepts=TEXT,
     returns=OBJECT,
     fields=("year", "month", "day"),

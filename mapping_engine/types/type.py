@@ -107,10 +107,6 @@ class Type:
         """The tags that any value made from this one keeps."""
         return self.own | (self.described.contained if self.described else frozenset())
 
-    def with_tags(self, tags: Iterable[str]) -> Type:
-        """The same kinds under other tags, and nothing known of what lies below."""
-        return replace(self, tags=frozenset(tags), described=None)
-
     @property
     def is_whole(self) -> bool:
         """Whether every number it can be is a whole one."""

@@ -42,7 +42,6 @@ from mapping_engine.types.kinds import Json, kind_of
 
 _LONGEST = 8
 """So many steps are written one inside the other."""
-_SCALARS = frozenset((str, int, float))
 
 
 def put_call(node: Call, here: Here, then: Then, raw: bool) -> None:
@@ -105,8 +104,7 @@ def _put_taken(node: Call, here: Here, then: Then, found: Found) -> None:
 
 def _takes_raw(target: Transform) -> bool:
     """Whether a transform can be given a value which may be missing."""
-    unchanged = target.speed.unchanged
-    return unchanged is not None and not target.parameters and _SCALARS.issuperset(unchanged)
+    return bool(target.speed.unchanged) and not target.parameters
 
 
 def _forgetting(node: Call, here: Here, then: Then) -> Then:

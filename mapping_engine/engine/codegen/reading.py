@@ -24,7 +24,7 @@ from mapping_engine.engine.codegen.found import (
 from mapping_engine.engine.codegen.writing import LONGEST_PATH, Here, Steps, Writing
 from mapping_engine.engine.run import UNSET, Issue
 from mapping_engine.engine.values import CLOCKS
-from mapping_engine.selectors import Selector, SelectorError, lower
+from mapping_engine.selectors import Selector, SelectorError, search
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.types.kinds import Json
 
@@ -105,11 +105,10 @@ def selected(
     selector: Selector, text: str, span: Span
 ) -> Callable[[Json, list[Issue] | None], Json]:
     """A function that finds what a selector selects, and tells what cannot be read."""
-    read = lower(selector)
 
     def find(start: Json, issues: list[Issue] | None) -> Json:
         try:
-            return read(start)
+            return search(selector, start)
         except SelectorError:
             if issues is not None:
                 issues.append(Issue(text, "cannot be read as written", span))

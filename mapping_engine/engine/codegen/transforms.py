@@ -50,7 +50,7 @@ def put_transform(step: Step, here: Here, then: Then, found: Found) -> None:
     elif target.speed.wraps and found.solid and not found.classes & LISTS:
         made = found.made or not found.classes & (EMPTIES | FLOATS)
         then(Found(here.code.let(f"[{found.name}]"), LISTS, made=made))
-    elif target.speed.unchanged is not None and (found.solid or found.raw):
+    elif target.speed.unchanged and (found.solid or found.raw):
         _put_unless_unchanged(step, given, here, then, found)
     else:
         put_accepted(step, here, partial(_put_converted, step, given, here, then), found)
@@ -58,18 +58,9 @@ def put_transform(step: Step, here: Here, then: Then, found: Found) -> None:
 
 def _put_converted(step: Step, given: list[Json], here: Here, then: Then, found: Found) -> None:
     """Convert a value of an accepted kind."""
-    target, code, speed = step.target, here.code, step.target.speed
-    if speed.method and found.solid and found.classes == TEXT:
-        then(Found(code.let(f"{found.name}.{speed.method}()"), TEXT))
-        return
+    target = step.target
     likely = _texts(target.yields(*given) if target.yields is not None else None)
-    table = speed.table(*given) if speed.table and found.classes == TEXT else None
-    if table is not None:
-        rows, otherwise = table
-        made = f"{here.constant(rows.get)}({found.name}, {here.constant(otherwise)})"
-    else:
-        made = conversion(step, given, found, here)
-    put_judged(step, made, here, then, found, likely)
+    put_judged(step, conversion(step, given, found, here), here, then, found, likely)
 
 
 def conversion(step: Step, given: list[Json], found: Found, here: Here) -> str:
@@ -137,16 +128,9 @@ def _wholly(step: Step, given: list[Json], name: str, here: Here, found: Found) 
 
 def _changes(step: Step, here: Here, found: Found) -> str | None:
     """Whether the transform may change a value, or there is none; None if it surely stays."""
-    name, same = found.name, step.target.speed.unchanged or ()
-    methods = [each for each in same if isinstance(each, str)]
-    if methods:
-        asked = " or ".join(f"{name}.{method}()" for method in methods)
-        other = f"not ({asked})"
-        return other if found.classes == TEXT else f"{name}.__class__ is not str or {other}"
-    tests = [_is_plain(found, each, here) for each in same if isinstance(each, type)]
-    if any(test is None for test in tests):
-        return None
-    return f"not ({' or '.join(f'({test})' for test in tests)})"
+    tests = [_is_plain(found, kind, here) for kind in step.target.speed.unchanged]
+    plain = [f"({test})" for test in tests if test is not None]
+    return f"not ({' or '.join(plain)})" if len(plain) == len(tests) else None
 
 
 def _is_plain(found: Found, kind: type, here: Here) -> str | None:
