@@ -13,6 +13,7 @@ from math import inf
 from typing import NamedTuple, TypeAlias
 
 from mapping_engine.core.nodes import Call, Node
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import ANY, kind_of
 from mapping_engine.types.type import UNKNOWN, Type
 
@@ -20,8 +21,7 @@ _MIRRORED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _CASED = ("lower", "upper")
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(Frozen):
     """One claim: ``subject relation value``, or that it is not so.
 
     Relations: ``==``, ``in`` (``value`` is a tuple), ``<`` and its like, ``is`` (a word), and

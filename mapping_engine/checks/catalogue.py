@@ -6,13 +6,14 @@ Codes are never renumbered, and a retired one stays reserved.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from types import MappingProxyType
 
 from mapping_engine.checks import families, rule_tests, suppressions
 from mapping_engine.diagnostics import LOADER_CHECKS, Check, did_you_mean
 from mapping_engine.errors import ErrorCode, RuleError
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import Overlay
 
 _ORDER = ("SY", "SH", "ST", "TE", "SU", "SE", "FB", "TX", "PR", "FO", "PI", "OU")
@@ -42,8 +43,7 @@ RESERVED: Mapping[str, str] = MappingProxyType(
 """Codes that are kept free for checks that do not exist yet, and the names they will have."""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Frozen):
     """How to check.
 
     ``select`` and ``ignore`` take codes (`FB01`), their beginnings (`FB`) and names; nothing

@@ -23,6 +23,7 @@ from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
 from mapping_engine.file.documents import FragmentFile
 from mapping_engine.file.rule_files import ReadFile, Reading, check_vocabulary
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import MappingNode, YamlNode
 from mapping_engine.source.yaml_text import decode, read_yaml
@@ -37,8 +38,7 @@ PARTS = 4
 """Parts of the work for each process, so that none waits long for the others."""
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Frozen):
     """What was found, sorted by file and place, and the texts of all files that were read."""
 
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mapping_engine.checks.removal import removal
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, Fix, Span
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import Source, YamlNode
 from mapping_engine.source.scalar import Lines
 from mapping_engine.source.yaml_text import read_yaml
 
 
-@dataclass(frozen=True)
-class Fixed:
+class Fixed(Frozen):
     """Texts after fixes, by file; ``applied`` counts the fixes."""
 
     texts: Mapping[str, str]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from mapping_engine.diagnostics import (
@@ -16,6 +15,7 @@ from mapping_engine.diagnostics import (
     Span,
     did_you_mean,
 )
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import Source, scalars
 from mapping_engine.source.scalar import Lines
 from mapping_engine.source.yaml_text import read_yaml
@@ -49,8 +49,7 @@ _REST = re.compile(
 _MARK = "rules:"
 
 
-@dataclass(frozen=True)
-class Suppression:
+class Suppression(Frozen):
     """One comment: the lines it is about (None for the whole file) and the codes."""
 
     span: Span

@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import IO, Any
 
 import orjson
 
 from mapping_engine.errors import ErrorCode, InputError
+from mapping_engine.frozen import Frozen
 
 LONGEST_LINE = 64 * 1024 * 1024
 LARGEST_ARRAY = 1024 * 1024 * 1024
 _CHUNK = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Frozen):
     """One event, or the reason why there is none, and where it stands."""
 
     file: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from mapping_engine.core import nodes
@@ -11,6 +11,7 @@ from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call, Const, Field, Guard, Name, Node, children
 from mapping_engine.core.spell import spell
+from mapping_engine.frozen import Frozen
 from mapping_engine.transforms import REGISTRY
 
 Absent: TypeAlias = frozenset[str] | None
@@ -19,8 +20,7 @@ Absent: TypeAlias = frozenset[str] | None
 _ALWAYS: Absent = frozenset()
 
 
-@dataclass(frozen=True)
-class Absence:
+class Absence(Frozen):
     """A mapping, and what is known of its definitions.
 
     Only absence counts, and tables without a row: a source that is there and cannot be converted

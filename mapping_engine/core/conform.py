@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mapping_engine.diagnostics import Severity
 from mapping_engine.file.json_types import UNREADABLE, follow, items_schema, kinds_of
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, Kinds, kind_of, kinds
 from mapping_engine.types.type import Type
 
@@ -17,8 +17,7 @@ _LONGEST = 60
 _DEEPEST = 8
 
 
-@dataclass(frozen=True)
-class Mismatch:
+class Mismatch(Frozen):
     """Why a value does not fit; lighter when it only may not."""
 
     message: str

@@ -26,6 +26,7 @@ from mapping_engine.file.expression_shapes import BodyTree
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
 from mapping_engine.file.walk import order_of_writing, parts
+from mapping_engine.frozen import Frozen
 
 DEFAULT_ITEM = "item"
 _DEEPEST = 32
@@ -34,8 +35,7 @@ _MOST_CONVERSIONS = 20_000
 """So many steps may convert what stands under names: each makes a value of its own."""
 
 
-@dataclass(frozen=True)
-class Derivation:
+class Derivation(Frozen):
     """A definition whose alternatives are those of another, converted; after ``steps`` in all."""
 
     base: str

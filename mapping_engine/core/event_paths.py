@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mapping_engine.core.nodes import Name, Read
 from mapping_engine.diagnostics import (
@@ -15,6 +15,7 @@ from mapping_engine.diagnostics import (
     nearest,
 )
 from mapping_engine.expression import Extent
+from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import Selector, prefixes, vocabulary_path
 from mapping_engine.selectors.places import field_places
 from mapping_engine.selectors.suspicious import suspicious
@@ -27,8 +28,7 @@ _DEEPEST = 6
 _OWN = "it in a vocabulary of your own that `extends` this one"
 
 
-@dataclass(frozen=True)
-class _WrittenPath:
+class _WrittenPath(Frozen):
     """A path below some start, as it is written and where, and the vocabulary it is held against.
 
     ``offset`` is where the selector's text begins in the scalar; ``names`` are those that stand
@@ -57,8 +57,7 @@ class _WrittenPath:
         return all(c.isalnum() or c in "_." for c in self.selector.text)
 
 
-@dataclass(frozen=True)
-class _Problem:
+class _Problem(Frozen):
     """What is wrong with a step; ``at_step`` where the fix is for that step alone."""
 
     message: str

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mapping_engine.core.nodes import Field, Node
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.type import UNKNOWN, Type
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Frozen):
     """Types by the identity of the parts of a model, which lives as long as this does.
 
     A part that is seen under several types (inside a pipeline) keeps the first. ``names`` are the

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mapping_engine.core.nodes import Field, Name, Node, Object, Placed, Template, walk
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.json_types import JsonSchema
+from mapping_engine.frozen import Frozen
 from mapping_engine.vocabulary import Vocabulary
 
 BUILTINS = {
@@ -25,7 +26,6 @@ PIPED = "value"
 """The name of the value that is piped into a named pipeline."""
 
 
-@dataclass(frozen=True, slots=True)
 class Pipeline(Placed):
     """A named pipeline: its body reads the value as ``$value``, and its parameters by name.
 
@@ -40,7 +40,6 @@ class Pipeline(Placed):
     values: tuple[object, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Variable(Placed):
     """A variable of the fan-out: a request is made for each item of its list."""
 
@@ -48,7 +47,6 @@ class Variable(Placed):
     values: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Rule(Placed):
     """A rule of `accept`, `refuse` or `warn`: it applies where its condition holds.
 
@@ -64,7 +62,6 @@ class Rule(Placed):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class RequestRule(Placed):
     """The HTTP request around each payload; ``format`` says how the body is written."""
 
@@ -75,8 +72,7 @@ class RequestRule(Placed):
     format: str
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Frozen):
     """A mapping with everything it uses.
 
     ``definitions`` stand in an order in which each comes after those it uses; ``depends`` says for

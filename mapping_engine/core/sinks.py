@@ -7,7 +7,6 @@ the payload schema can never accept, or requires and may not get, is found befor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mapping_engine.core.absence import Absence, absence_of, absent_field, present_under
@@ -25,6 +24,7 @@ from mapping_engine.file.json_types import (
 )
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import FieldBlock
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.type import IDENTIFYING, PSEUDONYM, SECRET, UNDECLARED, Type
 
 Schema = Mapping[str, Any]
@@ -102,8 +102,7 @@ def _report(
 # The payload
 
 
-@dataclass(frozen=True)
-class _PayloadSinks:
+class _PayloadSinks(Frozen):
     """The schema of the payload, and what is known of the values that go into it."""
 
     root: Schema

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from mapping_engine.frozen import Frozen
 
 NEVER = "Never: the engine refuses to load rules with this mistake."
 
@@ -24,8 +25,7 @@ class Severity(StrEnum):
 _RANKS = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Frozen):
     """One kind of mistake.
 
     ``wrong`` and ``right`` are sections of a rule file that is completed by a small pack when the

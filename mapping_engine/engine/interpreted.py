@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from mapping_engine.core.model import Rule
 from mapping_engine.engine.flow import Combination
@@ -12,11 +11,11 @@ from mapping_engine.engine.request import Request
 from mapping_engine.engine.requests import request_of
 from mapping_engine.engine.run import Issue, Run
 from mapping_engine.engine.trace import summary
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import Json
 
 
-@dataclass(frozen=True)
-class Interpreted:
+class Interpreted(Frozen):
     """How the steps are done by interpreting the core."""
 
     it: Interpreter

@@ -35,6 +35,7 @@ from mapping_engine.engine.copying import (
 from mapping_engine.engine.policy import Policy
 from mapping_engine.engine.run import Issue, Run, fresh, holds, present
 from mapping_engine.engine.trace import BLANK, MET, NOT_MET, Entry, Trace
+from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import SelectorError, search
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.declare import Transform
@@ -44,8 +45,7 @@ Evaluation: TypeAlias = Generator["Evaluation", Json, Json]
 """Yields evaluations, is sent what they answer, and answers a value that is present, or None."""
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(Frozen):
     """What a place knows beside the event: its names, and where issues go.
 
     ``label`` is what issues call the source, inside a pipeline; elsewhere it is spelled as written.

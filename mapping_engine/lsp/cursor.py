@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import product
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from mapping_engine.file.documents import FragmentFile, MappingFile
 from mapping_engine.file.expression_shapes import EXPRESSION_TREE
 from mapping_engine.file.shapes import ListOf, MapOf, Shape
 from mapping_engine.file.vocabulary_file import VocabularyFile
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, Source, YamlNode
 from mapping_engine.source.yaml_text import read_yaml
 from mapping_engine.testing.file import TestsFile
@@ -45,8 +45,7 @@ class Role(Enum):
     VALUE = auto()
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(Frozen):
     """A mapping on the way down, what it is read as, and the key under which the way goes on."""
 
     node: MappingNode
@@ -54,8 +53,7 @@ class Level:
     key: str
 
 
-@dataclass(frozen=True)
-class Cursor:
+class Cursor(Frozen):
     """One scalar of a file.
 
     ``shape`` is that of a value, or what a key could be the beginning of where it stands alone;

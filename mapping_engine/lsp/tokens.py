@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 
 from mapping_engine.file.expression_shapes import (
@@ -15,6 +14,7 @@ from mapping_engine.file.expression_shapes import (
     TEMPLATE,
 )
 from mapping_engine.file.shapes import Shape
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ScalarNode, Style
 
 _TAIL = r"""(?:\.(?:[A-Za-z_]\w*|"(?:\\.|[^"\\])*"|\*)|\[[^\[\]]*\])*\.?"""
@@ -59,8 +59,7 @@ class Word(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Frozen):
     """One word at code points ``start`` to ``end`` of the file."""
 
     word: Word

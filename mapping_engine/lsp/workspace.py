@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from mapping_engine.checks import Checked, Options, check_all
@@ -11,6 +11,7 @@ from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Diagnostic
 from mapping_engine.engine.loading import ENTRY, bundled_packs, read_pack
 from mapping_engine.errors import RuleError
+from mapping_engine.frozen import Frozen
 from mapping_engine.lsp.cursor import kind_of
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import MAX_DEPTH, Overlay
@@ -18,8 +19,7 @@ from mapping_engine.source.folder import MAX_DEPTH, Overlay
 MAPPING = "mapping"
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(Frozen):
     """One file of the editor, and the pack (or the file alone) that is checked for it."""
 
     uri: str
@@ -28,8 +28,7 @@ class Opened:
     unit: Path | None
 
 
-@dataclass(frozen=True)
-class Findings:
+class Findings(Frozen):
     """What is wrong with one file, and its text at that time; None where it could not be read."""
 
     text: str | None = field(repr=False)

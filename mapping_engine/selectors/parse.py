@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
+from mapping_engine.frozen import Frozen
 from mapping_engine.selectors.function_calls import wrong_call
 from mapping_engine.selectors.mistakes import explained, masked, zero_step
 from mapping_engine.selectors.problem import SelectorProblem
@@ -19,8 +20,7 @@ _CONTAINERS_PER_LEVEL = 2
 _SPLIT = "split it into several selectors"
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Frozen):
     """A JMESPath expression that parses and calls its functions rightly.
 
     Two selectors are equal when their texts are; the tree is rebuilt when one is unpickled.

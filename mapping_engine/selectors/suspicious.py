@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
+from mapping_engine.frozen import Frozen
 from mapping_engine.selectors.parse import Selector
 from mapping_engine.selectors.tree import SelectorToken, Tree, stages, tokens_of, walk
 
@@ -24,8 +24,7 @@ _INSTEAD = {
 _GENERAL = "guard the input with `not_null(..., 'something')`, or use a transform after `|>`"
 
 
-@dataclass(frozen=True, slots=True)
-class Suspicion:
+class Suspicion(Frozen):
     """What may be wrong with a stretch of a selector, and what to write there instead."""
 
     code: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from mapping_engine.diagnostics import Span
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.scalar import Constant, ScalarNode, Source, Style
 
 __all__ = [
@@ -23,8 +23,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ListNode:
+class ListNode(Frozen):
     """A list of nodes."""
 
     span: Span
@@ -34,16 +33,14 @@ class ListNode:
         return iter(self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class MappingEntry:
+class MappingEntry(Frozen):
     """One key of a mapping and its value."""
 
     key: ScalarNode
     value: YamlNode
 
 
-@dataclass(frozen=True, slots=True)
-class MappingNode:
+class MappingNode(Frozen):
     """A mapping; keys are scalars, unique, in the order of the file."""
 
     span: Span

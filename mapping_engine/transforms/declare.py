@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from enum import StrEnum
 from inspect import cleandoc
 from typing import Any, Concatenate, ParamSpec, TypeAlias
 
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import TEXT, Kinds
 
 Json: TypeAlias = object
 """A JSON value: str, int, float, bool, None, list or dict with str keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Frozen):
     """What a transform answers when it cannot convert its input.
 
     The value then counts as missing, and the reason is kept for warnings and explanations: it is
@@ -49,8 +49,7 @@ class Boxing(StrEnum):
     """A list of the same items."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Frozen):
     """An argument after the piped value.
 
     A ``constant`` argument must be known when the rules are loaded (a literal, or a table).
@@ -70,8 +69,7 @@ class Parameter:
     problem: Callable[[Json], str | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Frozen):
     """A call and its result, run as a test; ``result`` may be a :class:`Rejected` or None."""
 
     value: Json
@@ -79,8 +77,7 @@ class Example:
     arguments: tuple[Json, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Speed:
+class Speed(Frozen):
     """What only makes generated code fast: it changes no result, and a test holds it to be true."""
 
     unchanged: tuple[type, ...] = ()
@@ -114,8 +111,7 @@ class Prepared:
         return self.prepare(*arguments)(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Transform:
+class Transform(Frozen):
     """A named conversion of one value, written ``value |> name(arguments)``.
 
     ``function(value, *arguments)`` converts. A ``total`` one never loses a value of the accepted

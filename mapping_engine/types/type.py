@@ -8,8 +8,9 @@ must be earned: a value has them only when every alternative has.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import (
     ANY,
     BOOLEAN,
@@ -44,8 +45,7 @@ def normalised(kind: str) -> str:
     return _NORMALISED + kind
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Frozen):
     """What a vocabulary says of a path: kinds, tags, and what lies below it.
 
     ``contained`` are the tags of everything below: who takes the object takes them all.
@@ -58,8 +58,7 @@ class Described:
     contained: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(Frozen):
     """What is known of a value.
 
     ``values`` are all the values it can have where they are few and known, ``item`` is the type

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.model import BUILTINS
 from mapping_engine.core.nodes import Call, Compare, Const, Items, Name, Node, Template
 from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
 from mapping_engine.expression import Extent
+from mapping_engine.frozen import Frozen
 from mapping_engine.transforms.forms import folded
 
 SY06 = Check(
@@ -87,8 +88,7 @@ def _unbraced(node: Template, subject: Subject) -> None:
 # TX08
 
 
-@dataclass(frozen=True)
-class _Written:
+class _Written(Frozen):
     text: str
     span: Span = field(compare=False)
     cased: bool = False

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import NoneType
 from typing import TypeAlias
 
 from mapping_engine.engine.codegen.code import Code
+from mapping_engine.frozen import Frozen
 
 Classes: TypeAlias = frozenset[type]
 
@@ -31,8 +32,7 @@ WHOLE: Classes = frozenset((int,))
 NUMBERS: Classes = frozenset((int, float))
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Frozen):
     """A value under the name it has in the code; it is not None, unless it is ``raw``.
 
     ``classes`` are those it may have. One that is ``raw`` counts as missing where it is None, blank
@@ -52,8 +52,7 @@ Then: TypeAlias = Callable[[Found], None]
 """Writes what is done with a value, where there is one; called at most once, but for a tail."""
 
 
-@dataclass(frozen=True)
-class Tail:
+class Tail(Frozen):
     """The little that is done with a value at last: it may stand behind each alternative.
 
     It knows no variables but what it is given. Where it ``ends``, the code does not go on behind:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mapping_engine.core.nodes import Call
 from mapping_engine.engine.codegen.found import (
@@ -24,6 +24,7 @@ from mapping_engine.engine.values import (
     left_of,
     wrong_kind,
 )
+from mapping_engine.frozen import Frozen
 from mapping_engine.transforms.declare import Rejected, Transform
 from mapping_engine.types.kinds import Json, kind_of
 
@@ -31,8 +32,7 @@ _ODD = frozenset((Rejected, str, list, dict))
 """Results that are not values as they stand, or may be empty."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Frozen):
     """A transform at its place; ``label`` is the name of what issues call the source."""
 
     node: Call
