@@ -144,12 +144,9 @@ class _Reader:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
             for event in yaml.parse(self.source.text, Loader=loader):
-                if isinstance(event, yaml.DocumentStartEvent):
-                    self.documents += 1
-                    if self.documents > 1:
-                        self.refuse_document(event)
-                        break
                 self.take(event)
+                if self.documents > 1:
+                    break
         except yaml.YAMLError as error:
             self.refuse_syntax(error)
         except _TooDeep:
@@ -168,6 +165,10 @@ class _Reader:
             self.put(self.close(self.open.pop(), self.span(event)))
         elif isinstance(event, yaml.AliasEvent):
             self.put(self.alias(event))
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                self.refuse_document(event)
 
     def put(self, node: YamlNode) -> None:
         if self.open:
