@@ -102,7 +102,7 @@ class Type(Frozen):
     @property
     def own(self) -> frozenset[str]:
         """The warnings about the value itself, without those about what it contains."""
-        return frozenset(t for t in self.tags if not _is_merit(t))
+        return self.tags and frozenset(t for t in self.tags if not _is_merit(t))
 
     @property
     def spreading(self) -> frozenset[str]:
