@@ -160,7 +160,7 @@ def _refuse(block: RefuseBlock | NoneBlock, condition: Node, kind: str, made: De
 
 def _request(block: RequestBlock, made: Desugaring) -> RequestRule:
     headers = (
-        Field(h, h, h.name, expression(h.value, NO_LOCALS, made))
+        Field(h, h, h.name, value_of(h.value, NO_LOCALS, made))
         for h in block.headers or ()
         if h.value is not None
     )

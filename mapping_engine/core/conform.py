@@ -8,6 +8,7 @@ from typing import Any
 
 from mapping_engine.diagnostics import Severity
 from mapping_engine.file.json_types import UNREADABLE, follow, items_schema, kinds_of
+from mapping_engine.file.validator import validator_class
 from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, Kinds, kind_of, kinds
 from mapping_engine.types.type import Type
@@ -76,8 +77,11 @@ def _values(root: Schema, schema: Schema, values: tuple[object, ...], what: str)
     import jsonschema_rs  # for start-up time: only where values are known
 
     whole = {**schema, "$defs": root.get("$defs", {})}
-    quick = jsonschema_rs.Draft202012Validator(whole)
-    refused = [value for value in values if not _surely_valid(quick, value)]
+    try:
+        quick = jsonschema_rs.Draft202012Validator(whole)
+    except (jsonschema_rs.ValidationError, ValueError, OverflowError):
+        quick = None  # with numbers or patterns that it cannot read
+    refused = [value for value in values if quick is None or not _surely_valid(quick, value)]
     found = (_refusal(whole, value, what) for value in refused)
     return next((each for each in found if each is not None), None)
 
@@ -91,9 +95,7 @@ def _surely_valid(quick: Any, value: object) -> bool:
 
 def _refusal(schema: Schema, value: object, what: str) -> Mismatch | None:
     """Why jsonschema, which has the last word, refuses a value."""
-    from jsonschema import Draft202012Validator  # for start-up time: only for mistakes
-
-    error = next(iter(Draft202012Validator(schema).iter_errors(value)), None)
+    error = next(iter(validator_class()(schema).iter_errors(value)), None)
     if error is None:
         return None
     limit = _limit(str(error.validator), error.validator_value)

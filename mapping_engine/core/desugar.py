@@ -22,7 +22,7 @@ from mapping_engine.core.nodes import Alternative, Broken, Const, Field, Guard, 
 from mapping_engine.core.spell import derived_name
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import CallExpression, Expression, Extent, ast, print_steps
-from mapping_engine.file.expression_shapes import BodyTree
+from mapping_engine.file.body_tree import BodyTree
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
 from mapping_engine.file.walk import order_of_writing, parts
@@ -230,7 +230,9 @@ def pipeline_of(block: PipelineBlock, made: Desugaring) -> tuple[tuple[str, ...]
 
 
 def body_of(at: Place, tree: BodyTree | None, made: Desugaring) -> Node:
-    """The body of a request: a tree of expressions."""
+    """The body of a request: a tree of expressions and blocks."""
+    if isinstance(tree, ValueBlock):
+        return value_of(tree, NO_LOCALS, made)
     if isinstance(tree, Mapping):
         given = ((name, body_of(at, part, made)) for name, part in tree.items())
         return nodes.Object(at, tuple(Field(at, at, name, value) for name, value in given))

@@ -104,7 +104,7 @@ def _beside_payload(
 
 def _leaves(node: Node) -> list[Node]:
     match node:
-        case Object(fields=fields):
+        case Object(fields=fields) if all(f.when is None and f.default is None for f in fields):
             return [leaf for field in fields for leaf in _leaves(field.value)]
         case Items(items=items):
             return [leaf for item in items for leaf in _leaves(item)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mapping_engine.engine.schemas import has_references, inlined
 from mapping_engine.engine.verdict import Accepts, fast_verdict
+from mapping_engine.file.validator import validator_class
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -32,9 +33,7 @@ class Authority:
 
     @cached_property
     def _validator(self) -> Draft202012Validator:
-        from jsonschema import Draft202012Validator
-
-        return Draft202012Validator(self._schema)
+        return validator_class()(self._schema)
 
     @cached_property
     def _fields(self) -> dict[str, Any]:

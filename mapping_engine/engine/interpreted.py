@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from mapping_engine.core.model import Rule
 from mapping_engine.engine.flow import Combination
@@ -70,4 +71,5 @@ class Interpreted(Frozen):
 
     def request(self, run: Run) -> Request:
         """The request around the payload."""
-        return request_of(self.it.model.request, run, self.it.value)
+        it = replace(self.it, trace=None)  # explanations are of fields
+        return request_of(it.model.request, it.model, run, it.value)

@@ -14,6 +14,7 @@ from mapping_engine.engine.verdict import fast_verdict
 from mapping_engine.engine.violations import deepest, expected, found_kind, path_text, steps_to
 from mapping_engine.errors import ConfigurationError, ErrorCode
 from mapping_engine.file.json_types import follow, property_names
+from mapping_engine.file.validator import validator_class
 
 Schema = Mapping[str, Any]
 
@@ -36,10 +37,8 @@ def accept_settings(schema: Schema, settings: object, title: str) -> dict[str, A
     accepts = fast_verdict(schema)
     if accepts is not None and accepts(settings):
         return _with_defaults(schema, settings, title)
-    from jsonschema import Draft202012Validator
-
     try:
-        error = deepest(Draft202012Validator(schema).iter_errors(settings))
+        error = deepest(validator_class()(schema).iter_errors(settings))
         if error is None:
             return _with_defaults(schema, settings, title)
     except RecursionError:

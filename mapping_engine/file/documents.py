@@ -8,13 +8,8 @@ from typing import ClassVar
 from mapping_engine.expression import Expression, Literal, TemplateExpression
 from mapping_engine.file.amend import AmendBlock
 from mapping_engine.file.blocks import Block, BlockOf, Choice, key
-from mapping_engine.file.expression_shapes import (
-    EXPRESSION,
-    EXPRESSION_TREE,
-    STEPS,
-    TEMPLATE,
-    BodyTree,
-)
+from mapping_engine.file.body_tree import EXPRESSION_TREE, BodyTree
+from mapping_engine.file.expression_shapes import EXPRESSION, STEPS, TEMPLATE
 from mapping_engine.file.shapes import (
     DATA,
     DATE,
@@ -106,16 +101,18 @@ class RequestBlock(Block):
     method: str | None = key(word_of("POST", "PUT", "PATCH"), "The HTTP method; POST by default.")
     url: TemplateExpression = key(
         TEMPLATE,
-        "The URL. What is filled in is percent-encoded, but for `$api`.",
+        "The URL. What is filled in is percent-encoded, but for what stands in the rules.",
         required=True,
     )
-    headers: tuple[Named[Expression], ...] | None = key(
-        MapOf(EXPRESSION), "Headers, each an expression."
+    headers: tuple[Named[ValueBlock], ...] | None = key(
+        MapOf(Choice(lambda: ValueBlock, scalar=_EXPRESSION)),
+        "Headers, each an expression or a block; one that is missing is left out.",
     )
     form: BodyTree | None = key(
-        EXPRESSION_TREE, "A form body: names and expressions; lists and objects go as JSON."
+        EXPRESSION_TREE,
+        "A form body: names, and expressions or blocks; lists and objects go as JSON.",
     )
-    json: BodyTree | None = key(EXPRESSION_TREE, "A JSON body: a tree of expressions.")
+    json: BodyTree | None = key(EXPRESSION_TREE, "A JSON body: a tree of expressions and blocks.")
 
 
 class WarnBlock(Block):

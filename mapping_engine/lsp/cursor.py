@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.file.blocks import Block, BlockOf, Choice, Key, keys_of
+from mapping_engine.file.body_tree import EXPRESSION_TREE
 from mapping_engine.file.documents import FragmentFile, MappingFile
-from mapping_engine.file.expression_shapes import EXPRESSION_TREE
 from mapping_engine.file.shapes import ListOf, MapOf, Shape
 from mapping_engine.file.vocabulary_file import VocabularyFile
 from mapping_engine.frozen import Frozen

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from mapping_engine.file.body_tree import EXPRESSION_TREE
 from mapping_engine.file.expression_shapes import (
     DATA_OR_REFERENCE,
     EXPRESSION,
-    EXPRESSION_TREE,
     LIST_OR_EXPRESSION,
     STEPS,
     TEMPLATE,

@@ -201,7 +201,7 @@ def _builtin(name: str, here: Here) -> Found:
     if name in ("api", "tables"):
         value = here.model.api if name == "api" else here.model.tables
         return Found(here.constant(dict(value)), OBJECTS, solid=False)
-    return Found(here.code.part(name), OBJECTS, solid=False)
+    return Found(here.code.part(name), OBJECTS, solid=False, made=name == "payload")
 
 
 # Definitions
