@@ -47,17 +47,26 @@ def read_event(event: object) -> tuple[dict[str, Json], list[Lost]]:
         if not isinstance(event, bytes | bytearray | memoryview):
             return _inspected(event)
         event = bytes(event)
+    problem = None
     try:
         found = orjson.loads(event)
-    except orjson.JSONDecodeError as problem:
+        if type(found) is dict and _is_flat(event) and _LONG not in event.translate(_DIGITS):
+            return found, []
+    except orjson.JSONDecodeError as error:
+        problem = error
+    try:
+        return _inspected(json.loads(event, parse_constant=_no_json))
+    except (ValueError, RecursionError) as error:
         raise InstrumentationError(
             ErrorCode.EVENT_NOT_JSON,
-            f"the event is no JSON document: {problem}",
+            f"the event is no JSON document: {problem or error}",
             help="send one complete JSON object",
         ) from None
-    if type(found) is dict and _is_flat(event) and _LONG not in event.translate(_DIGITS):
-        return found, []
-    return _inspected(json.loads(event))
+
+
+def _no_json(word: str) -> None:
+    """NaN and infinities are no JSON, though Python reads them."""
+    raise ValueError(f"{word} is no number of JSON")
 
 
 def _is_flat(text: bytes) -> bool:
