@@ -84,13 +84,13 @@ class Trace:
         self.requests.append(RequestTrace(variables))
 
     def open(self, kind: str, label: str, span: Span) -> Entry:
-        """Start an entry below the one that is open."""
+        """Start an entry below the one that is open; what is beside the payload is not kept."""
         entry = Entry(kind, label, span)
         if self.stack:
             self.stack[-1].children.append(entry)
         elif kind == "fan-out":
             self.fan_out.append(entry)
-        elif self.requests:
+        elif kind == "field" and self.requests:
             self.requests[-1].fields.append(entry)
         self.stack.append(entry)
         return entry
