@@ -144,7 +144,9 @@ def _member(name: str, member: str, examined: Examined) -> str | None:
     if member not in model.tables:
         return None
     table = model.tables[member]
-    entries = list(table) if isinstance(table, dict | list) else []
+    if not isinstance(table, dict | list):
+        return f"`$tables.{member}` — `{json.dumps(table, ensure_ascii=False)}`"
+    entries = list(table)
     shown = ", ".join(f"`{each}`" for each in entries[:_SHOWN_KEYS])
     more = ", …" if len(entries) > _SHOWN_KEYS else ""
     words = type_words(type_of_table(examined, member))
