@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -172,14 +173,17 @@ def missing(
     return left
 
 
+@pytest.mark.unmeasured
 def test_random_rules_use_every_key() -> None:
     assert missing(rules(), KEYS, keys_in, mapping_of) == set()
 
 
+@pytest.mark.unmeasured
 def test_random_calls_are_of_every_transform_with_arguments_from_everywhere() -> None:
     assert missing(every_call(), CALLS, calls_in, lambda text: mapping_of(SHARED + text)) == set()
 
 
+@pytest.mark.unmeasured
 def test_random_settings_are_of_every_kind_that_is_declared() -> None:
     properties = SETTINGS_SCHEMA["properties"]
     kinds = {(name, kind) for name, schema in properties.items() for kind in declared(schema)}
