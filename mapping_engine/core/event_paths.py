@@ -143,7 +143,7 @@ def _problem(
     described: Described, path: tuple[str, ...], depth: int, checking: _Checking
 ) -> _Problem | None:
     objects, written = checking.vocabulary.objects, checking.written
-    step, above = path[depth], written.text + _spelled(path[:depth])
+    step, above = path[depth], (written.text + _spelled(path[:depth])).rstrip(".")
     if step == ITEM:
         if LIST & described.kinds or _is_mistaken_index(written.selector):
             return None
@@ -174,7 +174,7 @@ def _undeclared(
         return _Problem(message, f"did you mean `${step}`?", dollar, lighter, at_step=True)
     elsewhere = None if written.text else _elsewhere(path, vocabulary)
     near = nearest(step, fields)
-    if elsewhere is not None and (near is None or elsewhere[-1] == path[-1]):
+    if elsewhere is not None and (near is None or elsewhere[-1] == step):
         text = _spelled(elsewhere)
         fix = None
         if written.is_plain and depth == len(path) - 1:

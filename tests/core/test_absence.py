@@ -10,7 +10,6 @@ from mapping_engine.core.absence import absence_of, absent_field
 from mapping_engine.core.examine import examine
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.engine.loading import read_pack
 from tests.core.test_types import RULES, reading
 
 NEVER = None
@@ -25,10 +24,7 @@ def absent(model: Model) -> list[str] | None:
 
 
 def model_of(folder: Path, field: str, more: str = "") -> Model:
-    read = reading(folder, RULES + DEFINED + more)
-    text = (folder / "rules.yaml").read_text("utf-8")
-    (folder / "rules.yaml").write_text(text.replace("fields: {z: word}", f"fields:\n  x: {field}"))
-    read = read_pack(folder)
+    read = reading(folder, RULES + DEFINED + more, f"fields:\n  x: {field}")
     assert read.model is not None, [each.message for each in read.diagnostics]
     return read.model
 

@@ -69,6 +69,8 @@ define:
   object: {fields: {a: word, c: count, m: mail, k: {value: count, default: 0}}}
   either: {first_of: [{when: word, value: person}, {value: rows |> first}]}
   digest: mail |> email |> hashed
+  listed: "[word, 'x']"
+  late: $payload.z
 """
 
 
@@ -90,9 +92,9 @@ def spelled(found: Type) -> str:
     return text + "".join(f" #{tag}" for tag in sorted(found.tags))
 
 
-def reading(folder: Path, rules: str) -> PackReading:
+def reading(folder: Path, rules: str, fields: str = "fields: {z: word}") -> PackReading:
     texts = {
-        "rules.yaml": "\n".join((HEAD, rules, *REST.values())).replace("z: name", "z: word"),
+        "rules.yaml": "\n".join((HEAD, rules, REST["request"], fields)),
         "vocabulary.yaml": VOCABULARY,
         "settings.schema.json": json.dumps(SETTINGS),
         "payload.schema.json": "{}",

@@ -1,0 +1,37 @@
+"""What is wrong with names, paths, calls and copies, in the words of `mistakes.txt`.
+
+A line there is written in addition, under a key of the rules; below it stand the messages, each
+with its help.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.core.test_types import RULES, reading
+
+FILE = Path(__file__).with_name("mistakes.txt")
+MISTAKES = {
+    each.split("\n")[0]: each
+    for each in re.findall(r"^[^ #\n].*\n(?: .*\n)*", FILE.read_text("utf-8"), re.M)
+}
+
+
+def told(written: str, folder: Path) -> str:
+    """What is said of a line, as it stands in the file."""
+    section, _, entry = written.partition(": ")
+    rules = RULES.replace(f"{section}:\n", f"{section}:\n  {entry}\n")
+    fields = f"fields:\n  {entry}" if section == "fields" else "fields: {z: word}"
+    lines = [written]
+    for found in reading(folder, rules, fields).diagnostics:
+        lines.append(f"    {found.code} {found.message}")
+        lines += [f"        {found.help}"] if found.help else []
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("written", MISTAKES)
+def test_a_mistake_is_told(written: str, tmp_path: Path) -> None:
+    assert told(written, tmp_path) == MISTAKES[written]
