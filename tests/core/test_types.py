@@ -23,10 +23,12 @@ event:
   mail: personal email
   person: person
   part: part
+  group: group
 objects:
   row: {id: text, cost: number, cells: list of text}
   person: {mail: personal email, id: text}
   part: {a: text, rows: list of row}
+  group: {people: list of person, name: text}
 open: [part]
 personal: {names: {email: [email]}}
 """
@@ -71,6 +73,7 @@ define:
   digest: mail |> email |> hashed
   listed: "[word, 'x']"
   late: $payload.z
+  asked: "[$settings.needed, $settings.free]"
 """
 
 
