@@ -63,6 +63,14 @@ fields: {own: $tag, part: $part, d: $d}
         "fields:\n  x:" + LISTS + "\n",
         {"p": {"items": [{"a": 1}]}, "type": "t"},
     ),
+    "a pipeline without alternatives": (
+        "pipelines: {pp: {first_of: []}}\nfields: {x: type |> pp, z: type}\n",
+        {"type": "A"},
+    ),
+    "choices of nothing": (
+        "fields: {a: {first_of: []}, b: {decide: {}}, c: {positions: []}, d: {fields: {}}}\n",
+        {"type": "A"},
+    ),
     "definitions in a row": (
         "define:\n  d0: type\n"
         + "".join(f"  d{n}: {{first_of: ['$d{n - 1} |> text |> lower', type]}}\n" for n in ROW)

@@ -74,6 +74,15 @@ def test_patterns_that_go_one_way_are_matched_by_python(pattern: str) -> None:
     assert matches_latin(pattern) is not None
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    ["a)", "(a", "()a", "(?P<x>a)", "a**", "a{2}{3}", "a{0}", "a{3,1}", "[b-a]", r"[a-\d]", "[]",
+     r"[^\d\D]", r"\pZ", "é"],
+)  # fmt: skip
+def test_what_the_engines_may_read_differently_is_left_to_re2(pattern: str) -> None:
+    assert matches_latin(pattern) is None
+
+
 def test_a_letter_that_every_match_holds_is_known() -> None:
     assert needed_letter("[a-z]+@[a-z]+") == "@"
     assert needed_letter("[a-z]*@?") is None
