@@ -213,6 +213,13 @@ def test_what_no_test_could_notice_is_left_alone(text: str, tmp_path: Path) -> N
     assert mutants_of(text, tmp_path) == []
 
 
+def test_an_assertion_that_holds_is_left_alone(tmp_path: Path) -> None:
+    found = mutants_of("def f(a, b):\n    return dict(zip(a, b, strict=True), key=1)\n", tmp_path)
+    assert found
+    changed = [each.change.partition(" -> ")[2] for each in found]
+    assert [each for each in changed if "zip(" in each and "strict=True" not in each] == []
+
+
 def test_what_compiles_to_the_same_is_no_mutant(tmp_path: Path) -> None:
     text = "def f(a):\n    if True:\n        a()\n"
     assert "never" in {m.operator for m in mutants_of(text, tmp_path)}
