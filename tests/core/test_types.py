@@ -67,6 +67,8 @@ pipelines:
   email: {normalises: email, steps: text |> trim |> lower}
   size: {values: [s, m], steps: text |> lower}
   twice: {parameters: [other], first_of: ["$other", "$value |> number"]}
+  second: {parameters: [one, two], first_of: [$two]}
+  code: {values: [1, 2], steps: lookup($tables.words)}
 define:
   object: {fields: {a: word, c: count, m: mail, k: {value: count, default: 0}}}
   either: {first_of: [{when: word, value: person}, {value: rows |> first}]}
@@ -305,9 +307,35 @@ TYPES: list[tuple[str, str]] = [
     ("word |> twice('1')", "text or number"),
     ("word |> twice(sure)", "number or boolean?"),
     ("$digest |> email", "text? #normalised:email"),
+    ("word |> second(word, count)", "number?"),
+    ("word |> code", "number? = 1 | 2"),
+    ("$settings.token |> email |> hashed", "text? #digest #secret"),
 ]
 
 
 @pytest.mark.parametrize(("value", "type"), TYPES, ids=[value for value, _ in TYPES])
 def test_the_type_of_a_value(value: str, type: str, tmp_path: Path) -> None:
     assert type_of(tmp_path, value) == type
+
+
+def test_the_types_of_the_values_of_a_fan_out(tmp_path: Path) -> None:
+    variables = "{tag: tags, part: '[$tag, count]', few: $tables.many, row: rows, any: odd |> list}"
+    rules = RULES + "  used: $tag\n  deeper: $row.id\n"
+    read = reading(tmp_path, rules, f"fan_out: {{each: {variables}}}\nfields: {{z: word}}")
+    assert read.examined is not None
+    names = ("tag", "part", "few", "row", "any", "used", "deeper")
+    assert [spelled(read.examined.facts.names[name]) for name in names] == [
+        "text",
+        "text or number",
+        "number = 3 | 4 | 5 #whole",
+        "object row",
+        "any",
+        "text",
+        "text?",
+    ]
+
+
+def test_a_default_is_asked_for_only_where_a_value_may_be_missing(tmp_path: Path) -> None:
+    assert type_of(tmp_path, "{fields: {a: {value: $now, default: word}}}") == (
+        "object? {a: text or number}"
+    )
