@@ -189,3 +189,19 @@ def test_a_condition_that_may_hold_has_examples(condition: str, tmp_path: Path) 
     assert logic.never(node) is logic.always(node) is None
     normal = logic.possible(logic.normal(node, True))
     assert [event_for(each, logic, found.model) for each in normal] == EXAMPLES[condition]
+
+
+LARGE = {
+    "alternatives": " or ".join(f"type == 'a{n}'" for n in range(70)),
+    "products": " and ".join(f"(type == 'a{n}' or p.a == 'b{n}')" for n in range(7)),
+    "products of alternatives": " and ".join(
+        f"({' or '.join(f'{side} == {n}' for n in range(9))})" for side in ("type", "p.a")
+    ),
+}
+
+
+@pytest.mark.parametrize("condition", LARGE.values(), ids=LARGE)
+def test_nothing_is_said_of_conditions_that_are_too_large(condition: str, tmp_path: Path) -> None:
+    found, node = examined(f"({condition}) and false", tmp_path)
+    assert found.conditions.normal(node, True) is None
+    assert found.conditions.never(node) is None
