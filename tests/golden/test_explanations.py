@@ -15,6 +15,7 @@ import pytest
 from mapping_engine import Destination, load
 from tools.check_example import completed, write_pack
 
+SETTINGS = {"token": "t", "mode": "fast", "flag": True, "rows": [{"from": "x", "to": "one"}]}
 RULES = sorted((Path(__file__).parent / "explain").glob("*.yaml"))
 (FIELDS,) = (each for each in RULES if each.stem == "fields")
 
@@ -22,7 +23,7 @@ RULES = sorted((Path(__file__).parent / "explain").glob("*.yaml"))
 def bound(rules: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Destination:
     write_pack(folder / "pack", completed(rules.read_text("utf-8")))
     monkeypatch.chdir(folder)
-    return load("pack").bind({"token": "t"}, clock=lambda: 100.5)
+    return load("pack").bind(SETTINGS, clock=lambda: 100.5)
 
 
 @pytest.mark.parametrize("rules", RULES, ids=lambda path: path.stem)

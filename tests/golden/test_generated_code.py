@@ -17,7 +17,9 @@ from tools.check_example import completed, write_pack
 HERE = Path(__file__).parent
 
 
-@pytest.mark.parametrize(("name", "tells"), [("fields", True), ("fan_out", False)])
+@pytest.mark.parametrize(
+    ("name", "tells"), [("fields", True), ("fan_out", False), ("settings", False)]
+)
 def test_the_code_is_as_it_is_written_here(
     name: str, tells: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
