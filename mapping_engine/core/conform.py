@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mapping_engine.diagnostics import Severity
 from mapping_engine.file.json_types import UNREADABLE, follow, items_schema, kinds_of
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, Kinds, kind_of, kinds
 from mapping_engine.types.type import Type
 
@@ -17,8 +17,7 @@ _LONGEST = 60
 _DEEPEST = 8
 
 
-@dataclass(frozen=True)
-class Mismatch:
+class Mismatch(Frozen):
     """Why a value does not fit; lighter when it only may not."""
 
     message: str
@@ -42,7 +41,7 @@ def mismatch(root: Schema, schema: Schema, found: Type, what: str) -> Mismatch |
             _cast(accepted),
             Severity.WARNING,
         )
-    if _is_integer(schema) and found.kinds == NUMBER and not found.is_whole:
+    if schema.get("type") == "integer" and found.kinds == NUMBER and not found.is_whole:
         return Mismatch(
             f"{what} takes whole numbers, but this may have a fraction",
             "convert it with `|> integer` or `|> round`",
@@ -103,21 +102,13 @@ def _refusal(schema: Schema, value: object, what: str) -> Mismatch | None:
 
 def _limit(keyword: str, value: object) -> str:
     if keyword in ("enum", "const", "pattern", "type", "minLength", "maxLength", "format"):
-        written = value if isinstance(value, str) else json.dumps(value)
-        return f" (`{keyword}` is {_cut(written)})"
+        return f" (`{keyword}` is {_shown(value)})"
     return f" (`{keyword}`)"
 
 
 def _shown(value: object) -> str:
-    return _cut(value if isinstance(value, str) else json.dumps(value))
-
-
-def _cut(text: str) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def _is_integer(schema: Schema) -> bool:
-    return schema.get("type") == "integer"
 
 
 def _cast(accepted: Kinds) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mapping_engine.core.assemble import core_of
 from mapping_engine.core.examine import examine
@@ -25,12 +25,12 @@ from mapping_engine.file.rule_files import (
     read_vocabulary,
 )
 from mapping_engine.file.shapes import Named
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import Source
 from mapping_engine.transforms import REGISTRY
 
 
-@dataclass(frozen=True)
-class Examined:
+class Examined(Frozen):
     """A model with all that is known of it, also where it has mistakes.
 
     ``documents`` are the fragments in the order of use, and the mapping itself at the end.
@@ -42,8 +42,7 @@ class Examined:
     settings: Source
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(Frozen):
     """A model, unless there are mistakes; and what was examined, if it came to that."""
 
     model: Model | None = None

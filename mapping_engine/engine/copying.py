@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
-from math import isfinite
 from typing import TypeAlias
 
-from mapping_engine.core.model import BUILTINS, Model, reachable
-from mapping_engine.core.nodes import Call, Name, Node, Read, walk
+from mapping_engine.core.chosen_paths import reads_event
+from mapping_engine.core.model import Model, reachable
+from mapping_engine.core.nodes import Call, Copy, Name, Node, Read
 from mapping_engine.diagnostics import Span
-from mapping_engine.engine.inspect import LEAST, MOST, is_name
+from mapping_engine.engine.inspect import is_name
 from mapping_engine.engine.run import Issue
 from mapping_engine.engine.values import as_text
+from mapping_engine.selectors import search
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.hashing import digest, is_digest
 from mapping_engine.transforms.patterns import needed_letter
-from mapping_engine.transforms.scalars import is_unicode
 from mapping_engine.types.kinds import Json, is_missing
 from mapping_engine.vocabulary import Personal, fold_name
 
@@ -58,19 +58,9 @@ def copy_base(node: Node) -> Path:
 
 
 def moved_paths(model: Model) -> list[Call]:
-    """The calls that read at a path which only the settings know: what lies there is mapped.
-
-    What each item of a list has a path of its own to, no copy leaves out.
-    """
-    known = {*model.fan_out_names, *model.definitions, *BUILTINS}
-    found: list[Call] = []
-    for node in reachable(model, iter((model.fields,))):
-        target = REGISTRY.get(node.name) if isinstance(node, Call) else None
-        if isinstance(node, Call) and target is not None and target.locate is not None:
-            given = [part for a in node.arguments if a is not None for part in walk(a)]
-            if all(part.name in known for part in given if isinstance(part, Name)):
-                found.append(node)
-    return found
+    """The calls that read at a path which only the settings know: what lies there is mapped."""
+    nodes = reachable(model, iter((model.fields,)))
+    return [node for node in nodes if isinstance(node, Call) and reads_event(node)]
 
 
 def located(call: Call, arguments: Iterable[Json]) -> Path | None:
@@ -86,6 +76,25 @@ def key_names(value: Json) -> frozenset[str]:
     """The texts of a list of keys; what else is in it names nothing."""
     items = value if type(value) is list else [value]
     return frozenset(item for item in items if type(item) is str)
+
+
+def keys_given(node: Node, value: Json, settings: Json) -> Json:
+    """What a list of keys evaluates to; one that is empty in the settings is no missing one."""
+    if value is None and isinstance(node, Name) and node.name == "settings" and node.tail:
+        found = search(node.tail, settings)
+        return found if found == [] else None
+    return value
+
+
+def copy_plan(node: Copy, mapped: Tree, keys: Sequence[Json]) -> CopyPlan | None:
+    """The plan of a copy; ``keys`` are the values of its lists, in their order.
+
+    None where it is not known what to leave out, or to hash: then nothing may be copied.
+    """
+    pairs = list(zip(node.keys, keys, strict=True))
+    if any(k is not None and (k is node.without or k is node.hash) and v is None for k, v in pairs):
+        return None
+    return CopyPlan(mapped, *(None if key is None else key_names(value) for key, value in pairs))
 
 
 class CopyPlan:
@@ -135,11 +144,14 @@ class Copying:
     def of(
         self,
         source: dict[str, Json],
-        plan: CopyPlan,
+        plan: CopyPlan | None,
         issues: list[Issue],
         already_hashed: bool,
     ) -> dict[str, Json]:
         """A copy of ``source``; what looks personal without being named so is an issue."""
+        if plan is None:
+            self._left_out(issues, "is not copied: the list of keys to leave out is missing")
+            return {}
         if plan.only is not None:
             source = {k: v for k, v in source.items() if k in plan.only or k in plan.digests}
         rest = self._object(issues, source, plan.without, clear=False)
@@ -162,17 +174,13 @@ class Copying:
             below = without.get(key, NOTHING) if without else NOTHING
             if below is True:
                 continue
-            wanted = is_unicode(key) if clear else known.get(key)
+            wanted = True if clear else known.get(key)
             if wanted is None:
                 wanted = self._remembered(key)
             if not wanted:
                 continue
             kind = type(value)
-            if kind is str:
-                usual = quick not in value and value.isascii()
-            else:
-                usual = (kind is int or kind is float) and LEAST <= value <= MOST
-            if usual:
+            if quick not in value if kind is str else kind is int or kind is float:
                 found[key] = value
                 continue
             kept = self._value(issues, value, below, clear=clear)
@@ -183,28 +191,16 @@ class Copying:
     def _value(self, issues: list[Issue], value: Json, without: Tree, *, clear: bool) -> Json:
         kind = type(value)
         if kind is str:
-            usual = self._quick not in value and value.isascii()
-            return value if usual else self._text(issues, value, clear=clear)
+            return value if self._quick not in value else self._text(issues, value, clear=clear)
         if kind is dict:
             kept = self._object(issues, value, without, clear=clear)
             return kept if kept or not value else None
         if kind is list:
             items = [self._value(issues, item, NOTHING, clear=clear) for item in value]
             return [item for item in items if item is not None]
-        if kind is float:
-            if isfinite(value):
-                return value
-            self._left_out(issues, "holds a number that JSON cannot hold")
-            return None
-        if kind is int and not LEAST <= value <= MOST:
-            self._left_out(issues, "holds a number of more than 64 bits")
-            return None
-        return value if kind is int or kind is bool else None
+        return value
 
     def _text(self, issues: list[Issue], value: str, *, clear: bool) -> str | None:
-        if not is_unicode(value):
-            self._left_out(issues, "holds a text that is not valid unicode")
-            return None
         for letter, look in () if clear else self._looks:
             if letter in value and look(value):
                 self._left_out(issues, "holds a text that looks like personal data")
@@ -222,11 +218,7 @@ class Copying:
         if already_hashed:
             self._left_out(issues, "holds a value that is no digest, though it is said to be")
             return None
-        try:
-            return digest(text.strip())
-        except ValueError:
-            self._left_out(issues, "holds a text that is not valid unicode")
-            return None
+        return digest(text.strip())
 
     def _left_out(self, issues: list[Issue], reason: str) -> None:
         issues.append(Issue(self._path, reason, self._span))
@@ -239,6 +231,6 @@ class Copying:
 
     def _judged(self, key: str) -> bool:
         """Whether a key neither names personal data nor is personal data itself."""
-        if fold_name(key) in self._names or not is_unicode(key):
+        if fold_name(key) in self._names:
             return False
         return not any(letter in key and look(key) for letter, look in self._looks)

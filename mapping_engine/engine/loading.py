@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.rule_files import ReadFile, Reading
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import NO_OVERLAY, Folder, Overlay
 
@@ -23,8 +23,7 @@ ENTRY = "rules.yaml"
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True)
-class PackReading:
+class PackReading(Frozen):
     """What reading a pack gave: a model unless there are errors, diagnostics, and the texts."""
 
     model: Model | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from mapping_engine.core.load import read_migration as read_rules
@@ -14,11 +14,11 @@ from mapping_engine.engine.loading import bundled_rules, find_pack, load_model
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.migration_file import FOLDER, MigrationFile
 from mapping_engine.file.rule_files import ReadFile, Reading
-from mapping_engine.types import is_missing
+from mapping_engine.frozen import Frozen
+from mapping_engine.types.kinds import is_missing
 
 
-@dataclass(frozen=True)
-class Migrated:
+class Migrated(Frozen):
     """New settings, and what a person has to know about them."""
 
     settings: dict[str, Any] = field(repr=False)

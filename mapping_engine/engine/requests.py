@@ -6,15 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import quote
 
-import orjson
-
 from mapping_engine.core.model import RequestRule
 from mapping_engine.core.nodes import Items, Name, Node, Object
 from mapping_engine.core.spell import spell
 from mapping_engine.engine.request import CONTENT_TYPES, Request
 from mapping_engine.engine.run import Issue, Run, fresh
 from mapping_engine.engine.values import as_text
-from mapping_engine.errors import ConfigurationError, ErrorCode, PayloadError
+from mapping_engine.errors import ConfigurationError, ErrorCode
 from mapping_engine.types.kinds import Json
 
 Value = Callable[[Node, list[Issue]], Json]
@@ -23,8 +21,7 @@ Value = Callable[[Node, list[Issue]], Json]
 def request_of(rule: RequestRule, run: Run, evaluate: Value) -> Request:
     """The request of one payload; ``evaluate`` finds the value of what stands in it.
 
-    Raises ConfigurationError (CF03) for a URL or a header that cannot be made, and PayloadError
-    (PL01) for a body that cannot be written.
+    Raises ConfigurationError (CF03) for a URL or a header that cannot be made.
     """
     value = partial(_part, run, evaluate)
     body = _body(rule.body, value)
@@ -72,7 +69,7 @@ def _body(node: Node, value: Callable[[Node], Json]) -> Json:
         case Name(name="payload", tail=None):
             return value(node)
         case _:
-            return sendable(fresh(value(node)))
+            return fresh(value(node))
 
 
 def header(name: str, text: str, rule: RequestRule) -> str:
@@ -100,7 +97,7 @@ def encoded(node: Node, text: str) -> str:
             span=node.span,
             help="correct the setting it comes from",
         )
-    return quote(text.encode("utf-8", "replace"), safe="")
+    return quote(text, safe="")
 
 
 def incomplete(rule: RequestRule) -> ConfigurationError:
@@ -111,21 +108,3 @@ def incomplete(rule: RequestRule) -> ConfigurationError:
         span=rule.span,
         help="every part of the URL needs a value",
     )
-
-
-def sendable(value: Json) -> Json:
-    """A body, or a part of one, as it is; raises PayloadError (PL01) for what is no JSON text.
-
-    The schema of the payload does not see what stands beside it.
-    """
-    if type(value) is str and value.isascii():
-        return value
-    try:
-        orjson.dumps(value)
-    except TypeError:
-        raise PayloadError(
-            ErrorCode.PAYLOAD_REFUSED,
-            "a part of the request beside the payload cannot be written as JSON in UTF-8",
-            help="a text with broken Unicode or a number out of range reached it",
-        ) from None
-    return value

@@ -12,7 +12,7 @@ from mapping_engine.engine.authority import Authority
 from mapping_engine.engine.policy import source_texts
 from mapping_engine.engine.schemas import strict_schema
 from mapping_engine.engine.verdict import fast_verdict
-from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
+from mapping_engine.engine.violations import deepest, expected, found_kind, path_text, steps_to
 from mapping_engine.errors import ErrorCode, PayloadError
 from mapping_engine.types.kinds import Json
 
@@ -57,16 +57,13 @@ class PayloadGate:
         return text
 
     def _refused(self, error: ValidationError) -> PayloadError:
-        path = path_text(error.absolute_path)
-        keys = [step for step in error.absolute_path if isinstance(step, str)]
+        steps = steps_to(error)
+        path, keys = path_text(steps), [step for step in steps if isinstance(step, str)]
+        what = f"`{path or 'the payload'}` is "
         if error.validator == "required":
-            missing = missing_keys(error)
-            keys.append(missing[0])
-            path = ".".join(part for part in (path, missing[0]) if part)
-            what = f"`{path}` is missing"
+            what += "missing"
         else:
-            what = f"`{path or 'the payload'}` is {found_kind(error.instance)}"
-            what += f", but the schema accepts {expected(error)}"
+            what += f"{found_kind(error.instance)}, but the schema accepts {expected(error)}"
         rule = _rule(self._model.fields.fields, keys)
         sources = source_texts(self._model, rule.value) if rule else []
         origin = f"; it comes from {', '.join(sources)}" if sources else ""

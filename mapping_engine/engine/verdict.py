@@ -29,9 +29,8 @@ _SILENT = frozenset(
     {"$schema", "$comment", "title", "description", "default", "examples", "deprecated", "format"}
 )
 """Keywords that say nothing about what is valid; `format` is an annotation in jsonschema."""
-_SCHEMAS = frozenset({"items", "additionalProperties", "not"})
+_SCHEMAS = frozenset({"items", "additionalProperties", "not", "allOf", "anyOf", "oneOf"})
 _NAMED = frozenset({"$defs", "properties"})
-_LISTS = frozenset({"allOf", "anyOf", "oneOf"})
 _COUNTED = frozenset({"oneOf", "not"})
 """Keywords under which a no of the fast validator would become a yes."""
 _PLAIN = re.compile(
@@ -79,6 +78,8 @@ def _rewritten(schema: Any, formats: dict[str, Callable[[str], bool]], *, exact:
 
     Where it has to be ``exact``, a no has to be right as well.
     """
+    if isinstance(schema, list):
+        return [_rewritten(each, formats, exact=exact) for each in schema]
     if not isinstance(schema, Mapping):
         return schema
     found: dict[str, Any] = {}
@@ -100,8 +101,6 @@ def _rewritten(schema: Any, formats: dict[str, Callable[[str], bool]], *, exact:
             found[keyword] = {
                 name: _rewritten(each, formats, exact=strict) for name, each in value.items()
             }
-        elif keyword in _LISTS:
-            found[keyword] = [_rewritten(each, formats, exact=strict) for each in value]
         else:
             found[keyword] = value
     return found

@@ -34,20 +34,23 @@ def path_text(steps: Iterable[str | int]) -> str:
     return text
 
 
-def wanted_by(error: ValidationError) -> Any:
-    """The value of the keyword that refuses."""
-    return error.validator_value
-
-
-def missing_keys(error: ValidationError) -> list[str]:
+def _missing_keys(error: ValidationError) -> list[str]:
     """The keys that a ``required`` asks for in vain."""
     present: Any = error.instance
-    return sorted(set(wanted_by(error)) - set(present))
+    wanted: Any = error.validator_value
+    return sorted(set(wanted) - set(present))
+
+
+def steps_to(error: ValidationError) -> list[str | int]:
+    """The keys and places that lead to what is wrong, or missing."""
+    missing = _missing_keys(error)[:1] if error.validator == "required" else []
+    return [*error.absolute_path, *missing]
 
 
 def expected(error: ValidationError) -> str:
     """What is accepted at the place of the error, from the schema alone."""
-    keyword, wanted = error.validator, wanted_by(error)
+    keyword = error.validator
+    wanted: Any = error.validator_value
     if keyword == "type":
         names = [wanted] if isinstance(wanted, str) else wanted
         return " or ".join(_article(name) for name in names)
@@ -56,7 +59,7 @@ def expected(error: ValidationError) -> str:
     if isinstance(keyword, str) and keyword in _BOUNDS:
         return _BOUNDS[keyword].format(_constant(wanted))
     if keyword == "required":
-        return f"an object with {_names(missing_keys(error))}"
+        return f"an object with {_names(_missing_keys(error))}"
     if keyword == "additionalProperties":
         known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
         return f"an object with no keys but {_names(known)}"

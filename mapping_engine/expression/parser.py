@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Collection
 from functools import cache, lru_cache
 from hashlib import sha256
+from typing import Any
 
-from lark import Lark, Token, Tree
+from lark import Lark, Token, Tree, UnexpectedToken
 from lark import __version__ as LARK
-from lark.exceptions import UnexpectedInput
+from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import tables
@@ -21,6 +24,10 @@ LONGEST = 4_000
 DEEPEST = 64
 _LEVELS_OF_TREE = 2
 """A list or a call is two levels of the parse tree: itself, and what stands in it."""
+_IGNORED = "WS"
+_REFUSED = ("", re.compile(r"[^{}]+|\{\{|\}\}|[{}]"))
+"""The terminal of what no other accepts: the parser refuses it."""
+_ALWAYS = (_IGNORED, _REFUSED[0])
 
 
 @cache
@@ -43,10 +50,49 @@ def build_parser(grammar: str) -> Lark:
     return Lark(
         grammar,
         parser="lalr",
-        lexer="contextual",
+        lexer="basic",
         start=["expression", "steps", "template"],
         maybe_placeholders=False,
     )
+
+
+def parse_tree(parser: Lark, start: str, text: str) -> Tree[Token]:
+    """The parse tree of a text; raises UnexpectedToken.
+
+    Lark's contextual lexer does the same, but compiles the patterns anew for each set of terminals
+    that may stand somewhere: that takes longer than all else that is done to parse a pack.
+    """
+    state = parser.parse_interactive(start=start)
+    choices: Callable[[], Collection[str]] = state.choices
+    terminals = (*_terminals(parser), _REFUSED)
+    at = 0
+    while at < len(text):
+        accepted = {*choices(), *_ALWAYS}
+        name, found = next(
+            (name, found)
+            for name, pattern in terminals
+            if name in accepted and (found := pattern.match(text, at))
+        )
+        if name != _IGNORED:
+            _feed(state, Token(name, found[0], at, end_pos=found.end()))
+        at = found.end()
+    tree: Tree[Token] = _feed(state, Token("$END", "", at, end_pos=at))
+    return tree
+
+
+def _feed(state: InteractiveParser, token: Token) -> Any:
+    try:
+        return state.feed_token(token)
+    except UnexpectedToken as problem:
+        problem.interactive_parser = state  # by which it finds out what would be accepted
+        raise
+
+
+@cache
+def _terminals(parser: Lark) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The terminals, in an order in which the first that fits is meant."""
+    ordered = sorted(parser.terminals, key=lambda each: (-each.priority, -each.pattern.max_width))
+    return tuple((each.name, re.compile(each.pattern.to_regexp())) for each in ordered)
 
 
 def parse_expression(scalar: ScalarNode, diagnostics: Diagnostics) -> Expression | None:
@@ -70,7 +116,7 @@ def parse_template(scalar: ScalarNode, diagnostics: Diagnostics) -> TemplateExpr
 @lru_cache(maxsize=4096)
 def _tree(start: str, text: str) -> Tree[Token] | None:
     """The parse tree of a text, wherever it is written; None for one that is nested too deeply."""
-    tree = _grammar().parse(text, start=start)
+    tree = parse_tree(_grammar(), start, text)
     return None if _is_deep(tree) else tree
 
 
@@ -89,7 +135,7 @@ def _parse(
 ) -> Expression | tuple[CallExpression, ...] | None:
     try:
         tree = _tree(start, scalar.text) if len(scalar.text) <= LONGEST else None
-    except UnexpectedInput as problem:
+    except UnexpectedToken as problem:
         explain_syntax(problem, scalar, diagnostics)
         return None
     if tree is None:

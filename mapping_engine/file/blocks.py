@@ -9,21 +9,20 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 from typing import ClassVar, Generic, Literal, TypeVar, overload
 
 from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean, listed, rename
 from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.file.shapes import Definitions, Shape, SimpleShape, wrong
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import MappingNode, ScalarNode, YamlNode
 
 T = TypeVar("T")
 B = TypeVar("B", bound="Block")
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Frozen):
     """One key of a block."""
 
     name: str
@@ -51,8 +50,7 @@ def key(shape: Shape[T], doc: str, *, required: bool = False) -> T | None:
     return dataclasses.field(default=None, kw_only=True, metadata=declared)
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Frozen):
     """A mapping with a fixed set of keys.
 
     ``exclusive`` lists keys of which at most one may stand, but for the pairs in ``together``;
@@ -76,8 +74,7 @@ class Block:
         return self.places.get(name, self.span)
 
 
-@dataclass(frozen=True)
-class BlockOf(Generic[B]):
+class BlockOf(Frozen, Generic[B]):
     """A mapping read as one kind of block."""
 
     block: type[B]
@@ -95,8 +92,7 @@ class BlockOf(Generic[B]):
         return block_schema(self.block, definitions)
 
 
-@dataclass(frozen=True)
-class Choice(Generic[B]):
+class Choice(Frozen, Generic[B]):
     """A block, or a short form of it: the value of one of its keys.
 
     ``scalar`` is the key and the shape of a scalar that stands for the block, ``sequence`` of a

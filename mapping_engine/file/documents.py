@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
@@ -42,7 +41,6 @@ _DEFINITIONS = MapOf(
 )
 
 
-@dataclass(frozen=True)
 class ApiBlock(Block):
     """Constants of the receiving API; each is read as `$api.name`."""
 
@@ -54,7 +52,6 @@ class ApiBlock(Block):
     successor: ScalarNode | None = key(TEXT, "The pack to move to.")
 
 
-@dataclass(frozen=True)
 class AcceptBlock(Block):
     """One rule of what events are accepted, in order."""
 
@@ -76,7 +73,6 @@ class AcceptBlock(Block):
     help: ScalarNode | None = key(TEXT, "What to do about it.")
 
 
-@dataclass(frozen=True)
 class NoneBlock(Block):
     """The error when a fan-out yields no request."""
 
@@ -87,7 +83,6 @@ class NoneBlock(Block):
     help: ScalarNode | None = key(TEXT, "What to do about it.")
 
 
-@dataclass(frozen=True)
 class FanOutBlock(Block):
     """One event becomes a request for each combination of these variables."""
 
@@ -101,7 +96,6 @@ class FanOutBlock(Block):
     none: NoneBlock | None = key(BlockOf(NoneBlock), "The error when nothing is left.")
 
 
-@dataclass(frozen=True)
 class RequestBlock(Block):
     """The HTTP request around each payload."""
 
@@ -124,7 +118,6 @@ class RequestBlock(Block):
     json: BodyTree | None = key(EXPRESSION_TREE, "A JSON body: a tree of expressions.")
 
 
-@dataclass(frozen=True)
 class WarnBlock(Block):
     """A warning about an event or a payload that is sent all the same."""
 
@@ -135,7 +128,6 @@ class WarnBlock(Block):
     field: ScalarNode | None = key(TEXT, "The payload field it is about.")
 
 
-@dataclass(frozen=True)
 class RefuseBlock(Block):
     """A payload that is not sent, although its schema would accept it."""
 
@@ -152,7 +144,6 @@ class RefuseBlock(Block):
     help: ScalarNode | None = key(TEXT, "What to do about it.")
 
 
-@dataclass(frozen=True)
 class LimitsBlock(Block):
     """Bounds of what one event may cause."""
 
@@ -164,7 +155,6 @@ class LimitsBlock(Block):
     )
 
 
-@dataclass(frozen=True)
 class Document(Block):
     """What mappings and fragments have in common."""
 
@@ -195,7 +185,6 @@ class Document(Block):
     )
 
 
-@dataclass(frozen=True)
 class FragmentFile(Document):
     """Definitions, tables and pipelines that several packs share."""
 
@@ -204,7 +193,6 @@ class FragmentFile(Document):
     fragment: int = key(VERSION, "The version of the format: 1.", required=True)
 
 
-@dataclass(frozen=True)
 class MappingFile(Document):
     """A pack's rules: how an event becomes the requests of one destination."""
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from mapping_engine.diagnostics import Span
+from mapping_engine.frozen import Frozen
 
 BREAK = re.compile(r"\r\n|\r|\n")
 _BLANKS = re.compile(r"[ \t]+")
@@ -29,16 +30,14 @@ class Style(StrEnum):
     FOLDED = "folded block"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Frozen):
     """The decoded text of one file, under the name that diagnostics show."""
 
     file: str
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarNode:
+class ScalarNode(Frozen):
     """A scalar: ``text`` as YAML decodes it, ``value`` typed by the YAML 1.2 core schema."""
 
     span: Span

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,6 +9,7 @@ from types import MappingProxyType
 import yaml
 
 from mapping_engine.diagnostics import Diagnostics, Fix, Label, Span
+from mapping_engine.source.json_text import is_sound
 from mapping_engine.source.node import (
     Constant,
     ListNode,
@@ -259,7 +259,7 @@ class _Reader:
         whole = _INTEGER.fullmatch(text)
         if len(text) <= MAX_DIGITS:
             number = int(text) if whole else float(text)
-            if math.isfinite(number):
+            if is_sound((number,)):
                 return number
         self.diagnostics.report("SH03", "the number is too long or too large", span)
         return text

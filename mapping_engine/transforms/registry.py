@@ -18,9 +18,7 @@ from mapping_engine.transforms import (
     time,
     urls,
 )
-from mapping_engine.transforms.declare import (
-    Transform,
-)
+from mapping_engine.transforms.declare import Transform
 
 _MODULES = (text, clean, parts, number, logic, time, table, lists, urls, hashing, paths)
 

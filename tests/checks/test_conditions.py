@@ -50,7 +50,7 @@ def test_a_condition_that_is_called_constant_is(
         found = subject(rules(condition), Path(place) / "one")
         logic = found.conditions
         (node,) = conditions(found)
-        never, always = logic.never(node), logic.always(node)
+        never, always = (logic.unsatisfiable(logic.normal(node, holds)) for holds in (True, False))
         assume(never or always)
         assert not (never and always)
         destination = compiled(rules(condition), Path(place) / "two")
@@ -83,6 +83,11 @@ define:
   long: [type, p.a]
   same: type == 'a'
 """
+
+
+def settled(found: Subject, node: Node, *, holds: bool) -> str | None:
+    """Why a condition can never hold, or can never fail to."""
+    return found.conditions.unsatisfiable(found.conditions.normal(node, holds))
 
 
 def examined(condition: str, folder: Path) -> tuple[Subject, Node]:
@@ -128,8 +133,8 @@ NEVER = {
 @pytest.mark.parametrize("condition", NEVER)
 def test_a_condition_that_never_holds_is_told_why(condition: str, tmp_path: Path) -> None:
     found, node = examined(condition, tmp_path)
-    assert found.conditions.never(node) == NEVER[condition]
-    assert found.conditions.always(node) is None
+    assert settled(found, node, holds=True) == NEVER[condition]
+    assert settled(found, node, holds=False) is None
 
 
 ALWAYS = {
@@ -147,8 +152,8 @@ ALWAYS = {
 @pytest.mark.parametrize("condition", ALWAYS)
 def test_a_condition_that_always_holds_is_told_why(condition: str, tmp_path: Path) -> None:
     found, node = examined(condition, tmp_path)
-    assert found.conditions.always(node) == ALWAYS[condition]
-    assert found.conditions.never(node) is None
+    assert settled(found, node, holds=False) == ALWAYS[condition]
+    assert settled(found, node, holds=True) is None
 
 
 EXAMPLES: dict[str, list[str | None]] = {
@@ -186,7 +191,7 @@ EXAMPLES: dict[str, list[str | None]] = {
 def test_a_condition_that_may_hold_has_examples(condition: str, tmp_path: Path) -> None:
     found, node = examined(condition, tmp_path)
     logic = found.conditions
-    assert logic.never(node) is logic.always(node) is None
+    assert settled(found, node, holds=True) is settled(found, node, holds=False) is None
     normal = logic.possible(logic.normal(node, True))
     assert [event_for(each, logic, found.model) for each in normal] == EXAMPLES[condition]
 
@@ -204,4 +209,4 @@ LARGE = {
 def test_nothing_is_said_of_conditions_that_are_too_large(condition: str, tmp_path: Path) -> None:
     found, node = examined(f"({condition}) and false", tmp_path)
     assert found.conditions.normal(node, True) is None
-    assert found.conditions.never(node) is None
+    assert settled(found, node, holds=True) is None

@@ -37,7 +37,7 @@ def test_an_event_may_be_written_over_several_lines() -> None:
 
 
 def test_an_event_over_several_lines_is_bounded_too() -> None:
-    (found,) = read_events(io.BytesIO(b"{\n" + b' "a": 1,\n' * 9), "f")
+    found, *_ = read_events(io.BytesIO(b"{\n" + b' "a": 1,\n' * 9), "f")
     assert found.error is not None
     assert found.error.code == "IN01"
 

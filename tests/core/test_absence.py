@@ -90,8 +90,6 @@ ABSENT: list[tuple[str, list[str] | None]] = [
     ("$now |> text |> email", NEVER),
     ("at('word')", ["a result of at"]),
     ("at($settings.free)", ["$settings.free"]),
-    ("at(word)", ["word"]),
-    ("at(word |> text)", ["word"]),
     ("$now |> text |> split(',') |> first", NEVER),
     ("word |> one_of(['a'])", ["word"]),
 ]

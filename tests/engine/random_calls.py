@@ -64,8 +64,16 @@ INPUTS = {
 """Values to convert, by what is declared of them; those of events may be of any kind."""
 
 
-def origins(parameter: Parameter) -> tuple[str, ...]:
-    """Where this argument may come from: a constant one stands in the rules."""
+def origins(transform: Transform, parameter: Parameter) -> tuple[str, ...]:
+    """Where this argument may come from: a constant one stands in the rules.
+
+    No event chooses a path that is read of it.
+    """
+    found = _origins(parameter)
+    return tuple(each for each in found if each != "event" or transform.locate is None)
+
+
+def _origins(parameter: Parameter) -> tuple[str, ...]:
     if parameter.name in OWN_LITERALS and (parameter.constant or parameter.problem):
         return ("literal",) if parameter.constant else ("literal", *ORIGINS[2:])
     if parameter.kinds.names == {"object"}:
@@ -74,10 +82,10 @@ def origins(parameter: Parameter) -> tuple[str, ...]:
 
 
 @st.composite
-def argument(draw: st.DrawFn, parameter: Parameter) -> str:
+def argument(draw: st.DrawFn, transform: Transform, parameter: Parameter) -> str:
     """One argument."""
     kind = draw(st.sampled_from(sorted(parameter.kinds.names)))
-    match draw(st.sampled_from(origins(parameter))):
+    match draw(st.sampled_from(origins(transform, parameter))):
         case "table":
             return f"$tables.{TABLES.get(kind, 'words')}"
         case "settings":
@@ -91,7 +99,7 @@ def argument(draw: st.DrawFn, parameter: Parameter) -> str:
 
 
 ARGUMENTS = {
-    (transform.name, each.name): argument(each)
+    (transform.name, each.name): argument(transform, each)
     for transform in REGISTRY.values()
     for each in transform.parameters
 }

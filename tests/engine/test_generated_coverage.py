@@ -51,7 +51,7 @@ CALLS: set[Use] = {(name,) for name in REGISTRY} | {
     (transform.name, each.name, origin)
     for transform in REGISTRY.values()
     for each in transform.parameters
-    for origin in origins(each)
+    for origin in origins(transform, each)
 }
 KINDS = {"string", "number", "boolean", "array", "object", "null"}
 ABSENT = "absent"

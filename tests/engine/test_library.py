@@ -402,3 +402,37 @@ fields:
     ]
     assert found.sent
     assert "abc" not in json.dumps(found.to_dict())
+
+
+def test_an_explanation_names_the_line_of_each_alternative(mini: Mini) -> None:
+    rules = """
+fields:
+  x:
+    first_of:
+      - p.a
+      - {value: p.b, when: name == 'n'}
+      - {constant: 2}
+    as: text
+"""
+    found = mini(rules).explain({"name": "n", "p": {"b": 1}}).field("x")
+    assert found is not None
+    first, second, third = (entry.span.line for entry in found.entries)
+    assert (second, third) == (first + 1, first + 2)
+
+
+def test_only_fields_are_explained_as_fields(mini: Mini) -> None:
+    rules = """
+fields: {x: p.a}
+refuse: [{when: $payload.x == 1, message: one}]
+warn: [{when: $payload.x == 2, message: two}]
+"""
+    (request,) = mini(rules).explain({"p": {"a": 2}}).requests
+    assert [field.path for field in request.fields] == ["x"]
+
+
+def test_a_path_is_not_told_the_issues_of_alternatives_before_it(mini: Mini) -> None:
+    rules = "fields:\n  x: {first_of: [name |> number, p.b, p.c]}\n"
+    found = mini(rules).explain({"name": "abc"}).field("x")
+    assert found is not None
+    outcomes = {(e.label, e.outcome) for entry in found.entries[1:] for e in entry.walk()}
+    assert outcomes == {("p.b", "missing"), ("p.c", "missing")}

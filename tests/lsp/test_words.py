@@ -13,8 +13,7 @@ from mapping_engine.core.load import Examined
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.lsp.completion import proposals
 from mapping_engine.lsp.cursor import place_at, place_to_type
-from mapping_engine.lsp.definition import declaration
-from mapping_engine.lsp.hover import explained
+from mapping_engine.lsp.meaning import Meaning, meaning
 
 RULES = """\
 mapping: 1
@@ -121,11 +120,16 @@ def behind(before: str, text: str = RULES) -> int:
     return text.index(before) + len(before)
 
 
+def meant(before: str, examined: Examined | None, text: str = RULES) -> Meaning | None:
+    """What the word behind a text means."""
+    offset = behind(before, text)
+    place = place_at(text, offset)
+    return meaning(place, offset, Path("rules.yaml"), examined) if place is not None else None
+
+
 def hovered(before: str, examined: Examined | None) -> str:
-    offset = behind(before)
-    place = place_at(RULES, offset)
-    found = explained(place, offset, examined) if place is not None else None
-    return found[0] if found is not None else ""
+    found = meant(before, examined)
+    return (found.text or "") if found is not None else ""
 
 
 HOVERED = {
@@ -204,13 +208,9 @@ def test_of_a_pack_that_cannot_be_read_hovering_says_what_it_can(before: str) ->
 
 
 def test_an_undeclared_path_is_said_to_be_so(examined: Examined) -> None:
-    text = RULES.replace("inner: p.a", "inner: absent")
-    offset = behind("inner: abs", text)
-    place = place_at(text, offset)
-    assert place is not None
-    found = explained(place, offset, examined)
+    found = meant("inner: abs", examined, RULES.replace("inner: p.a", "inner: absent"))
     assert found is not None
-    assert found[0].startswith("`absent` — not declared in the vocabulary")
+    assert (found.text or "").startswith("`absent` — not declared in the vocabulary")
 
 
 DECLARED = {
@@ -233,15 +233,11 @@ DECLARED = {
 
 
 @pytest.mark.parametrize("before", DECLARED)
-def test_a_name_leads_to_where_it_is_declared(
-    before: str, examined: Examined, folder: Path
-) -> None:
-    offset = behind(before)
-    place = place_at(RULES, offset)
-    assert place is not None
-    found = declaration(place, offset, folder / "rules.yaml", examined)
-    shown = None if found is None or found[1] is None else f"{found[0].name}:{found[1].line}"
-    assert shown == DECLARED[before]
+def test_a_name_leads_to_where_it_is_declared(before: str, examined: Examined) -> None:
+    found = meant(before, examined)
+    span = None if found is None else found.span
+    file = None if found is None or found.file is None else found.file.name
+    assert (None if span is None else f"{file}:{span.line}") == DECLARED[before]
 
 
 OFFERED: list[tuple[str, set[str], set[str]]] = [

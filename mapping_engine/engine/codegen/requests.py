@@ -13,7 +13,6 @@ from mapping_engine.engine.codegen.found import TEXT, Found, Then, put_present, 
 from mapping_engine.engine.codegen.objects import put_fresh
 from mapping_engine.engine.codegen.writing import Here, fixed, is_settled
 from mapping_engine.engine.form import encodings
-from mapping_engine.engine.inspect import is_sound
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.request import CONTENT_TYPES, Request
 from mapping_engine.engine.requests import (
@@ -21,7 +20,6 @@ from mapping_engine.engine.requests import (
     header,
     incomplete,
     request_of,
-    sendable,
     told_of_request,
 )
 from mapping_engine.engine.run import Run
@@ -109,8 +107,7 @@ def _put_part(node: Node, here: Here, keep: Keep) -> None:
         case Name(name="payload", tail=None):
             keep(code.part("payload"))
         case _:
-            check = partial(_keep_sendable, node, here, keep)
-            _put_told(node, here, lambda found: put_fresh(here, check, found))
+            _put_told(node, here, partial(put_fresh, here, lambda found: keep(found.name)))
 
 
 def _put_told(node: Node, here: Here, then: Then) -> None:
@@ -124,13 +121,6 @@ def _put_told(node: Node, here: Here, then: Then) -> None:
     with code.block(f"if {issues}"):
         code.line(f"{here.constant(told_of_request)}(run, {issues})")
     put_present(code, found, then)
-
-
-def _keep_sendable(node: Node, here: Here, keep: Keep, found: Found) -> None:
-    """Keep a part that can be sent, as constants and sound texts can."""
-    surely = isinstance(node, Const) and is_sound((node.value,))
-    surely = surely or (found.sound and found.classes == TEXT)
-    keep(found.name if surely else f"{here.constant(sendable)}({found.name})")
 
 
 def _encodings(body: Object, here: Here) -> str:
