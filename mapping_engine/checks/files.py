@@ -15,7 +15,7 @@ from mapping_engine.checks.fixing import with_plain_fixes
 from mapping_engine.checks.rule_tests import stale, untested
 from mapping_engine.checks.subject import Subject
 from mapping_engine.checks.suppressions import suppress
-from mapping_engine.core.model import Model
+from mapping_engine.core.migration_model import PackSettings
 from mapping_engine.diagnostics import LOADER_CHECKS, Diagnostic, Diagnostics, Span
 from mapping_engine.engine.loading import ENTRY, PackReading, bundled_rules, find_pack, read_pack
 from mapping_engine.engine.migration import read_migration
@@ -132,15 +132,15 @@ class _Run:
         cases = self._tests(pack, read)
         self._examined(read, cases)
         if read.model is not None:
-            self._migrations(pack, read.model)
+            self._migrations(pack, PackSettings(read.model.name, read.model.settings_schema))
 
-    def _migrations(self, pack: str | PathLike[str], model: Model | None = None) -> None:
+    def _migrations(self, pack: str | PathLike[str], declared: PackSettings | None = None) -> None:
         """The files of a pack that turn other packs' settings into its own."""
         folder, _, _ = find_pack(pack, self.options.overlay)
         for name in folder.names(MIGRATIONS, YAML):
             old = Path(name).stem
             try:
-                _, _, found, texts = read_migration(old, str(pack), model, self.shared)
+                _, _, found, texts = read_migration(old, str(pack), declared, self.shared)
             except RuleError as error:
                 place = Span(folder.shown(name), 1, 1, 1, 1)
                 unread = Diagnostic(LOADER_CHECKS["PR01"], error.message, place, help=error.help)

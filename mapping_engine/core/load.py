@@ -8,7 +8,7 @@ from dataclasses import replace
 from mapping_engine.core.assemble import core_of
 from mapping_engine.core.examine import examine
 from mapping_engine.core.facts import Facts
-from mapping_engine.core.migration_model import as_model, report_forgotten
+from mapping_engine.core.migration_model import PackSettings, as_model, report_forgotten
 from mapping_engine.core.model import BUILTINS, Model
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.file.blocks import Block
@@ -70,8 +70,19 @@ def read_mapping(name: str, entry: str, reading: Reading) -> Loaded:
     return Loaded(None if reading.diagnostics.has_errors else model, examined)
 
 
+def read_settings(name: str, entry: str, reading: Reading) -> PackSettings | None:
+    """The settings of the pack whose rule file is ``entry``; None where they cannot be read."""
+    location = Location(reading.pack, entry)
+    file = read_file(MappingFile, location, None, reading)
+    if file is None:
+        return None
+    at = location.beside(file.settings.text)
+    schema = read_schema_file(at, file.settings.span, reading)
+    return None if schema is None else PackSettings(name, schema)
+
+
 def read_migration(
-    entry: str, old: Model, new: Model, reading: Reading
+    entry: str, old: PackSettings, new: PackSettings, reading: Reading
 ) -> tuple[MigrationFile | None, Model | None]:
     """A migration of settings and its model; None where it has mistakes."""
     location = Location(reading.pack, entry)

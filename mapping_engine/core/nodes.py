@@ -221,6 +221,8 @@ CONDITIONS = (Compare, Test, Logic)
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly inside ``node``, in the order in which they are evaluated."""
     match node:
+        case Const() | Read() | Name():  # most nodes
+            return ()
         case Items(items=parts) | Logic(operands=parts) | Broken(parts=parts):
             return parts
         case Template(parts=mixed):

@@ -46,7 +46,7 @@ def load_model(pack: str | PathLike[str], shared: dict[str, ReadFile] | None = N
     """The model of a pack. Raises RuleError like `load`."""
     read = read_pack(pack, shared=shared)
     if read.model is None:
-        raise _refused(str(pack), read.diagnostics)
+        raise refused(str(pack), read.diagnostics)
     return read.model
 
 
@@ -104,7 +104,8 @@ def find_pack(pack: str | PathLike[str], overlay: Overlay = NO_OVERLAY) -> tuple
     )
 
 
-def _refused(pack: str, diagnostics: tuple[Diagnostic, ...]) -> RuleError:
+def refused(pack: str, diagnostics: tuple[Diagnostic, ...]) -> RuleError:
+    """The error that carries the mistakes in the rules of a pack."""
     count = len(diagnostics)
     first = diagnostics[0] if diagnostics else None
     more = f" (and {count - 1} more)" if count > 1 else ""

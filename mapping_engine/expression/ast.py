@@ -130,6 +130,8 @@ class TemplateExpression(Expression):
 def children(node: Expression) -> tuple[Expression, ...]:
     """The expressions directly inside ``node``, in the order they are written."""
     match node:
+        case Literal() | Select() | Reference():  # most nodes
+            return ()
         case (
             ListExpression(items=parts)
             | Chain(arms=parts)

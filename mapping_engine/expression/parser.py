@@ -27,7 +27,6 @@ _LEVELS_OF_TREE = 2
 _IGNORED = "WS"
 _REFUSED = ("", re.compile(r"[^{}]+|\{\{|\}\}|[{}]"))
 """The terminal of what no other accepts: the parser refuses it."""
-_ALWAYS = (_IGNORED, _REFUSED[0])
 
 
 @cache
@@ -64,15 +63,10 @@ def parse_tree(parser: Lark, start: str, text: str) -> Tree[Token]:
     """
     state = parser.parse_interactive(start=start)
     choices: Callable[[], Collection[str]] = state.choices
-    terminals = (*_terminals(parser), _REFUSED)
     at = 0
     while at < len(text):
-        accepted = {*choices(), *_ALWAYS}
-        name, found = next(
-            (name, found)
-            for name, pattern in terminals
-            if name in accepted and (found := pattern.match(text, at))
-        )
+        fitting = _terminals(parser, frozenset(choices()))
+        name, found = next((n, found) for n, each in fitting if (found := each.match(text, at)))
         if name != _IGNORED:
             _feed(state, Token(name, found[0], at, end_pos=found.end()))
         at = found.end()
@@ -89,10 +83,11 @@ def _feed(state: InteractiveParser, token: Token) -> Any:
 
 
 @cache
-def _terminals(parser: Lark) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The terminals, in an order in which the first that fits is meant."""
+def _terminals(parser: Lark, accepted: frozenset[str]) -> list[tuple[str, re.Pattern[str]]]:
+    """The terminals of a place, in an order in which the first that fits is meant."""
     ordered = sorted(parser.terminals, key=lambda each: (-each.priority, -each.pattern.max_width))
-    return tuple((each.name, re.compile(each.pattern.to_regexp())) for each in ordered)
+    fitting = [each for each in ordered if each.name in accepted or each.name == _IGNORED]
+    return [*((each.name, re.compile(each.pattern.to_regexp())) for each in fitting), _REFUSED]
 
 
 def parse_expression(scalar: ScalarNode, diagnostics: Diagnostics) -> Expression | None:

@@ -26,6 +26,7 @@ class Key(Frozen):
     """One key of a block."""
 
     name: str
+    attribute: str
     shape: Shape[object]
     doc: str
     required: bool
@@ -134,15 +135,10 @@ _KEYS: dict[type[Block], dict[str, Key]] = {}
 def keys_of(block: type[Block]) -> dict[str, Key]:
     """The keys of a block by name, in the order of their declaration."""
     if block not in _KEYS:
-        declared = [(f.name.rstrip("_"), f.metadata) for f in dataclasses.fields(block)]
-        keys = [Key(name, **metadata) for name, metadata in declared if "shape" in metadata]
+        declared = [f for f in dataclasses.fields(block) if "shape" in f.metadata]
+        keys = [Key(f.name.rstrip("_"), f.name, **f.metadata) for f in declared]
         _KEYS[block] = {key.name: key for key in keys}
     return _KEYS[block]
-
-
-def _attribute(block: type[Block], name: str) -> str:
-    names = {f.name for f in dataclasses.fields(block)}
-    return name if name in names else f"{name}_"
 
 
 def read_block(block: type[B], node: MappingNode, diagnostics: Diagnostics) -> B | None:
@@ -157,11 +153,10 @@ def read_block(block: type[B], node: MappingNode, diagnostics: Diagnostics) -> B
                 _report_unknown(entry.key, tuple(keys), block.what, diagnostics)
             continue
         before = len(diagnostics.found)
-        values[_attribute(block, known.name)] = known.shape.read(entry.value, diagnostics)
+        values[known.attribute] = known.shape.read(entry.value, diagnostics)
         cut = len(diagnostics.found) > before and isinstance(entry.value, ScalarNode)
     complete = _check_keys(block, node, diagnostics)
-    required = (_attribute(block, k.name) for k in keys.values() if k.required)
-    if not complete or any(values.get(name) is None for name in required):
+    if not complete or any(k.required and values.get(k.attribute) is None for k in keys.values()):
         return None
     places = {entry.key.text: entry.key.span for entry in node}
     return _block(block, node.span, places, values)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 from mapping_engine.diagnostics import Span
@@ -91,7 +92,12 @@ class Lines:
     def __init__(self, source: Source) -> None:
         self.file = source.file
         self.size = len(source.text)
-        self.starts = [0, *(found.end() for found in BREAK.finditer(source.text))]
+        self._text = source.text
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """The offset at which each line starts."""
+        return [0, *(found.end() for found in BREAK.finditer(self._text))]
 
     def span(self, start: int, end: int) -> Span:
         """The span from ``start`` to ``end``, offsets beyond the text cut to its end."""

@@ -88,10 +88,12 @@ def _now(file: TestsFile, diagnostics: Diagnostics) -> float:
 
 
 def _case(file: TestsFile, block: CaseBlock, now: float) -> Case:
-    event = deepcopy(file.event.value if file.event else {})
-    for path in block.without or ():
-        _remove(event, path.text.split("."))
-    settings = deepcopy(file.settings.value if file.settings else {})
+    event = file.event.value if file.event else {}
+    settings = file.settings.value if file.settings else {}
+    if block.without:
+        event = deepcopy(event)
+        for path in block.without:
+            _remove(event, path.text.split("."))
     return Case(
         name=block.name.text,
         file=block.span.file,

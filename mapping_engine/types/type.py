@@ -8,7 +8,7 @@ must be earned: a value has them only when every alternative has.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import replace
 
 from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import (
@@ -70,10 +70,13 @@ class Type(Frozen):
     missing: bool
     tags: frozenset[str] = frozenset()
     described: Described | None = None
-    values: tuple[object, ...] | None = field(default=None, hash=False)
+    values: tuple[object, ...] | None = None
     item: Type | None = None
-    fields: Mapping[str, Type] | None = field(default=None, hash=False)
-    parts: tuple[Type, ...] = field(default=(), hash=False)
+    fields: Mapping[str, Type] | None = None
+    parts: tuple[Type, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((self.kinds, self.missing, self.tags, self.described, self.item))
 
     @property
     def personal_kinds(self) -> frozenset[str]:
@@ -99,7 +102,7 @@ class Type(Frozen):
     @property
     def own(self) -> frozenset[str]:
         """The warnings about the value itself, without those about what it contains."""
-        return frozenset(t for t in self.tags if not _is_merit(t))
+        return self.tags and frozenset(t for t in self.tags if not _is_merit(t))
 
     @property
     def spreading(self) -> frozenset[str]:
