@@ -52,6 +52,11 @@ ABSENT: list[tuple[str, list[str] | None]] = [
     ("{template: '{$now}'}", NEVER),
     ("{fields: {a: {constant: b}, c: word}}", NEVER),
     ("{value: $settings.size}", NEVER),
+    # Values that are never there
+    ("{constant: ''}", []),
+    ("{constant: []}", []),
+    ("{first_of: [word, {constant: ''}]}", ["word"]),
+    ("{when: word, constant: ''}", []),
     # Values of the event
     ("word", ["word"]),
     ("part.a |> text", ["part.a"]),
