@@ -147,6 +147,4 @@ def _result(node: Call, found: Absence) -> Absent:
 def _name(node: Name, found: Absence) -> Absent:
     if node.tail is None and node.name in found.names:
         return found.names[node.name]
-    if node.name in ("now", "now_ms", "api", "tables", *found.model.fan_out_names):
-        return None if node.tail is None or node.name == "api" else frozenset({spell(node)})
     return frozenset({spell(node)}) if found.facts.type_of(node).missing else None

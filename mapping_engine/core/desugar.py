@@ -225,8 +225,10 @@ def pipeline_of(block: PipelineBlock, made: Desugaring) -> tuple[tuple[str, ...]
     known = frozenset(("value", *parameters))
     if block.steps is not None:
         return parameters, applied(Name(block, "value"), block.steps, known, made)
-    arms = [Alternative(arm, _arm(arm, None, known, made)) for arm in block.first_of or ()]
-    return parameters, _chain(block, arms) if arms else Broken(block)
+    if block.first_of is None:
+        return parameters, Broken(block)
+    arms = [Alternative(arm, _arm(arm, None, known, made)) for arm in block.first_of]
+    return parameters, _chain(block, arms)
 
 
 def body_of(at: Place, tree: BodyTree | None, made: Desugaring) -> Node:

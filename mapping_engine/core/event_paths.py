@@ -138,7 +138,7 @@ def _problem(
     described: Described, path: tuple[str, ...], depth: int, written: _WrittenPath
 ) -> _Problem | None:
     objects = written.vocabulary.objects
-    step, above = path[depth], written.text + _spelled(path[:depth])
+    step, above = path[depth], (written.text + _spelled(path[:depth])).rstrip(".")
     if step == ITEM:
         mistaken = any(found.code == "SE07" for found in suspicious(written.selector))
         if LIST & described.kinds or mistaken:  # an index of each element: that is reported
@@ -170,7 +170,7 @@ def _undeclared(
         return _Problem(message, f"did you mean `${step}`?", dollar, lighter, at_step=True)
     elsewhere = None if written.text else _elsewhere(path, vocabulary)
     near = nearest(step, fields)
-    if elsewhere is not None and (near is None or elsewhere[-1] == path[-1]):
+    if elsewhere is not None and (near is None or elsewhere[-1] == step):
         text = _spelled(elsewhere)
         fix = None
         if written.is_plain and depth == len(path) - 1:

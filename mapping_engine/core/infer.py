@@ -108,7 +108,7 @@ def field_type(field: Field, scope: Scope, found: Inference) -> Type:
         default = infer(field.default, scope, found)
         if isinstance(field.default, Const):
             default = replace(default, missing=False)
-        made = join([replace(made, missing=True), default])
+        made = join([made, default])
     if field.when is not None:
         made = replace(made, missing=True)
     return found.facts.record(field, made)

@@ -77,7 +77,7 @@ class Trace:
         self.requests.append((variables, []))
 
     def open(self, kind: str, label: str, span: Span) -> Entry:
-        """Start an entry below the one that is open."""
+        """Start an entry below the one that is open; what is beside the payload is not kept."""
         entry = Entry(kind, label, span)
         if self.stack:
             self.stack[-1].children.append(entry)

@@ -173,7 +173,9 @@ def _member(name: str, member: str, examined: Examined) -> Said:
     if member not in model.tables:
         return None, span
     table = model.tables[member]
-    keys = list(table) if isinstance(table, dict | list) else []
+    if not isinstance(table, dict | list):
+        return f"`$tables.{member}` — `{json.dumps(table, ensure_ascii=False)}`", span
+    keys = list(table)
     shown = ", ".join(f"`{each}`" for each in keys[:_SHOWN_KEYS])
     more = ", …" if len(keys) > _SHOWN_KEYS else ""
     words = type_words(type_of_constant(table))

@@ -98,9 +98,14 @@ def tokens(scalar: ScalarNode, shape: Shape[object] | None, end: int | None = No
 
 
 def takes_expression(scalar: ScalarNode, shape: Shape[object] | None, end: int) -> bool:
-    """Whether an expression can be written at ``end``: in a template, only between braces."""
+    """Whether an expression can be written at ``end``.
+
+    In a template it stands between braces; beside data there are names alone.
+    """
     if shape is TEMPLATE:
         return _in_braces(_content(scalar, end)[0])[1]
+    if shape is DATA_OR_REFERENCE:
+        return _content(scalar, end)[0].startswith("$")
     return is_expression(shape)
 
 

@@ -51,6 +51,7 @@ def located(path: Json, under: Json) -> tuple[str | int, ...] | None:
         ),
     ),
     flow=Flow.KEEP,
+    finds=True,
     reads_event=True,
     locate=located,
     examples=(

@@ -101,6 +101,7 @@ def test_what_is_accepted_at_once_is_what_jsonschema_accepts(schema: Any, value:
         assert validator_class()(schema).is_valid(value)
 
 
+@pytest.mark.unmeasured
 @given(SCHEMAS, VALUES)
 def test_nearly_everything_that_is_valid_is_accepted_at_once(schema: Any, value: Any) -> None:
     accepts = verdict(schema)
@@ -136,6 +137,7 @@ def test_the_schemas_of_the_bundled_packs_have_a_fast_verdict(pack: str) -> None
     assert fast_verdict(json.loads(file.read_text("utf-8"))) is not None
 
 
+@pytest.mark.unmeasured
 def test_both_validators_know_the_same_white_space() -> None:
     accepts, judge = fast_verdict({"pattern": r"\S"}), searcher(r"\S")
     assert accepts is not None
