@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 MUTATED := mapping_engine/core mapping_engine/engine/interpreter.py mapping_engine/engine/codegen mapping_engine/types
 
-.PHONY: demo test coverage check lint types layers lowest versions schema docs mutants code-mutants bench bench-versions clean
+.PHONY: demo test coverage check lint types layers lowest versions schema docs mutants code-mutants fuzz bench bench-versions clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt
@@ -69,6 +69,10 @@ mutants: $(READY)  ## plant mistakes in the bundled packs, and write docs/mutati
 code-mutants: $(READY)  ## plant mistakes in the code, and write docs/code-mutants.md
 	$(BIN)/python -m bench.code_mutants $(MUTATED) --ignored tests/bench tests/project/test_wheel.py \
 		--report docs/code-mutants.md
+
+SECONDS ?= 60
+fuzz: $(READY)  ## random events and rule files for a while: make fuzz SECONDS=600
+	$(BIN)/python -m bench.fuzz --seconds $(SECONDS)
 
 bench: $(READY)  ## how fast the engine is, beside the same job by hand, the floor, and a naive way
 	$(BIN)/python -m bench.speed

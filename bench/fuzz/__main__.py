@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -35,25 +36,24 @@ A_BIND = 200
 
 
 @click.command()
-@click.option("--seconds", default=60.0, help="How long, for events and files together.")
+@click.option("--seconds", type=float, help="How long, for events and files together.")
+@click.option("--events", type=int, help="How many events, at most.")
+@click.option("--files", type=int, help="How many files, at most.")
 @click.option("--seed", default=1, help="Where to begin.")
-@click.option("--only", type=click.Choice(["events", "files"]), help="Just one of both.")
-def main(seconds: float, seed: int, only: str | None) -> None:
+def main(seconds: float | None, events: int | None, files: int | None, seed: int) -> None:
     """Look for events and files that are answered in a wrong way; exit 1 where there are some."""
-    parts = [only] if only else ["events", "files"]
     failed = 0
-    for part in parts:
-        end = time.monotonic() + seconds / len(parts)
-        search = _events if part == "events" else _files
+    for name, search, most in (("events", _events, events), ("files", _files, files)):
+        end = None if seconds is None else time.monotonic() + seconds / 2
         count = 0
-        for found in search(seed):
+        for problems_of_one in islice(search(seed), most):
             count += 1
-            failed += len(found)
-            for problem in found:
-                click.echo(f"{part}: {problem}")
-            if time.monotonic() > end:
+            failed += len(problems_of_one)
+            for problem in problems_of_one:
+                click.echo(f"{name}: {problem}")
+            if end is not None and time.monotonic() > end:
                 break
-        click.echo(f"{count:,} {part}, {failed} problems so far")
+        click.echo(f"{count:,} {name}, {failed} problems so far")
     sys.exit(failed > 0)
 
 

@@ -48,7 +48,7 @@ def event(of: Source, start: Any, random: Random) -> Any:
     for _ in range(random.choice((0, 1, 2, 4, 8))):
         _put(made, random.choice(of.paths), _value(of, random))
     if random.random() < 0.02:
-        return random.choice([made, [made], None, 7, "text", {"a": made}, made | {"a" * 50: 1}])
+        return random.choice([[made], None, 7, "text", {"a": made}, {**made, "a" * 50: 1}])
     return made
 
 

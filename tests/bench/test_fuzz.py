@@ -1,0 +1,48 @@
+"""Random events and files: a short run of `make fuzz`, and that it finds what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from bench.fuzz import files
+from bench.fuzz.__main__ import USUAL, main
+from bench.fuzz.events import differences
+from mapping_engine import Destination, load
+
+
+def test_a_short_run_finds_nothing() -> None:
+    found = CliRunner().invoke(main, ["--events", "600", "--files", "8", "--seed", "7"])
+    assert (found.exit_code, found.output) == (
+        0,
+        "600 events, 0 problems so far\n8 files, 0 problems so far\n",
+    )
+
+
+def test_a_way_that_does_something_else_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    pack = "facebook_conversions"
+    destination = load(pack).bind(USUAL[pack], clock=lambda: 1_720_000_000.0)
+    event: dict[str, Any] = {"type": "track", "event": "Product Added", "userId": "u"}
+    assert not list(differences(destination, event, Random(1)))
+    monkeypatch.setattr(Destination, "apply", lambda self, event: [])
+    assert list(differences(destination, event, Random(1))) == ["apply differs from outcome"]
+
+
+def test_an_exception_and_a_hang_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(pack: object) -> list[str]:
+        raise KeyError("x")
+
+    monkeypatch.setattr(files, "_said", fail)
+    assert list(files.problems(Path("rules"), twice=False)) == ["KeyError: 'x'"]
+
+    def hang(pack: object) -> list[str]:
+        while True:
+            pass
+
+    monkeypatch.setattr(files, "_said", hang)
+    monkeypatch.setattr(files, "LONGEST", 0.05)
+    assert list(files.problems(Path("rules"), twice=False)) == ["no answer after 0.05 s"]
