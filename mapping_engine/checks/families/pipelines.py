@@ -58,8 +58,12 @@ def _refused(
     known = all(argument is None or isinstance(argument, Const) for argument in last.arguments)
     if last.name not in _FILTERS or not known:
         return
-    arguments = (a.value if isinstance(a, Const) else None for a in last.arguments)
-    convert = REGISTRY[last.name].bound(*arguments)
+    target, arguments = REGISTRY[last.name], list[object]()
+    for parameter, given in zip(target.parameters, last.arguments, strict=True):
+        arguments.append(given.value if isinstance(given, Const) else parameter.default)
+        if parameter.problem is not None and given and parameter.problem(arguments[-1]):
+            return  # that is reported already
+    convert = target.bound(*arguments)
     made = ((value, convert(value)) for value in declared)
     never = [str(v) for v, result in made if isinstance(result, Rejected) or is_missing(result)]
     if never:
