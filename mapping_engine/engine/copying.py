@@ -127,7 +127,7 @@ class Copying:
     """Copies objects without excluded keys and without personal data at any depth."""
 
     def __init__(self, personal: Personal, path: str, span: Span) -> None:
-        import re2
+        import re2  # for start-up time: only where something is copied
 
         self._names = frozenset(personal.names)
         self._looks: list[tuple[str, Callable[[str], Json]]] = [

@@ -47,7 +47,7 @@ def fast_verdict(schema: Mapping[str, Any]) -> Accepts | None:
 
     Payloads hold no NaN and no infinities, which the validators read differently.
     """
-    import jsonschema_rs
+    import jsonschema_rs  # for start-up time: only where a pack is bound
 
     formats: dict[str, Callable[[str], bool]] = {}
     try:

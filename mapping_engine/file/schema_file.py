@@ -118,7 +118,7 @@ def _not_a_pattern(pattern: str) -> str | None:
 def _described(schema: dict[str, Any]) -> tuple[str, tuple[str | int, ...]] | None:
     """What jsonschema, which has the last word, says of a schema."""
     from jsonschema import Draft202012Validator  # for start-up time: only where one is wrong
-    from jsonschema.exceptions import SchemaError
+    from jsonschema.exceptions import SchemaError  # for the same reason
 
     try:
         Draft202012Validator.check_schema(schema)

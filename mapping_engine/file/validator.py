@@ -40,7 +40,7 @@ def validator_class() -> type[Draft202012Validator]:
 
 
 def _error(message: str) -> ValidationError:
-    from jsonschema.exceptions import ValidationError
+    from jsonschema.exceptions import ValidationError  # for start-up time
 
     return ValidationError(message)
 
