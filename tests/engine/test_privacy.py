@@ -10,14 +10,17 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping_engine import Destination, Mapping, Request, load
+from mapping_engine.cli.main import main
 from mapping_engine.types.type import Described
 
 WORD = "zqxjkvwp"
@@ -199,3 +202,25 @@ def test_the_sentinels_would_be_found() -> None:
         [request, *_] = bound.outcome(event).requests
         shown = [path for payload in payloads(request) for path in leaked(payload)]
         assert shown == ([".match_keys.email"] if pack == "facebook_offline_conversions" else [])
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_commands_say_nothing_personal(pack: str, tmp_path: Path) -> None:
+    """What a terminal shows, and the files of errors and warnings, beside the requests."""
+    lines = []
+    for number, path in enumerate(PLACES[pack][::6]):
+        event = json.loads(json.dumps(BASE))
+        put(event, path, VALUES[number % len(VALUES)])
+        lines.append(json.dumps(event))
+    (tmp_path / "events.ndjson").write_text("\n".join(lines) + "\nno json " + MAIL + "\n")
+    (tmp_path / "settings.json").write_text(json.dumps(PACKS[pack]))
+    given = [pack, str(tmp_path / "events.ndjson"), "--settings", str(tmp_path / "settings.json")]
+    runner = CliRunner()
+    files = [f"--{name}={tmp_path / name}.ndjson" for name in ("errors", "warnings")]
+    applied = runner.invoke(main, ["apply", *given, *files, "--now", str(int(NOW))])
+    explained = runner.invoke(main, ["explain", *given, "--now", str(int(NOW))])
+    written = [(tmp_path / f"{name}.ndjson").read_text() for name in ("errors", "warnings")]
+    for said in (applied.stderr, explained.output, *written):
+        assert not marked(said)
+        assert SECRET not in said
+    assert applied.stdout.count("\n") > len(lines) / 2
