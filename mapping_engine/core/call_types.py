@@ -180,6 +180,10 @@ def check_arguments(node: Call, target: Transform, types: Arguments, found: Infe
     for parameter, value, given in zip(target.parameters, node.arguments, types, strict=True):
         if value is not None and given is not None:
             _check_argument(node, parameter, value, given, found)
+    known, values = _constants(node, target, found)
+    clash = target.clash(*values) if known and target.clash is not None else None
+    if clash is not None:
+        found.diagnostics.report("TX02", clash, node.step.span)
 
 
 def _check_argument(

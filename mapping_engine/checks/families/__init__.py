@@ -9,6 +9,7 @@ from mapping_engine.checks.families import (
     conditions,
     outputs,
     pipelines,
+    schemas,
     selectors,
     style,
     texts,
@@ -17,7 +18,7 @@ from mapping_engine.checks.families import (
 from mapping_engine.checks.subject import Subject
 from mapping_engine.diagnostics import Check
 
-_EVERY = (selectors, chains, conditions, usage, outputs, pipelines, texts, style)
+_EVERY = (selectors, chains, conditions, usage, outputs, pipelines, texts, schemas, style)
 
 FAMILIES: tuple[Callable[[Subject], None], ...] = tuple(family.find for family in _EVERY)
 """What looks for them; each reports what it finds."""

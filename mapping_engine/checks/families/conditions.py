@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from mapping_engine.checks.atoms import Atom
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.nodes import (
     CONDITIONS,
+    Call,
     Compare,
     Const,
     ForEach,
     Guard,
+    Items,
     Logic,
+    Name,
     Node,
     Object,
+    Read,
     walk,
 )
+from mapping_engine.core.spell import spell
 from mapping_engine.diagnostics import Check, Fix, Severity
 
 TX05 = Check(
@@ -51,6 +57,13 @@ def find(subject: Subject) -> None:
     for node in subject.nodes:
         if isinstance(node, Compare) and node.operator in _ORDERINGS:
             _ordering(node, subject)
+        if isinstance(node, Compare) and node.operator in ("==", "!="):
+            _with_list(node, subject)
+        if isinstance(node, Guard):
+            _never_there(node.when, node.value, subject)
+        for field in node.fields if isinstance(node, Object) else ():
+            if field.when is not None:
+                _never_there(field.when, field.value, subject)
 
 
 def conditions(subject: Subject) -> Iterator[Node]:
@@ -86,6 +99,32 @@ def _ordering(node: Compare, subject: Subject) -> None:
             to_number = Fix(span, text, f"write `{text}`", safe=False, old=f"'{text}'")
             fix = to_number if is_number else None
             subject.diagnostics.report(SE10, message, span, help=help, fix=fix)
+
+
+def _with_list(node: Compare, subject: Subject) -> None:
+    """``event == ['a', 'b']``: a list where one of several values is meant."""
+    for operand, other in ((node.left, node.right), (node.right, node.left)):
+        is_list = isinstance(operand, Items) and len(operand.items) > 1
+        if is_list and not isinstance(other, Items):
+            word = "not ... in" if node.operator == "!=" else "in"
+            message = f"`{node.operator}` compares with the list as a whole"
+            help = f"write `{word}` where one of its values is meant"
+            subject.diagnostics.report(TX05, message, operand.span, help=help)
+
+
+def _never_there(when: Node, value: Node, subject: Subject) -> None:
+    """``{when: $x is missing, value: $x}``: the condition takes the value away."""
+    source = value
+    while isinstance(source, Call) and source.input is not None:
+        source = source.input
+    if not isinstance(source, Name | Read):
+        return
+    gone = Atom(spell(source), "is", "missing")
+    found = subject.conditions.normal(when, True)
+    if found and all(gone in each for each in found):
+        message = "where this condition holds, the value is missing"
+        help = "write `is present`, or another value"
+        subject.diagnostics.report(TX05, message, when.span, help=help)
 
 
 def _settled(node: Node, subject: Subject) -> None:

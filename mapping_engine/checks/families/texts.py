@@ -12,6 +12,7 @@ from mapping_engine.core.model import BUILTINS
 from mapping_engine.core.nodes import Call, Compare, Const, Items, Name, Node, Template
 from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
 from mapping_engine.expression import Extent
+from mapping_engine.file.blocks import Block
 from mapping_engine.frozen import Frozen
 from mapping_engine.transforms.forms import folded
 
@@ -47,9 +48,25 @@ OU06 = Check(
     right='request:\n  url: "{$api.base}/{type}/e"\n  json: {payload: $payload}\n'
     "fields:\n  x: p.a\n",
 )
-CHECKS = (SY06, TX08, OU06)
+OU07 = Check(
+    "OU07 odd-header: a header that HTTP does not accept, or that contradicts the body",
+    Severity.WARNING,
+    why="The request would be refused, or its body be read as what it is not.",
+    fix="Write the header as HTTP has it, or drop it.",
+    ignore="Where the receiver wants it so.",
+    wrong='request:\n  url: "{$api.base}/e"\n  headers: {X Source: type}\n'
+    "  json: {payload: $payload}\nfields:\n  x: p.a\n",
+    right='request:\n  url: "{$api.base}/e"\n  headers: {X-Source: type}\n'
+    "  json: {payload: $payload}\nfields:\n  x: p.a\n",
+)
+CHECKS = (SY06, TX08, OU06, OU07)
 
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_LONE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?:[.\[].*)?")
+_BRACED = re.compile(r"\{\$([A-Za-z_][A-Za-z0-9_]*)")
+_BASE = re.compile(r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]+)?(?:/[^\s?#]*)?")
+_LOCAL = ("localhost", "127.0.0.1", "[::1]")
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _SCHEME = re.compile(r"https?://[^/]")
 _SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 4, 6, 80
 _FARTHEST = 3
@@ -61,8 +78,15 @@ def find(subject: Subject) -> None:
     for node in subject.nodes:
         if isinstance(node, Template):
             _unbraced(node, subject)
+        if isinstance(node, Const) and isinstance(node.value, str):
+            _in_text(node.value, node.span, subject)
+    for rule in (*subject.model.accept, *subject.model.refuse, *subject.model.warn):
+        if rule.help is not None and isinstance(rule.at, Block):
+            _in_text(rule.help, rule.at.place("help"), subject)
     _near_misses(subject)
+    _base(subject)
     _url(subject.model.request.url, subject)
+    _headers(subject)
 
 
 # SY06
@@ -83,6 +107,31 @@ def _unbraced(node: Template, subject: Subject) -> None:
         message, help = f"`{match[0]}` is text here, not the value", f"write `{{{match[0]}}}`"
         fix = Fix(span, f"{{{match[0]}}}", "put it in braces", safe=False, old=match[0])
         subject.diagnostics.report(SY06, message, span, help=help, fix=fix)
+
+
+def _in_text(text: str, span: Span, subject: Subject) -> None:
+    """Report a plain text that is a name, a path of the event, or holds one in braces."""
+    model = subject.model
+    known = {*BUILTINS, *model.definitions, *model.fan_out_names}
+    name = _LONE.fullmatch(text)
+    named = [found for found in _BRACED.findall(text) if found in known]
+    path = tuple(text.split("."))
+    if name and name[1] in known:
+        help = "write it under `value`"
+    elif named:
+        text, help = f"{{${named[0]}}}", "write the text under `template`; a help is sent as it is"
+    elif len(path) > 1 and _is_declared(path, subject):
+        help = "write it under `value`, or as an alternative of `first_of`"
+    else:
+        return
+    message = f"`{text}` is text here, and is sent as it stands"
+    subject.diagnostics.report(SY06, message, span, help=help)
+
+
+def _is_declared(path: tuple[str, ...], subject: Subject) -> bool:
+    """Whether these are the keys of something that the vocabulary declares."""
+    vocabulary = subject.model.vocabulary
+    return vocabulary.type_of(path).described is not None
 
 
 # TX08
@@ -190,8 +239,48 @@ def _one_edit(one: str, other: str) -> bool:
 # OU06
 
 
+def _base(subject: Subject) -> None:
+    """The beginning of every URL, as `api` has it."""
+    api, parts = subject.model.file.api, subject.model.request.url.parts
+    begins = bool(parts) and isinstance(parts[0], Name) and parts[0].name == "api"
+    if api is None or not begins:
+        return
+    span, base = api.base.span, api.base.text
+    host = _BASE.fullmatch(base)
+    if host is None:
+        help = "write the scheme, the host and perhaps a path, such as `https://api.acme.com/v2`"
+        _report("`base` is no URL that a request could begin with", span, subject, help)
+    elif base.startswith("http:") and host[1] not in _LOCAL:
+        help = "write `https://`, so that nobody reads the requests on their way"
+        _report("the requests would be sent without encryption", span, subject, help)
+    elif base.endswith("/"):
+        _report("`base` ends in `/`, and so the URL has `//`", span, subject, "drop the `/`")
+
+
+def _headers(subject: Subject) -> None:
+    """Names of headers that HTTP does not accept, and a content type that is not the body's."""
+    request = subject.model.request
+    for header in request.headers:
+        if not _TOKEN.fullmatch(header.name):
+            message = "the name of a header has letters, digits and `-` only"
+            help = "a header is written `X-Name: expression`"
+            subject.diagnostics.report(OU07, message, header.key.span, help=help)
+        made = subject.facts.type_of(header.value)
+        if header.name.casefold() == "content-type" and made.values:
+            kind = "x-www-form-urlencoded" if request.format == "form" else "json"
+            if not any(kind in str(value) for value in made.values):
+                message = f"the body is written as {request.format}, and this says otherwise"
+                help = "drop the header: it is sent as the body is written"
+                subject.diagnostics.report(OU07, message, header.value.span, help=help)
+
+
 def _url(url: Template, subject: Subject) -> None:
     before: str | Node | None = None
+    first = url.parts[0] if url.parts else None
+    if isinstance(first, Node) and not (isinstance(first, Name) and first.name == "api"):
+        message = "the URL begins with a value, of which each `/` and `:` is percent-encoded"
+        help = "begin with `{$api.base}`, or with the scheme and the host"
+        _report(message, first.span, subject, help)
     for part in url.parts:
         if isinstance(part, str):
             _literal_of_url(part, before, url, subject)
@@ -211,5 +300,5 @@ def _literal_of_url(text: str, before: str | Node | None, url: Template, subject
         _report("a `/` is missing in the URL", url.span, subject)
 
 
-def _report(message: str, span: Span, subject: Subject) -> None:
-    subject.diagnostics.report(OU06, message, span, help="correct the URL")
+def _report(message: str, span: Span, subject: Subject, help: str = "correct the URL") -> None:
+    subject.diagnostics.report(OU06, message, span, help=help)
