@@ -29,6 +29,7 @@ from mapping_engine.types.type import (
     mixed,
     type_of_values,
 )
+from mapping_engine.types.units import unit_tag
 
 Arguments = list[Type | None]
 
@@ -103,6 +104,8 @@ def _general(
 ) -> Type:
     missing = _may_be_missing(target, source, arguments)
     merits = {WHOLE} if target.whole and target.whole(*values) else set[str]()
+    if target.unit is not None:
+        merits.add(unit_tag(target.unit))
     if target.flow is Flow.KEEP:
         made = _boxed(target, source)
         made = replace(made, missing=missing, tags=made.tags | merits)

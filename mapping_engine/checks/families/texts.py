@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import field
+from enum import StrEnum
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.model import BUILTINS
@@ -13,7 +14,9 @@ from mapping_engine.core.nodes import Call, Compare, Const, Items, Name, Node, T
 from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
 from mapping_engine.expression import Extent
 from mapping_engine.file.blocks import Block
+from mapping_engine.file.schema_words import parts_of
 from mapping_engine.frozen import Frozen
+from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
 from mapping_engine.transforms.forms import folded
 
 SY06 = Check(
@@ -69,6 +72,7 @@ _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _SCHEME = re.compile(r"https?://[^/]")
 _SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 4, 6, 80
+_LONG_WORD = 9
 _FARTHEST = 3
 """By how many characters two spellings of one text may differ in length."""
 
@@ -137,9 +141,19 @@ def _is_declared(path: tuple[str, ...], subject: Subject) -> bool:
 # TX08
 
 
+class _Role(StrEnum):
+    """What a constant is written for."""
+
+    MADE = "made"
+    WANTED = "wanted"
+    KNOWN = "known"
+    """A schema lists it: it is no mistake itself."""
+
+
 class _Written(Frozen):
     text: str
     span: Span = field(compare=False)
+    role: _Role = field(compare=False)
     cased: bool = False
     """Whether it is compared with a text of one case, so that its own case is no mistake."""
 
@@ -148,21 +162,35 @@ def _near_misses(subject: Subject) -> None:
     """Constants that differ from another one of the pack as if by a slip of the finger."""
     written = [each for each in _texts(subject) if len(each.text) >= _SHORTEST]
     counts = Counter(each.text for each in written)
+    known = {each.text for each in written if each.role is _Role.KNOWN}
     every = list(dict.fromkeys(written))
     alike: dict[str, list[int]] = {}
     for place, each in enumerate(every):
         for form in _forms(each.text):
             alike.setdefault(form, []).append(place)
     for each in written:
-        if counts[each.text] > 1 or each.cased:
+        if counts[each.text] > 1 or each.cased or each.role is _Role.KNOWN:
             continue
         near = sorted({place for form in _forms(each.text) for place in alike[form]})
-        other = next((every[place] for place in near if _is_slip(each, every[place])), None)
-        if other is not None and (counts[other.text] > 1 or other.span < each.span):
+        slips = (every[place] for place in near if _is_slip(each, every[place], counts))
+        other = next(slips, None)
+        if other is not None and _is_the_slip(each, other, counts, known):
             message = f"`{each.text}` is nearly `{other.text}`"
-            labels = (Label(other.span, f"`{other.text}` is written here"),)
-            help = "write them alike, if they are meant to be the same"
+            label = Label(other.span, f"`{other.text}` is written here")
+            labels = () if other.role is _Role.KNOWN else (label,)
+            help = f"did you mean `{other.text}`? write them alike, if they are to be the same"
             subject.diagnostics.report(TX08, message, each.span, labels=labels, help=help)
+
+
+def _is_the_slip(
+    one: _Written, other: _Written, counts: Mapping[str, int], known: Collection[str]
+) -> bool:
+    """Whether of two texts that are nearly the same this is the one to be corrected."""
+    if counts[other.text] > 1 or other.text in known:
+        return True
+    if one.role is not other.role:
+        return one.role is _Role.MADE
+    return other.span < one.span
 
 
 def _forms(text: str) -> set[str]:
@@ -184,20 +212,30 @@ def _texts(subject: Subject) -> Iterator[_Written]:
             yield from _compared(node)
     for node, _ in subject.values:
         if isinstance(node, Const) and isinstance(node.value, str):
-            yield _Written(node.value, node.span)
+            yield _Written(node.value, node.span, _Role.MADE)
     for loaded in subject.examined.documents:
         for entry in loaded.document.tables or ():
-            value = entry.value.value if entry.value is not None else None
-            for text in _keys_and_values(value):
-                yield _Written(text, entry.span)
+            yield from _in_table(entry.value.node if entry.value is not None else None)
+    model = subject.model
+    for schema in (model.settings_schema, model.payload_schema):
+        for part, _ in parts_of(schema):
+            for value in part.get("enum", ()):
+                if isinstance(value, str):
+                    yield _Written(value, model.file.payload.span, _Role.KNOWN)
 
 
-def _keys_and_values(table: object) -> Iterator[str]:
-    if isinstance(table, dict):
-        yield from (key for key in table if isinstance(key, str))
-        yield from (each for each in dict.fromkeys(map(str, table.values())) if each)
-    elif isinstance(table, list):
-        yield from (each for each in table if isinstance(each, str))
+def _in_table(table: YamlNode | None) -> Iterator[_Written]:
+    """The texts of a table: its keys and what it makes of them, or what it lists."""
+    match table:
+        case MappingNode():
+            for entry in table:
+                yield _Written(entry.key.text, entry.key.span, _Role.WANTED)
+            made = {e.value.text: e.value for e in table if isinstance(e.value, ScalarNode)}
+            yield from (_Written(text, node.span, _Role.MADE) for text, node in made.items())
+        case ListNode(items=items):
+            for item in items:
+                if isinstance(item, ScalarNode) and isinstance(item.value, str):
+                    yield _Written(item.text, item.span, _Role.WANTED)
 
 
 def _compared(node: Compare) -> Iterator[_Written]:
@@ -205,20 +243,28 @@ def _compared(node: Compare) -> Iterator[_Written]:
         is_cased = isinstance(other, Call) and other.name in ("lower", "upper")
         for part in operand.items if isinstance(operand, Items) else (operand,):
             if isinstance(part, Const) and isinstance(part.value, str):
-                yield _Written(part.value, part.span, is_cased)
+                yield _Written(part.value, part.span, _Role.WANTED, is_cased)
 
 
-def _is_slip(one: _Written, other: _Written) -> bool:
+def _is_slip(one: _Written, other: _Written, counts: Mapping[str, int]) -> bool:
     apart = abs(len(one.text) - len(other.text))
     if one.text == other.text or other.cased or apart > _FARTHEST:
         return False
     if folded(one.text) == folded(other.text):
         return True
     longest = max(one.text, other.text, key=len)
-    is_plural = {one.text, other.text} == {longest, longest[:-1]} and longest[-1] in "sdn"
-    if min(len(one.text), len(other.text)) < _SHORTEST_TYPO or is_plural:
+    if min(len(one.text), len(other.text)) < _SHORTEST_TYPO:
         return False
+    if {one.text, other.text} == {longest, longest[:-1]} and longest[-1] in "sdn":
+        return _is_other_form(one, other, counts)
     return _one_edit(one.text, other.text)
+
+
+def _is_other_form(one: _Written, other: _Written, counts: Mapping[str, int]) -> bool:
+    """Whether a word with another ending can't be meant: what is made must be what is wanted."""
+    if _Role.MADE in (one.role, other.role):
+        return one.role is not other.role
+    return counts[other.text] > 1 and len(one.text) >= _LONG_WORD
 
 
 def _one_edit(one: str, other: str) -> bool:
