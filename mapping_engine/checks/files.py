@@ -248,7 +248,7 @@ def _echoes(one: Diagnostic, other: Diagnostic) -> bool:
     return other.span.offset <= one.span.offset and one.span.end_offset <= other.span.end_offset
 
 
-_ECHOES = {"FB04": ("OU02", "FB02", "FB03"), "SE08": ("PI02", "SE06")}
+_ECHOES = {"FB04": ("OU02", "FB02", "FB03"), "SE08": ("PI02", "SE06"), "TX08": ("TX05",)}
 """Codes, and those that say it all at the same place."""
 
 

@@ -29,6 +29,7 @@ from mapping_engine.types.type import (
     mixed,
     type_of_values,
 )
+from mapping_engine.types.units import unit_tag
 
 Arguments = list[Type | None]
 
@@ -103,6 +104,8 @@ def _general(
 ) -> Type:
     missing = _may_be_missing(target, source, arguments)
     merits = {WHOLE} if target.whole and target.whole(*values) else set[str]()
+    if target.unit is not None:
+        merits.add(unit_tag(target.unit))
     if target.flow is Flow.KEEP:
         made = _boxed(target, source)
         made = replace(made, missing=missing, tags=made.tags | merits)
@@ -180,6 +183,10 @@ def check_arguments(node: Call, target: Transform, types: Arguments, found: Infe
     for parameter, value, given in zip(target.parameters, node.arguments, types, strict=True):
         if value is not None and given is not None:
             _check_argument(node, parameter, value, given, found)
+    known, values = _constants(node, target, found)
+    clash = target.clash(*values) if known and target.clash is not None else None
+    if clash is not None:
+        found.diagnostics.report("TX02", clash, node.step.span)
 
 
 def _check_argument(

@@ -12,6 +12,7 @@ from mapping_engine.file.validator import validator_class
 from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, Kinds, kind_of, kinds
 from mapping_engine.types.type import Type
+from mapping_engine.types.units import CONVERSIONS, UNITS, declared_unit
 
 Schema = Mapping[str, Any]
 _LONGEST = 60
@@ -34,6 +35,11 @@ def mismatch(root: Schema, schema: Schema, found: Type, what: str) -> Mismatch |
     accepted = accepted_kinds(root, schema)
     if not accepted & found.kinds:
         return Mismatch(f"{what} takes {accepted}, but this is {found.kinds}", _cast(accepted))
+    wanted, given = declared_unit(schema), found.unit
+    if wanted is not None and given is not None and wanted != given:
+        message = f"{what} takes {UNITS[wanted]}, but this is in {UNITS[given]}"
+        conversion = CONVERSIONS.get(wanted)
+        return Mismatch(message, f"convert it with `|> {conversion}`" if conversion else None)
     if found.values is not None:
         return _values(root, schema, found.values, what)
     if found.kinds != ANY and found.kinds.names - accepted.names:

@@ -120,7 +120,15 @@ def value_of(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
 
 
 def _guarded(block: ValueBlock | ArmBlock, value: Node, known: Locals, made: Desugaring) -> Node:
-    return Guard(block, expression(block.when, known, made), value) if block.when else value
+    when = _when(block, known, made)
+    return value if when is None else Guard(block, when, value)
+
+
+def _when(block: ValueBlock | ArmBlock, known: Locals, made: Desugaring) -> Node | None:
+    """The condition of a block; one that could not be read is there all the same."""
+    if block.when is None and "when" in block.places:
+        return Broken(block)
+    return optional(block.when, known, made)
 
 
 def _converted(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
@@ -212,7 +220,7 @@ def _field(entry: Named[FieldBlock], known: Locals, made: Desugaring) -> Field:
         entry,
         entry.name,
         _converted(block, known, made),
-        optional(block.when, known, made),
+        _when(block, known, made),
         optional(block.default, known, made),
         bool(block.required),
         block.invalid or "warn",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import replace
 
+from mapping_engine.core.model import BUILTINS
 from mapping_engine.core.nodes import Name, Read
 from mapping_engine.diagnostics import (
     Diagnostics,
@@ -19,12 +20,14 @@ from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import Selector, prefixes, vocabulary_path
 from mapping_engine.selectors.places import field_places
 from mapping_engine.selectors.suspicious import suspicious
+from mapping_engine.source.node import Style
 from mapping_engine.types.kinds import LIST, OBJECT
 from mapping_engine.types.type import Described
 from mapping_engine.vocabulary import Vocabulary
 from mapping_engine.vocabulary.vocabulary import ITEM
 
 _DEEPEST = 6
+_BUILT_IN = frozenset({*BUILTINS, "item"})
 _OWN = "it in a vocabulary of your own that `extends` this one"
 
 
@@ -50,6 +53,22 @@ class _WrittenPath(Frozen):
         place = places[field]
         scalar = self.extent.scalar
         return scalar.span_at(self.offset + place.start, self.offset + place.end)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing else is written in the scalar."""
+        return (self.extent.start, self.extent.end) == (0, len(self.extent.scalar.text))
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether it stands alone in the quotes of YAML, as if it were meant as a text."""
+        return self.is_whole and self.extent.scalar.style in (Style.SINGLE, Style.DOUBLE)
+
+    def as_text(self, word: str) -> str:
+        """How a word is written that is meant as a text."""
+        if not self.is_whole:
+            return f"a text is written in single quotes: `'{word}'`"
+        return f"a text is written `\"'{word}'\"`, or under `constant`: YAML's quotes make none"
 
     @property
     def is_plain(self) -> bool:
@@ -165,11 +184,14 @@ def _undeclared(
     message = f"the vocabulary `{vocabulary.name}` does not declare `{step}`"
     if depth:
         message += f" in `{written.text}{_spelled(path[:depth])}`"
-    if depth == 0 and not written.text and step in written.names:
+    at_root = depth == 0 and not written.text
+    if at_root and (step in written.names or step in _BUILT_IN):
         dollar = Fix(written.extent.span, f"${step}", f"write `${step}`", safe=False, old=step)
         return _Problem(message, f"did you mean `${step}`?", dollar, lighter, at_step=True)
     elsewhere = None if written.text else _elsewhere(path, vocabulary)
     near = nearest(step, fields)
+    if at_root and len(path) == 1 and (written.is_quoted or (near or elsewhere) is None):
+        return _Problem(message, written.as_text(step), None, lighter)
     if elsewhere is not None and (near is None or elsewhere[-1] == step):
         text = _spelled(elsewhere)
         fix = None

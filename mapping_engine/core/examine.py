@@ -11,7 +11,7 @@ from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import item_of
 from mapping_engine.core.model import Model, Variable
 from mapping_engine.core.nodes import Items, Name, Node, Object, Template, children
-from mapping_engine.core.sinks import check_beside_payload, check_payload, check_shown
+from mapping_engine.core.sinks import check_beside_payload, check_payload, check_shown, check_warned
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.types.kinds import ANY
 from mapping_engine.types.type import PUBLIC_TEXT, Type
@@ -40,6 +40,7 @@ def examine(
         _message(model.none.message, event, found)
     infer(model.fields, request, found)
     check_payload(found)
+    check_warned(found)
     late = replace(request, late=True)
     _request(late, found)
     for rule in (*model.refuse, *model.warn):

@@ -13,6 +13,7 @@ from mapping_engine.core.model import BUILTINS, Model
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.file.blocks import Block
 from mapping_engine.file.documents import MappingFile
+from mapping_engine.file.forgotten_use import report_forgotten_use
 from mapping_engine.file.merging import definitions_of, pipelines_of, tables_of
 from mapping_engine.file.migration_file import MigrationFile, as_mapping
 from mapping_engine.file.rule_files import (
@@ -60,14 +61,24 @@ def read_mapping(name: str, entry: str, reading: Reading) -> Loaded:
     settings_at = location.beside(file.settings.text)
     settings = read_schema_file(settings_at, file.settings.span, reading)
     payload = read_schema_file(location.beside(file.payload.text), file.payload.span, reading)
+    if not _is_complete(documents):
+        return Loaded()
     model = _model(name, file, documents, reading)
     if model is None or vocabulary is None or settings is None or payload is None:
         return Loaded()
     model = replace(model, vocabulary=vocabulary, settings_schema=settings, payload_schema=payload)
     facts = examine(model, reading.diagnostics)
+    if report_forgotten_use(documents, reading):
+        return Loaded()
     source = Source(settings_at.shown, reading.texts.get(settings_at.shown, ""))
     examined = Examined(model, facts, documents, source)
     return Loaded(None if reading.diagnostics.has_errors else model, examined)
+
+
+def _is_complete(documents: tuple[LoadedDocument, ...]) -> bool:
+    """Whether all files that are used could be read: else every name in them would be missed."""
+    read = {loaded.file for loaded in documents}
+    return all(file in read for loaded in documents for _, file in loaded.uses)
 
 
 def read_settings(name: str, entry: str, reading: Reading) -> PackSettings | None:

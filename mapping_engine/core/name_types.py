@@ -36,6 +36,7 @@ from mapping_engine.types.type import (
     join,
     type_of_constant,
 )
+from mapping_engine.types.units import declared_unit, unit_tag
 
 _PLACES = {"item": "under `each`", "payload": "in `request` and `warn`"}
 
@@ -61,7 +62,8 @@ def _builtin(node: Name, scope: Scope, found: Inference) -> Type:
         case "tables":
             return _table(node, found)
         case "now" | "now_ms":
-            return Type(NUMBER, False, frozenset({WHOLE}))
+            unit = unit_tag("epoch_s" if node.name == "now" else "epoch_ms")
+            return Type(NUMBER, False, frozenset({WHOLE, unit}))
         case "integration":
             hidden = frozenset({UNDECLARED})
             return Type(OBJECT if node.tail is None else ANY, True, hidden)
@@ -184,7 +186,8 @@ def _payload(node: Name, found: Inference) -> Type:
             message = f"the payload schema has no field `{step}`"
             return _mistaken(node, "OU01", message, help, found, fix)
         schema = below or {}
-    return Type(kinds_of(schema), True, hidden)
+    unit = declared_unit(schema)
+    return Type(kinds_of(schema), True, hidden | ({unit_tag(unit)} if unit else set()))
 
 
 def _setting(node: Name, found: Inference) -> Type:

@@ -6,6 +6,7 @@ the payload schema can never accept, or requires and may not get, is found befor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,10 +14,21 @@ from mapping_engine.core.absence import Absence, absence_of, absent_field, prese
 from mapping_engine.core.choices import alternatives, is_choice
 from mapping_engine.core.conform import mismatch
 from mapping_engine.core.inference import Inference, extent_of
-from mapping_engine.core.nodes import Alternative, Copy, Field, ForEach, Node, Place, fields_of
+from mapping_engine.core.nodes import (
+    Alternative,
+    Copy,
+    Field,
+    ForEach,
+    Items,
+    Node,
+    Place,
+    fields_of,
+)
 from mapping_engine.core.origins import described, what
-from mapping_engine.diagnostics import Fix, Span, did_you_mean, listed, rename
+from mapping_engine.diagnostics import Fix, Severity, Span, did_you_mean, listed, rename
+from mapping_engine.file.documents import WarnBlock
 from mapping_engine.file.json_types import (
+    follow,
     is_closed,
     items_schema,
     property_names,
@@ -233,12 +245,48 @@ def _leaf(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None
 
 def _conforms(field: Field, schema: Schema, made: Type, path: str, sinks: _PayloadSinks) -> None:
     """Report the parts of a value that its schema does not accept, each where it stands."""
+    if isinstance(field.value, Items) and field.value.fill is not None:
+        _places(field, field.value, schema, path, sinks)
     for span, part in _parts(field, made, sinks):
         problem = mismatch(sinks.root, schema, part, f"`{path}`")
         if problem is not None:
             sinks.found.diagnostics.report(
                 "OU02", problem.message, span, help=problem.help, lighter=problem.lighter
             )
+
+
+def _places(field: Field, items: Items, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
+    """Hold the number of positions against what the schema accepts."""
+    schema, count = follow(sinks.root, schema), len(items.items)
+    least, most = schema.get("minItems", 0), schema.get("maxItems", count)
+    if not least <= count <= most:
+        wanted = least if count < least else most
+        message = f"`{path}` takes {wanted} values, and these are {count}"
+        help = "add or drop positions, or correct the schema"
+        sinks.found.diagnostics.report("OU02", message, items.span, help=help)
+
+
+def check_warned(found: Inference) -> None:
+    """Report warnings about fields that the payload does not have (OU01)."""
+    model = found.model
+    for rule in model.warn:
+        written = rule.at.field if isinstance(rule.at, WarnBlock) else None
+        if written is None:
+            continue
+        schema: Schema = model.payload_schema
+        fields = model.fields.fields
+        for step in re.split(r"\[[0-9]*\]\.?|\.", written.text):
+            names = {*property_names(model.payload_schema, schema), *(f.name for f in fields)}
+            if step and names and step not in names:
+                message = f"the payload has no field `{step}`"
+                help = did_you_mean(step, names) or f"it has {listed(names)}"
+                found.diagnostics.report(
+                    "OU01", message, written.span, help=help, lighter=Severity.WARNING
+                )
+                break
+            schema = property_schema(model.payload_schema, schema, step) or {}
+            schema = items_schema(model.payload_schema, schema) or schema
+            fields = next((fields_of(f.value) for f in fields if f.name == step), ())
 
 
 def _parts(field: Field, made: Type, sinks: _PayloadSinks) -> list[tuple[Span, Type]]:

@@ -55,6 +55,12 @@ class Check(Frozen):
         return self.title[5:].partition(": ")[0]
 
     @property
+    def advice(self) -> str:
+        """What to do, where a finding knows no better: the first sentence of ``fix``."""
+        sentence = self.fix.partition(". ")[0].removesuffix(".")
+        return sentence[:1].lower() + sentence[1:]
+
+    @property
     def meaning(self) -> str:
         """What a finding says is there."""
         return self.title.partition(": ")[2]

@@ -10,7 +10,7 @@ from dataclasses import field
 from mapping_engine.diagnostics import Span
 from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import Selector
-from mapping_engine.source.node import ScalarNode
+from mapping_engine.source.node import ScalarNode, YamlNode
 
 
 class Extent(Frozen):
@@ -45,6 +45,8 @@ class Literal(Expression):
     """A text, number, true or false; or a whole YAML value under `constant` or `default`."""
 
     value: object
+    node: YamlNode | None = field(default=None, compare=False, repr=False)
+    """What is written there, of a whole YAML value."""
 
 
 class Select(Expression):

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from mapping_engine.types.kinds import ANY, Kinds, is_missing, kind_of, kinds
 from mapping_engine.types.type import SECRET, WHOLE, Type
+from mapping_engine.types.units import declared_unit, unit_tag
 
 JsonSchema: TypeAlias = dict[str, Any]
 
@@ -85,6 +86,9 @@ def setting_type(schema: Mapping[str, Any]) -> Type:
     tags = {SECRET} if schema.get("x-secret") is True else set[str]()
     if schema.get("type") == "integer":
         tags.add(WHOLE)
+    unit = declared_unit(schema)
+    if unit is not None:
+        tags.add(unit_tag(unit))
     declared = schema.get("enum", [schema["const"]] if "const" in schema else None)
     values = tuple(v for v in declared if v is not None) if isinstance(declared, list) else None
     found = kinds_of(schema)

@@ -8,10 +8,10 @@ from typing import Any
 
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.file.json_types import DATA_KEYWORDS, UNREADABLE
+from mapping_engine.file.schema_words import check_words, place_in
 from mapping_engine.file.validator import searcher
 from mapping_engine.source.json_text import JsonProblem, read_json
-from mapping_engine.source.node import ListNode, MappingNode, Source
-from mapping_engine.source.yaml_text import read_yaml
+from mapping_engine.source.node import Source
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -31,23 +31,10 @@ def read_schema(source: Source, used: Span, diagnostics: Diagnostics) -> dict[st
     wrong = _problem(schema)
     if wrong is not None:
         message, path = wrong
-        diagnostics.report("SH08", message, _place(source, path) or used)
+        diagnostics.report("SH08", message, place_in(source, path) or used)
         return None
     found: dict[str, Any] = schema
-    return found
-
-
-def _place(source: Source, path: tuple[str | int, ...]) -> Span | None:
-    """Where the value at ``path`` is written: JSON is read as the YAML it nearly always is."""
-    node = read_yaml(source, Diagnostics())
-    for step in path:
-        if isinstance(node, MappingNode) and isinstance(step, str):
-            node = node.get(step)
-        elif isinstance(node, ListNode) and isinstance(step, int) and step < len(node.items):
-            node = node.items[step]
-        else:
-            return None
-    return None if node is None else node.span
+    return found if check_words(found, source, used, diagnostics) else None
 
 
 def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:

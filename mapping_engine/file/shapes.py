@@ -169,7 +169,7 @@ def literal(node: YamlNode) -> Literal:
     anchor = node
     if not isinstance(anchor, ScalarNode):  # some scalar whose place can stand for it
         anchor = ScalarNode(node.span, "", "", Style.PLAIN, Source(node.span.file, ""))
-    return Literal(Extent(anchor, 0, len(anchor.text)), to_data(node))
+    return Literal(Extent(anchor, 0, len(anchor.text)), to_data(node), node)
 
 
 def _data(node: YamlNode, diagnostics: Diagnostics) -> Literal:

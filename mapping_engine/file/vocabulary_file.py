@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import ClassVar
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean
@@ -20,8 +21,10 @@ from mapping_engine.vocabulary import (
     parse_description,
 )
 from mapping_engine.vocabulary.vocabulary import EVENT
+from mapping_engine.vocabulary.words import PERSONAL
 
 _PATHS = MapOf(TEXT)
+_NEAR = 0.75
 
 
 class SwitchesBlock(Block):
@@ -92,6 +95,12 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
         problem = pattern_problem(scalar.text)
         if problem:
             diagnostics.report("TX06", f"invalid regular expression: {problem}", scalar.span)
+    names = {
+        fold_name(scalar.text): entry.name
+        for entry in personal.names
+        for scalar in entry.value or ()
+    }
+    _check_kinds(objects, names, diagnostics)
     return Vocabulary(
         name=name,
         objects=_complete(
@@ -99,15 +108,35 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
         ),
         open=frozenset(scalar.text for scalar in file.open or ()),
         personal=Personal(
-            {
-                fold_name(scalar.text): entry.name
-                for entry in personal.names
-                for scalar in entry.value or ()
-            },
+            names,
             tuple(scalar.text for scalar in personal.patterns or ()),
         ),
         switches=_switches(file.switches),
     )
+
+
+def _check_kinds(
+    objects: dict[str, tuple[Named[ScalarNode], ...]],
+    names: dict[str, str],
+    diagnostics: Diagnostics,
+) -> None:
+    """Report texts that are called like personal data, and kinds that seem misspelt (PI09)."""
+    kinds = set(names.values())
+    for field in (field for fields in objects.values() for field in fields):
+        if field.value is None:
+            continue
+        written = field.value.text
+        called = names.get(fold_name(field.name))
+        if called is not None and written.startswith("text"):
+            message = f"`{field.name}` is the name of personal data, and is declared as `{written}`"
+            help = f"write `personal {called}`, or `identifying text` where it is sent as it is"
+            diagnostics.report("PI09", message, field.value.span, help=help)
+        kind = written.removeprefix(PERSONAL)
+        near = get_close_matches(kind, kinds, 1, _NEAR) if kind not in (written, *kinds) else []
+        if near:
+            message = f"no other personal data is of the kind `{kind}`"
+            help = f"did you mean `{near[0]}`?"
+            diagnostics.report("PI09", message, field.value.span, help=help)
 
 
 def extended(base: VocabularyFile, own: VocabularyFile) -> VocabularyFile:

@@ -56,6 +56,9 @@ _YAML_1_1_SPECIAL = frozenset(("<<", "="))
 _STYLES = MappingProxyType(
     {"'": Style.SINGLE, '"': Style.DOUBLE, "|": Style.LITERAL, ">": Style.FOLDED}
 )
+_NO_VALUES = "mapping values are not allowed"
+_SIMPLE_KEY = "while scanning a simple key"
+_NO_SPACE = re.compile(r"(?:- )?([\w ]+):(\S.*)")
 _FIRST_OF_TYPED = frozenset("0123456789+-.=<~yYnNoOtTfF")
 
 
@@ -325,9 +328,31 @@ class _Reader:
             start = _index(around)
             labels = (Label(self.lines.span(start, start + 1), message),)
         message = _said(problem or "this is not YAML text")
+        if getattr(error, "context", None) == _SIMPLE_KEY and around:
+            return self.refuse_line(_index(around))
+        if message.startswith(_NO_VALUES):
+            above = self.source.text[:at].rpartition("\n")[0]
+            start = above.rfind("\n") + 1
+            line = above[start:]
+            if _NO_SPACE.fullmatch(line.lstrip()):
+                return self.refuse_line(start + len(line) - len(line.lstrip()))
         span = self.lines.span(at, at + 1)
         help = _advice(message, self.source.text[at : at + 1])
         self.diagnostics.report("SY01", message, span, help=help, labels=labels)
+
+    def refuse_line(self, at: int) -> None:
+        """Report a line that should begin with a key; the parser stumbles over the next one."""
+        text = self.source.text
+        end = min(place for place in (text.find("\n", at), len(text)) if place >= 0)
+        line = text[at:end]
+        cut = _NO_SPACE.match(line)
+        help = "write a colon and a space after a key; continue a text with deeper lines"
+        if cut:
+            help = f"write a space after the colon: `{cut[1]}: {_shown(cut[2])}`"
+        span = self.lines.span(at, at + len(line.rstrip()))
+        self.diagnostics.report(
+            "SY01", f"`{_shown(line.rstrip())}` is no key with a value", span, help=help
+        )
 
 
 def _index(mark: object) -> int:
@@ -339,7 +364,7 @@ def _said(words: str) -> str:
 
 
 def _advice(message: str, character: str) -> str | None:
-    if message.startswith("mapping values are not allowed"):
+    if message.startswith(_NO_VALUES):
         return "write text that holds a colon and a space in quotes"
     if "cannot start any token" not in message:
         return None

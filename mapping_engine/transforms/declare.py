@@ -118,6 +118,8 @@ class Transform(Frozen):
     kinds. ``yields`` answers every value the result can have for these arguments (an argument that
     is not known is None), and ``whole`` whether a number it yields has no fraction. One that
     ``finds`` looks for something, and may find nothing in a correct value, without a warning.
+    ``clash`` says why arguments that are right each for itself leave nothing to convert.
+    ``unit`` is the unit of the number that it yields, ``wants`` that of the numbers it takes.
     ``items`` says what the items of a list it takes or makes are, ``fields`` are the keys of the
     object it makes.
     """
@@ -138,6 +140,9 @@ class Transform(Frozen):
     items: Boxing | Kinds | None = None
     finds: bool = False
     fields: tuple[str, ...] = ()
+    clash: Callable[..., str | None] | None = None
+    unit: str | None = None
+    wants: str | None = None
     speed: Speed = Speed()
 
     @property

@@ -16,7 +16,7 @@ from mapping_engine.transforms.declare import (
     always_whole,
     transform,
 )
-from mapping_engine.transforms.scalars import number_text, whole, whole_number
+from mapping_engine.transforms.scalars import limits_clash, number_text, whole, whole_number
 from mapping_engine.types.kinds import NUMBER, TEXT
 
 _MAX_DIGITS = 400
@@ -135,6 +135,7 @@ def round_(value: int | float, digits: int | float) -> Json:
 
 
 @transform(
+    clash=limits_clash,
     accepts=NUMBER,
     returns=NUMBER,
     parameters=(

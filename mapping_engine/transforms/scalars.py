@@ -41,6 +41,13 @@ def whole(value: Json) -> int | None:
     return None
 
 
+def limits_clash(minimum: Json, maximum: Json) -> str | None:
+    """Why nothing lies within these limits."""
+    if not isinstance(minimum, int | float) or not isinstance(maximum, int | float):
+        return None
+    return "`minimum` is larger than `maximum`: nothing passes" if minimum > maximum else None
+
+
 def whole_number(value: Json) -> str | None:
     """What is wrong with an argument that has to be a whole number, 0 or more."""
     number = whole(value)

@@ -17,7 +17,7 @@ from mapping_engine.transforms.declare import (
 )
 from mapping_engine.transforms.hashing import is_digest
 from mapping_engine.transforms.patterns import compiled, matcher
-from mapping_engine.transforms.scalars import number_text, whole_number
+from mapping_engine.transforms.scalars import limits_clash, number_text, whole_number
 from mapping_engine.types.kinds import NUMBER, TEXT
 
 MAX_MATCHED = 64 * 1024
@@ -51,6 +51,7 @@ def text(value: Json) -> Json:
 
 
 @transform(
+    clash=limits_clash,
     parameters=(
         Parameter(
             "minimum", NUMBER, constant=True, doc="The fewest characters.", problem=whole_number

@@ -45,6 +45,7 @@ _NO_DATE = Rejected("is not a real date")
 
 
 @transform(
+    unit="epoch_s",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
     whole=always_whole,
@@ -70,6 +71,7 @@ def epoch_seconds(value: Json) -> Json:
 
 
 @transform(
+    unit="epoch_ms",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
     whole=always_whole,
@@ -91,6 +93,8 @@ _MOST_DAYS = 2**53
 
 
 @transform(
+    unit="days",
+    wants="epoch_s",
     accepts=NUMBER,
     returns=NUMBER,
     parameters=(Parameter("now", NUMBER, doc="A time, in seconds since 1970."),),

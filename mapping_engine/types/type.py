@@ -1,8 +1,8 @@
 """The type of an expression: kinds of value, whether it may be missing, and tags.
 
 Two sorts of tag. Warnings (`personal:email`, `secret`, `identifying`, `pseudonym`, `undeclared`)
-spread: a value has them when any of its parts has. Merits (`normalised:email`, `digest`, `whole`)
-must be earned: a value has them only when every alternative has.
+spread: a value has them when any of its parts has. Merits (`normalised:email`, `digest`, `whole`,
+`unit:days`) must be earned: a value has them only when every alternative has.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from mapping_engine.types.kinds import (
     kind_of,
     kinds,
 )
+from mapping_engine.types.units import UNIT, unit_of
 
 SECRET = "secret"
 IDENTIFYING = "identifying"
@@ -110,6 +111,11 @@ class Type(Frozen):
         return self.own | (self.described.contained if self.described else frozenset())
 
     @property
+    def unit(self) -> str | None:
+        """The unit of every number it can be, where that is one."""
+        return unit_of(self.tags)
+
+    @property
     def is_whole(self) -> bool:
         """Whether every number it can be is a whole one."""
         return WHOLE in self.tags
@@ -120,7 +126,7 @@ class Type(Frozen):
 
 
 def _is_merit(tag: str) -> bool:
-    return tag in (DIGEST, WHOLE) or tag.startswith(_NORMALISED)
+    return tag in (DIGEST, WHOLE) or tag.startswith((_NORMALISED, UNIT))
 
 
 UNKNOWN = Type(ANY, True, frozenset({UNDECLARED}))

@@ -9,15 +9,17 @@ from mapping_engine.checks.families import (
     conditions,
     outputs,
     pipelines,
+    schemas,
     selectors,
     style,
     texts,
+    units,
     usage,
 )
 from mapping_engine.checks.subject import Subject
 from mapping_engine.diagnostics import Check
 
-_EVERY = (selectors, chains, conditions, usage, outputs, pipelines, texts, style)
+_EVERY = (selectors, chains, conditions, usage, outputs, pipelines, texts, units, schemas, style)
 
 FAMILIES: tuple[Callable[[Subject], None], ...] = tuple(family.find for family in _EVERY)
 """What looks for them; each reports what it finds."""

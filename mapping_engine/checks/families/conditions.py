@@ -5,19 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from mapping_engine.checks.atoms import Atom
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.nodes import (
     CONDITIONS,
+    Call,
     Compare,
     Const,
     ForEach,
     Guard,
+    Items,
     Logic,
+    Name,
     Node,
     Object,
+    Read,
     walk,
 )
-from mapping_engine.diagnostics import Check, Fix, Severity
+from mapping_engine.core.spell import spell
+from mapping_engine.diagnostics import Check, Fix, Severity, Span
+from mapping_engine.selectors import vocabulary_path
+from mapping_engine.source.node import ListNode, MappingNode, ScalarNode
 
 TX05 = Check(
     "TX05 constant-condition: a condition that always, or never, holds",
@@ -51,6 +59,15 @@ def find(subject: Subject) -> None:
     for node in subject.nodes:
         if isinstance(node, Compare) and node.operator in _ORDERINGS:
             _ordering(node, subject)
+        if isinstance(node, Compare) and node.operator in ("==", "!="):
+            _with_list(node, subject)
+        if isinstance(node, Call) and node.name in ("lookup", "one_of"):
+            _miscased(node, subject)
+        if isinstance(node, Guard):
+            _never_there(node.when, node.value, subject)
+        for field in node.fields if isinstance(node, Object) else ():
+            if field.when is not None:
+                _never_there(field.when, field.value, subject)
 
 
 def conditions(subject: Subject) -> Iterator[Node]:
@@ -86,6 +103,74 @@ def _ordering(node: Compare, subject: Subject) -> None:
             to_number = Fix(span, text, f"write `{text}`", safe=False, old=f"'{text}'")
             fix = to_number if is_number else None
             subject.diagnostics.report(SE10, message, span, help=help, fix=fix)
+
+
+def _with_list(node: Compare, subject: Subject) -> None:
+    """``event == ['a', 'b']``: a list where one of several values is meant."""
+    for operand, other in ((node.left, node.right), (node.right, node.left)):
+        is_list = isinstance(operand, Items) and len(operand.items) > 1
+        if is_list and not isinstance(other, Items):
+            word = "not ... in" if node.operator == "!=" else "in"
+            message = f"`{node.operator}` compares with the list as a whole"
+            help = f"write `{word}` where one of its values is meant"
+            subject.diagnostics.report(TX05, message, operand.span, help=help)
+
+
+def _miscased(node: Call, subject: Subject) -> None:
+    """Report rows of a table, and accepted values, that are in another case than the value."""
+    case = _case_of(node.input, subject)
+    table = node.arguments[0] if node.arguments else None
+    if case is None or table is None:
+        return
+    for text, span in _rows_of(table, subject):
+        if text != (text.lower() if case == "lower" else text.upper()):
+            message = f"`{text}` never matches: the value is in {case} case"
+            help = f"write it in {case} case"
+            subject.diagnostics.report(TX05, message, span, help=help)
+
+
+def _case_of(node: Node | None, subject: Subject) -> str | None:
+    """The case that a text is in, whatever the event holds."""
+    match node:
+        case Call(name="lower" | "upper"):
+            return node.name
+        case Call(name="trim" | "text" | "without_spaces", input=inner) | Guard(value=inner):
+            return _case_of(inner, subject)
+        case Name(tail=None) if node.name in subject.model.definitions:
+            return _case_of(subject.model.definitions[node.name], subject)
+        case _:
+            return None
+
+
+def _rows_of(table: Node, subject: Subject) -> Iterator[tuple[str, Span]]:
+    """The texts that a table or a list looks for, and where they are written."""
+    if isinstance(table, Items):
+        for item in table.items:
+            if isinstance(item, Const) and isinstance(item.value, str):
+                yield item.value, item.span
+    path = vocabulary_path(table.tail) if isinstance(table, Name) and table.tail else None
+    for loaded in subject.examined.documents if path else ():
+        for entry in loaded.document.tables or ():
+            node = entry.value.node if entry.value is not None else None
+            if (entry.name,) == path and isinstance(node, MappingNode | ListNode):
+                inside = [e.key for e in node] if isinstance(node, MappingNode) else node.items
+                texts = (each for each in inside if isinstance(each, ScalarNode))
+                yield from ((each.text, each.span) for each in texts)
+
+
+def _never_there(when: Node, value: Node, subject: Subject) -> None:
+    """``{when: $x is missing, value: $x}``: the condition takes the value away."""
+    source = value
+    while isinstance(source, Call) and source.input is not None:
+        source = source.input
+    if not isinstance(source, Name | Read):
+        return
+    gone = Atom(spell(source), "is", "missing")
+    found = subject.conditions.normal(when, True)
+    if found and all(gone in each for each in found):
+        message = "where this condition holds, the value is missing"
+        help = "write `is present`, or another value"
+        subject.diagnostics.report(TX05, message, when.span, help=help)
 
 
 def _settled(node: Node, subject: Subject) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import field
+from enum import StrEnum
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.model import BUILTINS
 from mapping_engine.core.nodes import Call, Compare, Const, Items, Name, Node, Template
 from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
 from mapping_engine.expression import Extent
+from mapping_engine.file.blocks import Block
+from mapping_engine.file.schema_words import parts_of
 from mapping_engine.frozen import Frozen
+from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
 from mapping_engine.transforms.forms import folded
 
 SY06 = Check(
@@ -47,11 +51,28 @@ OU06 = Check(
     right='request:\n  url: "{$api.base}/{type}/e"\n  json: {payload: $payload}\n'
     "fields:\n  x: p.a\n",
 )
-CHECKS = (SY06, TX08, OU06)
+OU07 = Check(
+    "OU07 odd-header: a header that HTTP does not accept, or that contradicts the body",
+    Severity.WARNING,
+    why="The request would be refused, or its body be read as what it is not.",
+    fix="Write the header as HTTP has it, or drop it.",
+    ignore="Where the receiver wants it so.",
+    wrong='request:\n  url: "{$api.base}/e"\n  headers: {X Source: type}\n'
+    "  json: {payload: $payload}\nfields:\n  x: p.a\n",
+    right='request:\n  url: "{$api.base}/e"\n  headers: {X-Source: type}\n'
+    "  json: {payload: $payload}\nfields:\n  x: p.a\n",
+)
+CHECKS = (SY06, TX08, OU06, OU07)
 
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_LONE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?:[.\[].*)?")
+_BRACED = re.compile(r"\{\$([A-Za-z_][A-Za-z0-9_]*)")
+_BASE = re.compile(r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]+)?(?:/[^\s?#]*)?")
+_LOCAL = ("localhost", "127.0.0.1", "[::1]")
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _SCHEME = re.compile(r"https?://[^/]")
 _SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 4, 6, 80
+_LONG_WORD = 9
 _FARTHEST = 3
 """By how many characters two spellings of one text may differ in length."""
 
@@ -61,8 +82,15 @@ def find(subject: Subject) -> None:
     for node in subject.nodes:
         if isinstance(node, Template):
             _unbraced(node, subject)
+        if isinstance(node, Const) and isinstance(node.value, str):
+            _in_text(node.value, node.span, subject)
+    for rule in (*subject.model.accept, *subject.model.refuse, *subject.model.warn):
+        if rule.help is not None and isinstance(rule.at, Block):
+            _in_text(rule.help, rule.at.place("help"), subject)
     _near_misses(subject)
+    _base(subject)
     _url(subject.model.request.url, subject)
+    _headers(subject)
 
 
 # SY06
@@ -85,12 +113,47 @@ def _unbraced(node: Template, subject: Subject) -> None:
         subject.diagnostics.report(SY06, message, span, help=help, fix=fix)
 
 
+def _in_text(text: str, span: Span, subject: Subject) -> None:
+    """Report a plain text that is a name, a path of the event, or holds one in braces."""
+    model = subject.model
+    known = {*BUILTINS, *model.definitions, *model.fan_out_names}
+    name = _LONE.fullmatch(text)
+    named = [found for found in _BRACED.findall(text) if found in known]
+    path = tuple(text.split("."))
+    if name and name[1] in known:
+        help = "write it under `value`"
+    elif named:
+        text, help = f"{{${named[0]}}}", "write the text under `template`; a help is sent as it is"
+    elif len(path) > 1 and _is_declared(path, subject):
+        help = "write it under `value`, or as an alternative of `first_of`"
+    else:
+        return
+    message = f"`{text}` is text here, and is sent as it stands"
+    subject.diagnostics.report(SY06, message, span, help=help)
+
+
+def _is_declared(path: tuple[str, ...], subject: Subject) -> bool:
+    """Whether these are the keys of something that the vocabulary declares."""
+    vocabulary = subject.model.vocabulary
+    return vocabulary.type_of(path).described is not None
+
+
 # TX08
+
+
+class _Role(StrEnum):
+    """What a constant is written for."""
+
+    MADE = "made"
+    WANTED = "wanted"
+    KNOWN = "known"
+    """A schema lists it: it is no mistake itself."""
 
 
 class _Written(Frozen):
     text: str
     span: Span = field(compare=False)
+    role: _Role = field(compare=False)
     cased: bool = False
     """Whether it is compared with a text of one case, so that its own case is no mistake."""
 
@@ -99,21 +162,35 @@ def _near_misses(subject: Subject) -> None:
     """Constants that differ from another one of the pack as if by a slip of the finger."""
     written = [each for each in _texts(subject) if len(each.text) >= _SHORTEST]
     counts = Counter(each.text for each in written)
+    known = {each.text for each in written if each.role is _Role.KNOWN}
     every = list(dict.fromkeys(written))
     alike: dict[str, list[int]] = {}
     for place, each in enumerate(every):
         for form in _forms(each.text):
             alike.setdefault(form, []).append(place)
     for each in written:
-        if counts[each.text] > 1 or each.cased:
+        if counts[each.text] > 1 or each.cased or each.role is _Role.KNOWN:
             continue
         near = sorted({place for form in _forms(each.text) for place in alike[form]})
-        other = next((every[place] for place in near if _is_slip(each, every[place])), None)
-        if other is not None and (counts[other.text] > 1 or other.span < each.span):
+        slips = (every[place] for place in near if _is_slip(each, every[place], counts))
+        other = next(slips, None)
+        if other is not None and _is_the_slip(each, other, counts, known):
             message = f"`{each.text}` is nearly `{other.text}`"
-            labels = (Label(other.span, f"`{other.text}` is written here"),)
-            help = "write them alike, if they are meant to be the same"
+            label = Label(other.span, f"`{other.text}` is written here")
+            labels = () if other.role is _Role.KNOWN else (label,)
+            help = f"did you mean `{other.text}`? write them alike, if they are to be the same"
             subject.diagnostics.report(TX08, message, each.span, labels=labels, help=help)
+
+
+def _is_the_slip(
+    one: _Written, other: _Written, counts: Mapping[str, int], known: Collection[str]
+) -> bool:
+    """Whether of two texts that are nearly the same this is the one to be corrected."""
+    if counts[other.text] > 1 or other.text in known:
+        return True
+    if one.role is not other.role:
+        return one.role is _Role.MADE
+    return other.span < one.span
 
 
 def _forms(text: str) -> set[str]:
@@ -135,20 +212,30 @@ def _texts(subject: Subject) -> Iterator[_Written]:
             yield from _compared(node)
     for node, _ in subject.values:
         if isinstance(node, Const) and isinstance(node.value, str):
-            yield _Written(node.value, node.span)
+            yield _Written(node.value, node.span, _Role.MADE)
     for loaded in subject.examined.documents:
         for entry in loaded.document.tables or ():
-            value = entry.value.value if entry.value is not None else None
-            for text in _keys_and_values(value):
-                yield _Written(text, entry.span)
+            yield from _in_table(entry.value.node if entry.value is not None else None)
+    model = subject.model
+    for schema in (model.settings_schema, model.payload_schema):
+        for part, _ in parts_of(schema):
+            for value in part.get("enum", ()):
+                if isinstance(value, str):
+                    yield _Written(value, model.file.payload.span, _Role.KNOWN)
 
 
-def _keys_and_values(table: object) -> Iterator[str]:
-    if isinstance(table, dict):
-        yield from (key for key in table if isinstance(key, str))
-        yield from (each for each in dict.fromkeys(map(str, table.values())) if each)
-    elif isinstance(table, list):
-        yield from (each for each in table if isinstance(each, str))
+def _in_table(table: YamlNode | None) -> Iterator[_Written]:
+    """The texts of a table: its keys and what it makes of them, or what it lists."""
+    match table:
+        case MappingNode():
+            for entry in table:
+                yield _Written(entry.key.text, entry.key.span, _Role.WANTED)
+            made = {e.value.text: e.value for e in table if isinstance(e.value, ScalarNode)}
+            yield from (_Written(text, node.span, _Role.MADE) for text, node in made.items())
+        case ListNode(items=items):
+            for item in items:
+                if isinstance(item, ScalarNode) and isinstance(item.value, str):
+                    yield _Written(item.text, item.span, _Role.WANTED)
 
 
 def _compared(node: Compare) -> Iterator[_Written]:
@@ -156,20 +243,28 @@ def _compared(node: Compare) -> Iterator[_Written]:
         is_cased = isinstance(other, Call) and other.name in ("lower", "upper")
         for part in operand.items if isinstance(operand, Items) else (operand,):
             if isinstance(part, Const) and isinstance(part.value, str):
-                yield _Written(part.value, part.span, is_cased)
+                yield _Written(part.value, part.span, _Role.WANTED, is_cased)
 
 
-def _is_slip(one: _Written, other: _Written) -> bool:
+def _is_slip(one: _Written, other: _Written, counts: Mapping[str, int]) -> bool:
     apart = abs(len(one.text) - len(other.text))
     if one.text == other.text or other.cased or apart > _FARTHEST:
         return False
     if folded(one.text) == folded(other.text):
         return True
     longest = max(one.text, other.text, key=len)
-    is_plural = {one.text, other.text} == {longest, longest[:-1]} and longest[-1] in "sdn"
-    if min(len(one.text), len(other.text)) < _SHORTEST_TYPO or is_plural:
+    if min(len(one.text), len(other.text)) < _SHORTEST_TYPO:
         return False
+    if {one.text, other.text} == {longest, longest[:-1]} and longest[-1] in "sdn":
+        return _is_other_form(one, other, counts)
     return _one_edit(one.text, other.text)
+
+
+def _is_other_form(one: _Written, other: _Written, counts: Mapping[str, int]) -> bool:
+    """Whether a word with another ending can't be meant: what is made must be what is wanted."""
+    if _Role.MADE in (one.role, other.role):
+        return one.role is not other.role
+    return counts[other.text] > 1 and len(one.text) >= _LONG_WORD
 
 
 def _one_edit(one: str, other: str) -> bool:
@@ -190,8 +285,48 @@ def _one_edit(one: str, other: str) -> bool:
 # OU06
 
 
+def _base(subject: Subject) -> None:
+    """The beginning of every URL, as `api` has it."""
+    api, parts = subject.model.file.api, subject.model.request.url.parts
+    begins = bool(parts) and isinstance(parts[0], Name) and parts[0].name == "api"
+    if api is None or not begins:
+        return
+    span, base = api.base.span, api.base.text
+    host = _BASE.fullmatch(base)
+    if host is None:
+        help = "write the scheme, the host and perhaps a path, such as `https://api.acme.com/v2`"
+        _report("`base` is no URL that a request could begin with", span, subject, help)
+    elif base.startswith("http:") and host[1] not in _LOCAL:
+        help = "write `https://`, so that nobody reads the requests on their way"
+        _report("the requests would be sent without encryption", span, subject, help)
+    elif base.endswith("/"):
+        _report("`base` ends in `/`, and so the URL has `//`", span, subject, "drop the `/`")
+
+
+def _headers(subject: Subject) -> None:
+    """Names of headers that HTTP does not accept, and a content type that is not the body's."""
+    request = subject.model.request
+    for header in request.headers:
+        if not _TOKEN.fullmatch(header.name):
+            message = "the name of a header has letters, digits and `-` only"
+            help = "a header is written `X-Name: expression`"
+            subject.diagnostics.report(OU07, message, header.key.span, help=help)
+        made = subject.facts.type_of(header.value)
+        if header.name.casefold() == "content-type" and made.values:
+            kind = "x-www-form-urlencoded" if request.format == "form" else "json"
+            if not any(kind in str(value) for value in made.values):
+                message = f"the body is written as {request.format}, and this says otherwise"
+                help = "drop the header: it is sent as the body is written"
+                subject.diagnostics.report(OU07, message, header.value.span, help=help)
+
+
 def _url(url: Template, subject: Subject) -> None:
     before: str | Node | None = None
+    first = url.parts[0] if url.parts else None
+    if isinstance(first, Node) and not (isinstance(first, Name) and first.name == "api"):
+        message = "the URL begins with a value, of which each `/` and `:` is percent-encoded"
+        help = "begin with `{$api.base}`, or with the scheme and the host"
+        _report(message, first.span, subject, help)
     for part in url.parts:
         if isinstance(part, str):
             _literal_of_url(part, before, url, subject)
@@ -211,5 +346,5 @@ def _literal_of_url(text: str, before: str | Node | None, url: Template, subject
         _report("a `/` is missing in the URL", url.span, subject)
 
 
-def _report(message: str, span: Span, subject: Subject) -> None:
-    subject.diagnostics.report(OU06, message, span, help="correct the URL")
+def _report(message: str, span: Span, subject: Subject, help: str = "correct the URL") -> None:
+    subject.diagnostics.report(OU06, message, span, help=help)

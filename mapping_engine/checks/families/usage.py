@@ -30,7 +30,8 @@ PR03 = Check(
 )
 CHECKS = (PR03,)
 
-_UNDEFINED = frozenset({"PR01", "FO03", "TX01"})
+_UNDEFINED = frozenset({"PR01", "FO03", "TX01", "SY03"})
+"""With these, what seems to be unused may be what was meant."""
 
 
 class _Used(NamedTuple):
@@ -39,12 +40,12 @@ class _Used(NamedTuple):
     names: set[str]
     tables: set[str]
     calls: set[str]
-    meant: set[str]
-    """What undefined names, which are reported already, were meant to be."""
 
 
 def find(subject: Subject) -> None:
-    """Look at what the pack's own files declare."""
+    """Look at what the pack's own files declare, where every name in them is understood."""
+    if any(each.code in _UNDEFINED for each in subject.diagnostics.found):
+        return
     used = _used(subject)
     documents = subject.examined.documents
     own = documents[-1].folder
@@ -53,7 +54,7 @@ def find(subject: Subject) -> None:
             _declared(loaded, used, subject)
     _fragments(used, subject)
     _variables(used, subject)
-    _settings(used, subject)
+    _settings(subject)
 
 
 def _used(subject: Subject) -> _Used:
@@ -68,9 +69,7 @@ def _used(subject: Subject) -> _Used:
         if isinstance(node, Call):
             seen.add(node.name)
     names = {written_name(node.name) for node in nodes if isinstance(node, Name)}
-    undefined = (each.fix for each in subject.diagnostics.found if each.code in _UNDEFINED)
-    meant = {fix.replacement for fix in undefined if fix is not None}
-    return _Used(names | written, _keys(nodes, "tables") or set(), seen, meant)
+    return _Used(names | written, _keys(nodes, "tables") or set(), seen)
 
 
 def _keys(nodes: Iterable[Node], name: str) -> set[str] | None:
@@ -86,13 +85,14 @@ def _keys(nodes: Iterable[Node], name: str) -> set[str] | None:
 
 
 def _declared(loaded: LoadedDocument, used: _Used, subject: Subject) -> None:
+    named = names_in([each.document for each in subject.examined.documents])
     for what, name, is_used, span in _entries(loaded, used):
         if not is_used and name not in (*BUILTINS, *REGISTRY):
-            _report(what, span, used, subject, removable=True)
+            _report(what, span, subject, removable=name not in named)
     for pipeline in (entry.value for entry in loaded.document.pipelines or ()):
         for parameter in (pipeline.parameters if pipeline is not None else None) or ():
             if parameter.text not in names_in(pipeline):
-                _report(f"parameter `${parameter.text}`", parameter.span, used, subject)
+                _report(f"parameter `${parameter.text}`", parameter.span, subject)
 
 
 def _entries(loaded: LoadedDocument, used: _Used) -> Iterator[tuple[str, str, bool, Span]]:
@@ -118,7 +118,7 @@ def _fragments(used: _Used, subject: Subject) -> None:
     for name, file in main.uses:
         if file in documents and file != main.file and not _is_used(file, documents, used):
             several = len(main.uses) > 1
-            _report(f"fragment `{name.text}`", name.span, used, subject, removable=several)
+            _report(f"fragment `{name.text}`", name.span, subject, removable=several)
 
 
 def _is_used(file: str, documents: dict[str, LoadedDocument], used: _Used) -> bool:
@@ -142,7 +142,7 @@ def _variables(used: _Used, subject: Subject) -> None:
             subject.diagnostics.report(PR03, message, variable.span, help=help)
 
 
-def _settings(used: _Used, subject: Subject) -> None:
+def _settings(subject: Subject) -> None:
     """Settings that the schema declares and no rule reads."""
     read = _keys(subject.nodes, "settings")
     properties = subject.model.settings_schema.get("properties")
@@ -152,7 +152,7 @@ def _settings(used: _Used, subject: Subject) -> None:
     for name in properties:
         if name not in read:
             place = places.get(name) or _line(name, subject)
-            _report(f"setting `{name}`", place, used, subject)
+            _report(f"setting `{name}`", place, subject)
 
 
 def _places(source: Source) -> dict[str, Span]:
@@ -170,11 +170,7 @@ def _line(name: str, subject: Subject) -> Span:
     return Span(source.file, line, 1, line, 1)
 
 
-def _report(
-    what: str, span: Span, used: _Used, subject: Subject, *, removable: bool = False
-) -> None:
-    """Report what is not used, unless an undefined name was meant to be it."""
-    if what.split("`")[1].rpartition(".")[2].removeprefix("$") not in used.meant:
-        message, help = f"{what} is never used", "use it, or remove it"
-        fix = Fix(span, "", f"remove {what}", safe=True, whole=True) if removable else None
-        subject.diagnostics.report(PR03, message, span, help=help, fix=fix)
+def _report(what: str, span: Span, subject: Subject, *, removable: bool = False) -> None:
+    message, help = f"{what} is never used", "use it, or remove it"
+    fix = Fix(span, "", f"remove {what}", safe=True, whole=True) if removable else None
+    subject.diagnostics.report(PR03, message, span, help=help, fix=fix)

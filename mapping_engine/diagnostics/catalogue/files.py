@@ -104,6 +104,18 @@ CHECKS = (
         file="payload.schema.json",
     ),
     Check(
+        "SH10 schema-words: a part of a JSON Schema has no effect, or can never be met",
+        Severity.ERROR,
+        why="JSON Schema ignores keywords that it does not know, and limits of other kinds of "
+        "value: what they were to forbid, or to keep secret, is accepted and shown.",
+        fix="Write the keyword, the mark or the name that is meant. Keywords of your own begin "
+        "with `x-`.",
+        ignore="A warning, where another tool reads the keyword.",
+        wrong='{"type": "object", "requierd": ["x"], "properties": {"x": {"type": "string"}}}\n',
+        right='{"type": "object", "required": ["x"], "properties": {"x": {"type": "string"}}}\n',
+        file="payload.schema.json",
+    ),
+    Check(
         "SH09 stray-key: a key that means nothing without another one",
         Severity.ERROR,
         why="It would be ignored, though whoever wrote it expects something of it.",

@@ -47,6 +47,18 @@ CHECKS = (
         "fields:\n  em: email |> email_form |> hashed\n",
     ),
     Check(
+        "PI09 unmarked-personal: personal data is declared as something else, or of no known kind",
+        Severity.WARNING,
+        why="Only what the vocabulary declares as personal data has to be hashed, and only kinds "
+        "that it names can be normalised, marked or left out.",
+        fix="Declare the path as `personal <kind>`, or write the kind that the vocabulary names.",
+        ignore="Where the key of an object is called like personal data and holds none.",
+        wrong="pipelines:\n  mail: {normalises: emial, steps: text |> trim |> lower}\nfields:\n"
+        "  x: p.a |> mail\n",
+        right="pipelines:\n  mail: {normalises: email, steps: text |> trim |> lower}\nfields:\n"
+        "  em: email |> mail |> hashed\n",
+    ),
+    Check(
         "PI06 secret-leak: a secret setting flows to a place that must not hold it",
         Severity.ERROR,
         why="URLs, messages and payloads are logged; secrets are not to be.",
