@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -13,11 +14,11 @@ import click
 
 from mapping_engine.cli.common import opened, pack_errors, shown_name
 from mapping_engine.cli.events import Line, parse_json, read_events
-from mapping_engine.cli.status import fail
+from mapping_engine.cli.status import Status, fail
 from mapping_engine.engine.clock import Clock, is_time
 from mapping_engine.engine.loading import load
 from mapping_engine.engine.mapping import Destination
-from mapping_engine.errors import InputError, MappingError
+from mapping_engine.errors import ConfigurationError, InputError, MappingError
 from mapping_engine.testing.runner import StillClock
 
 
@@ -27,6 +28,10 @@ def bind(pack: str, settings: str, now: Clock) -> Destination:
         mapping = load(pack)
     try:
         destination = mapping.bind(read_settings(settings), clock=now)
+    except ConfigurationError as error:
+        for each in (error, *error.others):
+            click.echo(f"error: {each}", err=True)
+        sys.exit(Status.CANNOT)
     except MappingError as error:
         fail(str(error))
     for warning in destination.warnings:

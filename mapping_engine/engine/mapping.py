@@ -133,7 +133,9 @@ class Destination:
         self, mapping: Mapping, settings: MappingType[str, Json], clock: Clock = time.time
     ) -> None:
         model = mapping.model
-        accepted = accept_settings(model.settings_schema, settings, model.title)
+        accepted = accept_settings(
+            model.settings_schema, settings, model.title, model.settings_source
+        )
         it = Interpreter(model, Run({}, accepted))
         hashing = model.hashing is None or it.holds(model.hashing)
         check_chosen_paths(model, mapping.chosen, it)

@@ -50,6 +50,15 @@ def _place(source: Source, path: tuple[str | int, ...]) -> Span | None:
     return None if node is None else node.span
 
 
+def place_in_schema(source: Source, path: tuple[str | int, ...]) -> Span | None:
+    """Where the value at ``path`` is written, or else the part around it that is."""
+    for length in range(len(path), -1, -1):
+        found = _place(source, path[:length])
+        if found is not None:
+            return found
+    return None
+
+
 def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
     """What is wrong with a schema, and the path to it; None when nothing is."""
     import jsonschema_rs  # for start-up time: only where schemas are read
