@@ -25,6 +25,7 @@ class ErrorCode(StrEnum):
     SETTINGS_INVALID = "CF01"
     NO_DESTINATION = "CF02"
     REQUEST_INCOMPLETE = "CF03"
+    CLOCK_INVALID = "CF04"
     PAYLOAD_REFUSED = "PL01"
     PAYLOAD_TOO_LARGE = "PL02"
     RULES_INVALID = "RL01"
@@ -80,9 +81,18 @@ class InstrumentationError(MappingError):
 
 
 class ConfigurationError(MappingError):
-    """The settings are wrong or incomplete: whoever configures the destination changes them."""
+    """The settings are wrong or incomplete: whoever configures the destination changes them.
+
+    ``others`` are the mistakes beside this one, which is the first.
+    """
 
     kind = "configuration"
+    others: tuple[ConfigurationError, ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        """The error and the others as JSON-ready data."""
+        others = {"others": [each.to_dict() for each in self.others]} if self.others else {}
+        return {**super().to_dict(), **others}
 
 
 class PayloadError(MappingError):

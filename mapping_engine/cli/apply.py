@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 import click
 
-from mapping_engine.cli.common import fail
+from mapping_engine.cli.common import STDIN
 from mapping_engine.cli.events import Line, dumps
 from mapping_engine.cli.inputs import bind, events_in, now_option, settings_option
-from mapping_engine.engine.mapping import Clock, Destination
+from mapping_engine.cli.sinks import Sink, keep_apart, sink
+from mapping_engine.cli.status import SinkError, Status
+from mapping_engine.engine.clock import Clock
+from mapping_engine.engine.mapping import Destination
 from mapping_engine.errors import MappingError
 
 SHOWN_ERRORS = 20
@@ -28,6 +30,7 @@ class Count:
     events: int = 0
     requests: int = 0
     failed: int = 0
+    warnings: int = 0
 
     def text(self) -> str:
         """The count in words."""
@@ -54,37 +57,44 @@ def apply(
     """Apply PACK to EVENTS (files of NDJSON or a JSON array; `-` or none is standard input).
 
     Requests go to standard output, one JSON object a line. They hold the access token and the
-    data that is sent. Exit status: 0 all well, 1 some events failed, 2 usage error.
+    data that is sent. The files of --errors and --warnings can be read by their owner only.
+    Exit status: 0 all well, 1 some events failed, 2 usage error or an output that failed.
     """
     destination = bind(pack, settings, now)
+    files = events or (STDIN,)
+    rules = destination.mapping.model.texts
+    keep_apart({"--errors": errors, "--warnings": warnings}, (settings, *files, *rules))
     count = Count()
     with ExitStack() as stack:
-        sinks = _Sinks(sys.stdout.buffer, _sink(errors, stack), _sink(warnings, stack), keep_events)
+        sinks = _Sinks(
+            Sink(sys.stdout.buffer, "standard output"),
+            stack.enter_context(sink(errors)),
+            stack.enter_context(sink(warnings)),
+            keep_events,
+        )
         try:
-            for line in _progress(events_in(events or ["-"]), count):
+            for line in _progress(events_in(files), count):
                 _one(destination, line, sinks, count)
-            sys.stdout.buffer.flush()
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    _summary(count, errors)
-    sys.exit(1 if count.failed else 0)
+            sinks.flush()
+        except (KeyboardInterrupt, SystemExit, SinkError):
+            _summary(count, errors, warnings, always=True)
+            raise
+    _summary(count, errors, warnings)
+    sys.exit(Status.FINDINGS if count.failed else Status.DONE)
 
 
 @dataclass
 class _Sinks:
-    requests: IO[bytes]
-    errors: IO[bytes] | None
-    warnings: IO[bytes] | None
+    requests: Sink
+    errors: Sink | None
+    warnings: Sink | None
     keep_events: bool
 
-
-def _sink(path: str | None, stack: ExitStack) -> IO[bytes] | None:
-    if path is None:
-        return None
-    try:
-        return stack.enter_context(open(path, "wb"))
-    except OSError as problem:
-        fail(f"`{path}` cannot be written: {problem.strerror}")
+    def flush(self) -> None:
+        """Write out what waits."""
+        for each in (self.requests, self.errors, self.warnings):
+            if each is not None:
+                each.flush()
 
 
 def _one(destination: Destination, line: Line, sinks: _Sinks, count: Count) -> None:
@@ -94,6 +104,7 @@ def _one(destination: Destination, line: Line, sinks: _Sinks, count: Count) -> N
     if error is None:
         outcome = destination.outcome(line.event, count.events - 1)
         error = outcome.error
+        count.warnings += len(outcome.warnings)
         if sinks.warnings is not None:
             for warning in outcome.warnings:
                 sinks.warnings.write(dumps({**place, "warning": warning.to_dict()}))
@@ -126,9 +137,16 @@ def _progress(lines: Iterable[Line], count: Count) -> Iterator[Line]:
             click.echo(f"{count.text()}\r", nl=False, err=True)
 
 
-def _summary(count: Count, errors: str | None) -> None:
+def _summary(
+    count: Count, errors: str | None, warnings: str | None, *, always: bool = False
+) -> None:
+    """Say what was done, where there is more to say than the requests do."""
     if errors is None and count.failed > SHOWN_ERRORS:
         more = count.failed - SHOWN_ERRORS
         click.echo(f"and {more} more; --errors FILE keeps them all", err=True)
-    if count.failed or sys.stderr.isatty():
+    if count.warnings:
+        plural = "s" * (count.warnings != 1)
+        where = f"in {warnings}" if warnings else "--warnings FILE keeps them, `explain` shows them"
+        click.echo(f"{count.warnings} warning{plural}; {where}", err=True)
+    if always or count.failed or sys.stderr.isatty():
         click.echo(count.text(), err=True)

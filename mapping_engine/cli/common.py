@@ -1,4 +1,4 @@
-"""What the commands share: how they end, and how they show mistakes in rules."""
+"""What the commands share: how they read files, and how they show mistakes in rules."""
 
 from __future__ import annotations
 
@@ -6,21 +6,34 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import NoReturn, TextIO
+from errno import EBADF
+from typing import IO, TextIO
 
 import click
 
+from mapping_engine.cli.status import Status, fail
 from mapping_engine.diagnostics.render import render_all
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.errors import RuleError
 
-USAGE_ERROR = 2
+STDIN = "-"
 
 
-def fail(message: str) -> NoReturn:
-    """End the command with status 2."""
-    click.echo(f"error: {message}", err=True)
-    sys.exit(USAGE_ERROR)
+@contextmanager
+def opened(file: str) -> Iterator[IO[bytes]]:
+    """The bytes of a file, or of standard input; raises OSError where there are none."""
+    if file != STDIN:
+        with open(file, "rb") as stream:
+            yield stream
+    elif sys.stdin is None:
+        raise OSError(EBADF, "it is closed")
+    else:
+        yield sys.stdin.buffer
+
+
+def shown_name(file: str) -> str:
+    """How messages name a file of events."""
+    return "stdin" if file == STDIN else file
 
 
 def coloured(stream: TextIO) -> bool:
@@ -37,7 +50,7 @@ def rule_errors(texts: Callable[[], dict[str, str]] = dict) -> Iterator[None]:
         if not error.diagnostics:
             fail(f"{error.message}; {error.help}" if error.help else error.message)
         click.echo(render_all(error.diagnostics, texts(), colour=coloured(sys.stderr)), err=True)
-        sys.exit(USAGE_ERROR)
+        sys.exit(Status.CANNOT)
 
 
 def pack_errors(pack: str) -> AbstractContextManager[None]:

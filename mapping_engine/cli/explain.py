@@ -8,7 +8,8 @@ import click
 
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.inputs import bind, events_in, now_option, settings_option
-from mapping_engine.engine.mapping import Clock
+from mapping_engine.cli.status import Status
+from mapping_engine.engine.clock import Clock
 
 LEGEND = """\b
 Below each payload field stands what it was made from, in the order of rules:
@@ -47,4 +48,4 @@ def explain(
         found = destination.explain(line.event)
         failed = failed or found.error is not None
         click.echo(dumps(found.to_dict()) if as_json else found.text(field), nl=False)
-    sys.exit(1 if failed else 0)
+    sys.exit(Status.FINDINGS if failed else Status.DONE)

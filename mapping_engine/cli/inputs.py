@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from math import nan
 from typing import Any
 
 import click
 
-from mapping_engine.cli.common import fail, pack_errors
+from mapping_engine.cli.common import opened, pack_errors, shown_name
 from mapping_engine.cli.events import Line, parse_json, read_events
+from mapping_engine.cli.status import Status, fail
+from mapping_engine.engine.clock import Clock, is_time
 from mapping_engine.engine.loading import load
-from mapping_engine.engine.mapping import Clock, Destination
-from mapping_engine.errors import InputError, MappingError
+from mapping_engine.engine.mapping import Destination
+from mapping_engine.errors import ConfigurationError, InputError, MappingError
 from mapping_engine.testing.runner import StillClock
 
 
@@ -23,6 +28,10 @@ def bind(pack: str, settings: str, now: Clock) -> Destination:
         mapping = load(pack)
     try:
         destination = mapping.bind(read_settings(settings), clock=now)
+    except ConfigurationError as error:
+        for each in (error, *error.others):
+            click.echo(f"error: {each}", err=True)
+        sys.exit(Status.CANNOT)
     except MappingError as error:
         fail(str(error))
     for warning in destination.warnings:
@@ -33,7 +42,7 @@ def bind(pack: str, settings: str, now: Clock) -> Destination:
 def read_settings(file: str) -> Any:
     """The settings in a JSON file; ends the command where it cannot be read."""
     try:
-        with click.open_file(file, "rb") as stream:
+        with opened(file) as stream:
             return parse_json(stream.read())
     except OSError as problem:
         fail(f"the settings file `{file}` cannot be read: {problem.strerror}")
@@ -44,9 +53,9 @@ def read_settings(file: str) -> Any:
 def events_in(files: Iterable[str]) -> Iterator[Line]:
     """The events of files, of which `-` is standard input; a file that cannot be read ends it."""
     for file in files:
-        shown = "stdin" if file == "-" else file
+        shown = shown_name(file)
         try:
-            with click.open_file(file, "rb") as stream:
+            with opened(file) as stream:
                 yield from read_events(stream, shown)
         except OSError as problem:
             fail(f"the events file `{shown}` cannot be read: {problem.strerror}")
@@ -56,17 +65,20 @@ def clock(_context: click.Context, _parameter: click.Parameter, text: str | None
     """The option ``--now``: an ISO time or seconds since 1970; the real time without it."""
     if text is None:
         return time.time
-    try:
-        return StillClock(float(text))
-    except ValueError:
-        pass
-    try:
+    now = _seconds(text)
+    if not is_time(now):
+        raise click.BadParameter("a time such as 2024-01-01T12:00:00Z, or seconds since 1970")
+    return StillClock(now)
+
+
+def _seconds(text: str) -> float:
+    """Seconds since 1970; NaN where the text is no time."""
+    with suppress(ValueError):
+        return float(text)
+    with suppress(ValueError, OverflowError):
         found = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(
-            "a time such as 2024-01-01T12:00:00Z, or seconds since 1970"
-        ) from None
-    return StillClock((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    return nan
 
 
 settings_option = click.option(

@@ -10,10 +10,11 @@ import click
 
 from mapping_engine import __version__
 from mapping_engine.cli.apply import apply
-from mapping_engine.cli.common import fail, pack_errors, rule_errors
+from mapping_engine.cli.common import pack_errors, rule_errors
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.explain import explain
 from mapping_engine.cli.inputs import read_settings
+from mapping_engine.cli.status import EndingGroup, Status, fail
 from mapping_engine.diagnostics import did_you_mean
 from mapping_engine.engine.loading import bundled_packs, load, read_pack
 from mapping_engine.engine.migration import load_migration, read_migration
@@ -23,7 +24,7 @@ from mapping_engine.testing import run_tests
 from mapping_engine.transforms.listing import listing
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=EndingGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="mapping-engine")
 def main() -> None:
     """Turn customer events into requests to destinations, by rule files."""
@@ -87,7 +88,7 @@ def test(packs: tuple[str, ...]) -> None:
                 if not result.passed:
                     click.echo(result.text())
     click.echo(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    sys.exit(Status.FINDINGS if failed else Status.DONE)
 
 
 @main.command("migrate-settings")
@@ -113,7 +114,7 @@ def migrate_settings(old: str, new: str, settings: str) -> None:
         click.echo(f"warning: {message}", err=True)
     for name, reason in migrated.to_fill_in:
         click.echo(f"to fill in: `{name}`: {reason}", err=True)
-    sys.exit(0 if migrated.is_complete else 1)
+    sys.exit(Status.DONE if migrated.is_complete else Status.FINDINGS)
 
 
 @main.command()

@@ -14,15 +14,15 @@ import click
 from mapping_engine import __version__
 from mapping_engine.checks import Checked, Options, check_all
 from mapping_engine.checks.catalogue import CATALOGUE
-from mapping_engine.cli.common import coloured, fail, rule_errors
+from mapping_engine.cli.common import STDIN, coloured, opened, rule_errors
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.fix import changes, write_fixes
 from mapping_engine.cli.formats import FORMATS, written
+from mapping_engine.cli.status import EndingCommand, Status, fail
 from mapping_engine.diagnostics import Severity, did_you_mean
 from mapping_engine.diagnostics.render import render_all
 from mapping_engine.source.bundled import bundled_folder
 
-STDIN = "-"
 WITH_FIXES = ("json", "jsonl", "sarif")
 DEFAULT_THRESHOLDS = (700, 10, 10)
 """Python's own: a language server lives long."""
@@ -45,7 +45,7 @@ def _codes(
     return [code for text in texts for code in text.replace(",", " ").split()]
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=EndingCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--format",
@@ -118,12 +118,13 @@ def main(
             if diff:
                 shown, count = changes(files, options, unsafe=unsafe_fixes)
                 click.echo(shown, nl=False)
-                sys.exit(1 if count else 0)
+                sys.exit(Status.FINDINGS if count else Status.DONE)
             if writes:
                 click.echo(write_fixes(files, options, unsafe=unsafe_fixes), err=True)
             checked = check_all(files, replace(options, fixes=form in WITH_FIXES))
         _print(checked, form)
-        sys.exit(any(each.severity.rank >= level.rank for each in checked.diagnostics))
+        found = any(each.severity.rank >= level.rank for each in checked.diagnostics)
+        sys.exit(Status.FINDINGS if found else Status.DONE)
 
 
 def _with_stdin(paths: list[str], options: Options, name: str | None) -> tuple[list[str], Options]:
@@ -131,7 +132,11 @@ def _with_stdin(paths: list[str], options: Options, name: str | None) -> tuple[l
     if STDIN not in paths:
         return paths, options
     file = name or "stdin.yaml"
-    text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    try:
+        with opened(STDIN) as stream:
+            text = stream.read().decode("utf-8", "surrogateescape")
+    except OSError as problem:
+        fail(f"standard input cannot be read: {problem.strerror}")
     named = [file if path == STDIN else path for path in paths]
     return named, replace(options, overlay={Path(file).resolve(): text})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 
@@ -9,6 +10,7 @@ from mapping_engine.core.nodes import Field, Name, Node, Object, Placed, Templat
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.frozen import Frozen
+from mapping_engine.source.node import Source
 from mapping_engine.vocabulary import Vocabulary
 
 BUILTINS = {
@@ -105,6 +107,13 @@ class Model(Frozen):
     def title(self) -> str:
         """The destination's name for people."""
         return self.file.title.text if self.file.title else self.name
+
+    @property
+    def settings_source(self) -> Source | None:
+        """The text of the settings schema, where it was read from a file."""
+        name = posixpath.join(posixpath.dirname(self.file.span.file), self.file.settings.text)
+        name = posixpath.normpath(name)
+        return Source(name, self.texts[name]) if name in self.texts else None
 
     @property
     def api(self) -> dict[str, str]:

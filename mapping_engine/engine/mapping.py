@@ -14,6 +14,7 @@ from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.chosen import check_chosen_paths
+from mapping_engine.engine.clock import Clock, read_clock
 from mapping_engine.engine.codegen.program import Bound, Program, compiled
 from mapping_engine.engine.flow import Check, Way, requests_of
 from mapping_engine.engine.inspect import read_event
@@ -31,8 +32,6 @@ from mapping_engine.types.kinds import Json
 if TYPE_CHECKING:
     from mapping_engine.engine.explanation import Explanation
 
-Clock = Callable[[], float]
-"""Yields the time as seconds since 1970."""
 Event = MappingType[str, Json] | bytes
 """A JSON object as a dict, or its JSON text, which is read faster than a dict is checked."""
 
@@ -134,7 +133,9 @@ class Destination:
         self, mapping: Mapping, settings: MappingType[str, Json], clock: Clock = time.time
     ) -> None:
         model = mapping.model
-        accepted = accept_settings(model.settings_schema, settings, model.title)
+        accepted = accept_settings(
+            model.settings_schema, settings, model.title, model.settings_source
+        )
         it = Interpreter(model, Run({}, accepted))
         hashing = model.hashing is None or it.holds(model.hashing)
         check_chosen_paths(model, mapping.chosen, it)
@@ -252,7 +253,7 @@ class Destination:
 
     def _run(self, event: dict[str, Json]) -> Run:
         variables = [None] * len(self.mapping.model.fan_out)
-        return Run(event, self._settings, self._hashing, self._clock(), variables)
+        return Run(event, self._settings, self._hashing, read_clock(self._clock), variables)
 
     def _ready_to_tell(self) -> Bound:
         """The program that tells warnings, with these settings."""

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mapping_engine.diagnostics import did_you_mean, listed
+from mapping_engine.diagnostics import Span, did_you_mean, listed
+from mapping_engine.diagnostics.suggest import nearest
 from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.engine.verdict import fast_verdict
-from mapping_engine.engine.violations import deepest, expected, found_kind, path_text, steps_to
+from mapping_engine.engine.violations import deepest, expected, found_kind, path_text, places_of
 from mapping_engine.errors import ConfigurationError, ErrorCode
 from mapping_engine.file.json_types import follow, property_names
+from mapping_engine.file.schema_file import place_in_schema
 from mapping_engine.file.validator import validator_class
+from mapping_engine.source.node import Source
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 Schema = Mapping[str, Any]
 
 
-def accept_settings(schema: Schema, settings: object, title: str) -> dict[str, Any]:
-    """A copy of ``settings`` with the schema's defaults.
+def accept_settings(
+    schema: Schema, settings: object, title: str, source: Source | None = None
+) -> dict[str, Any]:
+    """A copy of ``settings`` with the schema's defaults; ``source`` is the text of the schema.
 
-    Raises ConfigurationError (CF01) that names the key and what is accepted, never the value.
+    Raises ConfigurationError (CF01) that names the key and what is accepted, never the value, and
+    has the other mistakes beside it.
     """
     if type(settings) is dict and not _is_json(settings):
         raise _invalid(
@@ -38,23 +47,59 @@ def accept_settings(schema: Schema, settings: object, title: str) -> dict[str, A
     if accepts is not None and accepts(settings):
         return _with_defaults(schema, settings, title)
     try:
-        error = deepest(validator_class()(schema).iter_errors(settings))
-        if error is None:
-            return _with_defaults(schema, settings, title)
+        found = list(validator_class()(schema).iter_errors(settings))
     except RecursionError:
         raise _invalid(f"the settings of {title} are nested too deeply") from None
-    path = path_text(steps_to(error))
-    is_found = f"is {found_kind(error.instance)}; accepted: {expected(error)}"
-    raise _invalid(
-        f"setting `{path or 'settings'}` "
-        + ("is missing" if error.validator == "required" else is_found),
-        path=path,
-        help=_described(schema, path),
-    ) from None
+    mistakes: dict[str, ConfigurationError] = {}
+    for each in found:
+        error = deepest([each]) or each
+        for steps, keys in places_of(error):
+            path = path_text(steps)
+            mistakes.setdefault(path, _mistake(schema, error, path, keys, source))
+    if not mistakes:
+        return _with_defaults(schema, settings, title)
+    first, *others = mistakes.values()
+    first.others = tuple(others)
+    raise first from None
 
 
-def _invalid(message: str, help: str | None = None, path: str | None = None) -> ConfigurationError:
-    return ConfigurationError(ErrorCode.SETTINGS_INVALID, message, path=path, help=help)
+def _mistake(
+    schema: Schema,
+    error: ValidationError,
+    path: str,
+    keys: tuple[str | int, ...],
+    source: Source | None,
+) -> ConfigurationError:
+    """One mistake: what is wrong, what is accepted, and where the schema says so."""
+    near = None
+    instance: Any = error.instance
+    wanted: Any = error.validator_value
+    declared = property_names(schema, error.schema if isinstance(error.schema, Mapping) else {})
+    if error.validator == "required":
+        message = "is missing"
+        given = [key for key in instance if key not in declared]
+        near = nearest(str(keys[-1]), given)
+        near = None if near is None else f"`{near}` is no setting: did you mean `{keys[-1]}`?"
+    elif error.validator == "additionalProperties":
+        message = "is unknown"
+        near = did_you_mean(str(keys[-1]), declared) or f"known: {listed(declared)}"
+    else:
+        message = f"is {found_kind(instance)}; accepted: {expected(error)}"
+        if error.validator == "enum" and isinstance(instance, str):
+            near = did_you_mean(instance, filter(None, map(str, wanted)))
+    advice = [text for text in (near, _described(schema, path)) if text]
+    at = None
+    if source is not None:
+        steps = [*list(error.absolute_schema_path)[:-1], *keys]
+        at = place_in_schema(source, tuple(steps))
+    text = f"setting `{path or 'settings'}` {message}"
+    return _invalid(text, "; ".join(advice) or None, path, at)
+
+
+def _invalid(
+    message: str, help: str | None = None, path: str | None = None, span: Span | None = None
+) -> ConfigurationError:
+    return ConfigurationError(ErrorCode.SETTINGS_INVALID, message, path=path, span=span, help=help)
 
 
 def unknown_settings(schema: Schema, settings: Mapping[str, Any]) -> tuple[EventWarning, ...]:

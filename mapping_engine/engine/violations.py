@@ -47,6 +47,23 @@ def steps_to(error: ValidationError) -> list[str | int]:
     return [*error.absolute_path, *missing]
 
 
+def places_of(
+    error: ValidationError,
+) -> list[tuple[list[str | int], tuple[str | int, ...]]]:
+    """The paths to all that is wrong: for keys that are missing or unknown, one for each.
+
+    The steps below the schema's own place are given beside them.
+    """
+    path = list(error.absolute_path)
+    if error.validator == "required":
+        return [([*path, key], ("properties", key)) for key in _missing_keys(error)]
+    if error.validator == "additionalProperties" and error.validator_value is False:
+        declared = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
+        instance: Any = error.instance
+        return [([*path, key], (key,)) for key in instance if key not in declared]
+    return [(path, (str(error.validator),))]
+
+
 def expected(error: ValidationError) -> str:
     """What is accepted at the place of the error, from the schema alone."""
     keyword = error.validator

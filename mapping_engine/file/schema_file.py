@@ -37,6 +37,15 @@ def read_schema(source: Source, used: Span, diagnostics: Diagnostics) -> dict[st
     return found if check_words(found, source, used, diagnostics) else None
 
 
+def place_in_schema(source: Source, path: tuple[str | int, ...]) -> Span | None:
+    """Where the value at ``path`` is written, or else the part around it that is."""
+    for length in range(len(path), -1, -1):
+        found = place_in(source, path[:length])
+        if found is not None:
+            return found
+    return None
+
+
 def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
     """What is wrong with a schema, and the path to it; None when nothing is."""
     import jsonschema_rs  # for start-up time: only where schemas are read

@@ -1,0 +1,93 @@
+"""Where `apply` writes: files that only their owner reads, and never what is read."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from io import UnsupportedOperation
+from stat import S_ISREG
+from typing import IO
+
+from mapping_engine.cli.common import STDIN
+from mapping_engine.cli.status import SinkError, fail
+
+PRIVATE = 0o600
+
+
+class Sink:
+    """A file, or standard output; a failure names it."""
+
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        self._stream = stream
+        self._name = name
+
+    def write(self, line: bytes) -> None:
+        """Write one line."""
+        with _named(self._name):
+            self._stream.write(line)
+
+    def flush(self) -> None:
+        """Write out what waits."""
+        with _named(self._name):
+            self._stream.flush()
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise SinkError(name, problem) from None
+
+
+@contextmanager
+def sink(path: str | None) -> Iterator[Sink | None]:
+    """The file at ``path``, emptied, which only its owner can read; it may hold personal data."""
+    if path is None:
+        yield None
+        return
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+        if S_ISREG(os.fstat(file).st_mode) and hasattr(os, "fchmod"):
+            with suppress(PermissionError):  # of a file system without modes
+                os.fchmod(file, PRIVATE)
+    except OSError as problem:
+        fail(str(SinkError(f"`{path}`", problem)))
+    with _named(f"`{path}`"), open(file, "wb") as stream:
+        yield Sink(stream, f"`{path}`")
+
+
+def keep_apart(outputs: dict[str, str | None], inputs: Iterable[str]) -> None:
+    """End the command where an output (a path by its option) is an input or another output."""
+    taken: dict[object, str] = {}
+    for each in inputs:
+        taken[_identity(_number(sys.stdin) if each == STDIN else each)] = f"`{each}`, which is read"
+    named = {name: path for name, path in outputs.items() if path is not None}
+    for name, target in {"standard output": _number(sys.stdout), **named}.items():
+        place = _identity(target)
+        if place is not None and place in taken:
+            fail(f"{name} would overwrite {taken[place]}; name another file")
+        taken[place] = f"{name}, which is written"
+
+
+def _number(stream: IO[str]) -> int | None:
+    """The number of an open file; a test has none."""
+    try:
+        return stream.fileno() if stream is not None else None
+    except UnsupportedOperation:
+        return None
+
+
+def _identity(target: str | int | None) -> object:
+    """What two names of one file have in common; None for what is no file, such as a terminal."""
+    if target is None:
+        return None
+    try:
+        found = os.stat(target)
+    except OSError:
+        return os.path.realpath(target) if isinstance(target, str) else None
+    return (found.st_dev, found.st_ino) if S_ISREG(found.st_mode) else None

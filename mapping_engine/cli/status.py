@@ -1,0 +1,89 @@
+"""How the commands end: their exit statuses, and what happens when their output goes nowhere."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from enum import IntEnum
+from typing import Any, NoReturn
+
+import click
+
+
+class Status(IntEnum):
+    """The exit statuses of both commands; README.md has them in a table."""
+
+    DONE = 0
+    FINDINGS = 1
+    CANNOT = 2
+    INTERRUPTED = 130
+    PIPE_CLOSED = 141
+
+
+def fail(message: str) -> NoReturn:
+    """End the command with status 2."""
+    click.echo(f"error: {message}", err=True)
+    sys.exit(Status.CANNOT)
+
+
+class SinkError(Exception):
+    """What is written to ``file`` is lost."""
+
+    def __init__(self, file: str, problem: OSError) -> None:
+        super().__init__(f"{file} cannot be written: {problem.strerror or problem}")
+
+
+class _Ending(click.Command):
+    """A command that ends with a message and a status, wherever its output fails."""
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the arguments; `--help` prints here."""
+        with _ending():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Do what the command does."""
+        with _ending():
+            return super().invoke(ctx)
+
+
+class EndingCommand(_Ending):
+    """One command."""
+
+
+class EndingGroup(_Ending, click.Group):
+    """A command of commands."""
+
+
+@contextmanager
+def _ending() -> Iterator[None]:
+    if sys.stdout is None:
+        fail("standard output is closed; send it to a file, or to /dev/null")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # of letters that a terminal lacks
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _discard()
+        sys.exit(Status.PIPE_CLOSED)
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        sys.exit(Status.INTERRUPTED)
+    except SinkError as problem:
+        _discard()
+        fail(str(problem))
+    except OSError as problem:
+        _discard()
+        fail(str(SinkError(problem.filename or "standard output", problem)))
+
+
+def _discard() -> None:
+    """Let nothing more be written where writing failed: Python would try again at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
