@@ -164,7 +164,7 @@ TYPES: list[tuple[str, str]] = [
     ("$either.id", "text?"),
     ("$either.mail", "any? #personal:email #undeclared"),
     ("$digest", "text? #digest #pseudonym"),
-    ("$now", "number #whole"),
+    ("$now", "number #unit:epoch_s #whole"),
     ("$api.base", "text"),
     ("$tables.words", 'object = {"x": "one", "z": "two"}'),
     ("$tables.words.x", "any?"),
@@ -201,7 +201,7 @@ TYPES: list[tuple[str, str]] = [
     ("{first_of: [tags, rows]}", "list?"),
     ("{first_of: [tags, $tables.many]}", "list"),
     ("{first_of: [tags, odd]}", "any?"),
-    ("{when: word, value: $now}", "number? #whole"),
+    ("{when: word, value: $now}", "number? #unit:epoch_s #whole"),
     ("{value: word, default: none}", "text"),
     ("{value: word, default: []}", "text or list? of (nothing?)"),
     (
@@ -227,7 +227,7 @@ TYPES: list[tuple[str, str]] = [
     (
         "{fields: {a: word, b: {value: count, default: 1}, c: {when: word, value: $now},"
         " d: {value: word, default: ''}}}",
-        "object? {a: text?, b: number, c: number? #whole, d: text}",
+        "object? {a: text?, b: number, c: number? #unit:epoch_s #whole, d: text}",
     ),
     ("{fields: {a: mail}}", "object? {a: text or number? #personal:email} #personal:email"),
     ("{each: rows, value: $item.id}", "list? of (text)"),
