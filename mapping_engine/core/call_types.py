@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mapping_engine.core.chosen_paths import check_chosen
+from mapping_engine.core.event_paths import check_keys
 from mapping_engine.core.hash_types import check_hashing, digest_type, report_change
 from mapping_engine.core.inference import Inference, constant
 from mapping_engine.core.item_types import collected, item_of
@@ -74,6 +75,8 @@ def _located(node: Call, target: Transform, found: Inference) -> Type:
         return found.chosen.get(id(node), Type(target.returns, True, UNKNOWN.tags))
     steps = target.locate(*values) or ()
     path = tuple(step if isinstance(step, str) else "[]" for step in steps)
+    if known and node.arguments and node.arguments[0] is not None:
+        check_keys(path, node.arguments[0].span, found.model.vocabulary, found.diagnostics)
     return found.model.vocabulary.type_of(path).or_missing()
 
 

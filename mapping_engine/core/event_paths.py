@@ -106,6 +106,22 @@ def check_path(
         _check(root, prefix, written, diagnostics, exact=False)
 
 
+def check_keys(
+    path: tuple[str, ...], span: Span, vocabulary: Vocabulary, diagnostics: Diagnostics
+) -> None:
+    """Report a step of a path in a text that is nearly one which the vocabulary declares (SE08)."""
+    described = vocabulary.root.described
+    for step in path:
+        fields = vocabulary.objects.get((described and described.object) or "", {})
+        near = nearest(step, fields) if step not in fields and step != ITEM else None
+        if near is not None:
+            message = f"the vocabulary `{vocabulary.name}` does not declare `{step}`"
+            help = f"did you mean `{near}`?"
+            diagnostics.report("SE08", message, span, help=help, lighter=Severity.WARNING)
+            return
+        described = _step(described, step, vocabulary) if described is not None else None
+
+
 def check_below(
     start: Described | None,
     node: Name,

@@ -11,7 +11,15 @@ from mapping_engine.core.item_types import collected
 from mapping_engine.core.model import BUILTINS, PAYLOAD
 from mapping_engine.core.nodes import Name
 from mapping_engine.core.spell import is_written, written_name
-from mapping_engine.diagnostics import Diagnostics, Fix, did_you_mean, listed, rename
+from mapping_engine.diagnostics import (
+    Diagnostics,
+    Fix,
+    Severity,
+    did_you_mean,
+    listed,
+    nearest,
+    rename,
+)
 from mapping_engine.expression import Extent
 from mapping_engine.file.json_types import (
     follow,
@@ -185,6 +193,13 @@ def _payload(node: Name, found: Inference) -> Type:
             fix = _rename(node, len("$payload."), step, names) if schema is root else None
             message = f"the payload schema has no field `{step}`"
             return _mistaken(node, "OU01", message, help, found, fix)
+        near = nearest(step, property_names(root, schema)) if below is None else None
+        if near is not None:
+            message = f"the payload schema does not declare `{step}`"
+            help = f"did you mean `{near}`?"
+            found.diagnostics.report(
+                "OU01", message, node.span, help=help, lighter=Severity.WARNING
+            )
         schema = below or {}
     unit = declared_unit(schema)
     return Type(kinds_of(schema), True, hidden | ({unit_tag(unit)} if unit else set()))
@@ -228,6 +243,11 @@ def _unknown_setting(
             found,
             _rename(node, len(node.name) + 2, step, names) if depth == 0 else None,
         )
+    names = property_names(root, follow(root, schema))
+    if names:
+        message = f"`{step}` is not declared in this setting"
+        help = did_you_mean(step, names) or f"declared: {listed(names)}"
+        found.diagnostics.report("FO03", message, node.span, help=help, lighter=Severity.WARNING)
     return Type(ANY, True, frozenset({UNDECLARED}))
 
 

@@ -157,7 +157,10 @@ def used_file(name: ScalarNode, kind: str, user: Location, reading: Reading) -> 
 def read_vocabulary(name: ScalarNode, user: Location, reading: Reading) -> Vocabulary | None:
     """The vocabulary that ``user`` names, with what it extends."""
     file = _vocabulary_file(name, user, (), reading)
-    return build_vocabulary(name.text, file, reading.diagnostics) if file else None
+    apart = Diagnostics()
+    found = build_vocabulary(name.text, file, apart) if file else None
+    reading.diagnostics.found.extend(apart.found)
+    return None if apart.has_errors else found
 
 
 def check_vocabulary(relative: str, reading: Reading) -> None:

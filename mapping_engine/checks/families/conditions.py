@@ -49,6 +49,7 @@ SE10 = Check(
 CHECKS = (TX05, SE10)
 
 _ORDERINGS = frozenset({"<", "<=", ">", ">="})
+_PATTERNS = ("matching", "only_matching")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 
@@ -61,7 +62,7 @@ def find(subject: Subject) -> None:
             _ordering(node, subject)
         if isinstance(node, Compare) and node.operator in ("==", "!="):
             _with_list(node, subject)
-        if isinstance(node, Call) and node.name in ("lookup", "one_of"):
+        if isinstance(node, Call) and node.name in ("lookup", "one_of", *_PATTERNS):
             _miscased(node, subject)
         if isinstance(node, Guard):
             _never_there(node.when, node.value, subject)
@@ -117,10 +118,17 @@ def _with_list(node: Compare, subject: Subject) -> None:
 
 
 def _miscased(node: Call, subject: Subject) -> None:
-    """Report rows of a table, and accepted values, that are in another case than the value."""
+    """Report what is looked for in another case than that of the value."""
     case = _case_of(node.input, subject)
     table = node.arguments[0] if node.arguments else None
     if case is None or table is None:
+        return
+    if node.name in _PATTERNS and isinstance(table, Const):
+        other, own = ("A-Z", "a-z") if case == "lower" else ("a-z", "A-Z")
+        pattern = str(table.value)
+        if other in pattern and own not in pattern and "(?" not in pattern:
+            message = f"`{other}` never matches: the value is in {case} case"
+            subject.diagnostics.report(TX05, message, table.span, help=f"write `{own}`")
         return
     for text, span in _rows_of(table, subject):
         if text != (text.lower() if case == "lower" else text.upper()):

@@ -106,8 +106,20 @@ def _kind(kind: str, span: Span, known: set[str], subject: Subject) -> None:
 
 
 def _rows(node: Call, subject: Subject) -> None:
-    """`rows` of a setting whose items do not have the keys that it reads."""
+    """`rows` of a setting, or of a list of the event, whose items lack the keys that it reads."""
     if not isinstance(node.input, Name) or node.input.name != "settings" or not node.input.tail:
+        described = subject.facts.type_of(node.input).described if node.input else None
+        item = described.item.object if described is not None and described.item else None
+        declared = subject.model.vocabulary.objects.get(item or "", {})
+        for written in node.arguments[1:3]:
+            known, value = constant(subject.model, written) if written else (False, None)
+            near = nearest(value, declared) if isinstance(value, str) else None
+            if known and written and near is not None and value not in declared:
+                message = f"the items of this list have no `{value}`, which `rows` reads"
+                help = f"did you mean `{near}`?"
+                subject.diagnostics.report(
+                    "SE08", message, written.span, help=help, lighter=Severity.WARNING
+                )
         return
     steps = vocabulary_path(node.input.tail)
     if steps is None:

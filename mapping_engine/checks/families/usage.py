@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.model import BUILTINS, reachable, sent_parts
+from mapping_engine.core.model import BUILTINS, PAYLOAD, reachable, sent_parts
 from mapping_engine.core.nodes import Call, Name, Node, walk
 from mapping_engine.core.spell import written_name
 from mapping_engine.diagnostics import Check, Diagnostics, Fix, Severity, Span
@@ -52,6 +52,12 @@ def find(subject: Subject) -> None:
     for loaded in documents:
         if loaded.folder is own:
             _declared(loaded, used, subject)
+    request, depends = subject.model.file.request, subject.model.depends
+    names = {node.name for node in walk(subject.model.request.body) if isinstance(node, Name)}
+    if not any(name == PAYLOAD or PAYLOAD in depends.get(name, ()) for name in names):
+        message, help = "the payload is never sent", "write `$payload` where the body holds it"
+        place = request.place("json" if request.json is not None else "form")
+        subject.diagnostics.report(PR03, message, place, help=help)
     _fragments(used, subject)
     _variables(used, subject)
     _settings(subject)
