@@ -42,8 +42,8 @@ def country_names() -> dict[str, str]:
         for country in pycountry.countries:
             for key in ("name", "common_name", "official_name"):
                 english = getattr(country, key, None)
-                name = texts.gettext(english) if english else english
-                if name != english:
+                name = texts.gettext(english) if english else None
+                if name and name != english:
                     rows.setdefault(name, set()).add(country.alpha_2.lower())
     return {name: codes.pop() for name, codes in rows.items() if len(codes) == 1}
 

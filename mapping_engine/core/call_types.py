@@ -26,6 +26,7 @@ from mapping_engine.types.type import (
     WHOLE,
     Described,
     Type,
+    join,
     mixed,
     type_of_values,
 )
@@ -161,6 +162,10 @@ def _boxed(target: Transform, source: Type) -> Type:
             if inner is None:
                 return replace(plain, described=None)
             return replace(inner, tags=inner.tags | source.own)
+        case Boxing.UNWRAP_ONE:
+            inner = item_of(source) or UNKNOWN
+            whole = replace(plain, kinds=LIST, item=source.item)
+            return join([replace(inner, tags=inner.tags | source.own), whole])
         case Boxing.WRAP:
             return _wrapped(plain, source)
         case _:

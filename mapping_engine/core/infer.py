@@ -37,6 +37,7 @@ from mapping_engine.types.kinds import ANY, LIST, OBJECT, TEXT
 from mapping_engine.types.type import (
     BROKEN,
     CONDITION,
+    DIGEST,
     UNKNOWN,
     Type,
     join,
@@ -98,7 +99,7 @@ def _items(node: Items, scope: Scope, found: Inference) -> Type:
     types = [infer(item, scope, found) for item in node.items]
     if node.fill is None:
         made = mixed(types, LIST, missing=all(each.missing for each in types))
-        return replace(made, item=join(types)) if types else made
+        return _listing(made, join(types)) if types else made
     present = (replace(each, missing=False) for each in types)
     item = replace(join([*present, infer(node.fill, scope, found)]), values=None)
     return Type(LIST, True, item.spreading, item=item)
@@ -135,7 +136,12 @@ def _each(node: ForEach, scope: Scope, found: Inference) -> Type:
     if node.keep is not None:
         infer(node.keep, inside, found)
     body = infer(node.body, inside, found)
-    return Type(LIST, True, body.spreading, item=replace(body, missing=False))
+    return _listing(Type(LIST, True, body.spreading), replace(body, missing=False))
+
+
+def _listing(made: Type, item: Type) -> Type:
+    """A list of such items; one of nothing but digests holds personal data no more than they do."""
+    return replace(made, item=item, tags=made.tags | (item.tags & {DIGEST}))
 
 
 def _item(node: ForEach, source: Type, found: Inference) -> Type:

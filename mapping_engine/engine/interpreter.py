@@ -315,8 +315,6 @@ def _call(node: Call, frame: Frame, it: Interpreter) -> Evaluation:
             entry, before = _open("transform", step, it), len(frame.issues)
             found = yield _step(step, found, source, frame, it)
             _close(entry, found, frame, it, before=before)
-            if found is not None:
-                del frame.issues[before:]  # of arguments, and of parts inside a pipeline
     return found
 
 
@@ -329,11 +327,15 @@ def _step(node: Call, value: Json, source: str, frame: Frame, it: Interpreter) -
         return value
     if not values.accepted(target, value, source, node.step.span, frame.issues):
         return None
+    before = len(frame.issues)
     given = yield _arguments(node, target, frame, it)
     if given is None:
         return None
     result = target.function(value, *given)
-    return values.left_of(target, result, source, node.step.span, frame.issues)
+    left = values.left_of(target, result, source, node.step.span, frame.issues)
+    if left is not None:
+        del frame.issues[before:]  # of arguments
+    return left
 
 
 def _on_event(node: Call, target: Transform, frame: Frame, it: Interpreter) -> Evaluation:
@@ -364,11 +366,14 @@ def _piped(
     if pipeline.normalises is not None and values.passes(it.run, value):
         closed = values.closed_digests(pipeline.values)
         return values.passed_digest(value, closed, source, pipeline.span, frame.issues)
-    names = {PIPED: value}
+    names, before = {PIPED: value}, len(frame.issues)
     for name, each in zip(pipeline.parameters, node.arguments, strict=True):
         names[name] = None if each is None else (yield _evaluate(each, frame, it))
-    inside = Frame(names, frame.issues, source)
-    return (yield _evaluate(pipeline.body, inside, it))
+    after = len(frame.issues)
+    found = yield _evaluate(pipeline.body, Frame(names, frame.issues, source), it)
+    if found is not None:
+        del frame.issues[before:after]  # of arguments; those of parts that are left out stay
+    return found
 
 
 # Objects and lists

@@ -81,6 +81,19 @@ def last(value: list[Json]) -> Json:
 
 
 @transform(
+    "unwrapped",
+    accepts=LIST,
+    returns=ANY,
+    items=Boxing.UNWRAP_ONE,
+    flow=Flow.KEEP,
+    examples=(Example(["a"], "a"), Example(["a", "b"], ["a", "b"]), Example([], None)),
+)
+def unwrapped(value: list[Json]) -> Json:
+    """The only item of a list of one; a longer list stays as it is."""
+    return value[0] if len(value) == 1 else value
+
+
+@transform(
     "item",
     accepts=LIST,
     returns=ANY,

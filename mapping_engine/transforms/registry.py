@@ -13,6 +13,7 @@ from mapping_engine.transforms import (
     number,
     parts,
     paths,
+    phone,
     table,
     text,
     time,
@@ -22,7 +23,7 @@ from mapping_engine.transforms.declare import (
     Transform,
 )
 
-_MODULES = (text, clean, parts, number, logic, time, table, lists, urls, hashing, paths)
+_MODULES = (text, clean, parts, number, logic, time, table, lists, phone, urls, hashing, paths)
 
 
 def _declared_in(module: ModuleType) -> tuple[Transform, ...]:
