@@ -25,8 +25,8 @@ from mapping_engine.types.kinds import Json
 REQUESTS = 1000
 MESSAGE_LENGTH = 300
 Combination = tuple[Json, ...]
-Check = Callable[[dict[str, Json]], bytes]
-"""Refuses a payload by raising PayloadError, or answers its JSON text."""
+Check = Callable[[dict[str, Json], Run], bytes]
+"""Makes a payload fit, or refuses it by raising PayloadError; answers its JSON text."""
 
 
 class Way(Protocol):
@@ -77,11 +77,11 @@ def requests_of(
     for number, combination in enumerate(combinations(model, way, run)):
         way.enter(run, combination)
         run.payload = payload = way.payload(run, number, first)
+        text = check(payload, run)
+        first = first or text
         rule = way.refuse(run)
         if rule is not None:
             raise refusal(model, rule, run)
-        text = check(payload)
-        first = first or text
         if warned and model.warn:
             _warn(model, way, run)
         made.append(way.request(run))

@@ -203,9 +203,9 @@ class Destination:
         """The payload of each request, as the rules made it; raises like :meth:`apply`."""
         made: list[dict[str, Json]] = []
 
-        def keep(payload: dict[str, Json]) -> bytes:
+        def keep(payload: dict[str, Json], run: Run) -> bytes:
             made.append(payload)
-            return self._check(payload)
+            return self._check(payload, run)
 
         self._applied(event, keep)
         return made

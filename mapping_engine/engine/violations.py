@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,17 @@ def missing_keys(error: ValidationError) -> list[str]:
     """The keys that a ``required`` asks for in vain."""
     present: Any = error.instance
     return sorted(set(wanted_by(error)) - set(present))
+
+
+def unknown_keys(error: ValidationError) -> list[str]:
+    """The keys of an object that its schema does not allow."""
+    present: Any = error.instance
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    patterns = schema.get("patternProperties", {})
+    known = schema.get("properties", {})
+    return [
+        key for key in present if key not in known and not any(re.search(p, key) for p in patterns)
+    ]
 
 
 def expected(error: ValidationError) -> str:

@@ -55,7 +55,7 @@ def test_a_pattern_that_cannot_be_read_is_a_mistake_of_the_schema(
 def test_a_pattern_that_only_python_can_hold_is_judged_by_jsonschema(
     mini: Mini, tmp_path: Path
 ) -> None:
-    mini("fields:\n  x: name\n")
+    mini("fields:\n  x: {value: name, required: true}\n")
     schema = {
         "properties": {"x": {"pattern": "^[a-z]{99999999}$"}, "y": {"const": {"pattern": "("}}}
     }

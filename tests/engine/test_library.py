@@ -276,7 +276,7 @@ def test_a_message_never_breaks_the_line(mini: Mini) -> None:
 def test_a_refused_payload_names_the_field_the_rule_and_the_source(
     tmp_path: Path, mini: Mini
 ) -> None:
-    mini("fields:\n  deep: {fields: {x: p.a ?? p.b}}\n")
+    mini("fields:\n  deep: {fields: {x: {value: p.a ?? p.b, required: true}}}\n")
     schema = {"properties": {"deep": {"properties": {"x": {"type": "string"}}}}}
     (tmp_path / "payload.schema.json").write_text(json.dumps(schema))
     with pytest.raises(PayloadError, match=r"it comes from p\.a, p\.b") as caught:
@@ -284,7 +284,8 @@ def test_a_refused_payload_names_the_field_the_rule_and_the_source(
     assert caught.value.path == "deep.x"
     assert caught.value.span is not None
     assert (
-        "x: p.a" in (tmp_path / "rules.yaml").read_text().splitlines()[caught.value.span.line - 1]
+        "x: {value: p.a"
+        in (tmp_path / "rules.yaml").read_text().splitlines()[caught.value.span.line - 1]
     )
     assert "4711" not in str(caught.value)
 
