@@ -13,6 +13,7 @@ from mapping_engine.transforms.declare import (
     always_whole,
     transform,
 )
+from mapping_engine.transforms.json_values import read_json
 from mapping_engine.transforms.scalars import whole, whole_number
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT, is_missing
 
@@ -42,11 +43,20 @@ def list_(value: Json) -> Json:
     examples=(
         Example([{"id": 1}, "x", {}, {"id": 2}], [{"id": 1}, {}, {"id": 2}]),
         Example({"id": 1}, [{"id": 1}]),
+        Example('[{"id": 1}]', [{"id": 1}]),
+        Example('[{"id": 1}', Rejected("is not JSON text")),
         Example("x", None),
     ),
 )
 def records(value: Json) -> Json:
-    """The objects of a list; a single object counts as a list of one, all else is missing."""
+    """The objects of a list; a single object counts as a list of one, all else is missing.
+
+    A text that begins like a JSON list or object is read as one.
+    """
+    if type(value) is str:
+        value = read_json(value) if value.lstrip()[:1] in ("[", "{") else None
+    if isinstance(value, Rejected):
+        return value
     if type(value) is dict:
         return [value]
     if type(value) is not list:
