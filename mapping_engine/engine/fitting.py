@@ -133,7 +133,8 @@ class Fitting:
             return any(changes)
         if inner.validator == "required":
             return self._left_out(path, f"has no {', '.join(missing_keys(inner))}")
-        if self._converted(error, path):
+        whole = error if tuple(error.absolute_path) == path else inner
+        if path and self._converted(path, whole.instance, whole.schema):
             return True
         found = found_kind(inner.instance)
         return self._left_out(path, f"is {found}, but the schema accepts {expected(inner)}")
@@ -145,18 +146,14 @@ class Fitting:
         except (KeyError, IndexError, TypeError):
             return False
 
-    def _converted(self, error: ValidationError, path: Path) -> bool:
+    def _converted(self, path: Path, value: Json, schema: Any) -> bool:
         """Whether a copied value fits in another form."""
-        if tuple(error.absolute_path) != path or not path:
-            return False
-        value = error.instance
         if type(value) not in (str, int, float) or is_missing(value):
             return False
         if not self.origins.of(path).copied:
             return False
         from jsonschema import Draft202012Validator  # for start-up time: most payloads fit
 
-        schema: Any = error.schema
         judge = Draft202012Validator(schema)
         for cast in map(REGISTRY.__getitem__, _CASTS):
             made = cast.function(value) if _kind(value) in cast.accepts.names else None
@@ -210,6 +207,8 @@ class Fitting:
     def _tell(self, path: Path, origin: Origin, reason: str, value: Json) -> None:
         rule = origin.field
         if is_missing(value) or (rule is not None and rule.invalid == "ignore"):
+            return
+        if self.origins.run.warnings.has(shown(path)):  # the rule could not use it either
             return
         span = rule.span if rule is not None else self.model.fields.span
         notes: tuple[tuple[str, str, Span], ...] = ((origin.source, reason, span),)

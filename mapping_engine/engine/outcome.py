@@ -57,6 +57,10 @@ class Warnings:
         """
         self._found.append((field_path, notes, then))
 
+    def has(self, field_path: str) -> bool:
+        """Whether something is told of a field already."""
+        return any(path == field_path for path, _, then in self._found if then)
+
     def rule(self, message: str, field_path: str | None, span: Span) -> None:
         """A rule of `warn` applies."""
         self._found.append((field_path, (("", message, span),), ""))

@@ -10,6 +10,7 @@ from mapping_engine.transforms import (
     hashing,
     lists,
     logic,
+    network,
     number,
     parts,
     paths,
@@ -23,7 +24,21 @@ from mapping_engine.transforms.declare import (
     Transform,
 )
 
-_MODULES = (text, clean, parts, number, logic, time, table, lists, phone, urls, hashing, paths)
+_MODULES = (
+    text,
+    clean,
+    parts,
+    number,
+    logic,
+    time,
+    table,
+    lists,
+    phone,
+    network,
+    urls,
+    hashing,
+    paths,
+)
 
 
 def _declared_in(module: ModuleType) -> tuple[Transform, ...]:

@@ -17,7 +17,8 @@ def parse_description(text: str, objects: Collection[str]) -> Described | str:
     """What ``text`` says of a path, or what is wrong with it.
 
     Accepted: kinds joined by ``or`` (``text or number``), ``any``, the name of an object of the
-    vocabulary, ``list of ...`` (which may stand at the end of such a row), ``identifying ...`` and ``personal <kind of personal data>``.
+    vocabulary, ``list of ...`` (at the end of such a row, too), ``identifying ...`` and
+    ``personal <kind of personal data>``.
     """
     words = " ".join(text.split())
     if words.startswith(LIST_OF):
