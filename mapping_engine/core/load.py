@@ -28,6 +28,9 @@ from mapping_engine.file.shapes import Named
 from mapping_engine.source.node import Source
 from mapping_engine.transforms import REGISTRY
 
+PERSONAL_TABLE = "personal"
+"""The table of what the vocabulary says is personal, unless a file has one of that name."""
+
 
 @dataclass(frozen=True)
 class Examined:
@@ -64,7 +67,13 @@ def read_mapping(name: str, entry: str, reading: Reading) -> Loaded:
     model = _model(name, file, documents, reading)
     if model is None or vocabulary is None or settings is None or payload is None:
         return Loaded()
-    model = replace(model, vocabulary=vocabulary, settings_schema=settings, payload_schema=payload)
+    model = replace(
+        model,
+        tables={PERSONAL_TABLE: vocabulary.personal.as_table(), **model.tables},
+        vocabulary=vocabulary,
+        settings_schema=settings,
+        payload_schema=payload,
+    )
     facts = examine(model, reading.diagnostics)
     source = Source(settings_at.shown, reading.texts.get(settings_at.shown, ""))
     examined = Examined(model, facts, documents, source)

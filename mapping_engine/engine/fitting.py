@@ -15,7 +15,6 @@ from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Copy, Field, Items, fields_of
 from mapping_engine.core.spell import spell
 from mapping_engine.diagnostics import Span
-from mapping_engine.engine.inspect import is_name
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.policy import source_texts
 from mapping_engine.engine.run import Run
@@ -25,7 +24,7 @@ from mapping_engine.engine.violations import (
     expected,
     found_kind,
     missing_keys,
-    path_text,
+    shown,
     unknown_keys,
 )
 from mapping_engine.file.json_types import follow, items_schema, property_schema
@@ -94,11 +93,6 @@ class Origins:
             always = rule.default is not None
             self._made[id(rule)] = applies and (always or it.value(rule.value, []) is not None)
         return self._made[id(rule)]
-
-
-def shown(path: Path) -> str:
-    """A path as messages show it: odd keys, which may be anything, are not."""
-    return path_text(each if isinstance(each, int) or is_name(each) else "…" for each in path)
 
 
 @dataclass(frozen=True)

@@ -449,7 +449,7 @@ def _plan(node: Copy, frame: Frame, it: Interpreter) -> Evaluation:
     for each in node.keys:
         keys.append(None if each is None else key_names((yield _evaluate(each, frame, it))))
     if not node.rest:
-        return CopyPlan({}, *keys)
+        return CopyPlan((), *keys)
     mapped = set(it.mapped)
     for call in moved_paths(it.model):
         given = yield _arguments(call, REGISTRY[call.name], frame, it)

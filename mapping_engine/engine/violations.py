@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from mapping_engine.engine.inspect import is_name
+
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
@@ -33,6 +35,11 @@ def path_text(steps: Iterable[str | int]) -> str:
     for step in steps:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
+
+
+def shown(steps: Iterable[str | int]) -> str:
+    """The same for messages: odd keys, which may be anything, are not shown."""
+    return path_text(each if isinstance(each, int) or is_name(each) else "…" for each in steps)
 
 
 def wanted_by(error: ValidationError) -> Any:

@@ -56,6 +56,9 @@ class Compiled(Protocol):
     def fullmatch(self, text: bytes) -> object:
         """Something, if all of the text matches."""
 
+    def search(self, text: str) -> object:
+        """Something, if a part of the text matches."""
+
 
 def compiled(pattern: str) -> Compiled:
     """The pattern as RE2 reads it; raises ValueError with what is wrong with it."""

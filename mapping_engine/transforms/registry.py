@@ -8,6 +8,7 @@ from types import MappingProxyType, ModuleType
 from mapping_engine.transforms import (
     clean,
     hashing,
+    impersonal,
     lists,
     logic,
     network,
@@ -36,6 +37,7 @@ _MODULES = (
     phone,
     network,
     urls,
+    impersonal,
     hashing,
     paths,
 )
