@@ -31,7 +31,13 @@ from mapping_engine.core.spell import written_name
 from mapping_engine.core.splice import spliced
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import Expression, TemplateExpression
-from mapping_engine.file.documents import AcceptBlock, MappingFile, RefuseBlock, RequestBlock
+from mapping_engine.file.documents import (
+    AcceptBlock,
+    MappingFile,
+    RefuseBlock,
+    RequestBlock,
+    WarnBlock,
+)
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import PipelineBlock, ValueBlock
 from mapping_engine.file.walk import names_in
@@ -86,16 +92,8 @@ def core_of(
         ),
         accept=tuple(_accept(block, made) for block in file.accept or ()),
         refuse=tuple(_refuse(block, made) for block in file.refuse or ()),
-        warn=tuple(
-            Rule(
-                block,
-                expression(block.when, NO_LOCALS, made),
-                _template(block.message, made),
-                None,
-                field=block.field.text if block.field else None,
-            )
-            for block in file.warn or ()
-        ),
+        warn=tuple(_warn(block, made) for block in file.warn or ()),
+        settings_warn=tuple(_warn(block, made) for block in file.settings_warn or ()),
         hashing=_optional(file.hashing, made),
         already_hashed=_optional(file.already_hashed, made),
         texts=texts,
@@ -114,6 +112,12 @@ def core_of(
         depends=order.depends,
         fields=spliced(fields, order.definitions),
     )
+
+
+def _warn(block: WarnBlock, made: Desugaring) -> Rule:
+    field = block.field.text if block.field else None
+    when = expression(block.when, NO_LOCALS, made)
+    return Rule(block, when, _template(block.message, made), None, field=field)
 
 
 def _report_stop(node: Name, blocks: Mapping[str, Named[ValueBlock]], found: Diagnostics) -> None:

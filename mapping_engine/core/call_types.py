@@ -162,6 +162,8 @@ def _boxed(target: Transform, source: Type) -> Type:
             if inner is None:
                 return replace(plain, described=None)
             return replace(inner, tags=inner.tags | source.own)
+        case Boxing.FLAT:
+            return replace(plain, described=None, item=_flattened(item_of(source)))
         case Boxing.UNWRAP_ONE:
             inner = item_of(source) or UNKNOWN
             whole = replace(plain, kinds=LIST, item=source.item)
@@ -171,6 +173,16 @@ def _boxed(target: Transform, source: Type) -> Type:
         case _:
             kinds = source.kinds & target.returns
             return replace(plain, kinds=kinds or target.returns)
+
+
+def _flattened(item: Type | None) -> Type | None:
+    """The type of what is in a flat list, from that of the items before."""
+    if item is None or not item.kinds & LIST:
+        return item
+    inner, other = item_of(item), Kinds(item.kinds.names - LIST.names)
+    if inner is None:
+        return None
+    return join([inner, replace(item, kinds=other, item=None)]) if other else inner
 
 
 def _wrapped(plain: Type, source: Type) -> Type:

@@ -139,6 +139,7 @@ class Model:
     accept: tuple[Rule, ...] = ()
     refuse: tuple[Rule, ...] = ()
     warn: tuple[Rule, ...] = ()
+    settings_warn: tuple[Rule, ...] = ()
     hashing: Node | None = None
     already_hashed: Node | None = None
     depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -185,7 +186,7 @@ def request_parts(model: Model) -> Iterator[Node]:
 
 def message_parts(model: Model) -> Iterator[Node]:
     """The templates of messages."""
-    rules = (*model.accept, *model.refuse, *model.warn)
+    rules = (*model.accept, *model.refuse, *model.warn, *model.settings_warn)
     yield from (rule.message for rule in rules if rule.message is not None)
     if model.none is not None:
         yield model.none.message
@@ -199,7 +200,7 @@ def sent_parts(model: Model) -> Iterator[Node]:
     yield from (node for node in (model.hashing, model.already_hashed) if node is not None)
     yield model.fields
     yield from request_parts(model)
-    yield from (rule.condition for rule in (*model.refuse, *model.warn))
+    yield from (r.condition for r in (*model.refuse, *model.warn, *model.settings_warn))
     yield from message_parts(model)
 
 

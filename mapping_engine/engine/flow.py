@@ -12,6 +12,7 @@ from typing import Protocol
 from mapping_engine.core.model import Model, NoRequest, Rule
 from mapping_engine.core.nodes import Template
 from mapping_engine.engine.interpreter import Interpreter
+from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.run import Run
 from mapping_engine.errors import (
@@ -93,6 +94,17 @@ def _warn(model: Model, way: Way, run: Run) -> None:
     with suppress(MappingError):
         for rule in way.warn(run):
             run.warnings.rule(message(model, rule.message, run), rule.field, rule.span)
+
+
+def odd_settings(model: Model, settings: dict[str, Json]) -> tuple[EventWarning, ...]:
+    """A warning (WA04) for each rule of `settings_warn` that applies."""
+    run = Run({}, settings)
+    it = Interpreter(model, run)
+    return tuple(
+        EventWarning("WA04", message(model, rule.message, run), path=rule.field, span=rule.span)
+        for rule in model.settings_warn
+        if it.holds(rule.condition)
+    )
 
 
 def combinations(model: Model, way: Way, run: Run) -> list[Combination]:

@@ -12,7 +12,7 @@ from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.codegen.program import Bound, Program, compiled
-from mapping_engine.engine.flow import Check, Way, requests_of
+from mapping_engine.engine.flow import Check, Way, odd_settings, requests_of
 from mapping_engine.engine.inspect import read_event
 from mapping_engine.engine.interpreted import Interpreted
 from mapping_engine.engine.interpreter import Interpreter
@@ -130,7 +130,10 @@ class Destination:
         )
         state = {
             "mapping": mapping,
-            "_warnings": unknown_settings(model.settings_schema, accepted),
+            "_warnings": (
+                *unknown_settings(model.settings_schema, accepted),
+                *odd_settings(model, accepted),
+            ),
             "_settings": accepted,
             "_clock": clock,
             "_hashing": hashing,
@@ -152,7 +155,7 @@ class Destination:
 
     @property
     def warnings(self) -> tuple[EventWarning, ...]:
-        """What is odd about the settings without being wrong: unknown keys."""
+        """What is odd about the settings without being wrong: unknown keys, rows of no use."""
         return self._warnings
 
     def apply(self, event: Event) -> list[Request]:

@@ -49,6 +49,8 @@ class Boxing(StrEnum):
     """The only item of the list, or the list."""
     SAME = "same"
     """A list of the same items."""
+    FLAT = "flat"
+    """A list of the items, and of those of the lists in it."""
 
 
 @dataclass(frozen=True, slots=True)

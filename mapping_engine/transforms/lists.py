@@ -194,6 +194,7 @@ def distinct(value: list[Json]) -> Json:
     "flat",
     accepts=LIST,
     returns=LIST,
+    items=Boxing.FLAT,
     flow=Flow.KEEP,
     examples=(
         Example(["a", ["b", "c"]], ["a", "b", "c"]),
