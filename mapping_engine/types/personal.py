@@ -55,6 +55,13 @@ class Personal:
         folded = fold_name(key)
         return folded in self.persons or folded.removesuffix("s") in self.persons
 
+    def names_person(self, path: tuple[str, ...]) -> bool:
+        """Whether a path is one of a person's data: more than a place of a name like `city`."""
+        *above, last = path
+        if not above or self.names.get(fold_name(last)) in self.endings:
+            return True
+        return any(self.is_person(each) or self.names_data(each) for each in above)
+
     def _is_personal(self, word: str, name: str) -> bool:
         """Whether a name is personal behind a word."""
         kind = self.names.get(name)
