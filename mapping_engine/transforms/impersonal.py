@@ -21,12 +21,7 @@ from mapping_engine.types.personal import Personal, personal_of
 LOOKS_PERSONAL = Rejected("holds a text that looks like personal data")
 _ENCODED = 3
 """So often a text is decoded: what is encoded in a URL may be encoded in another one."""
-_TABLE: dict[str, object] = {
-    "names": {"email": "email"},
-    "patterns": ["[^ @/?&=]+@[^ @/?&=]+"],
-    "persons": ["customer"],
-    "endings": ["email"],
-}
+_TABLE: dict[str, object] = {"names": {"email": "email"}, "patterns": ["@"]}
 _PERSONAL = Parameter(
     "personal",
     OBJECT,
@@ -102,7 +97,7 @@ def impersonal(personal: dict[str, Json]) -> Callable[[Json], Json]:
     parameters=(_PERSONAL,),
     examples=(
         Example("https://a.example/?x=1&email=ann", "https://a.example/?x=1", (_TABLE,)),
-        Example("https://a.example/?customer_email=1", "https://a.example/", (_TABLE,)),
+        Example("https://a.example/?E-Mail=1", "https://a.example/", (_TABLE,)),
         Example("https://a.example/?by=ann%40x.example#top", "https://a.example/#top", (_TABLE,)),
         Example("https://a.example/ann@x.example", LOOKS_PERSONAL, (_TABLE,)),
         Example("/page?x=1", "/page?x=1", (_TABLE,)),
