@@ -42,7 +42,7 @@ _CASTS = ("trim", "upper", "lower", "number", "text", "boolean")
 
 
 @dataclass(frozen=True)
-class Origin:
+class ValueOrigin:
     """Where a value of the payload comes from.
 
     ``field`` is the rule nearest to it. A value that is ``copied`` comes from the copy there, and
@@ -60,7 +60,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Origins:
+class ValueOrigins:
     """Where the values of a payload come from, in the event of a run."""
 
     model: Model
@@ -68,7 +68,7 @@ class Origins:
     _made: dict[int, bool] = field(default_factory=dict)
     """Whether fields that are added to copies have values of their own."""
 
-    def of(self, path: Path) -> Origin:
+    def of(self, path: Path) -> ValueOrigin:
         """Where the value at a path comes from."""
         rule: Field | None = None
         fields = self.model.fields.fields
@@ -79,12 +79,12 @@ class Origins:
             copy = rule.value if rule is not None else None
             if isinstance(copy, Copy) and (below is None or not self._makes(below)):
                 source = f"{spell(copy.source)}.{shown(path[place:])}"
-                return Origin(rule, (source,), copied=True)
+                return ValueOrigin(rule, (source,), copied=True)
             if below is None:
                 break
             rule, fields = below, fields_of(below.value)
         sources = source_texts(self.model, rule.value) if rule is not None else []
-        return Origin(rule, tuple(sources))
+        return ValueOrigin(rule, tuple(sources))
 
     def _makes(self, rule: Field) -> bool:
         if id(rule) not in self._made:
@@ -102,7 +102,7 @@ class Fitting:
     model: Model
     schema: dict[str, Any]
     payload: dict[str, Json]
-    origins: Origins
+    origins: ValueOrigins
 
     def fit(self, errors: Callable[[dict[str, Json]], Iterator[ValidationError]]) -> bool:
         """Whether the payload fits now; changes are told as warnings."""
@@ -172,7 +172,7 @@ class Fitting:
             return True
         return False
 
-    def _is_optional(self, path: Path, origin: Origin) -> bool:
+    def _is_optional(self, path: Path, origin: ValueOrigin) -> bool:
         """Whether the schema and the rules allow the value at a path to be missing."""
         if _refuses(origin, path):
             return False
@@ -198,7 +198,7 @@ class Fitting:
                 found = property_schema(self.schema, found, step) or {}
         return dict(follow(self.schema, found))
 
-    def _tell(self, path: Path, origin: Origin, reason: str, value: Json) -> None:
+    def _tell(self, path: Path, origin: ValueOrigin, reason: str, value: Json) -> None:
         rule = origin.field
         if is_missing(value) or (rule is not None and rule.invalid == "ignore"):
             return
@@ -209,7 +209,7 @@ class Fitting:
         self.origins.run.warnings.left_out(shown(path), notes, "it is left out")
 
 
-def _refuses(origin: Origin, path: Path) -> bool:
+def _refuses(origin: ValueOrigin, path: Path) -> bool:
     """Whether a rule would rather refuse the event than leave this value out."""
     rule = origin.field
     if rule is None or origin.copied or rule.name != path[-1]:

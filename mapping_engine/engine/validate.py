@@ -8,7 +8,7 @@ import orjson
 
 from mapping_engine.core.model import Model
 from mapping_engine.engine.authority import Authority
-from mapping_engine.engine.fitting import Fitting, Origins
+from mapping_engine.engine.fitting import Fitting, ValueOrigins
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.schemas import strict_schema
 from mapping_engine.engine.verdict import fast_verdict
@@ -39,7 +39,7 @@ class PayloadGate:
         What is optional and does not fit is taken out of the payload, with a warning.
         """
         if self._accepts is None or not self._accepts(payload):
-            origins = Origins(self._model, run)
+            origins = ValueOrigins(self._model, run)
             fitting = Fitting(self._model, self._schema, payload, origins)
             if not fitting.fit(self._authority.errors):
                 error = deepest(self._authority.errors(payload))
@@ -62,7 +62,7 @@ class PayloadGate:
             )
         return text
 
-    def _refused(self, error: ValidationError, origins: Origins) -> PayloadError:
+    def _refused(self, error: ValidationError, origins: ValueOrigins) -> PayloadError:
         path = path_text(error.absolute_path)
         steps = tuple(error.absolute_path)
         if error.validator == "required":
