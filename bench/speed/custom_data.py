@@ -110,7 +110,7 @@ class CustomData:
         if name in _ORDERING and (ids or is_missing(properties.get("num_items"))):
             found["num_items"] = len(ids)
         found["content_type"] = (
-            text(properties.get("content_type"))
+            business_text(properties.get("content_type"))
             or text(options.get("contentType"))
             or self._content_types.get(text(category_of(properties, products)) or "")
             or ("product_group" if alone else "product")
