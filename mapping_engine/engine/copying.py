@@ -147,6 +147,7 @@ class Copying:
         self._personal = personal
         self._looks = Looks(personal)
         self._quick: tuple[str, ...] = self._looks.quick
+        self._three = _three(self._quick)
         self._path = path
         self._span = span
         self._known: dict[str, bool] = {}
@@ -180,7 +181,8 @@ class Copying:
     ) -> dict[str, Json]:
         """A copy of an object; ``clear`` where personal data is wanted."""
         found: dict[str, Json] = {}
-        known, quick, apart = self._known, self._quick, marks.below
+        known, apart = self._known, marks.below
+        one, two, three = self._three
         for key, value in source.items():
             mark = apart.get(key) if apart else None
             if mark is None:
@@ -191,11 +193,12 @@ class Copying:
                     continue
                 kind = type(value)
                 if kind is str:
-                    usual = value.isascii()
-                    for letter in quick:
-                        if letter in value:
-                            usual = False
-                            break
+                    usual = (
+                        one not in value
+                        and two not in value
+                        and three not in value
+                        and value.isascii()
+                    )
                 else:
                     usual = (kind is int or kind is float) and LEAST <= value <= MOST
                 if usual:
@@ -313,6 +316,14 @@ class Copying:
         if not is_unicode(key) or self._personal.names_data(key):
             return False
         return not (any(letter in key for letter in self._quick) and self._looks.match(key))
+
+
+def _three(letters: tuple[str, ...]) -> tuple[str, str, str]:
+    """Three letters that say the same; where there are more, every text takes a closer look."""
+    if not letters:
+        return "\x00", "\x00", "\x00"
+    padded = (*letters, letters[0], letters[0])
+    return ("", "", "") if len(letters) > len("abc") else (padded[0], padded[1], padded[2])
 
 
 def _has_objects(value: Json) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import cast
 
@@ -22,6 +23,8 @@ LOOKS_PERSONAL = Rejected("holds a text that looks like personal data")
 _ENCODED = 3
 """So often a text is decoded: what is encoded in a URL may be encoded in another one."""
 _TABLE: dict[str, object] = {"names": {"email": "email"}, "patterns": ["@"]}
+_NAMES = 1024
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}").fullmatch
 _PERSONAL = Parameter(
     "personal",
     OBJECT,
@@ -48,8 +51,9 @@ class Looks:
         if not is_unicode(text):
             return True
         for _ in range(_ENCODED):
-            if any(letter in text and look.search(text) for letter, look in self._looks):
-                return True
+            for letter, look in self._looks:
+                if letter in text and look.search(text):
+                    return True
             decoded = _decoded(text) if self._looks else text
             if decoded == text:
                 return False
@@ -110,13 +114,13 @@ def impersonal_url(personal: dict[str, Json]) -> Callable[[Json], Json]:
     A URL that holds personal data elsewhere is rejected as a whole.
     """
     known = personal_of(personal)
-    looks = Looks(known)
+    looks, names = Looks(known), ParameterNames(known)
 
     def clean(value: Json) -> Json:
         head, query, fragment = _url_parts(cast(str, value))
         if looks.match(head):
             return LOOKS_PERSONAL
-        query = [each for each in query if not names_data(each, known) and not looks.match(each)]
+        query = [each for each in query if not names.match(each) and not looks.match(each)]
         return _url(head, query, "" if looks.match(fragment) else fragment)
 
     return clean
@@ -135,19 +139,35 @@ def impersonal_url(personal: dict[str, Json]) -> Callable[[Json], Json]:
 @Prepared
 def without_personal_parameters(personal: dict[str, Json]) -> Callable[[Json], Json]:
     """The URL without parameters whose names are those of personal data."""
-    known = personal_of(personal)
+    names = ParameterNames(personal_of(personal))
 
     def clean(value: Json) -> Json:
         head, query, fragment = _url_parts(cast(str, value))
-        return _url(head, [each for each in query if not names_data(each, known)], fragment)
+        return _url(head, [each for each in query if not names.match(each)], fragment)
 
     return clean
 
 
-def names_data(parameter: str, known: Personal) -> bool:
-    """Whether a parameter of a URL has the name of personal data, or of a person."""
-    key = _decoded(parameter.partition("=")[0].replace("+", " "))
-    return known.names_data(key) or known.is_person(key)
+class ParameterNames:
+    """The names of parameters of URLs that are those of personal data, or of persons."""
+
+    __slots__ = ("_known", "_personal")
+
+    def __init__(self, personal: Personal) -> None:
+        self._personal = personal
+        self._known: dict[str, bool] = {}
+        """What plain names are; others may be anything, and are not remembered."""
+
+    def match(self, parameter: str) -> bool:
+        """Whether a parameter, as it stands in a URL, has such a name."""
+        name = parameter.partition("=")[0]
+        found = self._known.get(name)
+        if found is None:
+            key = _decoded(name.replace("+", " "))
+            found = self._personal.names_data(key) or self._personal.is_person(key)
+            if len(self._known) < _NAMES and _PLAIN(name):
+                self._known[name] = found
+        return found
 
 
 def _url_parts(url: str) -> tuple[str, list[str], str]:
