@@ -28,8 +28,10 @@ coverage: $(READY)  ## all tests, and which branches they and the processes they
 	$(BIN)/coverage run -m pytest -n auto --dist loadgroup
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+	$(BIN)/coverage json --quiet -o build/coverage/report.json
+	$(BIN)/python -m tools.branches build/coverage/report.json
 
-check: lint types layers test  ## what CI runs
+check: lint types layers coverage  ## what CI runs
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -64,8 +66,9 @@ docs: $(READY)  ## write the generated tables and the outputs shown in the docum
 mutants: $(READY)  ## plant mistakes in the bundled packs, and write docs/mutation-study.md
 	$(BIN)/python -m bench.mutations --report docs/mutation-study.md
 
-code-mutants: $(READY)  ## plant mistakes in the code, and count which the tests notice
-	$(BIN)/python -m bench.code_mutants $(MUTATED) --ignored tests/bench tests/project/test_wheel.py
+code-mutants: $(READY)  ## plant mistakes in the code, and write docs/code-mutants.md
+	$(BIN)/python -m bench.code_mutants $(MUTATED) --ignored tests/bench tests/project/test_wheel.py \
+		--report docs/code-mutants.md
 
 bench: $(READY)  ## how fast the engine is, beside the same job by hand, the floor, and a naive way
 	$(BIN)/python -m bench.speed

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -28,3 +30,17 @@ def shared_data() -> Path:
             pytest.fail(f"the published conformance suites are absent: {folder}")
         pytest.skip("the published conformance suites are not beside this checkout")
     return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Tests marked as `unmeasured` run without coverage: it would slow them, and learn nothing."""
+    measured = item.get_closest_marker("unmeasured") is None or "coverage" not in sys.modules
+    running = None if measured else sys.modules["coverage"].Coverage.current()
+    if running is None:
+        return (yield)
+    running.stop()
+    try:
+        return (yield)
+    finally:
+        running.start()

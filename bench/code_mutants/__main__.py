@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.code_mutants.plan import Plan
-from bench.code_mutants.report import as_data, as_text
+from bench.code_mutants.report import as_data, as_page, as_text
 from bench.code_mutants.study import study
 
 
@@ -22,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if json_file:
         text = json.dumps(as_data(found), ensure_ascii=False, indent=1)
         json_file.write_text(text + "\n", encoding="utf-8")
+    if found.plan.report is not None:
+        (found.plan.root / found.plan.report).write_text(as_page(found), encoding="utf-8")
     print(as_text(found))
 
 
@@ -38,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--examples", type=int, default=25, help="of a property test, at most; 25")
     add("--workers", type=int, default=2, help="processes; 2")
     add("--work", type=Path, default=Path(".code_mutants"), help="keeps what is known so far")
+    add("--report", type=Path, help="write the counts and every survivor, as a page")
     add("--json", type=Path, help="write every verdict, as JSON")
     return parser
 

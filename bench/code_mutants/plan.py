@@ -29,6 +29,7 @@ class Plan:
     tests: tuple[str, ...] = ("tests",)
     ignored: tuple[str, ...] = ()
     work: Path = Path(".code_mutants")
+    report: Path | None = None
     mutants: int = 300
     seed: int = 1
     budget: float = 30.0
@@ -57,10 +58,15 @@ class Plan:
         return sorted(file.relative_to(self.root).as_posix() for file in found)
 
     def digest(self) -> str:
-        """What a recording depends on: every file that a test may read, but for the tests."""
+        """What a recording depends on: every file that a test may read.
+
+        Tests are looked at one by one, and what this run writes itself changes nothing.
+        """
         found = hashlib.sha256(f"{sys.version} {self.examples}".encode())
-        tests = {self.root / file for file in self.test_files()}
-        for file in sorted(set(_everything(self.root)) - tests):
+        apart = {self.root / file for file in self.test_files()}
+        if self.report is not None:
+            apart.add(self.root / self.report)
+        for file in sorted(set(_everything(self.root)) - apart):
             found.update(f"\0{file.relative_to(self.root)}\0{self.text_digest(file)}".encode())
         return found.hexdigest()
 

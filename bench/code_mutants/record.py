@@ -112,11 +112,14 @@ def _combined(plan: Plan, files: Iterable[str]) -> Recording:
     if not data.exists():
         for other in plan.folder.glob("*.sqlite"):
             other.unlink()
-        coverage = Coverage(data_file=str(data), config_file=False)
+        begun = data.with_suffix(".begun")
+        begun.unlink(missing_ok=True)
+        coverage = Coverage(data_file=str(begun), config_file=False)
         coverage.combine(
             [str(part) for place in places for part in place.glob("coverage.*")], keep=True
         )
         coverage.save()
+        begun.replace(data)
     return Recording(
         {name: cost for each in notes for name, cost in each["seconds"].items()},
         tuple(name for each in notes for name in each["unfit"]),

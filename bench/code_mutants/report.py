@@ -12,6 +12,26 @@ from bench.code_mutants.study import Study
 _HEAD = f"{'':44}{'mutants':>8}{'killed':>8}{'timeout':>8}{'survived':>9}{'found':>8}"
 
 
+_PAGE = """\
+# Mutants of the code
+
+How many small mistakes in the code do the tests notice? This run plants one at a time, and runs
+the tests that execute it. Those that no test noticed are named below: each is a hole in the tests,
+or a change that makes no difference.
+
+Made with `make code-mutants`. It can be stopped, and goes on where it was.
+
+```text
+{}
+```
+"""
+
+
+def as_page(study: Study) -> str:
+    """The report as a page in Markdown; the same for the same verdicts."""
+    return _PAGE.format(as_text(study))
+
+
 def as_text(study: Study) -> str:
     """The counts, and every survivor."""
     plan = study.plan

@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from mapping_engine.core.nodes import Call, Node
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import ANY, kind_of
 from mapping_engine.types.type import UNKNOWN, Type
 
@@ -20,8 +21,7 @@ _MIRRORED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _CASED = ("lower", "upper")
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(Frozen):
     """One claim: ``subject relation value``, or that it is not so.
 
     Relations: ``==``, ``in`` (``value`` is a tuple), ``<`` and its like, ``is`` (a word), and
@@ -60,7 +60,7 @@ class Claims:
     present: bool = False
     absent: bool = False
     low: tuple[float, bool] = (-inf, False)
-    high: tuple[float, bool] = (inf, False)
+    high: tuple[float, bool] = (inf, True)
     number: bool = False
     refused_bounds: list[tuple[str, float]] = field(default_factory=list)
     """Comparisons that do not hold, turned round: they bound what is known to be a number."""
@@ -76,53 +76,36 @@ class Claims:
                 self.allowed = values if self.allowed is None else self.allowed & values
             else:
                 self.refused |= values
+        elif value in ("present", "missing"):
+            self.present = self.present or value == "present"
+            self.absent = self.absent or value == "missing"
         elif atom.relation == "is":
-            self._take_test(str(value), atom.holds)
-        elif atom.relation == "holds":
-            self.truth = atom.holds if self.truth in (None, atom.holds) else self._clash()
             self.present = self.present or atom.holds
+            (self.kinds if atom.holds else self.excluded).add(str(value))
+        elif atom.relation == "holds":
+            self.truth = atom.holds
+            self.present = self.present or atom.holds
+        elif isinstance(value, float) and atom.holds:
+            self._take_bound(atom.relation, value)
         elif isinstance(value, float):
-            if atom.holds:
-                self._take_bound(atom.relation, value)
-            else:
-                self.refused_bounds.append((_MIRRORED[atom.relation], value))
-
-    def _clash(self) -> bool:
-        self.present = self.absent = True
-        return True
-
-    def _take_test(self, word: str, holds: bool) -> None:
-        if word == "present":
-            self.present = True
-        elif word == "missing":
-            self.absent = True
-        elif holds:
-            self.present = True
-            self.kinds.add(word)
-        else:
-            self.excluded.add(word)
+            self.refused_bounds.append((_MIRRORED[atom.relation], value))
 
     def _take_bound(self, relation: str, value: float) -> None:
         self.present = self.number = True
         if relation in (">", ">="):
             self.low = max(self.low, (value, relation == ">"))
         else:
-            tight = (value, relation == "<")
-            if tight[0] < self.high[0] or (tight[0] == self.high[0] and tight[1]):
-                self.high = tight
+            self.high = min(self.high, (value, relation != "<"))
 
     def allows(self, value: object) -> bool:
         """Whether a value (None where it is missing) is as these claims say."""
         if value is None:
             return not self.present and self.truth is not True
-        kind, text = kind_of(value), spelled(value)
-        if self.absent or kind in self.excluded or (self.kinds and {kind} != self.kinds):
+        text = spelled(value)
+        if self.absent or kind_of(value) in self.excluded or text in self.refused:
             return False
-        if text in self.refused or (self.allowed is not None and text not in self.allowed):
-            return False
-        if self.truth is not None and self.truth is (value is False):
-            return False
-        return not self.number or (type(value) in (int, float) and self._within(float(text)))
+        is_allowed = self.allowed is None or text in self.allowed
+        return is_allowed and self._impossible(text, self.subject) is None
 
     def contradiction(self) -> str | None:
         """Why these claims cannot all be true, in words; None where they can."""
@@ -142,8 +125,8 @@ class Claims:
         return self._bounds(s) or self._kinds(s) or self._values(s)
 
     def _bounds(self, s: str) -> str | None:
-        (low, above), (high, below) = self.low, self.high
-        if low > high or (low == high and (above or below)):
+        (low, above), (high, including) = self.low, self.high
+        if low > high or (low == high and (above or not including)):
             return f"no number is within the bounds set for {s}"
         if self.number and self.kinds and "number" not in self.kinds:
             return f"{s} cannot be {min(self.kinds)} and be compared as a number"
@@ -187,10 +170,9 @@ class Claims:
         return self._untyped(value, kind, s) or self._miscased(read, s)
 
     def _within(self, number: float) -> bool:
-        (low, above), (high, below) = self.low, self.high
-        return (number > low if above else number >= low) and (
-            number < high if below else number <= high
-        )
+        (low, above), (high, including) = self.low, self.high
+        over = number > low if above else number >= low
+        return over and (number <= high if including else number < high)
 
     def _untyped(self, value: str, kind: str, s: str) -> str | None:
         if not self.type.kinds:
@@ -208,28 +190,26 @@ class Claims:
         return None if settled == read else f"{s} is in {self.ends_in} case, never `{read}`"
 
 
-@dataclass(frozen=True)
-class Subjects:
-    """What is known of the subjects that atoms name."""
+class About(NamedTuple):
+    """What is known of the subject of an atom."""
 
-    nodes: Mapping[str, Node]
-    types: Mapping[str, Type]
+    node: Node
+    type: Type
 
 
-def claims(conjunction: Iterable[Atom], known: Subjects) -> dict[str, Claims]:
+def claims(conjunction: Iterable[Atom], known: Mapping[str, About]) -> dict[str, Claims]:
     """What a conjunction says, subject by subject."""
     found: dict[str, Claims] = {}
     for atom in sorted(conjunction, key=lambda a: (a.subject, a.relation, str(a.value), a.holds)):
         name = atom.subject
         if name not in found:
-            node = known.nodes.get(name)
-            ends_in = node.name if isinstance(node, Call) else None
-            found[name] = Claims(name, known.types.get(name, UNKNOWN), ends_in)
+            node, type = known.get(name, (None, UNKNOWN))
+            found[name] = Claims(name, type, node.name if isinstance(node, Call) else None)
         found[name].take(atom)
     return found
 
 
-def contradiction(conjunction: Conjunction, known: Subjects) -> str | None:
+def contradiction(conjunction: Conjunction, known: Mapping[str, About]) -> str | None:
     """Why a conjunction can never be true; None where it can, or that is not known."""
     for atom in conjunction:
         if Atom(atom.subject, atom.relation, atom.value, not atom.holds) in conjunction:

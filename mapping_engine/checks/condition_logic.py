@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TypeAlias
 
-from mapping_engine.checks.atoms import Atom, Conjunction, Subjects, contradiction, spelled
+from mapping_engine.checks.atoms import About, Atom, Conjunction, contradiction, spelled
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.inference import constant
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import CONDITIONS, Compare, Const, Logic, Name, Node, Test
 from mapping_engine.core.spell import spell
 from mapping_engine.types.kinds import is_missing
-from mapping_engine.types.type import Type
 
 Normal: TypeAlias = list[Conjunction] | None
 """Alternatives, one of which must hold; None for a condition too large to be looked at."""
@@ -28,26 +28,13 @@ class Conditions:
     def __init__(self, model: Model, facts: Facts) -> None:
         self._model = model
         self._facts = facts
-        self._nodes: dict[str, Node] = {}
-        self._types: dict[str, Type] = {}
+        self.subjects: dict[str, About] = {}
+        """What is known of the subjects met so far."""
         self._named: dict[tuple[str, bool], Normal] = {}
         for name, node in model.definitions.items():  # each after those that it uses
             if isinstance(node, CONDITIONS):
                 for holds in (True, False):
                     self._named[name, holds] = self.normal(node, holds)
-
-    @property
-    def subjects(self) -> Subjects:
-        """What is known of all subjects met so far."""
-        return Subjects(self._nodes, self._types)
-
-    def never(self, node: Node) -> str | None:
-        """Why a condition can never hold; None where it can."""
-        return self.unsatisfiable(self.normal(node, True))
-
-    def always(self, node: Node) -> str | None:
-        """Why a condition always holds; None where it may not."""
-        return self.unsatisfiable(self.normal(node, False))
 
     def unsatisfiable(self, normal: Normal) -> str | None:
         """Why no alternative can hold; None where one can."""
@@ -69,7 +56,7 @@ class Conditions:
                 return self.normal(only, not holds)
             case Logic(word=word, operands=operands):
                 parts = [self.normal(part, holds) for part in operands]
-                return _all(parts) if (word == "and") is holds else _any(parts)
+                return reduce(product, parts, TRUE) if (word == "and") is holds else _any(parts)
             case Const(value=value):
                 return TRUE if (value is not False and not is_missing(value)) is holds else []
             case Name(name=name, tail=None) if (name, holds) in self._named:
@@ -108,9 +95,8 @@ class Conditions:
 
     def _subject(self, node: Node) -> str:
         name = spell(node)
-        if name not in self._nodes:
-            self._nodes[name] = node
-            self._types[name] = self._facts.type_of(node)
+        if name not in self.subjects:
+            self.subjects[name] = About(node, self._facts.type_of(node))
         return name
 
 
@@ -122,17 +108,8 @@ def product(one: Normal, other: Normal) -> Normal:
     return found if all(len(each) <= LARGEST for each in found) else None
 
 
-def _all(parts: list[Normal]) -> Normal:
-    found = TRUE
-    for part in parts:
-        found = product(found, part)
-    return found
-
-
 def _any(parts: list[Normal]) -> Normal:
-    found: list[Conjunction] = []
-    for part in parts:
-        if part is None:
-            return None
-        found += part
+    if any(part is None for part in parts):
+        return None
+    found = [each for part in parts for each in part or ()]
     return found if len(found) <= MOST else None

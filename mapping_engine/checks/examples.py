@@ -9,20 +9,13 @@ from mapping_engine.checks.atoms import Claims, Conjunction, claims
 from mapping_engine.checks.condition_logic import Conditions
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call, FirstOf, Name, Node, Read
-from mapping_engine.selectors import lower, steps
+from mapping_engine.selectors import search, steps
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import is_missing, kind_of
-from mapping_engine.types.type import Type
 
 Event: TypeAlias = dict[str, object]
 
-_SAMPLES: dict[str, object] = {
-    "text": "x",
-    "number": 1,
-    "boolean": True,
-    "list": ["x"],
-    "object": {"x": 1},
-}
+_SAMPLES = {"text": "x", "number": 1, "boolean": True, "list": ["x"], "object": {"x": 1}}
 _SPELLING = frozenset({"lower", "upper", "trim", "text"})
 _DEEPEST = 8
 
@@ -42,8 +35,8 @@ def event_for(conjunction: Conjunction, conditions: Conditions, model: Model) ->
         said = claims(conjunction, known)
         for name, each in said.items():
             if each.present or each.truth:
-                _write(event, known.nodes[name], _value(each, known.types[name]), model)
-        read = ((each, _read(known.nodes[name], event, model)) for name, each in said.items())
+                _write(event, known[name].node, _value(each), model)
+        read = ((each, _read(known[name].node, event, model)) for name, each in said.items())
         if not all(each.allows(value) for each, value in read):
             return None
     except (NoExample, KeyError):
@@ -57,7 +50,7 @@ def _read(node: Node, event: Event, model: Model, depth: int = 0) -> object:
         raise NoExample
     match node:
         case Read(selector=selector):
-            found = lower(selector)(event)
+            found = search(selector, event)
         case FirstOf(alternatives=arms):
             values = (_read(arm.value, event, model, depth + 1) for arm in arms)
             return next((value for value in values if value is not None), None)
@@ -72,16 +65,16 @@ def _read(node: Node, event: Event, model: Model, depth: int = 0) -> object:
     return None if is_missing(found) else found
 
 
-def _value(found: Claims, type: Type) -> object:
+def _value(found: Claims) -> object:
     if found.allowed is not None:
-        left = sorted(value for value in found.allowed if value not in found.refused)
+        left = sorted(found.allowed - found.refused)
         if not left:
             raise NoExample
         return json.loads(left[0])
     if found.number:
         (low, _), (high, _) = found.low, found.high
         return int(low) + 1 if low > float("-inf") else int(high) - 1
-    kinds = sorted(found.kinds) or [k for k in _SAMPLES if k in type.kinds and k != "object"]
+    kinds = sorted(found.kinds) or [k for k in _SAMPLES if k in found.type.kinds and k != "object"]
     left = [kind for kind in kinds if kind not in found.excluded] or ["object"]
     sample = _SAMPLES[left[0]]
     if json.dumps(sample) in found.refused:

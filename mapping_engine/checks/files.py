@@ -9,22 +9,21 @@ from functools import partial
 from os import PathLike
 from pathlib import Path
 
-from mapping_engine.checks.catalogue import CATALOGUE
+from mapping_engine.checks.catalogue import CATALOGUE, Options
 from mapping_engine.checks.families import FAMILIES
 from mapping_engine.checks.fixing import with_plain_fixes
 from mapping_engine.checks.rule_tests import stale, untested
-from mapping_engine.checks.selection import Options
 from mapping_engine.checks.subject import Subject
 from mapping_engine.checks.suppressions import suppress
-from mapping_engine.core.model import Model
-from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span
-from mapping_engine.engine.loading import ENTRY, PackReading, find_pack, read_pack
+from mapping_engine.core.migration_model import PackSettings
+from mapping_engine.diagnostics import LOADER_CHECKS, Diagnostic, Diagnostics, Span
+from mapping_engine.engine.loading import ENTRY, PackReading, bundled_rules, find_pack, read_pack
 from mapping_engine.engine.migration import read_migration
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
 from mapping_engine.file.documents import FragmentFile
 from mapping_engine.file.rule_files import ReadFile, Reading, check_vocabulary
-from mapping_engine.source.bundled import bundled_folder
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import MappingNode, YamlNode
 from mapping_engine.source.yaml_text import decode, read_yaml
@@ -39,13 +38,11 @@ PARTS = 4
 """Parts of the work for each process, so that none waits long for the others."""
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Frozen):
     """What was found, sorted by file and place, and the texts of all files that were read."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
-    files: int = 0
 
 
 def check(path: str | PathLike[str], options: Options | None = None) -> list[Diagnostic]:
@@ -59,8 +56,7 @@ def check(path: str | PathLike[str], options: Options | None = None) -> list[Dia
 def check_all(paths: Iterable[str | PathLike[str]], options: Options | None = None) -> Checked:
     """Check several paths; raises RuleError when one of them is no rule file, pack or folder."""
     options = options or Options()
-    codes = options.codes
-    run = _Run(options, codes)
+    run = _Run(options, options.codes)
     for path in paths:
         run.check(path)
     return run.result()
@@ -74,14 +70,14 @@ class _Run:
     codes: frozenset[str]
     found: dict[Diagnostic, None] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
-    files: int = 0
     shared: dict[str, ReadFile] = field(default_factory=dict)
 
     def check(self, path: str | PathLike[str]) -> None:
         place = Path(path)
         unsaved = place.resolve() in self.options.overlay
         if (place.is_file() or unsaved) and place.name != ENTRY:
-            self._file(place)
+            shown = "" if str(place.parent) == "." else str(place.parent)
+            self._read(Folder(place.parent, shown, self.options.overlay), place.name)
         elif place.is_dir() and not (place / ENTRY).is_file():
             self._folder(place)
         else:
@@ -94,7 +90,7 @@ class _Run:
         plain = sorted(_without_echoes(kept), key=lambda d: (d.span, d.code, d.message))
         if self.options.fixes:
             plain = with_plain_fixes(plain, self.texts)
-        return Checked(tuple(plain), self.texts, self.files)
+        return Checked(tuple(plain), self.texts)
 
     def _folder(self, place: Path) -> None:
         packs = sorted(_packs_below(place))
@@ -104,12 +100,9 @@ class _Run:
             for pack in packs:
                 self._pack(pack)
         folder = Folder(place, str(place), self.options.overlay)
-        loose = [
-            name
-            for name in folder.names("", YAML)
-            if folder.shown(name) not in self.texts
-            and _kind(self._node(folder, name, Diagnostics())[0]) in _LOOSE
-        ]
+        unread = [name for name in folder.names("", YAML) if folder.shown(name) not in self.texts]
+        nodes = ((name, self._node(folder, name, Diagnostics())[0]) for name in unread)
+        loose = [name for name, node in nodes if _kind(node) in _LOOSE]
         for name in loose:
             self._read(folder, name)
         if not packs and not loose:
@@ -122,40 +115,37 @@ class _Run:
     def _together(self, packs: list[Path]) -> None:
         """Check many packs in several processes; the order of what is found does not change."""
         from concurrent.futures import ProcessPoolExecutor  # few have so many packs
-        from multiprocessing import get_all_start_methods, get_context
+        from multiprocessing import get_all_start_methods, get_context  # the same
 
         first, *rest = packs
         self._pack(first)  # what it reads, the processes find ready
         size = -(-len(rest) // (self.options.workers * PARTS))
         parts = [rest[start : start + size] for start in range(0, len(rest), size)]
-        ready = (self.shared,)
+        _READY.update(self.shared)  # which a process that is forked has, too
         context = get_context("fork" if "fork" in get_all_start_methods() else "spawn")
-        with ProcessPoolExecutor(self.options.workers, context, _begin, ready) as pool:
-            for found, texts, files in pool.map(partial(_packs, self.options, self.codes), parts):
-                self.found.update(dict.fromkeys(found))
-                self.texts.update(texts)
-                self.files += files
+        with ProcessPoolExecutor(self.options.workers, context) as pool:
+            for found, texts in pool.map(partial(_packs, self.options, self.codes), parts):
+                self._add(found, texts)
 
     def _pack(self, pack: str | PathLike[str]) -> None:
         read = read_pack(pack, self.options.overlay, self.shared)
         cases = self._tests(pack, read)
         self._examined(read, cases)
         if read.model is not None:
-            self._migrations(pack, read.model)
+            self._migrations(pack, PackSettings(read.model.name, read.model.settings_schema))
 
-    def _migrations(self, pack: str | PathLike[str], model: Model | None = None) -> None:
+    def _migrations(self, pack: str | PathLike[str], declared: PackSettings | None = None) -> None:
         """The files of a pack that turn other packs' settings into its own."""
         folder, _, _ = find_pack(pack, self.options.overlay)
         for name in folder.names(MIGRATIONS, YAML):
             old = Path(name).stem
             try:
-                _, _, found, texts = read_migration(old, str(pack), model, self.shared)
+                _, _, found, texts = read_migration(old, str(pack), declared, self.shared)
             except RuleError as error:
-                diagnostics = Diagnostics()
                 place = Span(folder.shown(name), 1, 1, 1, 1)
-                diagnostics.report("PR01", error.message, place, help=error.help)
-                found, texts = diagnostics.sorted(), {}
-            self._add(Diagnostics(list(found)), texts)
+                unread = Diagnostic(LOADER_CHECKS["PR01"], error.message, place, help=error.help)
+                found, texts = (unread,), {}
+            self._add(found, texts)
 
     def _examined(self, read: PackReading, cases: list[Case]) -> None:
         diagnostics = Diagnostics(list(read.diagnostics))
@@ -165,7 +155,7 @@ class _Run:
                 find(subject)
             if "TE01" in self.codes and read.model is not None:
                 untested(subject, cases)
-        self._add(diagnostics, read.texts)
+        self._add(diagnostics.sorted(), read.texts)
 
     def _tests(self, pack: str | PathLike[str], read: PackReading) -> list[Case]:
         """The rule tests beside a pack; what is wrong with them is found, too."""
@@ -177,12 +167,8 @@ class _Run:
             cases += cases_of(node, diagnostics)
             if node is not None and read.examined is not None:
                 stale(read.examined.model, node, diagnostics)
-            self._add(diagnostics, texts)
+            self._add(diagnostics.sorted(), texts)
         return cases
-
-    def _file(self, path: Path) -> None:
-        shown = "" if str(path.parent) == "." else str(path.parent)
-        self._read(Folder(path.parent, shown, self.options.overlay), path.name)
 
     def _node(
         self, folder: Folder, name: str, diagnostics: Diagnostics
@@ -210,24 +196,22 @@ class _Run:
             elif kind == "fragment":
                 read_block(FragmentFile, node, diagnostics)
             else:
-                bundled = Folder(bundled_folder("rules"), "rules", self.options.overlay)
+                bundled = bundled_rules(self.options.overlay)
                 check_vocabulary(name, Reading(folder, bundled, diagnostics, texts))
         elif node is not None:
             diagnostics.report("SH03", "expected a mapping of keys and values", node.span)
-        self._add(diagnostics, texts)
+        self._add(diagnostics.sorted(), texts)
 
-    def _add(self, diagnostics: Diagnostics, texts: Mapping[str, str]) -> None:
-        self.found.update(dict.fromkeys(diagnostics.sorted()))
+    def _add(self, found: Iterable[Diagnostic], texts: Mapping[str, str]) -> None:
+        self.found.update(dict.fromkeys(found))
         self.texts.update(texts)
-        self.files += 1
 
 
 def _packs_below(place: Path) -> Iterator[Path]:
     """The folders that hold a rule file; hidden folders and those of package managers do not."""
     for folder, below, files in os.walk(place):
-        below[:] = sorted(
-            name for name in below if not name.startswith(".") and name not in _FOREIGN
-        )
+        own = (name for name in below if not name.startswith(".") and name not in _FOREIGN)
+        below[:] = sorted(own)
         if ENTRY in files:
             yield Path(folder)
 
@@ -236,18 +220,14 @@ _READY: dict[str, ReadFile] = {}
 """In a process that checks a part of the packs: the bundled files that were read before."""
 
 
-def _begin(shared: dict[str, ReadFile]) -> None:
-    _READY.update(shared)
-
-
 def _packs(
     options: Options, codes: frozenset[str], packs: list[Path]
-) -> tuple[list[Diagnostic], dict[str, str], int]:
+) -> tuple[list[Diagnostic], dict[str, str]]:
     """What is found in some packs, by a process of its own."""
     run = _Run(options, codes, shared=_READY)
     for pack in packs:
         run.check(pack)
-    return list(run.found), run.texts, run.files
+    return list(run.found), run.texts
 
 
 def _without_echoes(found: list[Diagnostic]) -> list[Diagnostic]:
@@ -258,20 +238,14 @@ def _without_echoes(found: list[Diagnostic]) -> list[Diagnostic]:
         if each.code in better:
             for line in range(each.span.line, each.span.end_line + 1):
                 lines.setdefault((each.span.file, line), []).append(each)
-    return [
-        each
-        for each in found
-        if not any(
-            _echoes(each, other) for other in lines.get((each.span.file, each.span.line), ())
-        )
-    ]
+    at_line = ((each, lines.get((each.span.file, each.span.line), ())) for each in found)
+    return [each for each, others in at_line if not any(_echoes(each, other) for other in others)]
 
 
 def _echoes(one: Diagnostic, other: Diagnostic) -> bool:
     if other.code not in _ECHOES.get(one.code, ()) or one.severity.rank > other.severity.rank:
         return False
-    inside = other.span.offset <= one.span.offset and one.span.end_offset <= other.span.end_offset
-    return one.span.file == other.span.file and inside
+    return other.span.offset <= one.span.offset and one.span.end_offset <= other.span.end_offset
 
 
 _ECHOES = {"FB04": ("OU02", "FB02", "FB03"), "SE08": ("PI02", "SE06")}
@@ -288,5 +262,3 @@ def _kind(node: YamlNode | None) -> str | None:
 _KINDS = ("mapping", "fragment", "vocabulary", "tests", "migration")
 _LOOSE = ("fragment", "vocabulary")
 """Files that are checked alone where no pack reads them."""
-
-__all__ = ["Checked", "check", "check_all"]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mapping_engine.checks.removal import removal
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, Fix, Span
-from mapping_engine.source.node import Source
+from mapping_engine.frozen import Frozen
+from mapping_engine.source.node import Source, YamlNode
 from mapping_engine.source.scalar import Lines
 from mapping_engine.source.yaml_text import read_yaml
 
 
-@dataclass(frozen=True)
-class Fixed:
+class Fixed(Frozen):
     """Texts after fixes, by file; ``applied`` counts the fixes."""
 
     texts: Mapping[str, str]
@@ -28,59 +29,36 @@ def with_plain_fixes(
     diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]
 ) -> list[Diagnostic]:
     """The diagnostics with fixes that are plain changes of text; those that cannot be, dropped."""
-    files: dict[str, _File] = {}
+    roots: dict[str, YamlNode | None] = {}
+    made: Counter[str] = Counter()
     found = []
     for each in diagnostics:
-        fix = each.fix
-        if fix is not None:
-            file = fix.span.file
-            if file not in files:
-                files[file] = _File(Source(file, texts.get(file, "")))
-            each = replace(each, fix=files[file].plain(fix) if file in texts else None)
+        if each.fix is not None:
+            file, plain = each.fix.span.file, None
+            if file in texts and made[file] < MOST:
+                source = Source(file, texts[file])
+                if file not in roots:
+                    roots[file] = read_yaml(source, Diagnostics())
+                plain = _plain(each.fix, source, roots[file])
+                made[file] += plain is not None
+            each = replace(each, fix=plain)
         found.append(each)
     return found
 
 
-class _File:
-    """One text, read once, and the fixes that are made ready for it."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._root = read_yaml(source, Diagnostics())
-        self._lines = Lines(source)
-        self._left = MOST
-
-    def plain(self, fix: Fix) -> Fix | None:
-        """The fix as a plain change that was tried; None where that is not possible."""
-        if self._left == 0:
-            return None
-        made = self._removal(fix) if fix.whole else self._change(fix)
-        self._left -= made is not None
-        return made
-
-    def _removal(self, fix: Fix) -> Fix | None:
-        cut = removal(self._source, self._root, fix.span) if self._root is not None else None
+def _plain(fix: Fix, source: Source, root: YamlNode | None) -> Fix | None:
+    """The fix as a plain change that was tried; None where that is not possible."""
+    if fix.whole:
+        cut = removal(source, root, fix.span) if root is not None else None
         if cut is None:
             return None
-        span = self._lines.span(cut.start, cut.end)
+        span = Lines(source).span(cut.start, cut.end)
         return replace(fix, span=span, whole=False, group=cut.container)
-
-    def _change(self, fix: Fix) -> Fix | None:
-        text = self._source.text
-        return fix if _is_there(text, fix) and _reads(text, fix) else None
-
-
-def _is_there(text: str, fix: Fix) -> bool:
-    """Whether the text that the fix replaces is what it is meant to replace."""
-    return fix.old in (None, text[fix.span.offset : fix.span.end_offset])
-
-
-def _reads(text: str, fix: Fix) -> bool:
-    """Whether the text is still YAML after the fix."""
-    changed = Source(fix.span.file, _applied(text, [fix]))
+    if fix.old not in (None, source.text[fix.span.offset : fix.span.end_offset]):
+        return None
     found = Diagnostics()
-    read_yaml(changed, found)
-    return not any(each.code in ("SY01", "SY02", "SY05") for each in found.found)
+    read_yaml(Source(source.file, _applied(source.text, [fix])), found)
+    return None if any(each.code in ("SY01", "SY02", "SY05") for each in found.found) else fix
 
 
 def apply_fixes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.source.node import ListNode, MappingNode, Source, YamlNode, to_data
@@ -18,7 +18,7 @@ Step = str | int
 class _Child(NamedTuple):
     """An entry of a mapping or an item of a list, inside its container."""
 
-    container: MappingNode | ListNode
+    container: YamlNode
     place: int
     path: tuple[Step, ...]
     above: _Child | None
@@ -51,31 +51,31 @@ def removal(source: Source, root: YamlNode, span: Span) -> Cut | None:
     return Cut(*cut, child.container.span.offset)
 
 
-def _spans(container: MappingNode | ListNode) -> list[tuple[int, int]]:
+def _parts(container: YamlNode) -> list[tuple[Step, YamlNode, Span, Span]]:
+    """The entries or items of a container: name or number, value, and where it begins and ends."""
+    match container:
+        case ListNode(items=items):
+            return [(place, item, item.span, item.span) for place, item in enumerate(items)]
+        case MappingNode(entries=entries):
+            return [(e.key.text, e.value, e.key.span, e.value.span) for e in entries]
+        case _:
+            return []
+
+
+def _spans(container: YamlNode) -> list[tuple[int, int]]:
     """Where the entries or items of a container begin and end."""
-    if isinstance(container, ListNode):
-        return [(item.span.offset, item.span.end_offset) for item in container.items]
-    pairs = ((entry.key.span, entry.value.span) for entry in container.entries)
-    return [(key.offset, max(key.end_offset, value.end_offset)) for key, value in pairs]
+    spans = ((start, end) for _, _, start, end in _parts(container))
+    return [(start.offset, max(start.end_offset, end.end_offset)) for start, end in spans]
 
 
 def _find(root: YamlNode, wanted: tuple[int, int]) -> _Child | None:
-    waiting: list[tuple[YamlNode, tuple[Step, ...], _Child | None]] = [(root, (), None)]
-    while waiting:
-        node, path, above = waiting.pop(0)
-        if isinstance(node, MappingNode):
-            for place, entry in enumerate(node.entries):
-                child = _Child(node, place, (*path, entry.key.text), above)
-                spans = (entry.key.span, entry.value.span)
-                if wanted in {(s.offset, s.end_offset) for s in spans}:
-                    return child
-                waiting.append((entry.value, child.path, child))
-        elif isinstance(node, ListNode):
-            for place, item in enumerate(node.items):
-                child = _Child(node, place, (*path, place), above)
-                if wanted == (item.span.offset, item.span.end_offset):
-                    return child
-                waiting.append((item, child.path, child))
+    waiting: list[tuple[YamlNode, _Child | None]] = [(root, None)]
+    for node, above in waiting:  # which grows by what stands below
+        for place, (step, value, *spans) in enumerate(_parts(node)):
+            child = _Child(node, place, (*(above.path if above else ()), step), above)
+            if wanted in {(span.offset, span.end_offset) for span in spans}:
+                return child
+            waiting.append((value, child))
     return None
 
 
@@ -115,12 +115,10 @@ def _is_clean(source: Source, root: YamlNode, child: _Child, cut: tuple[int, int
     return found is not None and to_data(found) == _without(to_data(root), child.path)
 
 
-def _without(data: object, path: tuple[Step, ...]) -> object:
-    if isinstance(data, dict):
-        if len(path) == 1:
-            return {key: value for key, value in data.items() if key != path[0]}
-        return {k: _without(v, path[1:]) if k == path[0] else v for k, v in data.items()}
-    assert isinstance(data, list)
-    if len(path) == 1:
-        return [value for place, value in enumerate(data) if place != path[0]]
-    return [_without(v, path[1:]) if i == path[0] else v for i, v in enumerate(data)]
+def _without(data: Any, path: tuple[Step, ...]) -> object:
+    """Fresh data less what stands at ``path``."""
+    here = data
+    for step in path[:-1]:
+        here = here[step]
+    del here[path[-1]]
+    return data

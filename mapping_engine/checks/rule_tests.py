@@ -16,10 +16,8 @@ from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNo
 from mapping_engine.testing.cases import Case
 
 TE01 = Check(
-    "TE01",
-    "untested-rule",
+    "TE01 untested-rule: no rule test reaches this field, alternative or row",
     Severity.INFO,
-    "no rule test reaches this field, alternative or row",
     why="What no test reaches can break without anybody seeing it.",
     fix="Add a case to the `tests` folder of the pack.",
     ignore="While a pack is being written: the check runs only when it is selected.",
@@ -28,10 +26,8 @@ TE01 = Check(
     asked=True,
 )
 TE02 = Check(
-    "TE02",
-    "test-names-unknown-rule",
+    "TE02 test-names-unknown-rule: a rule test names a field that no rule makes",
     Severity.ERROR,
-    "a rule test names a field that no rule makes",
     why="A test of `absent: [y22]` passes for ever, whatever the rules do.",
     fix="Correct the name, or drop it.",
     ignore="Never: the test cannot show anything.",
@@ -100,12 +96,9 @@ def _is_known(value: Node) -> bool:
 
 
 def _report(path: str, place: ScalarNode, names: Iterable[str], diagnostics: Diagnostics) -> None:
-    diagnostics.report(
-        TE02,
-        f"the test names the field `{path}`, which no rule makes",
-        place.span,
-        help=did_you_mean(path.rpartition(".")[2], names) or "correct the name, or drop it",
-    )
+    message = f"the test names the field `{path}`, which no rule makes"
+    help = did_you_mean(path.rpartition(".")[2], names) or "correct the name, or drop it"
+    diagnostics.report(TE02, message, place.span, help=help)
 
 
 # Coverage
@@ -113,20 +106,16 @@ def _report(path: str, place: ScalarNode, names: Iterable[str], diagnostics: Dia
 
 def untested(subject: Subject, cases: list[Case]) -> None:
     """Report the fields, alternatives and rows that never give a value in any rule test."""
-    reached = _reached(subject.model, cases)
+    reached, missed = _reached(subject.model, cases), list[tuple[str, Span]]()
     for path, field in _leaves(subject.model.fields.fields, ""):
         if field.span not in reached:
-            _report_untested(f"the field `{path}`", field.span, subject)
+            missed.append((f"the field `{path}`", field.span))
             continue
-        for what, span, places in _parts(field, subject.model):
-            if not places & reached:
-                _report_untested(f"{what} of `{path}`", span, subject)
-
-
-def _report_untested(what: str, span: Span, subject: Subject) -> None:
-    subject.diagnostics.report(
-        TE01, f"no rule test reaches {what}", span, help="add a case that does"
-    )
+        parts = _parts(field, subject.model)
+        missed += [(f"{what} of `{path}`", span) for what, span, at in parts if at not in reached]
+    for what, span in missed:
+        message, help = f"no rule test reaches {what}", "add a case that does"
+        subject.diagnostics.report(TE01, message, span, help=help)
 
 
 def _leaves(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, Field]]:
@@ -139,8 +128,8 @@ def _leaves(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, Field
             yield f"{prefix}{field.name}", field
 
 
-def _parts(field: Field, model: Model) -> Iterator[tuple[str, Span, set[Span]]]:
-    """The rows or alternatives of a field: where they are written, and where they may be traced.
+def _parts(field: Field, model: Model) -> Iterator[tuple[str, Span, Span]]:
+    """The rows or alternatives of a field: where their sources are written, and they themselves.
 
     A name that stands for alternatives of its own is none of them.
     """
@@ -152,9 +141,7 @@ def _parts(field: Field, model: Model) -> Iterator[tuple[str, Span, set[Span]]]:
         if arm.is_default or is_choice(named):
             continue
         what = f"alternative {place}" if arm.name is None else f"the row `{arm.name}`"
-        written = (first or value).span
-        own = {arm.value.span} if isinstance(arm.value, Guard) else set()
-        yield what, written, {arm.span, written, *own}
+        yield what, (first or value).span, arm.span
 
 
 def _reached(model: Model, cases: list[Case]) -> set[Span]:

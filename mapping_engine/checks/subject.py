@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
@@ -25,10 +25,10 @@ from mapping_engine.core.nodes import (
 )
 from mapping_engine.core.spell import is_written
 from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.frozen import Frozen
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Frozen):
     """One pack that could be read, and where the findings go.
 
     ``texts`` are those of its files, by the names that diagnostics show.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from mapping_engine.diagnostics import (
@@ -16,15 +15,14 @@ from mapping_engine.diagnostics import (
     Span,
     did_you_mean,
 )
-from mapping_engine.source.node import ListNode, ScalarNode, Source, YamlNode
+from mapping_engine.frozen import Frozen
+from mapping_engine.source.node import Source, scalars
 from mapping_engine.source.scalar import Lines
 from mapping_engine.source.yaml_text import read_yaml
 
 SU01 = Check(
-    "SU01",
-    "unused-suppression",
+    "SU01 unused-suppression: a suppression that suppresses nothing",
     Severity.WARNING,
-    "a suppression that suppresses nothing",
     why="It would hide the next real mistake on this line.",
     fix="Remove the comment. `--fix` does.",
     ignore="Never: remove it.",
@@ -32,10 +30,9 @@ SU01 = Check(
     right="fields:\n  x: p.a\n",
 )
 SU02 = Check(
-    "SU02",
-    "bad-suppression",
+    "SU02 bad-suppression: a suppression without a code or a reason, with an unknown code, "
+    "expired, or of an error",
     Severity.WARNING,
-    "a suppression without a code or a reason, with an unknown code, expired, or of an error",
     why="Who reads the comment later has to know what is suppressed, why, and for how long. "
     "Errors cannot be suppressed, as the engine refuses the rules all the same.",
     fix="Write `# rules: ignore CODE -- reason`, with `until 2026-12-31` where it is to end.",
@@ -52,8 +49,7 @@ _REST = re.compile(
 _MARK = "rules:"
 
 
-@dataclass(frozen=True)
-class Suppression:
+class Suppression(Frozen):
     """One comment: the lines it is about (None for the whole file) and the codes."""
 
     span: Span
@@ -61,7 +57,6 @@ class Suppression:
     codes: tuple[str, ...]
     until: str | None
     reason: str
-    text: str
 
 
 def suppress(
@@ -91,32 +86,18 @@ def suppress(
 def _suppressions(source: Source) -> Iterator[Suppression]:
     if _MARK not in source.text:
         return
-    node = read_yaml(source, Diagnostics())
-    inside = sorted(_scalars(node)) if node is not None else []
-    first = min((start for start, _ in inside), default=len(source.text))
+    inside = [each.span for each in scalars(read_yaml(source, Diagnostics()))]
+    first = min((span.offset for span in inside), default=len(source.text))
     lines = Lines(source)
     for match in _COMMENT.finditer(source.text):
-        if any(start <= match.start() < end for start, end in inside):
+        if any(span.offset <= match.start() < span.end_offset for span in inside):
             continue
         rest = _REST.fullmatch(match["rest"])
         assert rest is not None
         codes = tuple(code for code in re.split(r"[\s,]+", rest["codes"]) if code)
         span = lines.span(match.start(), match.start() + len(match[0].rstrip()))
         line = None if match.start() < first else _line(source.text, lines, match.start())
-        yield Suppression(span, line, codes, rest["until"], rest["reason"] or "", match[0])
-
-
-def _scalars(root: YamlNode) -> Iterator[tuple[int, int]]:
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ScalarNode):
-            yield node.span.offset, node.span.end_offset
-        elif isinstance(node, ListNode):
-            waiting.extend(node.items)
-        else:
-            for entry in node.entries:
-                waiting += [entry.key, entry.value]
+        yield Suppression(span, line, codes, rest["until"], rest["reason"] or "")
 
 
 def _line(text: str, lines: Lines, start: int) -> int:
@@ -143,17 +124,15 @@ def _valid(
         help = did_you_mean(code, [*catalogue, *names]) or "`rules-check --list` lists them all"
         found.report(SU02, f"there is no check `{code}`", comment.span, help=help)
     over = _over(comment.until, today)
-    for message, help in (*_lacks(comment), *over):
+    if not comment.codes:
+        help = "write `# rules: ignore CODE -- reason`"
+        found.report(SU02, "a suppression names the codes it is about", comment.span, help=help)
+    elif not comment.reason:
+        help = "append `-- ` and why the finding is none"
+        found.report(SU02, "a suppression gives its reason", comment.span, help=help)
+    for message, help in over:
         found.report(SU02, message, comment.span, help=help)
     return frozenset(known for known in codes.values() if known is not None and not over)
-
-
-def _lacks(comment: Suppression) -> Iterator[tuple[str, str]]:
-    """What a comment does not say, and what to do about it."""
-    if not comment.codes:
-        yield "a suppression names the codes it is about", "write `# rules: ignore CODE -- reason`"
-    elif not comment.reason:
-        yield "a suppression gives its reason", "append `-- ` and why the finding is none"
 
 
 def _over(until: str | None, today: date) -> list[tuple[str, str]]:

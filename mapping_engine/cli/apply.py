@@ -11,8 +11,9 @@ from typing import IO, Any
 
 import click
 
-from mapping_engine.cli.common import bind, events_in, fail, now_option, settings_option
+from mapping_engine.cli.common import fail
 from mapping_engine.cli.events import Line, dumps
+from mapping_engine.cli.inputs import bind, events_in, now_option, settings_option
 from mapping_engine.engine.mapping import Clock, Destination
 from mapping_engine.errors import MappingError
 

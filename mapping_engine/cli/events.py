@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from itertools import chain
 from typing import IO, Any
 
 import orjson
 
 from mapping_engine.errors import ErrorCode, InputError
+from mapping_engine.frozen import Frozen
 
 LONGEST_LINE = 64 * 1024 * 1024
 LARGEST_ARRAY = 1024 * 1024 * 1024
 _CHUNK = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Frozen):
     """One event, or the reason why there is none, and where it stands."""
 
     file: str
@@ -33,28 +34,19 @@ def read_events(stream: IO[bytes], file: str) -> Iterator[Line]:
     NDJSON is read line by line in constant memory; a document that starts with ``[`` is one JSON
     array, one whose first line is ``{`` alone is a single event, and both are read whole.
     """
-    lines = _lines(stream)
-    for number, raw in enumerate(lines, 1):
-        text = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
-        if not text.strip():
-            continue
-        if number == 1 and text.lstrip().startswith(b"["):
-            yield from _array(text, lines, file)
-            return
-        if number == 1 and text.strip() == b"{":
-            yield _line(b"".join((text, *_bounded(lines))), file, number)
-            return
-        yield _line(text, file, number)
-
-
-def _bounded(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """The rest of a document that is written over several lines, as far as it may be long."""
-    size = 0
-    for line in lines:
-        size += len(line)
-        yield line
-        if size > LONGEST_LINE:
-            return
+    first = stream.readline(LONGEST_LINE + 1).removeprefix(BOM_UTF8)
+    if first.lstrip().startswith(b"["):
+        yield from _array(first + stream.read(LARGEST_ARRAY + 1), file)
+        return
+    if first.strip() == b"{":
+        first += stream.read(LONGEST_LINE + 1)
+    following = iter(lambda: stream.readline(LONGEST_LINE + 1), b"")
+    for number, text in enumerate(chain((first,), following), 1):
+        if len(text) > LONGEST_LINE and not text.endswith(b"\n"):
+            while (more := stream.readline(_CHUNK)) and not more.endswith(b"\n"):
+                pass  # the line is refused, and the next one is read
+        if text.strip():
+            yield _line(text, file, number)
 
 
 def _line(text: bytes, file: str, number: int) -> Line:
@@ -64,37 +56,16 @@ def _line(text: bytes, file: str, number: int) -> Line:
         return Line(file, number, error=error, text=text)
 
 
-def _array(first: bytes, rest: Iterable[bytes], file: str) -> Iterator[Line]:
-    parts, size = [first], len(first)
-    for part in rest:
-        parts.append(part)
-        size += len(part)
-        if size > LARGEST_ARRAY:
-            error = _error(f"the array is larger than {LARGEST_ARRAY} bytes", "send NDJSON")
-            yield Line(file, 1, error=error)
-            return
+def _array(text: bytes, file: str) -> Iterator[Line]:
     try:
-        events = parse_json(b"".join(parts))
+        if len(text) > LARGEST_ARRAY:
+            raise _error(f"the array is larger than {LARGEST_ARRAY} bytes", "send NDJSON")
+        events = parse_json(text)
     except InputError as error:
         yield Line(file, 1, error=error)
         return
     for number, event in enumerate(events, 1):
         yield Line(file, number, event)
-
-
-def _lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a stream; one that is too long is cut, and so refused as JSON.
-
-    Those of an array come in parts: it is read whole, whatever its lines.
-    """
-    array: bool | None = None
-    while line := stream.readline(LONGEST_LINE + 1):
-        if array is None:
-            array = line.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
-        if len(line) > LONGEST_LINE and not line.endswith(b"\n") and not array:
-            while (more := stream.readline(_CHUNK)) and not more.endswith(b"\n"):
-                pass
-        yield line
 
 
 def parse_json(text: bytes) -> Any:

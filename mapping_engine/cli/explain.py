@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from mapping_engine.cli.common import bind, events_in, now_option, settings_option
 from mapping_engine.cli.events import dumps
+from mapping_engine.cli.inputs import bind, events_in, now_option, settings_option
 from mapping_engine.engine.mapping import Clock
 
 LEGEND = """\b

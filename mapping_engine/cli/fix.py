@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from dataclasses import replace
-from difflib import unified_diff
 from pathlib import Path
 
 from mapping_engine.checks import Checked, Options, check_all
@@ -54,12 +53,13 @@ def _is_own(file: str, checked: Checked, options: Options) -> bool:
 
 def changes(paths: list[str], options: Options, *, unsafe: bool) -> tuple[str, int]:
     """What fixes would change, as a unified diff, and how many there are."""
+    from difflib import unified_diff  # few runs show a diff
+
     changed, count = fixed_texts(paths, options, unsafe=unsafe)
     shown = ""
     for file, (old, new) in sorted(changed.items()):
-        lines = unified_diff(
-            old.splitlines(keepends=True), new.splitlines(keepends=True), file, file
-        )
+        before, after = (text.splitlines(keepends=True) for text in (old, new))
+        lines = unified_diff(before, after, file, file)
         shown += "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
     return shown, count
 

@@ -13,10 +13,14 @@ import click
 
 from mapping_engine import __version__
 from mapping_engine.checks import Checked, Options, check_all
+from mapping_engine.checks.catalogue import CATALOGUE
 from mapping_engine.cli.common import coloured, fail, rule_errors
+from mapping_engine.cli.events import dumps
+from mapping_engine.cli.fix import changes, write_fixes
 from mapping_engine.cli.formats import FORMATS, written
-from mapping_engine.diagnostics import Severity
+from mapping_engine.diagnostics import Severity, did_you_mean
 from mapping_engine.diagnostics.render import render_all
+from mapping_engine.source.bundled import bundled_folder
 
 STDIN = "-"
 WITH_FIXES = ("json", "jsonl", "sarif")
@@ -97,8 +101,10 @@ def main(
     """
     if lsp:
         _serve()
-    elif explain is not None or listing:
-        _describe(explain, as_json=form == "json")
+    elif explain is not None:
+        _show_page(explain)
+    elif listing:
+        _list_checks(as_json=form == "json")
     elif not paths:
         fail("name a rule file, a pack or a folder, or `-` for standard input")
     else:
@@ -109,30 +115,15 @@ def main(
         level = Severity.WARNING if strict else Severity(fail_level)
         with rule_errors():
             files, options = _with_stdin(list(paths), options, stdin_filename)
-            if diff or writes:
-                _fix(files, options, unsafe=unsafe_fixes, diff=diff)
+            if diff:
+                shown, count = changes(files, options, unsafe=unsafe_fixes)
+                click.echo(shown, nl=False)
+                sys.exit(1 if count else 0)
+            if writes:
+                click.echo(write_fixes(files, options, unsafe=unsafe_fixes), err=True)
             checked = check_all(files, replace(options, fixes=form in WITH_FIXES))
         _print(checked, form)
         sys.exit(any(each.severity.rank >= level.rank for each in checked.diagnostics))
-
-
-def _describe(code: str | None, *, as_json: bool) -> None:
-    from mapping_engine.cli.pages import list_checks, show_page
-
-    if code is not None:
-        show_page(code)
-    else:
-        list_checks(as_json=as_json)
-
-
-def _fix(paths: list[str], options: Options, *, unsafe: bool, diff: bool) -> None:
-    from mapping_engine.cli.fix import changes, write_fixes
-
-    if diff:
-        shown, count = changes(paths, options, unsafe=unsafe)
-        click.echo(shown, nl=False)
-        sys.exit(1 if count else 0)
-    click.echo(write_fixes(paths, options, unsafe=unsafe), err=True)
 
 
 def _with_stdin(paths: list[str], options: Options, name: str | None) -> tuple[list[str], Options]:
@@ -141,11 +132,8 @@ def _with_stdin(paths: list[str], options: Options, name: str | None) -> tuple[l
         return paths, options
     file = name or "stdin.yaml"
     text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
-    overlay = {Path(file).resolve(): text}
-    return (
-        [file if path == STDIN else path for path in paths],
-        replace(options, overlay=overlay),
-    )
+    named = [file if path == STDIN else path for path in paths]
+    return named, replace(options, overlay={Path(file).resolve(): text})
 
 
 def _print(checked: Checked, form: str) -> None:
@@ -160,8 +148,42 @@ def _print(checked: Checked, form: str) -> None:
 
 def _serve() -> None:
     try:
-        from mapping_engine.lsp.server import serve
+        from mapping_engine.lsp.server import serve  # its packages are an extra
     except ModuleNotFoundError:
         fail("the language server needs more packages: pip install 'mapping-engine[lsp]'")
     gc.set_threshold(*DEFAULT_THRESHOLDS)
     serve()
+
+
+def _show_page(name: str) -> None:
+    """Print the page of a check, by code or name."""
+    names = {check.name: code for code, check in CATALOGUE.items()}
+    code = names.get(name, name.upper())
+    if code not in CATALOGUE:
+        help = did_you_mean(name, [*CATALOGUE, *names]) or "`rules-check --list` lists them all"
+        fail(f"there is no check `{name}`; {help}")
+    page = bundled_folder("checks").joinpath(f"{code}.md").read_text("utf-8")
+    click.echo(page, nl=False)
+
+
+def _list_checks(*, as_json: bool) -> None:
+    """Print every check: code, name, severity and meaning."""
+    checks = CATALOGUE.values()
+    if as_json:
+        rows = [
+            {
+                "code": check.code,
+                "name": check.name,
+                "severity": check.severity.value,
+                "meaning": check.meaning,
+                "default": not check.asked,
+            }
+            for check in checks
+        ]
+        click.echo(dumps(rows), nl=False)
+        return
+    widest = max(len(check.name) for check in checks)
+    for check in checks:
+        asked = " (only when selected)" if check.asked else ""
+        line = f"{check.code}  {check.name:{widest}}  {check.severity:7}  {check.meaning}{asked}"
+        click.echo(line)

@@ -13,6 +13,6 @@ _THRESHOLDS = (100_000, 50, 100)
 def rules_check() -> None:
     """The command `rules-check`."""
     gc.set_threshold(*_THRESHOLDS)
-    from mapping_engine.cli.rules_check import main
+    from mapping_engine.cli.rules_check import main  # the first objects are made here
 
     main()

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
+from mapping_engine.core import nodes
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
-from mapping_engine.core.nodes import (
-    Call,
-    Compare,
-    Const,
-    Copy,
-    Field,
-    FirstOf,
-    ForEach,
-    Guard,
-    Items,
-    Logic,
-    Name,
-    Node,
-    Object,
-    Read,
-    Template,
-    Test,
-    children,
-)
+from mapping_engine.core.nodes import Call, Const, Field, Guard, Name, Node, children
 from mapping_engine.core.spell import spell
+from mapping_engine.frozen import Frozen
 from mapping_engine.transforms import REGISTRY
 
 Absent: TypeAlias = frozenset[str] | None
@@ -36,8 +20,7 @@ Absent: TypeAlias = frozenset[str] | None
 _ALWAYS: Absent = frozenset()
 
 
-@dataclass(frozen=True)
-class Absence:
+class Absence(Frozen):
     """A mapping, and what is known of its definitions.
 
     Only absence counts, and tables without a row: a source that is there and cannot be converted
@@ -83,15 +66,15 @@ def absent_field(field: Field, found: Absence, known: Iterable[frozenset[str]] =
 def present_under(condition: Node, found: Absence) -> list[frozenset[str]]:
     """Sets of sources that cannot all be missing where ``condition`` holds."""
     match condition:
-        case Logic(word="and", operands=parts):
+        case nodes.Logic(word="and", operands=parts):
             return [each for part in parts for each in present_under(part, found)]
-        case Compare(operator=operator, left=left) if operator != "!=":
+        case nodes.Compare(operator=operator, left=left) if operator != "!=":
             return _operand(left, found)
-        case Test(operand=operand, word=word) if word != "missing":
+        case nodes.Test(operand=operand, word=word) if word != "missing":
             return _operand(operand, found)
-        case Logic(word="not", operands=(Test(operand=operand, word="missing"),)):
+        case nodes.Logic(word="not", operands=(nodes.Test(operand=operand, word="missing"),)):
             return _operand(operand, found)
-        case Read() | Name() | FirstOf() | Call():
+        case nodes.Read() | Name() | nodes.FirstOf() | Call():
             return _operand(condition, found)
         case _:
             return []
@@ -107,14 +90,15 @@ def absent(node: Node, found: Absence) -> Absent:
     match node:
         case Const():
             return _ALWAYS if found.facts.type_of(node).missing else None
-        case Read():
+        case nodes.Read():
             return frozenset({spell(node)})
         case Name():
             return _name(node, found)
-        case Items() | FirstOf():
+        case nodes.Items() | nodes.FirstOf():
             return _all([absent(part, found) for part in children(node)])
-        case Template():
-            return _first([absent(part, found) for part in children(node)])
+        case nodes.Template():
+            parts = (absent(part, found) for part in children(node))
+            return next((part for part in parts if part is not None), None)
         case Call(input=Node() as source):
             made = absent(source, found)
             return _result(node, found) if made is None else made
@@ -123,13 +107,13 @@ def absent(node: Node, found: Absence) -> Absent:
             return (absent(given, found) if given is not None else None) or _result(node, found)
         case Guard(when=when, value=value):
             return _unless(when, absent(value, found))
-        case Object(fields=fields):
+        case nodes.Object(fields=fields):
             return _all([absent_field(each, found) for each in fields])
-        case Copy(source=source, added=None):
+        case nodes.Copy(source=source, added=None):
             return absent(source, found)
-        case Copy(source=source, added=Object() as added):
+        case nodes.Copy(source=source, added=nodes.Object() as added):
             return _all([absent(source, found), absent(added, found)])
-        case ForEach(source=source):
+        case nodes.ForEach(source=source):
             return absent(source, found)
         case _:
             return None
@@ -151,11 +135,6 @@ def _all(parts: list[Absent]) -> Absent:
     return made
 
 
-def _first(parts: list[Absent]) -> Absent:
-    """What is missing for one of several needed values to be absent."""
-    return next((part for part in parts if part is not None), None)
-
-
 def _result(node: Call, found: Absence) -> Absent:
     """A transform may look for something, and find nothing in a value that is as it should be."""
     target = REGISTRY.get(node.name)
@@ -168,6 +147,4 @@ def _result(node: Call, found: Absence) -> Absent:
 def _name(node: Name, found: Absence) -> Absent:
     if node.tail is None and node.name in found.names:
         return found.names[node.name]
-    if node.name in ("now", "now_ms", "api", "tables", *found.model.fan_out_names):
-        return None if node.tail is None or node.name == "api" else frozenset({spell(node)})
     return frozenset({spell(node)}) if found.facts.type_of(node).missing else None

@@ -13,27 +13,28 @@ from mapping_engine.core.desugar import (
     definitions_of,
     expression,
     object_of,
+    optional,
     pipeline_of,
     value_of,
 )
 from mapping_engine.core.model import (
     Model,
-    NoRequest,
     Pipeline,
     RequestRule,
     Rule,
     Variable,
     sent_parts,
 )
-from mapping_engine.core.nodes import Broken, Field, Name, Node, Template
+from mapping_engine.core.nodes import Broken, Const, Field, Name, Node, Template
 from mapping_engine.core.order import in_order, ordered
 from mapping_engine.core.spell import written_name
 from mapping_engine.core.splice import spliced
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.expression import Expression, TemplateExpression
+from mapping_engine.expression import TemplateExpression
 from mapping_engine.file.documents import (
     AcceptBlock,
     MappingFile,
+    NoneBlock,
     RefuseBlock,
     RequestBlock,
     WarnBlock,
@@ -82,20 +83,16 @@ def core_of(
         fields=fields,
         request=_request(file.request, made),
         fan_out=variables,
-        none=None
-        if none is None
-        else NoRequest(
-            none,
-            _template(none.message, made),
-            none.error or "configuration",
-            none.help.text if none.help else None,
-        ),
+        none=None if none is None else _refuse(none, Const(none, True), "configuration", made),
         accept=tuple(_accept(block, made) for block in file.accept or ()),
-        refuse=tuple(_refuse(block, made) for block in file.refuse or ()),
+        refuse=tuple(
+            _refuse(block, expression(block.when, NO_LOCALS, made), "instrumentation", made)
+            for block in file.refuse or ()
+        ),
         warn=tuple(_warn(block, made) for block in file.warn or ()),
         settings_warn=tuple(_warn(block, made) for block in file.settings_warn or ()),
-        hashing=_optional(file.hashing, made),
-        already_hashed=_optional(file.already_hashed, made),
+        hashing=optional(file.hashing, NO_LOCALS, made),
+        already_hashed=optional(file.already_hashed, NO_LOCALS, made),
         texts=texts,
     )
     definitions = definitions_of(made)
@@ -155,19 +152,14 @@ def _accept(block: AcceptBlock, made: Desugaring) -> Rule:
     )
 
 
-def _refuse(block: RefuseBlock, made: Desugaring) -> Rule:
-    return Rule(
-        block,
-        expression(block.when, NO_LOCALS, made),
-        _template(block.message, made),
-        block.error or "instrumentation",
-        block.help.text if block.help else None,
-    )
+def _refuse(block: RefuseBlock | NoneBlock, condition: Node, kind: str, made: Desugaring) -> Rule:
+    help = block.help.text if block.help else None
+    return Rule(block, condition, _template(block.message, made), block.error or kind, help)
 
 
 def _request(block: RequestBlock, made: Desugaring) -> RequestRule:
     headers = (
-        Field(h, h, h.name, expression(h.value, NO_LOCALS, made))
+        Field(h, h, h.name, value_of(h.value, NO_LOCALS, made))
         for h in block.headers or ()
         if h.value is not None
     )
@@ -186,7 +178,3 @@ def _template(template: TemplateExpression, made: Desugaring) -> Template:
     found = expression(template, NO_LOCALS, made)
     assert isinstance(found, Template)
     return found
-
-
-def _optional(node: Expression | None, made: Desugaring) -> Node | None:
-    return None if node is None else expression(node, NO_LOCALS, made)

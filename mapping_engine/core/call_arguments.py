@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean, listed, rename
 from mapping_engine.expression import CallExpression, Expression
@@ -12,31 +11,17 @@ from mapping_engine.file.value_blocks import PipelineBlock
 from mapping_engine.transforms import REGISTRY
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """A call whose arguments are in the order of the parameters; None for one not given."""
-
-    input: Expression | None
-    arguments: tuple[Expression | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Signature:
-    names: tuple[str, ...]
-    required: tuple[str, ...] = ()
-    reads_event: bool = False
-
-
 def matched(
     call: CallExpression,
     pipelines: Mapping[str, Named[PipelineBlock]],
     *,
     piped: bool,
     found: Diagnostics,
-) -> Matched | None:
-    """The arguments of a call; None where they do not fit, which is reported (TX01, TX02).
+) -> tuple[Expression | None, ...] | None:
+    """The input of a call and its arguments in the order of the parameters, None for one not given.
 
-    Written as an expression (``piped`` false), the first argument is the input.
+    None where they do not fit, which is reported (TX01, TX02). What is not ``piped`` in stands as
+    the first argument.
     """
     pipeline = pipelines.get(call.name)
     if pipeline is None and call.name not in REGISTRY:
@@ -44,36 +29,38 @@ def matched(
         return None
     if pipeline is not None and pipeline.value is None:
         return None
-    takes = _signature(call.name, pipeline.value if pipeline else None)
-    takes_input = not piped and not takes.reads_event
+    names, required, reads_event = _signature(call.name, pipeline.value if pipeline else None)
+    takes_input = not piped and not reads_event
     if takes_input and not call.arguments:
         problem = f"`{call.name}` needs the value it works on: `value |> {call.name}`"
-    elif piped and takes.reads_event:
+    elif piped and reads_event:
         problem = f"`{call.name}` reads the event itself and takes no piped value"
     else:
-        given = _given(call, takes, call.arguments[takes_input:])
+        given = _given(call, names, required, call.arguments[takes_input:])
         if isinstance(given, dict):
             source = call.arguments[0] if takes_input else None
-            return Matched(source, tuple(given.get(name) for name in takes.names))
+            return (source, *(given.get(name) for name in names))
         problem = given
     found.report("TX02", problem, call.span)
     return None
 
 
-def _signature(name: str, pipeline: PipelineBlock | None) -> _Signature:
+def _signature(name: str, pipeline: PipelineBlock | None) -> tuple[list[str], list[str], bool]:
+    """The parameters, those that are required, and whether it reads the event itself."""
     if pipeline is not None:
-        return _Signature(tuple(parameter.text for parameter in pipeline.parameters or ()))
+        return [parameter.text for parameter in pipeline.parameters or ()], [], False
     target = REGISTRY[name]
-    required = (parameter.name for parameter in target.parameters if parameter.required)
-    names = (parameter.name for parameter in target.parameters)
-    return _Signature(tuple(names), tuple(required), target.reads_event)
+    required = [parameter.name for parameter in target.parameters if parameter.required]
+    return [parameter.name for parameter in target.parameters], required, target.reads_event
 
 
 def _given(
-    call: CallExpression, takes: _Signature, positional: tuple[Expression, ...]
+    call: CallExpression,
+    names: list[str],
+    required: list[str],
+    positional: tuple[Expression, ...],
 ) -> dict[str, Expression] | str:
     """The arguments by name; what is wrong with them, in words, where they do not fit."""
-    names = takes.names
     if len(positional) > len(names):
         accepted = f"takes {listed(names)}" if names else "takes no arguments"
         return f"`{call.name}` {accepted}, got {len(positional)}"
@@ -85,7 +72,7 @@ def _given(
         if name in given:
             return f"`{call.name}` is given `{name}` twice"
         given[name] = value
-    absent = [name for name in takes.required if name not in given]
+    absent = [name for name in required if name not in given]
     return f"`{call.name}` needs {listed(absent)}" if absent else given
 
 

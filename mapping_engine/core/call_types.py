@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from mapping_engine.core.chosen_paths import check_chosen
 from mapping_engine.core.hash_types import check_hashing, digest_type, report_change
 from mapping_engine.core.inference import Inference, constant
-from mapping_engine.core.item_types import item_of
+from mapping_engine.core.item_types import collected, item_of
 from mapping_engine.core.nodes import Call, Const, Items, Name, Node
 from mapping_engine.transforms.declare import (
     Boxing,
@@ -24,7 +25,6 @@ from mapping_engine.types.type import (
     UNDECLARED,
     UNKNOWN,
     WHOLE,
-    Described,
     Type,
     join,
     mixed,
@@ -66,10 +66,12 @@ def _constants(node: Call, target: Transform, found: Inference) -> tuple[bool, l
 
 
 def _located(node: Call, target: Transform, found: Inference) -> Type:
-    """The type at a path of the event that stands in the rules; else nothing is known."""
+    """The type at a path of the event that stands in the rules; one that settings choose."""
     known, values = _constants(node, target, found)
+    if not known:
+        check_chosen(node, found)
     if target.locate is None or not known:
-        return Type(target.returns, True, UNKNOWN.tags)
+        return found.chosen.get(id(node), Type(target.returns, True, UNKNOWN.tags))
     steps = target.locate(*values) or ()
     path = tuple(step if isinstance(step, str) else "[]" for step in steps)
     return found.model.vocabulary.type_of(path).or_missing()
@@ -168,8 +170,10 @@ def _boxed(target: Transform, source: Type) -> Type:
             inner = item_of(source) or UNKNOWN
             whole = replace(plain, kinds=LIST, item=source.item)
             return join([replace(inner, tags=inner.tags | source.own), whole])
+        case Boxing.WRAP if source.kinds == LIST:
+            return replace(plain, item=item_of(source))
         case Boxing.WRAP:
-            return _wrapped(plain, source)
+            return plain if LIST & source.kinds else collected(source, 1)
         case _:
             kinds = source.kinds & target.returns
             return replace(plain, kinds=kinds or target.returns)
@@ -185,16 +189,6 @@ def _flattened(item: Type | None) -> Type | None:
     return join([inner, replace(item, kinds=other, item=None)]) if other else inner
 
 
-def _wrapped(plain: Type, source: Type) -> Type:
-    if LIST.names == source.kinds.names:
-        return replace(plain, item=item_of(source))
-    if LIST & source.kinds:
-        return replace(plain, described=source.described if source.described else None)
-    described = source.described
-    box = Described(LIST, source.own, None, described, described.contained) if described else None
-    return replace(plain, item=replace(source, missing=False), described=box)
-
-
 # Arguments
 
 
@@ -208,24 +202,20 @@ def check_arguments(node: Call, target: Transform, types: Arguments, found: Infe
 def _check_argument(
     node: Call, parameter: Parameter, value: Node, given: Type, found: Inference
 ) -> None:
+    name, code = parameter.name, "TX02"
     if given.kinds and not given.kinds & parameter.kinds:
-        message = f"`{node.name}` takes {parameter.kinds} as `{parameter.name}`, not {given.kinds}"
-        found.diagnostics.report("TX02", message, value.span)
+        message = f"`{node.name}` takes {parameter.kinds} as `{name}`, not {given.kinds}"
     elif parameter.constant and not _is_constant(value):
-        message = f"`{parameter.name}` of `{node.name}` must be a constant or a table"
-        found.diagnostics.report("TX02", message, value.span)
+        message = f"`{name}` of `{node.name}` must be a constant or a table"
     else:
-        _check_constant(parameter, value, found)
-
-
-def _check_constant(parameter: Parameter, node: Node, found: Inference) -> None:
-    known, value = constant(found.model, node)
-    problem = _problem(parameter, value, found) if known else None
-    if problem and parameter.name == "pattern":
-        message = f"invalid regular expression: {problem}"
-        found.diagnostics.report("TX06", message, node.span)
-    elif problem:
-        found.diagnostics.report("TX02", f"`{parameter.name}` {problem}", node.span)
+        known, made = constant(found.model, value)
+        problem = _problem(parameter, made, found) if known else None
+        if not problem:
+            return
+        message = f"`{name}` {problem}"
+        if name == "pattern":
+            code, message = "TX06", f"invalid regular expression: {problem}"
+    found.diagnostics.report(code, message, value.span)
 
 
 def _problem(parameter: Parameter, value: Json, found: Inference) -> str | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mapping_engine.diagnostics import Severity
 from mapping_engine.file.json_types import UNREADABLE, follow, items_schema, kinds_of
+from mapping_engine.file.validator import validator_class
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, Kinds, kind_of, kinds
 from mapping_engine.types.type import Type
 
@@ -17,8 +18,7 @@ _LONGEST = 60
 _DEEPEST = 8
 
 
-@dataclass(frozen=True)
-class Mismatch:
+class Mismatch(Frozen):
     """Why a value does not fit; lighter when it only may not."""
 
     message: str
@@ -42,7 +42,7 @@ def mismatch(root: Schema, schema: Schema, found: Type, what: str) -> Mismatch |
             _cast(accepted),
             Severity.WARNING,
         )
-    if _is_integer(schema) and found.kinds == NUMBER and not found.is_whole:
+    if schema.get("type") == "integer" and found.kinds == NUMBER and not found.is_whole:
         return Mismatch(
             f"{what} takes whole numbers, but this may have a fraction",
             "convert it with `|> integer` or `|> round`",
@@ -77,8 +77,11 @@ def _values(root: Schema, schema: Schema, values: tuple[object, ...], what: str)
     import jsonschema_rs  # for start-up time: only where values are known
 
     whole = {**schema, "$defs": root.get("$defs", {})}
-    quick = jsonschema_rs.Draft202012Validator(whole)
-    refused = [value for value in values if not _surely_valid(quick, value)]
+    try:
+        quick = jsonschema_rs.Draft202012Validator(whole)
+    except (jsonschema_rs.ValidationError, ValueError, OverflowError):
+        quick = None  # with numbers or patterns that it cannot read
+    refused = [value for value in values if quick is None or not _surely_valid(quick, value)]
     found = (_refusal(whole, value, what) for value in refused)
     return next((each for each in found if each is not None), None)
 
@@ -92,9 +95,7 @@ def _surely_valid(quick: Any, value: object) -> bool:
 
 def _refusal(schema: Schema, value: object, what: str) -> Mismatch | None:
     """Why jsonschema, which has the last word, refuses a value."""
-    from jsonschema import Draft202012Validator  # for start-up time: only for mistakes
-
-    error = next(iter(Draft202012Validator(schema).iter_errors(value)), None)
+    error = next(iter(validator_class()(schema).iter_errors(value)), None)
     if error is None:
         return None
     limit = _limit(str(error.validator), error.validator_value)
@@ -103,21 +104,13 @@ def _refusal(schema: Schema, value: object, what: str) -> Mismatch | None:
 
 def _limit(keyword: str, value: object) -> str:
     if keyword in ("enum", "const", "pattern", "type", "minLength", "maxLength", "format"):
-        written = value if isinstance(value, str) else json.dumps(value)
-        return f" (`{keyword}` is {_cut(written)})"
+        return f" (`{keyword}` is {_shown(value)})"
     return f" (`{keyword}`)"
 
 
 def _shown(value: object) -> str:
-    return _cut(value if isinstance(value, str) else json.dumps(value))
-
-
-def _cut(text: str) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def _is_integer(schema: Schema) -> bool:
-    return schema.get("type") == "integer"
 
 
 def _cast(accepted: Kinds) -> str | None:

@@ -42,17 +42,9 @@ def clear_paths(source: Type, vocabulary: Vocabulary) -> list[tuple[str, ...]]:
             (name, *path)
             for name, found in source.fields.items()
             if not _is_named(name, vocabulary)
-            for path in (clear_paths(found, vocabulary) if _is_object(found) else _leaf(found))
+            for path in clear_paths(found, vocabulary)
         ]
-    return [()] if source.personal_kinds else []
-
-
-def _leaf(found: Type) -> list[tuple[str, ...]]:
-    return [()] if found.personal_kinds and not found.is_digest else []
-
-
-def _is_object(found: Type) -> bool:
-    return found.described is not None or found.fields is not None or bool(found.parts)
+    return [()] if source.personal_kinds and not source.is_digest else []
 
 
 def _described(

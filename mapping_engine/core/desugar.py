@@ -22,28 +22,12 @@ from mapping_engine.core.model import PIPED
 from mapping_engine.core.nodes import Alternative, Broken, Const, Field, Guard, Name, Node, Place
 from mapping_engine.core.spell import derived_name
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.expression import (
-    Both,
-    CallExpression,
-    Chain,
-    CompareExpression,
-    Either,
-    Expression,
-    Extent,
-    IsExpression,
-    ListExpression,
-    Literal,
-    Not,
-    PipeExpression,
-    Reference,
-    Select,
-    TemplateExpression,
-    print_steps,
-)
-from mapping_engine.file.expression_shapes import BodyTree
+from mapping_engine.expression import CallExpression, Expression, Extent, ast, print_steps
+from mapping_engine.file.body_tree import BodyTree
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
 from mapping_engine.file.walk import order_of_writing, parts
+from mapping_engine.frozen import Frozen
 
 DEFAULT_ITEM = "item"
 _DEEPEST = 32
@@ -52,8 +36,7 @@ _MOST_CONVERSIONS = 20_000
 """So many steps may convert what stands under names: each makes a value of its own."""
 
 
-@dataclass(frozen=True)
-class Derivation:
+class Derivation(Frozen):
     """A definition whose alternatives are those of another, converted; after ``steps`` in all."""
 
     base: str
@@ -130,16 +113,15 @@ def value_of(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
     """The value of a definition or variable: with its default, where its condition holds."""
     found = _converted(block, known, made)
     if block.default is not None:
-        default = Alternative(block, expression(block.default, known, made), is_default=True)
+        value = expression(block.default, known, made)
+        default = Alternative(block.default, value, is_default=True)
         before = found.alternatives if isinstance(found, nodes.FirstOf) else None
         found = nodes.FirstOf(block, (*(before or (Alternative(block, found),)), default))
-    return _guarded(block, block.when, found, known, made)
+    return _guarded(block, found, known, made)
 
 
-def _guarded(
-    at: Place, when: Expression | None, value: Node, known: Locals, made: Desugaring
-) -> Node:
-    return value if when is None else Guard(at, expression(when, known, made), value)
+def _guarded(block: ValueBlock | ArmBlock, value: Node, known: Locals, made: Desugaring) -> Node:
+    return Guard(block, expression(block.when, known, made), value) if block.when else value
 
 
 def _converted(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
@@ -163,13 +145,14 @@ def _source(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
     item = block.item.text if block.item else DEFAULT_ITEM
     inside = known | {item}
     source = expression(block.each, known, made)
-    keep = None if block.keep_when is None else expression(block.keep_when, inside, made)
+    keep = optional(block.keep_when, inside, made)
     return nodes.ForEach(block, source, item, _plain_source(block, inside, made), keep)
 
 
 def _plain_source(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
-    if block.rest_of is not None or block.copy_of is not None:
-        return _copy(block, known, made)
+    whole = block.rest_of or block.copy_of
+    if whole is not None:
+        return _copy(block, whole, known, made)
     if block.fields is not None:
         return object_of(block, block.fields, known, made)
     if block.positions is not None:
@@ -179,9 +162,9 @@ def _plain_source(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
     if block.first_of is not None:
         return _chain(block, [Alternative(a, _arm(a, None, known, made)) for a in block.first_of])
     if block.decide is not None:
-        rows = [(row, row.value) for row in block.decide if row.value is not None]
-        made_rows = [Alternative(r, _arm(a, None, known, made), r.name) for r, a in rows]
-        return nodes.FirstOf(block, tuple(made_rows))
+        rows = ((row, row.value) for row in block.decide if row.value is not None)
+        arms = (Alternative(row, _arm(arm, None, known, made), row.name) for row, arm in rows)
+        return nodes.FirstOf(block, tuple(arms))
     return _single(block, known, made)
 
 
@@ -198,7 +181,7 @@ def _arm(
     for steps in (arm.as_, more):
         if steps:
             found = convert(found, steps, known, made)
-    return _guarded(arm, arm.when, found, known, made)
+    return _guarded(arm, found, known, made)
 
 
 def _single(block: ValueBlock | ArmBlock, known: Locals, made: Desugaring) -> Node:
@@ -206,14 +189,12 @@ def _single(block: ValueBlock | ArmBlock, known: Locals, made: Desugaring) -> No
     return Broken(block) if node is None else expression(node, known, made)
 
 
-def _copy(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
-    source = block.rest_of if block.rest_of is not None else block.copy_of
-    assert source is not None
+def _copy(block: ValueBlock, whole: Expression, known: Locals, made: Desugaring) -> Node:
     written = (block.without, block.keep, block.hash, block.only)
-    keys = (None if each is None else expression(each, known, made) for each in written)
+    keys = (optional(each, known, made) for each in written)
     added = None if block.fields is None else object_of(block, block.fields, known, made)
-    whole = block.rest_of is None
-    return nodes.Copy(block, expression(source, known, made), not whole, added, *keys)
+    rest = block.rest_of is not None
+    return nodes.Copy(block, expression(whole, known, made), rest, added, *keys)
 
 
 def object_of(
@@ -232,8 +213,8 @@ def _field(entry: Named[FieldBlock], known: Locals, made: Desugaring) -> Field:
         entry,
         entry.name,
         _converted(block, known, made),
-        None if block.when is None else expression(block.when, known, made),
-        None if block.default is None else expression(block.default, known, made),
+        optional(block.when, known, made),
+        optional(block.default, known, made),
         bool(block.required),
         block.invalid or "warn",
     )
@@ -247,8 +228,10 @@ def pipeline_of(block: PipelineBlock, made: Desugaring) -> tuple[tuple[str, ...]
         return parameters, applied(Name(block, PIPED), block.steps, known, made)
     if block.items is not None:
         return parameters, _of_items(block, block.items, known, made)
-    arms = [Alternative(arm, _arm(arm, None, known, made)) for arm in block.first_of or ()]
-    return parameters, _chain(block, arms) if arms else Broken(block)
+    if block.first_of is None:
+        return parameters, Broken(block)
+    arms = [Alternative(arm, _arm(arm, None, known, made)) for arm in block.first_of]
+    return parameters, _chain(block, arms)
 
 
 def _of_items(
@@ -262,7 +245,9 @@ def _of_items(
 
 
 def body_of(at: Place, tree: BodyTree | None, made: Desugaring) -> Node:
-    """The body of a request: a tree of expressions."""
+    """The body of a request: a tree of expressions and blocks."""
+    if isinstance(tree, ValueBlock):
+        return value_of(tree, NO_LOCALS, made)
     if isinstance(tree, Mapping):
         given = ((name, body_of(at, part, made)) for name, part in tree.items())
         return nodes.Object(at, tuple(Field(at, at, name, value) for name, value in given))
@@ -316,7 +301,8 @@ def _derived(
     made.conversions += known_steps + len(steps)
     if made.conversions > _MOST_CONVERSIONS:
         return _stopped(node, made)
-    if known and any(isinstance(p, Reference) and p.name in known for s in steps for p in parts(s)):
+    read = (p.name for step in steps for p in parts(step) if isinstance(p, ast.Reference))
+    if not known.isdisjoint(read):
         return _written_out(node, name, steps, known, made)
     derived = derived_name(name, print_steps(steps))
     if derived not in made.derived:
@@ -357,41 +343,47 @@ def _call(call: CallExpression, source: Node | None, known: Locals, made: Desuga
     piped = source is not None
     found = matched(call, made.pipelines, piped=piped, found=made.diagnostics)
     if found is None:
-        given = (*call.arguments, *(value for _, value in call.named))
-        inner = tuple(expression(each, known, made) for each in given)
+        every = (*call.arguments, *(value for _, value in call.named))
+        inner = _each(every, known, made)
         return Broken(call.extent, inner if source is None else (source, *inner))
     at = call.extent
-    if found.input is not None:
-        source = expression(found.input, known, made)
+    written, *given = found
+    if written is not None:
+        source = expression(written, known, made)
     elif source is not None and isinstance(source.at, Extent) and source.at.scalar is at.scalar:
         at = source.at.to(at)
-    arguments = (None if a is None else expression(a, known, made) for a in found.arguments)
+    arguments = (optional(each, known, made) for each in given)
     return nodes.Call(at, call.extent, call.name, source, tuple(arguments))
 
 
 # Expressions
 
 
+def optional(node: Expression | None, known: Locals, made: Desugaring) -> Node | None:
+    """An expression that need not be there."""
+    return None if node is None else expression(node, known, made)
+
+
 def expression(node: Expression, known: Locals, made: Desugaring) -> Node:
     """An expression as nodes."""
     at = node.extent
     match node:
-        case Literal(value=value):
+        case ast.Literal(value=value):
             return Const(at, value)
-        case Select(selector=selector, explicit=explicit):
+        case ast.Select(selector=selector, explicit=explicit):
             return nodes.Read(at, selector, explicit)
-        case Reference(name=name, tail=tail):
+        case ast.Reference(name=name, tail=tail):
             return Name(at, name, tail)
-        case ListExpression(items=items):
+        case ast.ListExpression(items=items):
             return nodes.Items(at, _each(items, known, made))
-        case Chain(arms=arms):
+        case ast.Chain(arms=arms):
             pairs = zip(arms, _each(arms, known, made), strict=True)
             return nodes.FirstOf(at, tuple(Alternative(arm, value) for arm, value in pairs))
-        case PipeExpression(source=source, steps=steps):
+        case ast.PipeExpression(source=source, steps=steps):
             return applied(expression(source, known, made), steps, known, made)
         case CallExpression():
             return _call(node, None, known, made)
-        case TemplateExpression(parts=mixed):
+        case ast.TemplateExpression(parts=mixed):
             filled = (p if isinstance(p, str) else expression(p, known, made) for p in mixed)
             return nodes.Template(at, tuple(filled))
         case _:
@@ -401,16 +393,15 @@ def expression(node: Expression, known: Locals, made: Desugaring) -> Node:
 def _condition(node: Expression, known: Locals, made: Desugaring) -> Node:
     at = node.extent
     match node:
-        case CompareExpression(operator=operator, left=left, right=right):
+        case ast.CompareExpression(operator=operator, left=left, right=right):
             return nodes.Compare(at, operator, *_each((left, right), known, made))
-        case IsExpression(operand=operand, test=word):
+        case ast.IsExpression(operand=operand, test=word):
             return nodes.Test(at, expression(operand, known, made), word)
-        case Not(operand=operand):
+        case ast.Not(operand=operand):
             return nodes.Logic(at, "not", _each((operand,), known, made))
-        case Both(operands=operands):
-            return nodes.Logic(at, "and", _each(operands, known, made))
-        case Either(operands=operands):
-            return nodes.Logic(at, "or", _each(operands, known, made))
+        case ast.Both(operands=operands) | ast.Either(operands=operands):
+            word = "and" if isinstance(node, ast.Both) else "or"
+            return nodes.Logic(at, word, _each(operands, known, made))
         case _:
             raise TypeError(f"no meaning for {type(node).__name__}")
 

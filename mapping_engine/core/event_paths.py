@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mapping_engine.core.nodes import Name, Read
 from mapping_engine.diagnostics import (
@@ -15,6 +15,7 @@ from mapping_engine.diagnostics import (
     nearest,
 )
 from mapping_engine.expression import Extent
+from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import Selector, prefixes, vocabulary_path
 from mapping_engine.selectors.places import field_places
 from mapping_engine.selectors.suspicious import suspicious
@@ -27,15 +28,19 @@ _DEEPEST = 6
 _OWN = "it in a vocabulary of your own that `extends` this one"
 
 
-@dataclass(frozen=True)
-class _WrittenPath:
-    """A path below some start, as it is written and where."""
+class _WrittenPath(Frozen):
+    """A path below some start, as it is written and where, and the vocabulary it is held against.
+
+    ``offset`` is where the selector's text begins in the scalar; ``names`` are those that stand
+    after a ``$``.
+    """
 
     text: str
     selector: Selector
     extent: Extent
     offset: int
-    """Where the selector's text begins in the scalar."""
+    vocabulary: Vocabulary
+    names: Container[str] = ()
 
     def span(self, field: int | None) -> Span:
         """The place of the n-th field; all of it where that is not known."""
@@ -52,21 +57,14 @@ class _WrittenPath:
         return all(c.isalnum() or c in "_." for c in self.selector.text)
 
 
-@dataclass(frozen=True)
-class _Problem:
+class _Problem(Frozen):
+    """What is wrong with a step; ``at_step`` where the fix is for that step alone."""
+
     message: str
-    help: str | None
+    help: str | None = None
     fix: Fix | None = None
     lighter: Severity | None = None
     at_step: bool = False
-
-    def report(self, span: Span, diagnostics: Diagnostics) -> None:
-        fix = self.fix
-        if fix is not None and self.at_step:
-            fix = replace(fix, span=span)
-        diagnostics.report(
-            "SE08", self.message, span, help=self.help, fix=fix, lighter=self.lighter
-        )
 
 
 def check_path(
@@ -79,15 +77,14 @@ def check_path(
     if is_lone_name(node) or not isinstance(node.at, Extent):
         return
     offset = node.at.start + (len("jmespath(") if node.explicit else 0)
-    written = _WrittenPath("", node.selector, node.at, offset)
-    checking = _Checking(vocabulary, written, names)
+    written = _WrittenPath("", node.selector, node.at, offset, vocabulary, names)
     root = vocabulary.root.described
     path = vocabulary_path(node.selector)
     if path is not None:
-        _check(root, path, checking, diagnostics)
+        _check(root, path, written, diagnostics)
         return
     for prefix in sorted(prefixes(node.selector)):
-        _check(root, prefix, checking, diagnostics, exact=False)
+        _check(root, prefix, written, diagnostics, exact=False)
 
 
 def check_below(
@@ -101,35 +98,33 @@ def check_below(
     if node.tail is None or not isinstance(node.at, Extent):
         return
     offset = node.at.start + len(node.name) + (0 if node.tail.text.startswith("@") else 2)
-    written = _WrittenPath(f"${node.name}.", node.tail, node.at, offset)
-    _check(start, path, _Checking(vocabulary, written), diagnostics)
-
-
-@dataclass(frozen=True)
-class _Checking:
-    """A path that is held against a vocabulary."""
-
-    vocabulary: Vocabulary
-    written: _WrittenPath
-    names: Container[str] = ()
+    written = _WrittenPath(f"${node.name}.", node.tail, node.at, offset, vocabulary)
+    _check(start, path, written, diagnostics)
 
 
 def _check(
     start: Described | None,
     path: tuple[str, ...],
-    checking: _Checking,
+    written: _WrittenPath,
     diagnostics: Diagnostics,
     exact: bool = True,
 ) -> None:
+    """Report the first step that the vocabulary does not declare."""
     described, fields = start, 0
     for depth, step in enumerate(path):
         if described is None:
             return
-        problem = _problem(described, path, depth, checking)
+        problem = _problem(described, path, depth, written)
         if problem is not None:
-            problem.report(checking.written.span(fields if exact else None), diagnostics)
+            span, fix = written.span(fields if exact else None), problem.fix
+            if fix is not None and problem.at_step:
+                fix = replace(fix, span=span)
+            lighter = problem.lighter
+            diagnostics.report(
+                "SE08", problem.message, span, help=problem.help, fix=fix, lighter=lighter
+            )
             return
-        described = _step(described, step, checking.vocabulary)
+        described = _step(described, step, written.vocabulary)
         fields += step != ITEM
 
 
@@ -140,41 +135,42 @@ def _step(described: Described, step: str, vocabulary: Vocabulary) -> Described 
 
 
 def _problem(
-    described: Described, path: tuple[str, ...], depth: int, checking: _Checking
+    described: Described, path: tuple[str, ...], depth: int, written: _WrittenPath
 ) -> _Problem | None:
-    objects, written = checking.vocabulary.objects, checking.written
-    step, above = path[depth], written.text + _spelled(path[:depth])
+    objects = written.vocabulary.objects
+    step, above = path[depth], (written.text + _spelled(path[:depth])).rstrip(".")
     if step == ITEM:
-        if LIST & described.kinds or _is_mistaken_index(written.selector):
+        mistaken = any(found.code == "SE07" for found in suspicious(written.selector))
+        if LIST & described.kinds or mistaken:  # an index of each element: that is reported
             return None
-        return _Problem(f"`{above}` is {described.kinds}, not a list", None)
+        return _Problem(f"`{above}` is {described.kinds}, not a list")
     if described.object in objects:
         declared = step in objects[described.object or ""]
-        return None if declared else _undeclared(described, path, depth, checking)
+        return None if declared else _undeclared(described, path, depth, written)
     if OBJECT & described.kinds:
         return None
     if LIST & described.kinds:
         advice = f"write `{above}[].{step}` for all of them, `{above}[0].{step}` for the first"
         return _Problem(f"`{above}` is a list, which has no field `{step}`", advice)
-    return _Problem(f"`{above}` is {described.kinds}, which has no field `{step}`", None)
+    return _Problem(f"`{above}` is {described.kinds}, which has no field `{step}`")
 
 
 def _undeclared(
-    described: Described, path: tuple[str, ...], depth: int, checking: _Checking
+    described: Described, path: tuple[str, ...], depth: int, written: _WrittenPath
 ) -> _Problem:
-    vocabulary, written, step = checking.vocabulary, checking.written, path[depth]
+    vocabulary, step = written.vocabulary, path[depth]
     fields = vocabulary.objects[described.object or ""]
     is_open = described.object in vocabulary.open
     lighter = Severity.WARNING if is_open else None
     message = f"the vocabulary `{vocabulary.name}` does not declare `{step}`"
     if depth:
         message += f" in `{written.text}{_spelled(path[:depth])}`"
-    if depth == 0 and not written.text and step in checking.names:
+    if depth == 0 and not written.text and step in written.names:
         dollar = Fix(written.extent.span, f"${step}", f"write `${step}`", safe=False, old=step)
         return _Problem(message, f"did you mean `${step}`?", dollar, lighter, at_step=True)
     elsewhere = None if written.text else _elsewhere(path, vocabulary)
     near = nearest(step, fields)
-    if elsewhere is not None and (near is None or elsewhere[-1] == path[-1]):
+    if elsewhere is not None and (near is None or elsewhere[-1] == step):
         text = _spelled(elsewhere)
         fix = None
         if written.is_plain and depth == len(path) - 1:
@@ -197,9 +193,9 @@ def _elsewhere(path: tuple[str, ...], vocabulary: Vocabulary) -> tuple[str, ...]
 
     wanted = _spelled(path)
     found = [p for p in _paths(vocabulary) if p[-1] == path[-1] and ITEM not in p]
-    if not found:
-        return None
-    return max(found, key=lambda p: SequenceMatcher(None, wanted, _spelled(p)).ratio())
+    return max(
+        found, key=lambda p: SequenceMatcher(None, wanted, _spelled(p)).ratio(), default=None
+    )
 
 
 def _paths(vocabulary: Vocabulary) -> list[tuple[str, ...]]:
@@ -214,11 +210,6 @@ def _paths(vocabulary: Vocabulary) -> list[tuple[str, ...]]:
             if len(path) + 1 < _DEEPEST and below.object:
                 waiting.append(((*path, name), below))
     return found
-
-
-def _is_mistaken_index(selector: Selector) -> bool:
-    """Whether an index is taken of each element by mistake, which SE07 reports."""
-    return any(found.code == "SE07" for found in suspicious(selector))
 
 
 def is_lone_name(node: Read) -> bool:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from mapping_engine.core.facts import Facts
-from mapping_engine.core.infer import infer, pipeline_type
+from mapping_engine.core.infer import check_list, infer, pipeline_type
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import item_of
 from mapping_engine.core.model import Model, Variable
-from mapping_engine.core.nodes import Items, Node, Object, Template, children
+from mapping_engine.core.nodes import Items, Name, Node, Object, Template, children
 from mapping_engine.core.sinks import check_beside_payload, check_payload, check_shown
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.types.kinds import ANY, LIST
+from mapping_engine.types.kinds import ANY
 from mapping_engine.types.type import PUBLIC_TEXT, Type
 
 
-def examine(model: Model, diagnostics: Diagnostics) -> Facts:
-    """Report every mistake in a model; what was found out about its parts."""
-    found = Inference(model, diagnostics)
+def examine(
+    model: Model, diagnostics: Diagnostics, chosen: Mapping[int, Type] | None = None
+) -> Facts:
+    """Report every mistake in a model; what was found out about its parts.
+
+    ``chosen`` are the types of reads at paths that settings choose, where these are given.
+    """
+    found = Inference(model, diagnostics, chosen=chosen or {})
     for pipeline in model.pipelines.values():
         arguments = {name: Type(ANY, True) for name in pipeline.parameters}
         pipeline_type(pipeline, Type(ANY, True), arguments, found)
@@ -66,13 +72,7 @@ def _definitions(scope: Scope, found: Inference) -> None:
 def _variable(variable: Variable, scope: Scope, found: Inference) -> Type:
     """The type of the values of a fan-out variable."""
     listed = infer(variable.values, scope, found)
-    if listed.kinds and not listed.kinds & LIST:
-        found.diagnostics.report(
-            "FO01",
-            f"a fan-out needs a list, this is {listed.kinds}",
-            variable.values.span,
-            help="wrap a single value with `|> list`",
-        )
+    check_list("a fan-out", variable.values, listed, found)
     if variable.name in found.model.definitions:
         found.diagnostics.report(
             "PR02",
@@ -88,20 +88,23 @@ def _request(scope: Scope, found: Inference) -> None:
     request = found.model.request
     _message(request.url, scope, found, "a URL")
     for header in request.headers:
-        _body(header.value, scope, found)
-    _body(request.body, scope, found)
+        _beside_payload(header.value, scope, found)
+    _beside_payload(request.body, scope, found, takes_payload=True)
 
 
-def _body(node: Node, scope: Scope, found: Inference) -> None:
-    """The parts of a body, each for itself."""
+def _beside_payload(
+    node: Node, scope: Scope, found: Inference, *, takes_payload: bool = False
+) -> None:
+    """The parts of a header or a body, each for itself; the payload is held to its schema."""
     for part in _leaves(node):
         infer(part, scope, found)
-        check_beside_payload(part, found)
+        if not (takes_payload and isinstance(part, Name) and part.name == "payload"):
+            check_beside_payload(part, found)
 
 
 def _leaves(node: Node) -> list[Node]:
     match node:
-        case Object(fields=fields):
+        case Object(fields=fields) if all(f.when is None and f.default is None for f in fields):
             return [leaf for field in fields for leaf in _leaves(field.value)]
         case Items(items=items):
             return [leaf for item in items for leaf in _leaves(item)]

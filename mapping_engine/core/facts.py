@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from mapping_engine.core.nodes import Call, Field, Node
+from mapping_engine.core.nodes import Field, Node
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.type import UNKNOWN, Type
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Frozen):
     """Types by the identity of the parts of a model, which lives as long as this does.
 
     A part that is seen under several types (inside a pipeline) keeps the first. ``names`` are the
@@ -18,21 +18,12 @@ class Facts:
 
     names: dict[str, Type] = field(default_factory=dict)
     _types: dict[int, Type] = field(default_factory=dict)
-    _inputs: dict[int, Type] = field(default_factory=dict)
 
     def record(self, part: Node | Field, found: Type) -> Type:
         """Keep the type of a part; answers it."""
         self._types.setdefault(id(part), found)
         return found
 
-    def record_input(self, call: Call, found: Type) -> None:
-        """Keep the type of what is piped into a call."""
-        self._inputs.setdefault(id(call), found)
-
     def type_of(self, part: Node | Field) -> Type:
         """The type of a part: a node, or a field with its default."""
         return self._types.get(id(part), UNKNOWN)
-
-    def input_of(self, call: Call) -> Type:
-        """The type of what is piped into a call."""
-        return self._inputs.get(id(call), UNKNOWN)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from mapping_engine.core.inference import Inference, extent_of
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call
-from mapping_engine.diagnostics import Diagnostics, Fix
+from mapping_engine.diagnostics import Diagnostics, Fix, listed
 from mapping_engine.expression import Extent
 from mapping_engine.transforms.declare import Transform
-from mapping_engine.types.type import DIGEST, Type
+from mapping_engine.types.type import DIGEST, PSEUDONYM, Type
 
 
 def digest_type(target: Transform, source: Type) -> Type:
-    """The type of a digest: personal no longer."""
-    clear = {t for t in source.tags if t.startswith("personal:") or t == "identifying"}
-    return Type(target.returns, True, (source.spreading - clear) | {DIGEST})
+    """The type of a digest: of personal data it is a pseudonym; what identifies still does."""
+    clear = {tag for tag in source.spreading if tag.startswith("personal:")}
+    made = {DIGEST, PSEUDONYM} if clear else {DIGEST}
+    return Type(target.returns, True, (source.spreading - clear) | made)
 
 
 def check_hashing(node: Call, source: Type, found: Inference) -> None:
@@ -31,21 +32,16 @@ def check_hashing(node: Call, source: Type, found: Inference) -> None:
     personal, normal = source.personal_kinds, source.normalised_kinds
     normalisers = _normalisers(found.model)
     if not normal:
-        found.diagnostics.report(
-            "PI01",
-            "the value is hashed without being normalised first",
-            node.step.span,
-            help=_advice(personal, normalisers),
-            fix=_normalise(node, personal, normalisers),
-        )
+        message = "the value is hashed without being normalised first"
+        fix = _normalise(node, personal, normalisers)
     elif personal and not personal & normal:
-        found.diagnostics.report(
-            "PI01",
-            f"personal data of kind {_kinds(personal)} is hashed in the normal form of "
-            f"{_kinds(normal)}",
-            node.step.span,
-            help=_advice(personal, normalisers),
-        )
+        kinds, forms = listed(personal), listed(normal)
+        message = f"personal data of kind {kinds} is hashed in the normal form of {forms}"
+        fix = None
+    else:
+        return
+    help = _advice(personal, normalisers)
+    found.diagnostics.report("PI01", message, node.step.span, help=help, fix=fix)
 
 
 def report_change(node: Call, diagnostics: Diagnostics) -> None:
@@ -90,7 +86,3 @@ def _without_step(node: Call, message: str, *, safe: bool) -> Fix | None:
         return None
     span = step.scalar.span_at(before.end, step.end)
     return Fix(span, "", message, safe, old=step.scalar.text[before.end : step.end])
-
-
-def _kinds(names: frozenset[str]) -> str:
-    return ", ".join(f"`{name}`" for name in sorted(names))

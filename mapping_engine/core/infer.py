@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from mapping_engine.core import nodes
 from mapping_engine.core.call_types import check_arguments, transform_type
 from mapping_engine.core.copies import asks_settings, clear_paths
 from mapping_engine.core.event_paths import check_path
@@ -13,23 +14,7 @@ from mapping_engine.core.inference import Inference, Scope, constant
 from mapping_engine.core.item_types import collected, item_of
 from mapping_engine.core.model import PIPED, Pipeline
 from mapping_engine.core.name_types import name_type
-from mapping_engine.core.nodes import (
-    Broken,
-    Call,
-    Const,
-    Copy,
-    Field,
-    FirstOf,
-    ForEach,
-    Guard,
-    Items,
-    Name,
-    Node,
-    Object,
-    Read,
-    Template,
-    children,
-)
+from mapping_engine.core.nodes import Call, Const, Field, Guard, Name, Node, children
 from mapping_engine.diagnostics import listed
 from mapping_engine.selectors import prefixes, projections, vocabulary_path
 from mapping_engine.transforms import REGISTRY
@@ -57,35 +42,35 @@ def _infer(node: Node, scope: Scope, found: Inference) -> Type:
     match node:
         case Const(value=value):
             return type_of_constant(value)
-        case Read():
+        case nodes.Read():
             return _read(node, found)
         case Name():
             return name_type(node, scope, found)
-        case Items():
+        case nodes.Items():
             return _items(node, scope, found)
-        case Template():
+        case nodes.Template():
             types = [infer(part, scope, found) for part in children(node)]
             return mixed(types, TEXT, missing=any(each.missing for each in types))
         case Call():
             return _call(node, scope, found)
-        case FirstOf(alternatives=arms):
+        case nodes.FirstOf(alternatives=arms):
             return join([infer(arm.value, scope, found) for arm in arms])
         case Guard(when=when, value=value):
             infer(when, scope, found)
             return replace(infer(value, scope, found), missing=True)
-        case Object():
+        case nodes.Object():
             return _object(node, scope, found)
-        case Copy():
+        case nodes.Copy():
             return _copy(node, scope, found)
-        case ForEach():
+        case nodes.ForEach():
             return _each(node, scope, found)
         case _:
             for part in children(node):
                 infer(part, scope, found)
-            return BROKEN if isinstance(node, Broken) else CONDITION
+            return BROKEN if isinstance(node, nodes.Broken) else CONDITION
 
 
-def _read(node: Read, found: Inference) -> Type:
+def _read(node: nodes.Read, found: Inference) -> Type:
     vocabulary = found.model.vocabulary
     check_path(node, vocabulary, found.model.definitions, found.diagnostics)
     path = vocabulary_path(node.selector)
@@ -95,7 +80,7 @@ def _read(node: Read, found: Inference) -> Type:
     return mixed([*types, UNKNOWN], ANY, missing=True)
 
 
-def _items(node: Items, scope: Scope, found: Inference) -> Type:
+def _items(node: nodes.Items, scope: Scope, found: Inference) -> Type:
     types = [infer(item, scope, found) for item in node.items]
     if node.fill is None:
         made = mixed(types, LIST, missing=all(each.missing for each in types))
@@ -108,7 +93,7 @@ def _items(node: Items, scope: Scope, found: Inference) -> Type:
 # Objects and lists
 
 
-def _object(node: Object, scope: Scope, found: Inference) -> Type:
+def _object(node: nodes.Object, scope: Scope, found: Inference) -> Type:
     """An object: who takes it takes what its fields hold."""
     fields = {each.name: field_type(each, scope, found) for each in node.fields}
     spreading = frozenset[str]().union(*(each.spreading for each in fields.values()))
@@ -124,13 +109,13 @@ def field_type(field: Field, scope: Scope, found: Inference) -> Type:
         default = infer(field.default, scope, found)
         if isinstance(field.default, Const):
             default = replace(default, missing=False)
-        made = join([replace(made, missing=True), default])
+        made = join([made, default])
     if field.when is not None:
         made = replace(made, missing=True)
     return found.facts.record(field, made)
 
 
-def _each(node: ForEach, scope: Scope, found: Inference) -> Type:
+def _each(node: nodes.ForEach, scope: Scope, found: Inference) -> Type:
     source = infer(node.source, scope, found)
     inside = scope.having(node.item, _item(node, source, found))
     if node.keep is not None:
@@ -144,21 +129,27 @@ def _listing(made: Type, item: Type) -> Type:
     return replace(made, item=item, tags=made.tags | (item.tags & {DIGEST}))
 
 
-def _item(node: ForEach, source: Type, found: Inference) -> Type:
-    """The type of one item; what is never a list is reported."""
-    if source.kinds and not source.kinds & LIST:
-        found.diagnostics.report(
-            "FO01",
-            f"`each` needs a list, this is {source.kinds}",
-            node.source.span,
-            help="wrap a single value with `|> list`",
+def check_list(what: str, node: Node, made: Type, found: Inference) -> bool:
+    """Whether a value may be a list; what never is one is reported (FO01)."""
+    may_be = not made.kinds or bool(made.kinds & LIST)
+    if not may_be:
+        message, help = (
+            f"{what} needs a list, this is {made.kinds}",
+            "wrap a single value with `|> list`",
         )
+        found.diagnostics.report("FO01", message, node.span, help=help)
+    return may_be
+
+
+def _item(node: nodes.ForEach, source: Type, found: Inference) -> Type:
+    """The type of one item."""
+    if not check_list("`each`", node.source, source, found):
         return BROKEN
     known = item_of(source)
     return known if known is not None else found.model.vocabulary.as_list(source)
 
 
-def _copy(node: Copy, scope: Scope, found: Inference) -> Type:
+def _copy(node: nodes.Copy, scope: Scope, found: Inference) -> Type:
     """A copy of an object: nothing is known of it but that it holds nothing personal."""
     for keys in node.keys:
         if keys is not None:
@@ -192,7 +183,7 @@ def _may_be_kept(node: Node, source: Type, found: Inference) -> bool:
     return known and not declared and not any(map(vocabulary.personal.names_person, paths))
 
 
-def _copied_in_clear(node: Copy, source: Type, found: Inference) -> None:
+def _copied_in_clear(node: nodes.Copy, source: Type, found: Inference) -> None:
     """Report personal data that would be copied, since nothing in its name says what it is."""
     treated = _known_keys(node.without, found) | _known_keys(node.hash, found)
     paths = clear_paths(source, found.model.vocabulary)
@@ -222,7 +213,6 @@ def _known_keys(node: Node | None, found: Inference) -> set[object]:
 
 def _call(node: Call, scope: Scope, found: Inference) -> Type:
     source = type_of_constant({}) if node.input is None else infer(node.input, scope, found)
-    found.facts.record_input(node, source)
     arguments = [None if a is None else infer(a, scope, found) for a in node.arguments]
     pipeline = found.model.pipelines.get(node.name)
     if pipeline is not None:

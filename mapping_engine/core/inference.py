@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Const, Items, Name, Node
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import Extent
+from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import vocabulary_path
 from mapping_engine.types.type import Type
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Frozen):
     """The ``$names`` of a place beyond built-in names and definitions.
 
     ``late`` is true where the payload exists already; ``only`` closes the scope to its own
@@ -31,8 +31,7 @@ class Scope:
         return replace(self, variables={**self.variables, name: type})
 
 
-@dataclass(frozen=True)
-class Inference:
+class Inference(Frozen):
     """The mapping that is examined, what is known of it so far, and where mistakes go."""
 
     model: Model
@@ -42,6 +41,8 @@ class Inference:
     """The named pipelines whose mistakes are reported already."""
     pipelines: dict[tuple[object, ...], Type] = field(default_factory=dict)
     """What pipelines yield, by their names, inputs and arguments."""
+    chosen: Mapping[int, Type] = field(default_factory=dict)
+    """The types of reads at paths that the settings choose, where these are known."""
     problems: dict[tuple[object, int], str | None] = field(default_factory=dict)
     """What is wrong with constant arguments: large tables are looked at once."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mapping_engine.core.assemble import core_of
 from mapping_engine.core.examine import examine
 from mapping_engine.core.facts import Facts
-from mapping_engine.core.migration_model import as_model, report_forgotten
+from mapping_engine.core.migration_model import PackSettings, as_model, report_forgotten
 from mapping_engine.core.model import BUILTINS, Model
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.file.blocks import Block
@@ -25,6 +25,7 @@ from mapping_engine.file.rule_files import (
     read_vocabulary,
 )
 from mapping_engine.file.shapes import Named
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import Source
 from mapping_engine.transforms import REGISTRY
 
@@ -32,8 +33,7 @@ PERSONAL_TABLE = "personal"
 """The table of what the vocabulary says is personal, unless a file has one of that name."""
 
 
-@dataclass(frozen=True)
-class Examined:
+class Examined(Frozen):
     """A model with all that is known of it, also where it has mistakes.
 
     ``documents`` are the fragments in the order of use, and the mapping itself at the end.
@@ -45,8 +45,7 @@ class Examined:
     settings: Source
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(Frozen):
     """A model, unless there are mistakes; and what was examined, if it came to that."""
 
     model: Model | None = None
@@ -80,8 +79,19 @@ def read_mapping(name: str, entry: str, reading: Reading) -> Loaded:
     return Loaded(None if reading.diagnostics.has_errors else model, examined)
 
 
+def read_settings(name: str, entry: str, reading: Reading) -> PackSettings | None:
+    """The settings of the pack whose rule file is ``entry``; None where they cannot be read."""
+    location = Location(reading.pack, entry)
+    file = read_file(MappingFile, location, None, reading)
+    if file is None:
+        return None
+    at = location.beside(file.settings.text)
+    schema = read_schema_file(at, file.settings.span, reading)
+    return None if schema is None else PackSettings(name, schema)
+
+
 def read_migration(
-    entry: str, old: Model, new: Model, reading: Reading
+    entry: str, old: PackSettings, new: PackSettings, reading: Reading
 ) -> tuple[MigrationFile | None, Model | None]:
     """A migration of settings and its model; None where it has mistakes."""
     location = Location(reading.pack, entry)

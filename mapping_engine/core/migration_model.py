@@ -9,8 +9,9 @@ from typing import Any
 from mapping_engine.core.mapped import mapped_paths
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostics, did_you_mean
-from mapping_engine.file.json_types import follow, items_schema, kinds_of
+from mapping_engine.file.json_types import JsonSchema, follow, items_schema, kinds_of
 from mapping_engine.file.migration_file import MigrationFile
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.type import Described
 from mapping_engine.vocabulary import Personal, Vocabulary
 from mapping_engine.vocabulary.vocabulary import EVENT
@@ -19,26 +20,33 @@ Schema = Mapping[str, Any]
 _DEEPEST = 8
 
 
-def as_model(parts: Model, old: Model, new: Model) -> Model:
+class PackSettings(Frozen):
+    """What the settings of a pack are: all that a migration has to know of it."""
+
+    name: str
+    schema: JsonSchema
+
+
+def as_model(parts: Model, old: PackSettings, new: PackSettings) -> Model:
     """The migration as a mapping from the old settings to a payload that is the new ones.
 
     ``parts`` holds its definitions, pipelines and tables. Nothing is demanded of the payload that
     the old settings cannot give, and nothing is accepted that the new schema does not declare.
     """
-    payload = {name: part for name, part in new.settings_schema.items() if name != "required"}
+    payload = {name: part for name, part in new.schema.items() if name != "required"}
     return replace(
         parts,
-        vocabulary=vocabulary_of(old.settings_schema, f"settings of {old.name}"),
+        vocabulary=vocabulary_of(old.schema, f"settings of {old.name}"),
         settings_schema={},
         payload_schema={**payload, "additionalProperties": False},
     )
 
 
 def report_forgotten(
-    file: MigrationFile, model: Model, old: Model, new: Model, found: Diagnostics
+    file: MigrationFile, model: Model, old: PackSettings, new: PackSettings, found: Diagnostics
 ) -> None:
     """Report old settings that nothing is said of, and names that are no settings."""
-    names = [str(name) for name in old.settings_schema.get("properties", {})]
+    names = [str(name) for name in old.schema.get("properties", {})]
     read = {path[0] for path in mapped_paths(model) if path}
     listed = {entry.name: entry for entry in file.without_counterpart or ()}
     for name in names:
@@ -53,7 +61,7 @@ def report_forgotten(
         if name not in names:
             message = f"`{old.name}` has no setting `{name}`"
             found.report("FO03", message, entry.span, help=did_you_mean(name, names))
-    wanted = [str(name) for name in new.settings_schema.get("properties", {})]
+    wanted = [str(name) for name in new.schema.get("properties", {})]
     for entry in file.to_fill_in or ():
         if entry.name not in wanted:
             message = f"`{new.name}` has no setting `{entry.name}`"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from mapping_engine.core.nodes import Field, Name, Node, Object, Place, Template, walk
-from mapping_engine.diagnostics import Span
+from mapping_engine.core.nodes import Field, Name, Node, Object, Placed, Template, walk
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.json_types import JsonSchema
+from mapping_engine.frozen import Frozen
 from mapping_engine.vocabulary import Vocabulary
 
 BUILTINS = {
@@ -26,50 +26,34 @@ PIPED = "value"
 """The name of the value that is piped into a named pipeline."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Placed):
     """A named pipeline: its body reads the value as ``$value``, and its parameters by name.
 
     One that ``normalises`` a kind of personal data lets digests pass untouched. ``values`` are all
     that it can yield, where these are few.
     """
 
-    at: Place = field(compare=False, repr=False)
     name: str
     parameters: tuple[str, ...]
     body: Node
     normalises: str | None = None
     values: tuple[object, ...] | None = None
 
-    @property
-    def span(self) -> Span:
-        """The place in the file."""
-        return self.at.span
 
-
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Placed):
     """A variable of the fan-out: a request is made for each item of its list."""
 
-    key: Place = field(compare=False, repr=False)
     name: str
     values: Node
 
-    @property
-    def span(self) -> Span:
-        """Where the name is written."""
-        return self.key.span
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Placed):
     """A rule of `accept`, `refuse` or `warn`: it applies where its condition holds.
 
     One that is ``negated`` applies where it does not hold. ``kind`` is the kind of error; None for
     a rule that skips an event or warns of a payload. ``field`` is the payload field it is about.
     """
 
-    at: Place = field(compare=False, repr=False)
     condition: Node
     message: Template | None
     kind: str | None
@@ -77,51 +61,24 @@ class Rule:
     field: str | None = None
     negated: bool = False
 
-    @property
-    def span(self) -> Span:
-        """The place in the file."""
-        return self.at.span
 
-
-@dataclass(frozen=True, slots=True)
-class NoRequest:
-    """The error when a fan-out leaves no request."""
-
-    at: Place = field(compare=False, repr=False)
-    message: Template
-    kind: str
-    help: str | None = None
-
-    @property
-    def span(self) -> Span:
-        """The place in the file."""
-        return self.at.span
-
-
-@dataclass(frozen=True, slots=True)
-class RequestRule:
+class RequestRule(Placed):
     """The HTTP request around each payload; ``format`` says how the body is written."""
 
-    at: Place = field(compare=False, repr=False)
     method: str
     url: Template
     headers: tuple[Field, ...]
     body: Node
     format: str
 
-    @property
-    def span(self) -> Span:
-        """The place in the file."""
-        return self.at.span
 
-
-@dataclass(frozen=True)
-class Model:
+class Model(Frozen):
     """A mapping with everything it uses.
 
     ``definitions`` stand in an order in which each comes after those it uses; ``depends`` says for
     each which fan-out variables (and whether the payload) are behind it. ``file`` is the rule file
-    as it is written, ``texts`` the texts of all rule files that were read.
+    as it is written, ``texts`` the texts of all rule files that were read. ``none`` is the rule
+    of a fan-out that leaves no request.
     """
 
     name: str
@@ -135,7 +92,7 @@ class Model:
     fields: Object
     request: RequestRule
     fan_out: tuple[Variable, ...] = ()
-    none: NoRequest | None = None
+    none: Rule | None = None
     accept: tuple[Rule, ...] = ()
     refuse: tuple[Rule, ...] = ()
     warn: tuple[Rule, ...] = ()
@@ -156,14 +113,9 @@ class Model:
         block = self.file.api
         if block is None:
             return {}
-        found = {"base": block.base.text}
-        if block.version:
-            found["version"] = block.version.text
-        if block.sunset:
-            found["sunset"] = block.sunset.isoformat()
-        if block.successor:
-            found["successor"] = block.successor.text
-        return found
+        sunset = {"sunset": block.sunset.isoformat()} if block.sunset else {}
+        texts = {"base": block.base, "version": block.version, "successor": block.successor}
+        return {**{name: each.text for name, each in texts.items() if each}, **sunset}
 
     @property
     def fan_out_names(self) -> tuple[str, ...]:
@@ -186,12 +138,8 @@ def request_parts(model: Model) -> Iterator[Node]:
 
 def message_parts(model: Model) -> Iterator[Node]:
     """The templates of messages."""
-    rules = (*model.accept, *model.refuse, *model.warn, *model.settings_warn)
-    yield from (rule.message for rule in rules if rule.message is not None)
-    if model.none is not None:
-        yield model.none.message
-    if model.none is not None:
-        yield model.none.message
+    rules = (*model.accept, *model.refuse, *model.warn, *model.settings_warn, model.none)
+    yield from (rule.message for rule in rules if rule is not None and rule.message is not None)
 
 
 def sent_parts(model: Model) -> Iterator[Node]:

@@ -57,7 +57,7 @@ def _builtin(node: Name, scope: Scope, found: Inference) -> Type:
         case "settings":
             return _setting(node, found)
         case "api":
-            return _member(node, found.model.api, found)
+            return _api(node, found)
         case "tables":
             return _table(node, found)
         case "now" | "now_ms":
@@ -75,27 +75,24 @@ def _in_pipeline(node: Name, scope: Scope, found: Inference) -> Type:
     if node.name == "tables":
         return _table(node, found)
     if node.name in found.model.definitions or node.name in BUILTINS:
+        message = f"`${node.name}` is not available inside a pipeline"
         help = "declare a parameter and pass it: `steps |> name($value)`"
-        _report(node, "FO02", f"`${node.name}` is not available inside a pipeline", help, found)
-    else:
-        known = listed(f"${name}" for name in ("tables", *scope.variables))
-        message = f"`${node.name}` is not defined"
-        _report(node, "PR01", message, f"inside a pipeline: {known}", found)
-    return BROKEN
+        return _mistaken(node, "FO02", message, help, found)
+    known = listed(f"${name}" for name in ("tables", *scope.variables))
+    message = f"`${node.name}` is not defined"
+    return _mistaken(node, "PR01", message, f"inside a pipeline: {known}", found)
 
 
 def _undefined(node: Name, scope: Scope, found: Inference) -> Type:
     model, name = found.model, node.name
     if name in model.fan_out_names or name in BUILTINS or name == "item":
         place = _PLACES.get(name, "where the requests of a fan-out are made")
-        _report(node, "FO02", f"`${name}` is only available {place}", None, found)
-        return BROKEN
+        return _mistaken(node, "FO02", f"`${name}` is only available {place}", None, found)
     written = filter(is_written, model.definitions)
     names = [*BUILTINS, *written, *model.fan_out_names, *scope.variables]
     help = did_you_mean(name, names) or f"available: {listed(f'${each}' for each in names)}"
     fix = _rename(node, 1, name, names)
-    _report(node, "PR01", f"`${name}` is not defined", help, found, fix)
-    return BROKEN
+    return _mistaken(node, "PR01", f"`${name}` is not defined", help, found, fix)
 
 
 def _definition(node: Name, scope: Scope, found: Inference) -> Type:
@@ -103,15 +100,13 @@ def _definition(node: Name, scope: Scope, found: Inference) -> Type:
     needed = found.model.depends.get(node.name, frozenset()) - set(scope.variables)
     if PAYLOAD in needed and not scope.late:
         message = f"{shown} uses `$payload`, which does not exist yet here"
-        _report(node, "FO02", message, None, found)
-        return BROKEN
+        return _mistaken(node, "FO02", message, None, found)
     if needed - {PAYLOAD}:
         message = (
             f"{shown} depends on the fan-out variable {listed(needed - {PAYLOAD})}, which has no "
             "value here"
         )
-        _report(node, "FO02", message, None, found)
-        return BROKEN
+        return _mistaken(node, "FO02", message, None, found)
     return found.facts.names.get(node.name, UNKNOWN)
 
 
@@ -157,8 +152,7 @@ def _deeper(start: Type, path: tuple[str, ...], node: Name, found: Inference) ->
     if step != "[]" and start.kinds and not start.kinds & OBJECT:
         place = "an item of" if node.tail and node.tail.text.startswith("[") else "a value in"
         message = f"{place} `${node.name}` is {start.kinds}, which has no field `{step}`"
-        _report(node, "SE08", message, None, found)
-        return BROKEN
+        return _mistaken(node, "SE08", message, None, found)
     if start.described is not None:
         return found.model.vocabulary.below(start, path)
     if start.fields is None:
@@ -166,8 +160,7 @@ def _deeper(start: Type, path: tuple[str, ...], node: Name, found: Inference) ->
     if step not in start.fields:
         help = did_you_mean(step, start.fields) or f"it has {listed(start.fields)}"
         fix = _rename(node, len(node.name) + 2, step, start.fields)
-        _report(node, "SE08", f"`${node.name}` has no field `{step}`", help, found, fix)
-        return BROKEN
+        return _mistaken(node, "SE08", f"`${node.name}` has no field `{step}`", help, found, fix)
     return _deeper(start.fields[step], path[1:], node, found)
 
 
@@ -189,8 +182,7 @@ def _payload(node: Name, found: Inference) -> Type:
             help = did_you_mean(step, names) or f"accepted: {listed(names)}"
             fix = _rename(node, len("$payload."), step, names) if schema is root else None
             message = f"the payload schema has no field `{step}`"
-            _report(node, "OU01", message, help, found, fix)
-            return BROKEN
+            return _mistaken(node, "OU01", message, help, found, fix)
         schema = below or {}
     return Type(kinds_of(schema), True, hidden)
 
@@ -225,7 +217,7 @@ def _unknown_setting(
     root = found.model.settings_schema
     if depth == 0 or is_closed(root, schema):
         names = property_names(root, follow(root, schema))
-        _report(
+        return _mistaken(
             node,
             "FO03",
             f"setting `{step}` is not declared",
@@ -233,29 +225,23 @@ def _unknown_setting(
             found,
             _rename(node, len(node.name) + 2, step, names) if depth == 0 else None,
         )
-        return BROKEN
     return Type(ANY, True, frozenset({UNDECLARED}))
 
 
-def _member(node: Name, members: dict[str, str], found: Inference) -> Type:
-    path = vocabulary_path(node.tail) if node.tail else None
-    if path is None or len(path) != 1 or path[0] not in members:
-        message = f"`api` has no `{path[0]}`" if path else f"write `${node.name}.name`"
-        _unknown_member(node, "FO03", message, path, members, found)
-        return BROKEN
-    return Type(PUBLIC_TEXT.kinds, False)
+def _api(node: Name, found: Inference) -> Type:
+    constants, path = found.model.api, vocabulary_path(node.tail) if node.tail else None
+    if path is not None and len(path) == 1 and path[0] in constants:
+        return Type(PUBLIC_TEXT.kinds, False)
+    message = f"`api` has no `{path[0]}`" if path else "write `$api.name`"
+    return _unknown_member(node, "FO03", message, path, constants, found)
 
 
 def _table(node: Name, found: Inference) -> Type:
-    tables = found.model.tables
-    path = vocabulary_path(node.tail) if node.tail else None
-    if path is None or path[0] not in tables:
-        message = f"table `{path[0]}` is not defined" if path else "write `$tables.name`"
-        _unknown_member(node, "PR01", message, path, tables, found)
-        return BROKEN
-    if len(path) == 1:
-        return type_of_constant(tables[path[0]])
-    return Type(ANY, True)
+    tables, path = found.model.tables, vocabulary_path(node.tail) if node.tail else None
+    if path is not None and path[0] in tables:
+        return type_of_constant(tables[path[0]]) if len(path) == 1 else Type(ANY, True)
+    message = f"table `{path[0]}` is not defined" if path else "write `$tables.name`"
+    return _unknown_member(node, "PR01", message, path, tables, found)
 
 
 def _unknown_member(
@@ -265,10 +251,11 @@ def _unknown_member(
     path: tuple[str, ...] | None,
     members: Iterable[str],
     found: Inference,
-) -> None:
+) -> Type:
     step = path[0] if path else ""
     help = did_you_mean(step, members) or f"available: {listed(members)}"
-    _report(node, code, message, help, found, _rename(node, len(node.name) + 2, step, members))
+    fix = _rename(node, len(node.name) + 2, step, members)
+    return _mistaken(node, code, message, help, found, fix)
 
 
 def _rename(node: Name, shift: int, given: str, accepted: Iterable[str]) -> Fix | None:
@@ -279,15 +266,17 @@ def _rename(node: Name, shift: int, given: str, accepted: Iterable[str]) -> Fix 
     return rename(node.at.scalar.span_at(start, start + len(given)), given, accepted)
 
 
-def _report(
+def _mistaken(
     node: Name,
     code: str,
     message: str,
     help: str | None,
     found: Inference,
     fix: Fix | None = None,
-) -> None:
+) -> Type:
+    """Report a mistake; answers the type of what is reported."""
     found.diagnostics.report(code, message, node.span, help=help, fix=fix)
+    return BROKEN
 
 
 def _unknown_below(start: Type) -> Type:

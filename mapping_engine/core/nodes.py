@@ -12,10 +12,11 @@ Two nodes are equal when they mean the same: places do not count.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from mapping_engine.diagnostics import Span
+from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import Selector
 
 
@@ -27,9 +28,8 @@ class Place(Protocol):
         """The place in the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """Any node; ``at`` says where it is written."""
+class Placed(Frozen):
+    """A part of the rules; ``at`` says where it is written."""
 
     at: Place = field(compare=False, repr=False)
 
@@ -39,17 +39,19 @@ class Node:
         return self.at.span
 
 
+class Node(Placed):
+    """What has a value, or nothing."""
+
+
 # Values
 
 
-@dataclass(frozen=True, slots=True)
 class Const(Node):
     """A value that stands in the rules: any YAML value."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True)
 class Read(Node):
     """What the event holds where a JMESPath selector points; ``explicit`` as ``jmespath(...)``."""
 
@@ -57,7 +59,6 @@ class Read(Node):
     explicit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Name(Node):
     """``$name``: a definition, a variable or a built-in name, and what lies below it."""
 
@@ -65,7 +66,6 @@ class Name(Node):
     tail: Selector | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Items(Node):
     """A list. What is missing is left out, or, where there is a ``fill``, replaced by that.
 
@@ -76,14 +76,12 @@ class Items(Node):
     fill: Const | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Template(Node):
     """Text with values filled in; missing when one of them is."""
 
     parts: tuple[str | Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Call(Node):
     """A transform or a named pipeline, applied to the value of ``input``.
 
@@ -101,29 +99,20 @@ class Call(Node):
 # Choices
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Placed):
     """One of several values to choose from: a row of a decision table has a ``name``."""
 
-    at: Place = field(compare=False, repr=False)
     value: Node
     name: str | None = None
     is_default: bool = field(default=False, compare=False)
 
-    @property
-    def span(self) -> Span:
-        """The place in the file."""
-        return self.at.span
 
-
-@dataclass(frozen=True, slots=True)
 class FirstOf(Node):
     """A chain: the first alternative that has a value. A decision table is one, too."""
 
     alternatives: tuple[Alternative, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Guard(Node):
     """The value where the condition holds; missing elsewhere."""
 
@@ -134,8 +123,7 @@ class Guard(Node):
 # Objects and lists of them
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Placed):
     """A key of an object, and what happens when it has no value.
 
     Where ``when`` does not hold, the key is left out, and nothing else is asked. A missing value
@@ -144,7 +132,6 @@ class Field:
     the event (``error``) or are forgotten (``ignore``), as ``invalid`` says.
     """
 
-    at: Place = field(compare=False, repr=False)
     key: Place = field(compare=False, repr=False)
     name: str
     value: Node
@@ -153,20 +140,13 @@ class Field:
     required: bool = False
     invalid: str = "warn"
 
-    @property
-    def span(self) -> Span:
-        """The place in the file."""
-        return self.at.span
 
-
-@dataclass(frozen=True, slots=True)
 class Object(Node):
     """An object of fields; missing when none of them has a value."""
 
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Copy(Node):
     """A copy of an object without personal data, with ``added`` fields in it.
 
@@ -189,7 +169,6 @@ class Copy(Node):
         return self.without, self.keep, self.hash, self.only
 
 
-@dataclass(frozen=True, slots=True)
 class ForEach(Node):
     """The body once for each item of a list, which is read as ``$item`` (or another name).
 
@@ -205,7 +184,6 @@ class ForEach(Node):
 # Conditions: they are true or false, never missing
 
 
-@dataclass(frozen=True, slots=True)
 class Compare(Node):
     """``left operator right``; operators: == != < <= > >= in."""
 
@@ -214,7 +192,6 @@ class Compare(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Test(Node):
     """``operand is word``: present, missing, or a kind of value."""
 
@@ -222,7 +199,6 @@ class Test(Node):
     word: str
 
 
-@dataclass(frozen=True, slots=True)
 class Logic(Node):
     """``not`` of one condition, ``and`` or ``or`` of several.
 
@@ -233,7 +209,6 @@ class Logic(Node):
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Broken(Node):
     """What could not be read, and is reported already; no mapping that runs holds one."""
 
@@ -246,6 +221,8 @@ CONDITIONS = (Compare, Test, Logic)
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly inside ``node``, in the order in which they are evaluated."""
     match node:
+        case Const() | Read() | Name():  # most nodes
+            return ()
         case Items(items=parts) | Logic(operands=parts) | Broken(parts=parts):
             return parts
         case Template(parts=mixed):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from mapping_engine.core.model import PAYLOAD, Pipeline
 from mapping_engine.core.nodes import (
@@ -24,6 +23,7 @@ from mapping_engine.core.nodes import (
 from mapping_engine.core.spell import written_name
 from mapping_engine.core.splice import is_opened
 from mapping_engine.diagnostics import Diagnostics, Span
+from mapping_engine.frozen import Frozen
 
 DEEPEST = 200
 """So many parts may stand one inside the other, and so many definitions one behind the other: what
@@ -37,8 +37,7 @@ _SHOWN = 10
 Graph = Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class Ordered:
+class Ordered(Frozen):
     """Definitions in an order in which each comes after those it uses.
 
     ``depends`` says for each which variables of the fan-out are behind it, and the payload.
@@ -133,8 +132,7 @@ def _report_circle(
 # Bounds
 
 
-@dataclass(frozen=True)
-class _Pipes:
+class _Pipes(Frozen):
     """How much larger a named pipeline makes a value, and how deep it is nested."""
 
     growth: dict[str, int]

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import BUILTINS, Model
 from mapping_engine.core.nodes import Field, Name, Node, Read, field_parts, walk
 from mapping_engine.core.spell import spell, written_name
 from mapping_engine.diagnostics import Label
-from mapping_engine.types.type import IDENTIFYING, SECRET, UNDECLARED, Type
+from mapping_engine.types.type import IDENTIFYING, PSEUDONYM, SECRET, UNDECLARED, Type
 
-SHOWN = 3
-
-
-@dataclass(frozen=True)
-class Origin:
-    """A path or setting that is read, and the definitions through which it is."""
-
-    node: Node
-    way: tuple[str, ...]
-    found: Type
+_SHOWN = 3
 
 
-def origins(
+def _origins(
     start: Node | Field, model: Model, facts: Facts, wanted: Callable[[Type], bool]
-) -> list[Origin]:
-    """The reads behind ``start`` whose type is ``wanted``, in the order they are written."""
-    found: list[Origin] = []
+) -> list[tuple[Node, tuple[str, ...]]]:
+    """The reads behind ``start`` whose type is ``wanted``, with the definitions on the way."""
+    found: list[tuple[Node, tuple[str, ...]]] = []
     seen: set[str] = set()
     parts = field_parts(start) if isinstance(start, Field) else (start,)
     waiting: list[tuple[Node, tuple[str, ...]]] = [(part, ()) for part in parts]
@@ -41,7 +31,7 @@ def origins(
                     step = f"${written_name(node.name)}"
                     waiting.append((model.definitions[node.name], (*way, step)))
             elif _is_source(node, model) and wanted(facts.type_of(node)):
-                found.append(Origin(node, way, facts.type_of(node)))
+                found.append((node, way))
     return found
 
 
@@ -59,16 +49,15 @@ def described(
     wanted: Callable[[Type], bool],
 ) -> tuple[tuple[Label, ...], tuple[str, ...]]:
     """Labels at the sources, and a note that shows the way from each to the ``sink``."""
-    found = origins(start, model, facts, wanted)
+    found = _origins(start, model, facts, wanted)
     labels, notes = [], []
-    for origin in found[:SHOWN]:
-        spelled = spell(origin.node)
-        if origin.way:
-            labels.append(Label(origin.node.span, f"`{spelled}` holds {what(origin.found)}"))
-            way = " -> ".join((f"`{spelled}`", *(f"`{n}`" for n in reversed(origin.way)), sink))
-            notes.append(way)
-    if len(found) > SHOWN:
-        notes.append(f"and {len(found) - SHOWN} more sources")
+    for node, way in found[:_SHOWN]:
+        spelled = spell(node)
+        if way:
+            labels.append(Label(node.span, f"`{spelled}` holds {what(facts.type_of(node))}"))
+            notes.append(" -> ".join((f"`{spelled}`", *(f"`{n}`" for n in reversed(way)), sink)))
+    if len(found) > _SHOWN:
+        notes.append(f"and {len(found) - _SHOWN} more sources")
     return tuple(labels), tuple(notes)
 
 
@@ -81,4 +70,6 @@ def what(found: Type) -> str:
         return f"personal data ({kinds})"
     if IDENTIFYING in found.tags:
         return "what identifies a person"
+    if PSEUDONYM in found.tags:
+        return "a digest of personal data"
     return "what the vocabulary does not declare" if UNDECLARED in found.tags else "a value"

@@ -7,7 +7,6 @@ the payload schema can never accept, or requires and may not get, is found befor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mapping_engine.core.absence import Absence, absence_of, absent_field, present_under
@@ -16,7 +15,7 @@ from mapping_engine.core.conform import mismatch
 from mapping_engine.core.inference import Inference, extent_of
 from mapping_engine.core.nodes import Alternative, Copy, Field, ForEach, Node, Place, fields_of
 from mapping_engine.core.origins import described, what
-from mapping_engine.diagnostics import Fix, Label, Span, did_you_mean, listed, rename
+from mapping_engine.diagnostics import Fix, Span, did_you_mean, listed, rename
 from mapping_engine.file.json_types import (
     is_closed,
     items_schema,
@@ -24,8 +23,9 @@ from mapping_engine.file.json_types import (
     property_schema,
 )
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.value_blocks import ArmBlock, FieldBlock
-from mapping_engine.types.type import IDENTIFYING, SECRET, UNDECLARED, Type
+from mapping_engine.file.value_blocks import FieldBlock
+from mapping_engine.frozen import Frozen
+from mapping_engine.types.type import IDENTIFYING, PSEUDONYM, SECRET, UNDECLARED, Type
 
 Schema = Mapping[str, Any]
 Known = list[frozenset[str]]
@@ -52,48 +52,57 @@ def _marks(root: Schema, schema: Schema) -> tuple[Any, Any]:
 
 def check_shown(node: Node, place: str, found: Inference) -> None:
     """Report what must not be read in ``place``: a message or a URL (PI02, PI06)."""
-    made = found.facts.type_of(node)
+    made, code, help = found.facts.type_of(node), "PI02", None
     if SECRET in made.tags:
-        _report_shown("PI06", f"a secret setting flows into {place}", node, place, found)
-    elif made.personal_kinds or IDENTIFYING in made.tags:
-        _report_shown("PI02", f"{what(made)} flows into {place}", node, place, found)
+        code, flows = "PI06", "a secret setting"
+    elif made.personal_kinds or made.tags & {IDENTIFYING, PSEUDONYM}:
+        flows = what(made)
     elif UNDECLARED in made.tags:
-        message = f"a value that the vocabulary does not declare flows into {place}"
+        flows = "a value that the vocabulary does not declare"
         help = "declare the path in the vocabulary, if it never holds personal data"
-        _report_shown("PI02", message, node, place, found, help)
-
-
-def _report_shown(
-    code: str, message: str, node: Node, place: str, found: Inference, help: str | None = None
-) -> None:
-    labels, notes = described(
-        node, place, found.model, found.facts, lambda each: not each.may_be_shown
-    )
-    found.diagnostics.report(code, message, node.span, help=help, labels=labels, notes=notes)
+    else:
+        return
+    message = f"{flows} flows into {place}"
+    _report(code, message, node, place, lambda each: not each.may_be_shown, found, help=help)
 
 
 def check_beside_payload(node: Node, found: Inference) -> None:
     """Report personal data in the request beside the payload (PI02)."""
     made = found.facts.type_of(node)
-    if made.personal_kinds and not made.is_digest:
-        labels, notes = described(
-            node, "the request", found.model, found.facts, lambda each: bool(each.personal_kinds)
-        )
-        found.diagnostics.report(
-            "PI02",
-            f"{what(made)} flows into the request beside the payload",
-            node.span,
-            labels=labels,
-            notes=notes,
-            help="send it as a field of the payload, normalised and hashed",
-        )
+    if made.personal_kinds or PSEUDONYM in made.tags:
+        message = f"{what(made)} flows into the request beside the payload"
+        help = "send it as a field of the payload, normalised and hashed"
+        _report("PI02", message, node, "the request", _personal, found, help=help)
+
+
+def _personal(found: Type) -> bool:
+    return bool(found.personal_kinds)
+
+
+def _report(
+    code: str,
+    message: str,
+    part: Node | Field,
+    sink: str,
+    wanted: Callable[[Type], bool],
+    found: Inference,
+    *,
+    span: Span | None = None,
+    help: str | None = None,
+    note: str | None = None,
+    fix: Fix | None = None,
+) -> None:
+    """Report what flows into a ``sink``, with the way that the ``wanted`` values take."""
+    labels, notes = described(part, sink, found.model, found.facts, wanted)
+    notes = notes if note is None else (*notes, note)
+    at = span or part.span
+    found.diagnostics.report(code, message, at, help=help, labels=labels, notes=notes, fix=fix)
 
 
 # The payload
 
 
-@dataclass(frozen=True)
-class _PayloadSinks:
+class _PayloadSinks(Frozen):
     """The schema of the payload, and what is known of the values that go into it."""
 
     root: Schema
@@ -202,13 +211,9 @@ def _leaf(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None
         _conforms(field, schema, made, path, sinks)
         return
     if SECRET in made.tags:
-        labels, notes = _way(field, path, lambda each: SECRET in each.tags, sinks)
-        found.diagnostics.report(
-            "PI06",
-            f"a secret setting flows into the payload field `{path}`",
-            field.key.span,
-            labels=labels,
-            notes=notes,
+        message, span = f"a secret setting flows into the payload field `{path}`", field.key.span
+        _report(
+            "PI06", message, field, f"`{path}`", lambda each: SECRET in each.tags, found, span=span
         )
     if is_personal(root, schema):
         if made.kinds and not made.is_digest:
@@ -216,6 +221,9 @@ def _leaf(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None
             return
     elif made.personal_kinds - clear_kinds(root, schema):
         _unhashed(path, field, f"{what(made)} flows into `{path}`", sinks)
+        return
+    elif PSEUDONYM in made.tags and not any(_marks(root, schema)):
+        _unmarked(path, field, made, sinks)
         return
     _conforms(field, schema, made, path, sinks)
 
@@ -237,15 +245,12 @@ def _parts(field: Field, made: Type, sinks: _PayloadSinks) -> list[tuple[Span, T
     """The alternatives of a value with their types; the whole where it is changed later."""
     facts = sinks.found.facts
     default = [(field.default.span, facts.type_of(field.default))] if field.default else []
+    value = facts.type_of(field.value)
     if is_choice(field.value):
         arms = _arms(field.value)
         return [*((_place(arm.at), facts.type_of(arm.value)) for arm in arms), *default]
-    only = _only_arm(field)
-    if only is not None:
-        return [(only.span, facts.type_of(field.value)), *default]
-    if isinstance(field.value, ForEach) or not _is_single(field):
-        return [(field.span, made)]
-    return [(field.value.span, facts.type_of(field.value)), *default]
+    place = _single_place(field)
+    return [(field.span, made)] if place is None else [(place.span, value), *default]
 
 
 def _arms(node: Node) -> list[Alternative]:
@@ -266,52 +271,39 @@ def _place(at: Place) -> Span:
     return at.value.span if isinstance(at, Named) and at.value is not None else at.span
 
 
-def _only_arm(field: Field) -> ArmBlock | None:
-    """The one alternative of a list, which stands for itself; None where it is changed later."""
-    block = field.at
-    arms = block.first_of if isinstance(block, FieldBlock) else None
-    if arms is None or len(arms) > 1 or isinstance(field.value, ForEach):
-        return None
-    assert isinstance(block, FieldBlock)
-    return None if block.then or block.one_of is not None else arms[0]
-
-
-def _is_single(field: Field) -> bool:
-    """Whether the value is written in one place: an expression, a template or a constant."""
+def _single_place(field: Field) -> Place | None:
+    """Where a value is written in one place: an expression, or the only alternative of a list."""
     block = field.at
     if not isinstance(block, FieldBlock):
-        return True
+        return field.value
+    if isinstance(field.value, ForEach) or block.then or block.one_of is not None:
+        return None
+    if block.first_of is not None and len(block.first_of) == 1:
+        return block.first_of[0]
     written = block.value or block.template or block.constant
-    return written is not None and not (block.as_ or block.then or block.one_of is not None)
+    return None if written is None or block.as_ else field.value
 
 
 # Personal data
 
 
 def _unhashed(path: str, field: Field, message: str, sinks: _PayloadSinks) -> None:
-    labels, notes = _way(field, path, lambda each: bool(each.personal_kinds), sinks)
-    marked = f"fields for hashed personal data have `{PERSONAL_KEYWORD}` in the schema"
-    sinks.found.diagnostics.report(
-        "PI02",
-        message,
-        field.span,
-        help="normalise it and append `|> hashed`",
-        labels=labels,
-        notes=(*notes, marked),
-        fix=_hash(field, sinks),
-    )
+    help = "normalise it and append `|> hashed`"
+    note = f"fields for hashed personal data have `{PERSONAL_KEYWORD}` in the schema"
+    found, fix = sinks.found, _hash(field, sinks)
+    _report("PI02", message, field, f"`{path}`", _personal, found, help=help, note=note, fix=fix)
+
+
+def _unmarked(path: str, field: Field, made: Type, sinks: _PayloadSinks) -> None:
+    message = f"{what(made)} flows into `{path}`, which the payload schema does not mark"
+    help = f'add `"{PERSONAL_KEYWORD}": "hashed"` there, if the receiver asks for it'
+    _report("PI02", message, field, f"`{path}`", _personal, sinks.found, help=help)
 
 
 def _hash(field: Field, sinks: _PayloadSinks) -> Fix | None:
     """The fix that hashes a value which is in normal form already."""
     made, extent = sinks.found.facts.type_of(field), extent_of(field.value)
-    if not made.normalised_kinds or extent is None or not _is_single(field):
+    if not made.normalised_kinds or extent is None or _single_place(field) is not field.value:
         return None
     span = extent.scalar.span_at(extent.end, extent.end)
     return Fix(span, " |> hashed", "append `|> hashed`", safe=False, old="")
-
-
-def _way(
-    field: Field, path: str, wanted: Callable[[Type], bool], sinks: _PayloadSinks
-) -> tuple[tuple[Label, ...], tuple[str, ...]]:
-    return described(field, f"`{path}`", sinks.found.model, sinks.found.facts, wanted)

@@ -4,25 +4,9 @@ from __future__ import annotations
 
 import json
 
+from mapping_engine.core import nodes
 from mapping_engine.core.choices import Definitions, choices
-from mapping_engine.core.nodes import (
-    Alternative,
-    Call,
-    Compare,
-    Const,
-    Copy,
-    FirstOf,
-    ForEach,
-    Guard,
-    Items,
-    Logic,
-    Name,
-    Node,
-    Object,
-    Read,
-    Template,
-    Test,
-)
+from mapping_engine.core.nodes import Alternative, Call, Guard, Node
 from mapping_engine.expression import Extent
 from mapping_engine.expression.printer import print_literal
 from mapping_engine.transforms import REGISTRY
@@ -48,73 +32,62 @@ def is_written(name: str) -> bool:
 
 _LOOSE, _AND, _NOT, _COMPARE, _PIPE, _CHAIN, _TIGHT = range(7)
 """How tightly parts of an expression hold together: what is looser stands in parentheses."""
+_LEVELS = {"or": _LOOSE, "and": _AND, "not": _NOT}
 
 
 def spell(node: Node) -> str:
     """The node in one line."""
-    match node:
-        case Const(value=value):
-            return print_literal(value) if not isinstance(value, list | dict) else _data(value)
-        case Read(selector=selector, explicit=explicit):
-            return f"jmespath({selector.text})" if explicit else selector.text
-        case Name(name=name, tail=tail):
-            below = "" if tail is None else f".{tail.text}".replace(".@", "", 1)
-            return f"${written_name(name)}{below}"
-        case Items(items=items):
-            return f"[{', '.join(map(spell, items))}]"
-        case Template(parts=parts):
-            return "".join(_doubled(p) if isinstance(p, str) else f"{{{spell(p)}}}" for p in parts)
-        case Call(input=Node() as source) if not is_around(node):
-            return f"{_within(source, _PIPE)} |> {spell_step(node)}"
-        case Call(input=source):
-            return _called(node, [] if source is None else [spell(source)])
-        case FirstOf(alternatives=arms):
-            return " ?? ".join(_within(arm.value, _TIGHT) for arm in arms)
-        case Guard(value=value):
-            return spell(value)
-        case ForEach(source=source):
-            return f"each of {spell(source)}"
-        case Copy(source=source, rest=rest):
-            return f"{'the rest' if rest else 'a copy'} of {spell(source)}"
-        case Object():
-            return "the object"
-        case _:
-            return _condition(node)
-
-
-def _condition(node: Node) -> str:
-    match node:
-        case Compare(operator=operator, left=left, right=right):
-            return f"{_within(left, _PIPE)} {operator} {_within(right, _PIPE)}"
-        case Test(operand=operand, word=word):
-            return f"{_within(operand, _PIPE)} is {word}"
-        case Logic(word="not", operands=(only,)):
-            return f"not {_within(only, _NOT)}"
-        case Logic(word=word, operands=parts):
-            around = _NOT if word == "and" else _AND
-            return f" {word} ".join(_within(part, around) for part in parts)
-        case _:
-            return "the value"
+    return _spelled(node)[0]
 
 
 def _within(node: Node, around: int) -> str:
-    return f"({spell(node)})" if _level(node) < around else spell(node)
+    text, level = _spelled(node)
+    return f"({text})" if level < around else text
 
 
-def _level(node: Node) -> int:
+def _spelled(node: Node) -> tuple[str, int]:
+    """The node in one line, and how tightly that holds together."""
     match node:
-        case Logic(word=word):
-            return {"or": _LOOSE, "and": _AND, "not": _NOT}[word]
-        case Compare() | Test():
-            return _COMPARE
-        case Call(input=Node()) if not is_around(node):
-            return _PIPE
-        case FirstOf():
-            return _CHAIN
+        case nodes.Logic(word="not", operands=(only,)):
+            return f"not {_within(only, _NOT)}", _NOT
+        case nodes.Logic(word=word, operands=parts):
+            return f" {word} ".join(_within(p, _LEVELS[word] + 1) for p in parts), _LEVELS[word]
+        case nodes.Compare(operator=operator, left=left, right=right):
+            return f"{_within(left, _PIPE)} {operator} {_within(right, _PIPE)}", _COMPARE
+        case nodes.Test(operand=operand, word=word):
+            return f"{_within(operand, _PIPE)} is {word}", _COMPARE
+        case Call(input=Node() as source) if not is_around(node):
+            return f"{_within(source, _PIPE)} |> {spell_step(node)}", _PIPE
+        case nodes.FirstOf(alternatives=arms):
+            return " ?? ".join(_within(arm.value, _TIGHT) for arm in arms), _CHAIN
         case Guard(value=value):
-            return _level(value)
+            return _spelled(value)
         case _:
-            return _TIGHT
+            return _operand(node), _TIGHT
+
+
+def _operand(node: Node) -> str:
+    match node:
+        case nodes.Const(value=value):
+            is_data = isinstance(value, list | dict)
+            return json.dumps(value, ensure_ascii=False) if is_data else print_literal(value)
+        case nodes.Read(selector=selector, explicit=explicit):
+            return f"jmespath({selector.text})" if explicit else selector.text
+        case nodes.Name(name=name, tail=tail):
+            below = "" if tail is None else f".{tail.text}".replace(".@", "", 1)
+            return f"${written_name(name)}{below}"
+        case nodes.Items(items=items):
+            return f"[{', '.join(map(spell, items))}]"
+        case nodes.Template(parts=parts):
+            return "".join(_doubled(p) if isinstance(p, str) else f"{{{spell(p)}}}" for p in parts)
+        case Call(input=source):
+            return _called(node, [] if source is None else [spell(source)])
+        case nodes.ForEach(source=source):
+            return f"each of {spell(source)}"
+        case nodes.Copy(source=source, rest=rest):
+            return f"{'the rest' if rest else 'a copy'} of {spell(source)}"
+        case _:
+            return "the object" if isinstance(node, nodes.Object) else "the value"
 
 
 def is_around(call: Call) -> bool:
@@ -175,10 +148,6 @@ def label(arm: Alternative) -> str:
         return arm.name
     value = arm.value.value if isinstance(arm.value, Guard) else arm.value
     return spell(value)
-
-
-def _data(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _doubled(text: str) -> str:

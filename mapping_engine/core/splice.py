@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mapping_engine.core.nodes import (
-    Copy,
-    Field,
-    ForEach,
-    Guard,
-    Logic,
-    Name,
-    Node,
-    Object,
-    fields_of,
-)
+from mapping_engine.core import nodes
+from mapping_engine.core.nodes import Field, Guard, Name, Node, fields_of
 
 
-def spliced(made: Object, definitions: Mapping[str, Node]) -> Object:
+def spliced(made: nodes.Object, definitions: Mapping[str, Node]) -> nodes.Object:
     """The object with the fields of named objects in place of their ``$names``.
 
     So a payload can be written in several files, and each of its fields is held against the
@@ -39,18 +30,18 @@ def _opened(given: Field, definitions: Mapping[str, Node]) -> Field:
         if found is None or not is_opened(found):
             return given
         if isinstance(found, Guard):
-            when = found.when if when is None else Logic(given.at, "and", (when, found.when))
+            when = found.when if when is None else nodes.Logic(given.at, "and", (when, found.when))
         value = found.value if isinstance(found, Guard) else found
     return replace(given, value=_open(value, definitions), when=when)
 
 
 def _open(node: Node, definitions: Mapping[str, Node]) -> Node:
     match node:
-        case Object():
+        case nodes.Object():
             return spliced(node, definitions)
-        case ForEach(body=body) if fields_of(body):
+        case nodes.ForEach(body=body) if fields_of(body):
             return replace(node, body=_open(body, definitions))
-        case Copy(added=Object() as added):
+        case nodes.Copy(added=nodes.Object() as added):
             return replace(node, added=spliced(added, definitions))
         case _:
             return node

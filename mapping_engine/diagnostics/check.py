@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from mapping_engine.frozen import Frozen
 
 NEVER = "Never: the engine refuses to load rules with this mistake."
 
@@ -24,8 +25,7 @@ class Severity(StrEnum):
 _RANKS = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Frozen):
     """One kind of mistake.
 
     ``wrong`` and ``right`` are sections of a rule file that is completed by a small pack when the
@@ -33,10 +33,9 @@ class Check:
     checks run only when they are selected.
     """
 
-    code: str
-    name: str
+    title: str
+    """Code, name and meaning: ``FB02 duplicate-arm: the same alternative twice``."""
     severity: Severity
-    meaning: str
     why: str = ""
     fix: str = ""
     ignore: str = NEVER
@@ -44,3 +43,18 @@ class Check:
     right: str = ""
     file: str = "rules.yaml"
     asked: bool = False
+
+    @property
+    def code(self) -> str:
+        """The code that is never given to another, such as ``FB02``."""
+        return self.title[:4]
+
+    @property
+    def name(self) -> str:
+        """The readable name, such as ``duplicate-arm``."""
+        return self.title[5:].partition(": ")[0]
+
+    @property
+    def meaning(self) -> str:
+        """What a finding says is there."""
+        return self.title.partition(": ")[2]

@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from mapping_engine.diagnostics.catalogue import LOADER_CHECKS
 from mapping_engine.diagnostics.check import Check, Severity
 from mapping_engine.diagnostics.span import Span
+from mapping_engine.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Frozen):
     """A further place that matters: the other side of a conflict, say."""
 
     span: Span
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Frozen):
     """A change of one stretch of text; ``safe`` when what the rules do cannot change.
 
     With ``whole``, the entry or list item that is written at ``span`` goes as a whole, with its
@@ -36,8 +35,7 @@ class Fix:
     """Of the fixes of one group, one is applied at a time: the next depends on what is left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Frozen):
     """One mistake: a stable code, a place, what is wrong, and what to do.
 
     The message is lower-case, one sentence, without a final period, and never holds a value of

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from mapping_engine.diagnostics.check import Severity
 from mapping_engine.diagnostics.diagnostic import Diagnostic, Label
 from mapping_engine.diagnostics.span import Span
+from mapping_engine.frozen import Frozen
 
 TAB = 4
 WIDEST = 120
@@ -90,8 +90,7 @@ def _sorted_labels(diagnostic: Diagnostic) -> tuple[tuple[Label, ...], tuple[Lab
     return near, tuple(x for x in diagnostic.labels if x not in near)
 
 
-@dataclass(frozen=True, slots=True)
-class _Gutter:
+class _Gutter(Frozen):
     """What stands left of a source line: its number and a bar."""
 
     digits: int

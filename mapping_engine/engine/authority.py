@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mapping_engine.engine.schemas import has_references, inlined
 from mapping_engine.engine.verdict import Accepts, fast_verdict
+from mapping_engine.file.validator import validator_class
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -32,9 +33,7 @@ class Authority:
 
     @cached_property
     def _validator(self) -> Draft202012Validator:
-        from jsonschema import Draft202012Validator
-
-        return Draft202012Validator(self._schema)
+        return validator_class()(self._schema)
 
     @cached_property
     def _fields(self) -> dict[str, Any]:
@@ -47,20 +46,9 @@ class Authority:
         right = {name for name in payload if self._accepts(name, payload[name])}
         if not right:
             return self._validator.iter_errors(payload)
-        return self._validator.evolve(schema=self._without(right, payload)).iter_errors(payload)
-
-    def _without(self, right: set[str], payload: dict[str, Any]) -> dict[str, Any]:
-        """The schema as it is for a payload whose ``right`` fields need not be looked at."""
-        if "unevaluatedProperties" in self._schema or not payload.keys() <= self._fields.keys():
-            return {**self._schema, "properties": {**self._fields, **dict.fromkeys(right, True)}}
-        doubtful = {
-            name: field
-            for name, field in self._fields.items()
-            if name in payload and name not in right
-        }
-        found = {**self._schema, "properties": doubtful}
-        found.pop("additionalProperties", None)  # there are no others
-        return found
+        fields = {**self._fields, **dict.fromkeys(right, True)}
+        schema = {**self._schema, "properties": fields}
+        return self._validator.evolve(schema=schema).iter_errors(payload)
 
     def _accepts(self, name: str, value: Any) -> bool:
         if name not in self._fields:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
-from math import isfinite
 from typing import TypeAlias
 
-from mapping_engine.core.model import BUILTINS, Model, reachable
-from mapping_engine.core.nodes import Call, Name, Node, Read, walk
+from mapping_engine.core.chosen_paths import reads_event
+from mapping_engine.core.model import Model, reachable
+from mapping_engine.core.nodes import Call, Copy, Name, Node, Read
 from mapping_engine.diagnostics import Span
-from mapping_engine.engine.inspect import LEAST, MOST, is_name
+from mapping_engine.engine.inspect import is_name, shown
 from mapping_engine.engine.run import Issue
 from mapping_engine.engine.values import as_text
-from mapping_engine.engine.violations import shown
+from mapping_engine.selectors import search
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.hashing import digest, is_digest
 from mapping_engine.transforms.impersonal import Looks
-from mapping_engine.transforms.scalars import is_unicode
 from mapping_engine.types.kinds import Json, is_missing
 from mapping_engine.vocabulary import Personal
 
@@ -72,19 +71,9 @@ def copy_base(node: Node) -> Path:
 
 
 def moved_paths(model: Model) -> list[Call]:
-    """The calls that read at a path which only the settings know: what lies there is mapped.
-
-    What each item of a list has a path of its own to, no copy leaves out.
-    """
-    known = {*model.fan_out_names, *model.definitions, *BUILTINS}
-    found: list[Call] = []
-    for node in reachable(model, iter((model.fields,))):
-        target = REGISTRY.get(node.name) if isinstance(node, Call) else None
-        if isinstance(node, Call) and target is not None and target.locate is not None:
-            given = [part for a in node.arguments if a is not None for part in walk(a)]
-            if all(part.name in known for part in given if isinstance(part, Name)):
-                found.append(node)
-    return found
+    """The calls that read at a path which only the settings know: what lies there is mapped."""
+    nodes = reachable(model, iter((model.fields,)))
+    return [node for node in nodes if isinstance(node, Call) and reads_event(node)]
 
 
 def located(call: Call, arguments: Iterable[Json]) -> Path | None:
@@ -100,6 +89,25 @@ def key_names(value: Json) -> frozenset[str]:
     """The texts of a list of keys; what else is in it names nothing."""
     items = value if type(value) is list else [value]
     return frozenset(item for item in items if type(item) is str)
+
+
+def keys_given(node: Node, value: Json, settings: Json) -> Json:
+    """What a list of keys evaluates to; one that is empty in the settings is no missing one."""
+    if value is None and isinstance(node, Name) and node.name == "settings" and node.tail:
+        found = search(node.tail, settings)
+        return found if found == [] else None
+    return value
+
+
+def copy_plan(node: Copy, mapped: Iterable[Path], keys: Sequence[Json]) -> CopyPlan | None:
+    """The plan of a copy; ``keys`` are the values of its lists, in their order.
+
+    None where it is not known what to leave out, or to hash: then nothing may be copied.
+    """
+    pairs = list(zip(node.keys, keys, strict=True))
+    if any(k is not None and (k is node.without or k is node.hash) and v is None for k, v in pairs):
+        return None
+    return CopyPlan(mapped, *(None if key is None else key_names(value) for key, value in pairs))
 
 
 class CopyPlan:
@@ -156,11 +164,15 @@ class Copying:
     def of(
         self,
         source: dict[str, Json],
-        plan: CopyPlan,
+        plan: CopyPlan | None,
         issues: list[Issue],
         already_hashed: bool,
     ) -> dict[str, Json]:
         """A copy of ``source``; what looks personal without being named so is an issue."""
+        if plan is None:
+            reason = "is not copied: the list of keys to leave out is missing"
+            issues.append(Issue(self._path, reason, self._span))
+            return {}
         if plan.only is not None:
             source = {k: v for k, v in source.items() if k in plan.only or k in plan.digests}
         told: Told = []
@@ -186,21 +198,16 @@ class Copying:
         for key, value in source.items():
             mark = apart.get(key) if apart else None
             if mark is None:
-                wanted = is_unicode(key) if clear else known.get(key)
+                wanted = True if clear else known.get(key)
                 if wanted is None:
                     wanted = self._remembered(key)
                 if not wanted:
                     continue
                 kind = type(value)
                 if kind is str:
-                    usual = (
-                        one not in value
-                        and two not in value
-                        and three not in value
-                        and value.isascii()
-                    )
+                    usual = one not in value and two not in value and three not in value
                 else:
-                    usual = (kind is int or kind is float) and LEAST <= value <= MOST
+                    usual = kind is int or kind is float
                 if usual:
                     found[key] = value
                     continue
@@ -252,15 +259,7 @@ class Copying:
             return kept if kept or not value else None
         if kind is list:
             return self._list(told, value, marks.of_items(), already_hashed, clear=clear)
-        if kind is float:
-            if isfinite(value):
-                return value
-            told.append(((), "holds a number that JSON cannot hold"))
-            return None
-        if kind is int and not LEAST <= value <= MOST:
-            told.append(((), "holds a number of more than 64 bits"))
-            return None
-        return value if kind is int or kind is bool else None
+        return value
 
     def _list(
         self, told: Told, value: list[Json], marks: Marks, already_hashed: bool, *, clear: bool
@@ -276,9 +275,6 @@ class Copying:
         return found
 
     def _text(self, told: Told, value: str, *, clear: bool) -> str | None:
-        if not is_unicode(value):
-            told.append(((), "holds a text that is not valid unicode"))
-            return None
         if (
             not clear
             and any(letter in value for letter in self._quick)
@@ -299,11 +295,7 @@ class Copying:
         if already_hashed:
             told.append(((), "holds a value that is no digest, though it is said to be"))
             return None
-        try:
-            return digest(text.strip())
-        except ValueError:
-            told.append(((), "holds a text that is not valid unicode"))
-            return None
+        return digest(text.strip())
 
     def _remembered(self, key: str) -> bool:
         found = self._judged(key)
@@ -313,7 +305,7 @@ class Copying:
 
     def _judged(self, key: str) -> bool:
         """Whether a key neither names personal data nor is personal data itself."""
-        if not is_unicode(key) or self._personal.names_data(key):
+        if self._personal.names_data(key):
             return False
         return not (any(letter in key for letter in self._quick) and self._looks.match(key))
 

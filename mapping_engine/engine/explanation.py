@@ -101,12 +101,8 @@ def explained(
 ) -> Explanation:
     """The explanation of a recording."""
     requests = tuple(
-        RequestExplanation(
-            number,
-            recorded.variables,
-            tuple(field for entry in recorded.fields for field in _fields(entry)),
-        )
-        for number, recorded in enumerate(trace.requests)
+        RequestExplanation(number, variables, tuple(f for entry in fields for f in _fields(entry)))
+        for number, (variables, fields) in enumerate(trace.requests)
     )
     return Explanation(title, requests, tuple(trace.fan_out), error, warnings, sent)
 

@@ -8,13 +8,14 @@ neither is what should be a digest: such a payload is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Copy, Field, Items, fields_of
 from mapping_engine.core.spell import spell
 from mapping_engine.diagnostics import Span
+from mapping_engine.engine.inspect import shown
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.policy import source_texts
 from mapping_engine.engine.run import Run
@@ -24,10 +25,11 @@ from mapping_engine.engine.violations import (
     expected,
     found_kind,
     missing_keys,
-    shown,
     unknown_keys,
 )
 from mapping_engine.file.json_types import follow, items_schema, property_schema
+from mapping_engine.file.validator import validator_class
+from mapping_engine.frozen import Frozen
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.declare import Rejected
 from mapping_engine.types.kinds import Json, is_missing
@@ -41,8 +43,7 @@ _ROUNDS = 16
 _CASTS = ("trim", "upper", "lower", "number", "text", "boolean")
 
 
-@dataclass(frozen=True)
-class ValueOrigin:
+class ValueOrigin(Frozen):
     """Where a value of the payload comes from.
 
     ``field`` is the rule nearest to it. A value that is ``copied`` comes from the copy there, and
@@ -59,8 +60,7 @@ class ValueOrigin:
         return ", ".join(self.sources)
 
 
-@dataclass(frozen=True)
-class ValueOrigins:
+class ValueOrigins(Frozen):
     """Where the values of a payload come from, in the event of a run."""
 
     model: Model
@@ -95,8 +95,7 @@ class ValueOrigins:
         return self._made[id(rule)]
 
 
-@dataclass(frozen=True)
-class Fitting:
+class Fitting(Frozen):
     """A payload on its way to fit; it is changed in place."""
 
     model: Model
@@ -146,9 +145,7 @@ class Fitting:
             return False
         if not self.origins.of(path).copied:
             return False
-        from jsonschema import Draft202012Validator  # for start-up time: most payloads fit
-
-        judge = Draft202012Validator(schema)
+        judge = validator_class()(schema)
         for cast in map(REGISTRY.__getitem__, _CASTS):
             made = cast.function(value) if _kind(value) in cast.accepts.names else None
             if made is not None and type(made) is not Rejected and judge.is_valid(made):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from mapping_engine.core.model import Model, NoRequest, Rule
+from mapping_engine.core.model import Model, Rule
 from mapping_engine.core.nodes import Template
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.outcome import EventWarning
@@ -117,7 +117,7 @@ def combinations(model: Model, way: Way, run: Run) -> list[Combination]:
     found: list[Combination] = []
     _combine(model, way, run, (), found, most)
     if not found and model.none is not None:
-        raise no_request(model, model.none, run)
+        raise refusal(model, model.none, run)
     if len(found) > most:
         raise InstrumentationError(
             ErrorCode.TOO_MANY_REQUESTS,
@@ -164,16 +164,7 @@ def is_switched_off(model: Model, run: Run) -> bool:
 def refusal(model: Model, rule: Rule, run: Run) -> MappingError:
     """The error of a rule that applies."""
     text = message(model, rule.message, run)
-    return _error(rule.kind or "instrumentation", text, rule)
-
-
-def no_request(model: Model, rule: NoRequest, run: Run) -> MappingError:
-    """The error of a fan-out that leaves no request."""
-    return _error(rule.kind, message(model, rule.message, run), rule)
-
-
-def _error(kind: str, text: str, rule: Rule | NoRequest) -> MappingError:
-    if kind == "configuration":
+    if rule.kind == "configuration":
         return ConfigurationError(ErrorCode.NO_DESTINATION, text, span=rule.span, help=rule.help)
     return InstrumentationError(ErrorCode.EVENT_REFUSED, text, span=rule.span, help=rule.help)
 

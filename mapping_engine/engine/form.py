@@ -12,7 +12,7 @@ from urllib.parse import quote_from_bytes
 
 import orjson
 
-from mapping_engine.transforms.scalars import is_unicode
+from mapping_engine.source.json_text import is_unicode
 
 NOTHING: Mapping[str, bytes] = {}
 """No encodings are known; nobody writes to it."""

@@ -2,52 +2,78 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
-from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
+from mapping_engine.engine.violations import found_kind, path_text
 from mapping_engine.errors import ErrorCode, InstrumentationError
-from mapping_engine.transforms.scalars import is_unicode
+from mapping_engine.source.json_text import is_sound, is_unicode
+from mapping_engine.types.kinds import Json
 
 is_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}").fullmatch
 """Whether a key may be shown, or kept; others could be personal data themselves."""
 
+
+def shown(steps: Iterable[str | int]) -> str:
+    """A path as rules write it, for messages: keys that may be anything are not shown."""
+    return path_text(each if isinstance(each, int) or is_name(each) else "…" for each in steps)
+
+
 DEEPEST = 100
-LEAST, MOST = -(2**63), 2**64 - 1
-"""The whole numbers that receivers of JSON can be expected to read."""
-LARGEST_INT_BITS = 4096
+LARGEST_INT_BITS = 1024
+"""No float is so large: a text with such a number is no JSON document for our reader."""
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_LONG = b"0" * 19
+"""What may be a whole number of more than 64 bits has so many digits."""
 
 
-def read_event(event: object) -> tuple[dict[str, Any], bool]:
+class Lost(NamedTuple):
+    """A part of an event that JSON text cannot hold, and why; rules find nothing there."""
+
+    path: str
+    reason: str
+
+
+def read_event(event: object) -> tuple[dict[str, Json], list[Lost]]:
     """The event that ``event`` is, or that it is the JSON text of, in bytes.
 
-    Beside it, whether JSON text can hold it: NaN, infinities and lone surrogates it cannot.
+    Rules are given JSON and nothing else: NaN, infinities, texts with lone surrogates, and whole
+    numbers of more than 64 bits are left out, and told beside the event. So a dict and the text of
+    it become the same.
 
     A ``str`` is no event: where events have been parsed, it is a JSON text in one's place.
 
     Raises InstrumentationError: EV01 no object, EV02 no JSON, or a part that is none, EV03 nested
-    deeper than 100 levels. NaN, infinities and lone surrogates in a dict pass: rules treat them as
-    invalid values; in JSON text there are none. Whole numbers of more than 64 bits are read as
-    floats.
+    deeper than 100 levels.
     """
     if type(event) is not bytes:
         if not isinstance(event, bytes | bytearray | memoryview):
             return _inspected(event)
         event = bytes(event)
+    problem = None
     try:
         found = orjson.loads(event)
-    except orjson.JSONDecodeError as problem:
+        if type(found) is dict and _is_flat(event) and _LONG not in event.translate(_DIGITS):
+            return found, []
+    except orjson.JSONDecodeError as error:
+        problem = error
+    try:
+        return _inspected(json.loads(event, parse_constant=_no_json))
+    except (ValueError, RecursionError) as error:
         raise InstrumentationError(
             ErrorCode.EVENT_NOT_JSON,
-            f"the event is no JSON document: {problem}",
+            f"the event is no JSON document: {problem or error}",
             help="send one complete JSON object",
         ) from None
-    if type(found) is dict and _is_flat(event):
-        return found, True
-    return _inspected(found)
+
+
+def _no_json(word: str) -> None:
+    """NaN and infinities are no JSON, though Python reads them."""
+    raise ValueError(f"{word} is no number of JSON")
 
 
 def _is_flat(text: bytes) -> bool:
@@ -59,53 +85,53 @@ def _is_flat(text: bytes) -> bool:
     return opened <= DEEPEST
 
 
-def _inspected(event: object) -> tuple[dict[str, Any], bool]:
+def _inspected(event: object) -> tuple[dict[str, Json], list[Lost]]:
     """The event, once it is known to be a JSON object of bounded depth; see :func:`read_event`."""
     if type(event) is not dict:
         raise InstrumentationError(
             ErrorCode.EVENT_NOT_OBJECT,
-            f"an event is a JSON object, this is {_shown_type(event)}",
+            f"an event is a JSON object, this is {found_kind(event)}",
             help="send one object for each event, parsed or as bytes of JSON",
         )
-    if _is_sound_object(event, DEEPEST - 1):
-        return event, True
+    if is_sound((event,)):
+        return event, []
     _walk(event)
-    return event, False
+    lost: list[Lost] = []
+    return _kept(event, "", lost), lost
 
 
-def _is_sound_object(node: dict[str, Any], deeper: int) -> bool:
-    """Whether JSON text can hold it all; what is worse than that, the walk finds and names."""
-    if not _TEXT.issuperset(map(type, node)):
-        return False
-    plain = all(map(str.isascii, node)) or all(map(is_unicode, node))
-    return plain and is_sound(node.values(), deeper)
+def _kept(value: Json, path: str, lost: list[Lost]) -> Json:
+    """A copy of what JSON text can hold."""
+    match value:
+        case dict():
+            found: dict[str, Json] = {}
+            for key, item in value.items():
+                shown = key if is_name(key) else "*"
+                below = f"{path}.{shown}" if path else shown
+                if is_unicode(key):
+                    found[key] = _kept(item, below, lost)
+                else:
+                    lost.append(Lost(below, "is under a key that is not valid unicode"))
+            return found
+        case list():
+            return [_kept(item, f"{path}[]", lost) for item in value]
+        case _:
+            reason = _unsound(value)
+            if reason is not None:
+                lost.append(Lost(path, reason))
+            return None if reason is not None else value
 
 
-def is_sound(values: Iterable[Any], deeper: int = DEEPEST) -> bool:
-    """Whether JSON text can hold all these values; ``deeper`` bounds how they may be nested."""
-    for value in values:
-        kind = type(value)
-        if kind is str:
-            if not value.isascii() and not is_unicode(value):
-                return False
-        elif kind is dict:
-            if not deeper or not _is_sound_object(value, deeper - 1):
-                return False
-        elif kind is list:
-            if not deeper or not is_sound(value, deeper - 1):
-                return False
-        elif kind is int:
-            if not LEAST <= value <= MOST:
-                return False
-        elif kind is float:
-            if not isfinite(value):
-                return False
-        elif value is not None and kind is not bool:
-            return False
-    return True
-
-
-_TEXT = frozenset((str,))
+def _unsound(value: Json) -> str | None:
+    if is_sound((value,)):
+        return None
+    match value:
+        case str():
+            return "is a text that is not valid unicode"
+        case int():
+            return "is a whole number of more than 64 bits"
+        case _:
+            return "is a number that JSON cannot hold"
 
 
 def _walk(event: dict[str, Any]) -> None:
@@ -124,22 +150,19 @@ def _walk(event: dict[str, Any]) -> None:
 
 
 def _parts(path: str, node: object) -> list[tuple[str, object]]:
-    if type(node) is dict:
-        found: list[tuple[str, object]] = []
-        for key, value in node.items():
-            if type(key) is not str:
-                raise _not_json(path, f"has a key that is {_shown_type(key)}, not text")
-            _check(path, key, value, found)
-        return found
-    assert type(node) is list
-    return [(f"{path}[]", item) for item in node if _is_container(f"{path}[]", item)]
+    if isinstance(node, dict):
+        inner = ((_below(path, key), value) for key, value in node.items())
+    else:
+        assert isinstance(node, list)
+        inner = ((f"{path}[]", item) for item in node)
+    return [(below, value) for below, value in inner if _is_container(below, value)]
 
 
-def _check(path: str, key: str, value: object, found: list[tuple[str, object]]) -> None:
+def _below(path: str, key: object) -> str:
+    if type(key) is not str:
+        raise _not_json(path, f"has a key that is {found_kind(key)}, not text")
     shown = key if is_name(key) else "*"
-    below = f"{path}.{shown}" if path else shown
-    if _is_container(below, value):
-        found.append((below, value))
+    return f"{path}.{shown}" if path else shown
 
 
 def _is_container(path: str, value: object) -> bool:
@@ -152,7 +175,7 @@ def _is_container(path: str, value: object) -> bool:
         return False
     if value is None or kind is str or kind is float or kind is bool:
         return False
-    raise _not_json(path, f"is {_shown_type(value)}, which is no JSON value")
+    raise _not_json(path, f"is {found_kind(value)}, which is no JSON value")
 
 
 def _not_json(path: str, what: str) -> InstrumentationError:
@@ -163,10 +186,3 @@ def _not_json(path: str, what: str) -> InstrumentationError:
         path=shown,
         help="send JSON: objects, lists, texts, numbers, true, false and null",
     )
-
-
-def _shown_type(value: object) -> str:
-    if value is None:
-        return "null"
-    names = {str: "a text", bool: "a boolean", int: "a number", float: "a number", list: "a list"}
-    return names.get(type(value), f"a Python {type(value).__name__}")

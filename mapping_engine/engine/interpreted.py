@@ -3,49 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from mapping_engine.core.model import Model, Rule
+from mapping_engine.core.model import Rule
 from mapping_engine.engine.flow import Combination
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.requests import request_of
 from mapping_engine.engine.run import Issue, Run
 from mapping_engine.engine.trace import summary
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import Json
 
 
-class Interpreted:
+class Interpreted(Frozen):
     """How the steps are done by interpreting the core."""
 
-    def __init__(self, it: Interpreter) -> None:
-        self._it = it
-        self._model: Model = it.model
+    it: Interpreter
 
     def already_hashed(self, run: Run) -> bool:
         """Whether the personal data of the event is hashed already."""
-        condition = self._model.already_hashed
-        return condition is not None and self._it.holds(condition)
+        condition = self.it.model.already_hashed
+        return condition is not None and self.it.holds(condition)
 
     def accept(self, run: Run) -> Rule | None:
         """The first rule of `accept` that applies."""
-        return next(self._applying(self._model.accept), None)
+        return next(self._applying(self.it.model.accept), None)
 
     def refuse(self, run: Run) -> Rule | None:
         """The first rule of `refuse` that applies."""
-        return next(self._applying(self._model.refuse), None)
+        return next(self._applying(self.it.model.refuse), None)
 
     def warn(self, run: Run) -> Sequence[Rule]:
         """The rules of `warn` that apply."""
-        return list(self._applying(self._model.warn))
+        return list(self._applying(self.it.model.warn))
 
     def _applying(self, rules: Sequence[Rule]) -> Iterator[Rule]:
-        return (rule for rule in rules if self._it.holds(rule.condition) is not rule.negated)
+        return (rule for rule in rules if self.it.holds(rule.condition) is not rule.negated)
 
     def values(self, run: Run, place: int) -> Json:
         """The list that a variable of the fan-out takes its values from."""
-        variable, trace, issues = self._model.fan_out[place], self._it.trace, list[Issue]()
+        variable, trace, issues = self.it.model.fan_out[place], self.it.trace, list[Issue]()
         entry = trace.open("fan-out", variable.name, variable.span) if trace is not None else None
-        found = self._it.value(variable.values, issues, variable.name)
+        found = self.it.value(variable.values, issues, variable.name)
         if entry is not None and trace is not None:
             trace.close(entry, found, issues)
             trace.hidden = False
@@ -55,22 +55,21 @@ class Interpreted:
         """Take these values of the fan-out."""
         run.variables[: len(combination)] = combination
         run.payload = None
-        self._it.forget()
+        self.it.forget()
 
     def payload(self, run: Run, number: int, first: bytes) -> dict[str, Json]:
         """The payload of a request."""
-        if self._it.trace is not None:
-            pairs = zip(self._model.fan_out, run.variables, strict=True)
-            self._it.trace.request(
-                {each.name: self._shown(each.name, value) for each, value in pairs}
-            )
-        return self._it.value(self._model.fields, []) or {}
+        if self.it.trace is not None:
+            pairs = zip(self.it.model.fan_out_names, run.variables, strict=True)
+            self.it.trace.request({name: self._shown(name, value) for name, value in pairs})
+        return self.it.value(self.it.model.fields, []) or {}
 
     def _shown(self, name: str, value: Json) -> str:
-        facts = self._it.facts
+        facts = self.it.facts
         is_shown = facts is None or name not in facts.names or facts.names[name].may_be_shown
         return str(value) if is_shown else summary(value, hidden=True)
 
     def request(self, run: Run) -> Request:
         """The request around the payload."""
-        return request_of(self._model.request, run, self._it.value)
+        it = replace(self.it, trace=None)  # explanations are of fields
+        return request_of(it.model.request, it.model, run, it.value)

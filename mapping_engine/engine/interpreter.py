@@ -10,48 +10,33 @@ nothing depends on how deep rules are nested.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
+from mapping_engine.core import nodes
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.inference import constant
 from mapping_engine.core.mapped import mapped_paths
 from mapping_engine.core.model import PIPED, Model, Pipeline
-from mapping_engine.core.nodes import (
-    Call,
-    Compare,
-    Const,
-    Copy,
-    Field,
-    FirstOf,
-    ForEach,
-    Guard,
-    Items,
-    Logic,
-    Name,
-    Node,
-    Object,
-    Read,
-    Template,
-    Test,
-)
+from mapping_engine.core.nodes import Alternative, Call, Const, Field, Guard, Name, Node
 from mapping_engine.core.spell import label, source_label, spell, spell_step, steps_of
 from mapping_engine.engine import values
 from mapping_engine.engine.copying import (
     Copying,
-    CopyPlan,
     copy_base,
+    copy_plan,
     exclusions,
-    key_names,
+    keys_given,
     located,
     moved_paths,
 )
 from mapping_engine.engine.policy import Policy
 from mapping_engine.engine.run import Issue, Run, fresh, holds, present
-from mapping_engine.engine.trace import BLANK, MET, MISSING, NOT_MET, Entry, Trace
-from mapping_engine.selectors import SelectorError, lower
+from mapping_engine.engine.trace import BLANK, MET, NOT_MET, Entry, Trace
+from mapping_engine.frozen import Frozen
+from mapping_engine.selectors import SelectorError, search
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.types.kinds import Json, kind_of
@@ -60,8 +45,7 @@ Evaluation: TypeAlias = Generator["Evaluation", Json, Json]
 """Yields evaluations, is sent what they answer, and answers a value that is present, or None."""
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(Frozen):
     """What a place knows beside the event: its names, and where issues go.
 
     ``label`` is what issues call the source, inside a pipeline; elsewhere it is spelled as written.
@@ -129,19 +113,19 @@ def _evaluate(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
     match node:
         case Const(value=value):
             return present(value)
-        case Read():
-            return _read(node, frame, it)
+        case nodes.Read():
+            return (yield _recorded("path", node, _read(node, frame, it), frame, it))
         case Name():
-            return (yield _name(node, frame, it))
+            return (yield _recorded("name", node, _read(node, frame, it), frame, it))
         case Call():
             return (yield _call(node, frame, it))
-        case FirstOf():
+        case nodes.FirstOf():
             return (yield _first_of(node, frame, it))
         case Guard(when=when, value=value):
             return (yield _evaluate(value, frame, it)) if (yield _met(when, frame, it)) else None
-        case Items():
+        case nodes.Items():
             return (yield _items(node, frame, it))
-        case Template(parts=parts):
+        case nodes.Template(parts=parts):
             texts: list[str] = []
             for part in parts:
                 found = part if isinstance(part, str) else (yield _evaluate(part, frame, it))
@@ -150,11 +134,11 @@ def _evaluate(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
                     return None
                 texts.append(text)
             return present("".join(texts))
-        case Object(fields=fields):
+        case nodes.Object(fields=fields):
             return present((yield _object(fields, frame, it)))
-        case Copy():
+        case nodes.Copy():
             return (yield _copy(node, frame, it))
-        case ForEach():
+        case nodes.ForEach():
             return (yield _each(node, frame, it))
         case _:
             return (yield _condition(node, frame.apart(), it))
@@ -163,35 +147,22 @@ def _evaluate(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
 # Reading
 
 
-def _read(node: Read, frame: Frame, it: Interpreter) -> Json:
-    entry = _open("path", node, it)
-    found = _selected(lower(node.selector), it.run.event, spell(node), node, frame)
-    is_blank = found is not None and present(found) is None
-    found = present(found)
-    _close(entry, found, frame, it, hides=_hides(node, it))
-    if entry is not None and entry.outcome == MISSING and is_blank:
-        entry.outcome = BLANK
-    return found
-
-
-def _selected(
-    read: Callable[[Json], Json], start: Json, text: str, node: Node, frame: Frame
-) -> Json:
+def _read(node: nodes.Read | Name, frame: Frame, it: Interpreter) -> Evaluation:
+    """What lies where a selector points: in the event, or below what a name stands for."""
+    start, selector = it.run.event, node.tail if isinstance(node, Name) else node.selector
+    if isinstance(node, Name):
+        start = yield _whole(node.name, frame, it)
+    if selector is None:
+        return start
     try:
-        return read(start)
+        found = search(selector, start)
     except SelectorError:
-        frame.issues.append(Issue(text, "cannot be read as written", node.span))
+        frame.issues.append(Issue(spell(node), "cannot be read as written", node.span))
         return None
-
-
-def _name(node: Name, frame: Frame, it: Interpreter) -> Evaluation:
-    entry, before = _open("name", node, it), len(frame.issues)
-    found = yield _whole(node.name, frame, it)
-    if node.tail is not None:
-        found = _selected(lower(node.tail), found, spell(node), node, frame)
-    found = present(found) if node.tail is not None else found
-    _close(entry, found, frame, it, hides=_hides(node, it), before=before)
-    return found
+    is_blank = found is not None and present(found) is None
+    if is_blank and it.trace is not None and isinstance(node, nodes.Read):
+        it.trace.stack[-1].outcome = BLANK
+    return present(found)
 
 
 def _whole(name: str, frame: Frame, it: Interpreter) -> Evaluation:
@@ -232,25 +203,21 @@ def _definition(name: str, frame: Frame, it: Interpreter) -> Evaluation:
 # Choosing
 
 
-def _first_of(node: FirstOf, frame: Frame, it: Interpreter) -> Evaluation:
+def _first_of(node: nodes.FirstOf, frame: Frame, it: Interpreter) -> Evaluation:
     """The first alternative with a value; issues of those before it do not matter then."""
-    kinds = ["arm" if each.name is None else "row" for each in node.alternatives]
     found, before = None, len(frame.issues)
-    for place, each in enumerate(node.alternatives):
-        text, start = label(each), len(frame.issues)
-        if found is not None:
-            if it.trace is not None:
-                it.trace.skip(kinds[place], text, each.value.span)
-            continue
-        opened = it.trace.open(kinds[place], text, each.value.span) if it.trace else None
-        found = yield _evaluate(each.value, frame, it)
-        _close(opened, found, frame, it, before=start)
-        if found is not None:
-            del frame.issues[before:start]
+    for each in node.alternatives:
+        kind, start = "arm" if each.name is None else "row", len(frame.issues)
+        if found is None:
+            found = yield _recorded(kind, each, _evaluate(each.value, frame, it), frame, it)
+            if found is not None:
+                del frame.issues[before:start]
+        elif it.trace is not None:
+            it.trace.skip(kind, label(each), each.span)
     return found
 
 
-def _items(node: Items, frame: Frame, it: Interpreter) -> Evaluation:
+def _items(node: nodes.Items, frame: Frame, it: Interpreter) -> Evaluation:
     made: list[Json] = []
     for item in node.items:
         made.append((yield _evaluate(item, frame, it)))
@@ -266,25 +233,21 @@ def _items(node: Items, frame: Frame, it: Interpreter) -> Evaluation:
 
 def _met(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
     """Whether a condition is met; what cannot be used in it makes nothing missing."""
-    frame, entry = frame.apart(), _open("condition", node, it)
-    found = yield _evaluate(node, frame, it)
-    _close(entry, found, frame, it)
-    if entry is not None:
-        entry.outcome = MET if holds(found) else NOT_MET
-    return holds(found)
+    frame = frame.apart()
+    return holds((yield _recorded("condition", node, _evaluate(node, frame, it), frame, it)))
 
 
 def _condition(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
     match node:
-        case Compare(operator=operator, left=left, right=right):
+        case nodes.Compare(operator=operator, left=left, right=right):
             one = yield _evaluate(left, frame, it)
             other = yield _evaluate(right, frame, it)
             return values.COMPARISONS[operator](one, other)
-        case Test(operand=operand, word=word):
+        case nodes.Test(operand=operand, word=word):
             return values.is_word((yield _evaluate(operand, frame, it)), word)
-        case Logic(word="not", operands=(only,)):
+        case nodes.Logic(word="not", operands=(only,)):
             return not holds((yield _evaluate(only, frame, it)))
-        case Logic(word=word, operands=parts):
+        case nodes.Logic(word=word, operands=parts):
             for part in parts:
                 if holds((yield _evaluate(part, frame, it))) is (word == "or"):
                     return word == "or"
@@ -299,22 +262,16 @@ def _condition(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
 def _call(node: Call, frame: Frame, it: Interpreter) -> Evaluation:
     """A value, and the transforms it goes through, as long as something is left of it."""
     start, steps = steps_of(node)
+    source = frame.label or source_label(it.model.definitions, node)
     if start is None:
-        first, *rest = steps
-        entry = _open("call", first, it)
-        found = yield _on_event(first, REGISTRY[first.name], frame, it)
-        _close(entry, found, frame, it, hides=_hides(first, it))
-        source = frame.label or spell(first)
+        found = yield _recorded("call", steps[0], _on_event(steps[0], frame, it), frame, it)
+        steps = steps[1:]
     else:
-        rest, source = list(steps), frame.label or source_label(it.model.definitions, start)
         found = yield _evaluate(start, frame, it)
-    for step in rest:
-        if found is None and it.trace is None:
-            break
+    for step in steps:
         if found is not None:
-            entry, before = _open("transform", step, it), len(frame.issues)
-            found = yield _step(step, found, source, frame, it)
-            _close(entry, found, frame, it, before=before)
+            inner = _step(step, found, source, frame, it)
+            found = yield _recorded("transform", step, inner, frame, it)
     return found
 
 
@@ -338,13 +295,14 @@ def _step(node: Call, value: Json, source: str, frame: Frame, it: Interpreter) -
     return left
 
 
-def _on_event(node: Call, target: Transform, frame: Frame, it: Interpreter) -> Evaluation:
+def _on_event(node: Call, frame: Frame, it: Interpreter) -> Evaluation:
+    target = REGISTRY[node.name]
     given = yield _arguments(node, target, frame, it)
     return None if given is None else present(target.function(it.run.event, *given))
 
 
 def _arguments(node: Call, target: Transform, frame: Frame, it: Interpreter) -> Evaluation:
-    """The arguments of a transform, in order; None where one that is required is missing.
+    """The arguments of a transform, in order; None where a required one is missing, or one invalid.
 
     A constant is given as it stands, though it be blank.
     """
@@ -353,6 +311,8 @@ def _arguments(node: Call, target: Transform, frame: Frame, it: Interpreter) -> 
         known, value = (True, None) if each is None else constant(it.model, each)
         if not known and each is not None:
             value = yield _evaluate(each, frame, it)
+            if values.is_wrong(parameter, value, each, frame.issues):
+                return None
         given.append(values.argument(parameter, value))
         if parameter.required and given[-1] is None:
             return None
@@ -383,7 +343,8 @@ def _object(fields: tuple[Field, ...], frame: Frame, it: Interpreter) -> Evaluat
     found: dict[str, Json] = {}
     for each in fields:
         step = f".{each.name}" if frame.path[0] else each.name
-        value = yield _field(each, frame.apart().at(step, step), it)
+        inside = frame.apart().at(step, step)
+        value = yield _recorded("field", each, _field(each, inside, it), inside, it)
         if value is not None:
             found[each.name] = value
     return found
@@ -391,22 +352,14 @@ def _object(fields: tuple[Field, ...], frame: Frame, it: Interpreter) -> Evaluat
 
 def _field(rule: Field, frame: Frame, it: Interpreter) -> Evaluation:
     """A field: where its condition holds, its value, or what its policy makes of having none."""
-    trace = it.trace
-    entry = trace.open("field", frame.path[1], rule.span) if trace is not None else None
-    outside, found = trace.hidden if trace is not None else False, None
-    if trace is not None:
-        trace.hidden = False
-    if rule.when is None or (yield _met(rule.when, frame, it)):
-        found = yield _evaluate(rule.value, frame, it)
-        default = None
-        if found is None and rule.default is not None:
-            default = yield _default(rule.default, frame, it)
-        policy = Policy(it.model, rule, frame.path[0])
-        found = fresh(policy.settled(it.run, found, frame.issues, default))
-    _close(entry, found, frame, it)
-    if trace is not None:
-        trace.hidden = trace.hidden or outside
-    return found
+    default = None
+    if rule.when is not None and not (yield _met(rule.when, frame, it)):
+        return None
+    found = yield _evaluate(rule.value, frame, it)
+    if found is None and rule.default is not None:
+        default = yield _default(rule.default, frame, it)
+    policy = Policy(it.model, rule, frame.path[0])
+    return fresh(policy.settled(it.run, found, frame.issues, default))
 
 
 def _default(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
@@ -414,7 +367,7 @@ def _default(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
     return node.value if isinstance(node, Const) else (yield _evaluate(node, frame.apart(), it))
 
 
-def _each(node: ForEach, frame: Frame, it: Interpreter) -> Evaluation:
+def _each(node: nodes.ForEach, frame: Frame, it: Interpreter) -> Evaluation:
     items = yield _evaluate(node.source, frame, it)
     if items is not None and type(items) is not list:
         reason = values.wrong_kind(kind_of(items), "list")
@@ -431,7 +384,7 @@ def _each(node: ForEach, frame: Frame, it: Interpreter) -> Evaluation:
     return present(found)
 
 
-def _copy(node: Copy, frame: Frame, it: Interpreter) -> Evaluation:
+def _copy(node: nodes.Copy, frame: Frame, it: Interpreter) -> Evaluation:
     source = yield _evaluate(node.source, frame, it)
     found: dict[str, Json] = {}
     if type(source) is dict:
@@ -443,46 +396,52 @@ def _copy(node: Copy, frame: Frame, it: Interpreter) -> Evaluation:
     return present(found)
 
 
-def _plan(node: Copy, frame: Frame, it: Interpreter) -> Evaluation:
+def _plan(node: nodes.Copy, frame: Frame, it: Interpreter) -> Evaluation:
     """What a copy leaves out, and the keys that it treats apart."""
-    keys: list[frozenset[str] | None] = []
+    keys: list[Json] = []
     for each in node.keys:
-        keys.append(None if each is None else key_names((yield _evaluate(each, frame, it))))
+        value = None if each is None else (yield _evaluate(each, frame, it))
+        keys.append(None if each is None else keys_given(each, value, it.run.settings))
     if not node.rest:
-        return CopyPlan((), *keys)
+        return copy_plan(node, (), keys)
     mapped = set(it.mapped)
     for call in moved_paths(it.model):
         given = yield _arguments(call, REGISTRY[call.name], frame, it)
         path = None if given is None else located(call, given)
         mapped |= set() if path is None else {path}
-    return CopyPlan(exclusions(copy_base(node.source), mapped), *keys)
+    return copy_plan(node, exclusions(copy_base(node.source), mapped), keys)
 
 
 # Recording
 
 
-def _open(kind: str, node: Node, it: Interpreter) -> Entry | None:
-    if it.trace is None:
-        return None
-    text = spell_step(node) if kind == "transform" and isinstance(node, Call) else spell(node)
-    place = node.step if isinstance(node, Call) else node
-    return it.trace.open(kind, text, place.span)
+def _recorded(
+    kind: str, part: Node | Alternative | Field, inner: Evaluation, frame: Frame, it: Interpreter
+) -> Evaluation:
+    """What ``inner`` answers for a part of the rules, with an entry in the trace, if there is one.
 
-
-def _hides(node: Node, it: Interpreter) -> bool:
-    return it.facts is not None and not it.facts.type_of(node).may_be_shown
-
-
-def _close(
-    entry: Entry | None,
-    found: Json,
-    frame: Frame,
-    it: Interpreter,
-    *,
-    hides: bool = False,
-    before: int = 0,
-) -> None:
-    """Finish an entry; what is ``hidden`` now, all the same field shows by kind and length."""
-    if entry is not None and it.trace is not None:
-        it.trace.hidden = it.trace.hidden or (hides and found is not None)
-        it.trace.close(entry, found, frame.issues[before:])
+    Once something is read that must not be shown, all that follows in the field is hidden.
+    """
+    trace, before = it.trace, len(frame.issues)
+    if trace is None:
+        return (yield inner)
+    match part:
+        case Field():
+            text, place = frame.path[1], part.at
+        case Alternative():
+            text, place = label(part), part.at
+        case Call():
+            text, place = spell_step(part) if kind == "transform" else spell(part), part.step
+        case _:
+            text, place = spell(part), part.at
+    entry, outside = trace.open(kind, text, place.span), trace.hidden
+    trace.hidden = outside and kind != "field"
+    found = yield inner
+    if found is not None and it.facts is not None and isinstance(part, Node):
+        reads = kind in ("path", "name", "call")
+        trace.hidden = trace.hidden or (reads and not it.facts.type_of(part).may_be_shown)
+    trace.close(entry, found, frame.issues[before:])
+    if kind == "condition":
+        entry.outcome = MET if holds(found) else NOT_MET
+    trace.hidden = trace.hidden or outside
+    return found

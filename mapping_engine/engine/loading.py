@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.rule_files import ReadFile, Reading
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import NO_OVERLAY, Folder, Overlay
 
@@ -23,8 +23,7 @@ ENTRY = "rules.yaml"
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True)
-class PackReading:
+class PackReading(Frozen):
     """What reading a pack gave: a model unless there are errors, diagnostics, and the texts."""
 
     model: Model | None
@@ -47,7 +46,7 @@ def load_model(pack: str | PathLike[str], shared: dict[str, ReadFile] | None = N
     """The model of a pack. Raises RuleError like `load`."""
     read = read_pack(pack, shared=shared)
     if read.model is None:
-        raise _refused(str(pack), read.diagnostics)
+        raise refused(str(pack), read.diagnostics)
     return read.model
 
 
@@ -105,7 +104,8 @@ def find_pack(pack: str | PathLike[str], overlay: Overlay = NO_OVERLAY) -> tuple
     )
 
 
-def _refused(pack: str, diagnostics: tuple[Diagnostic, ...]) -> RuleError:
+def refused(pack: str, diagnostics: tuple[Diagnostic, ...]) -> RuleError:
+    """The error that carries the mistakes in the rules of a pack."""
     count = len(diagnostics)
     first = diagnostics[0] if diagnostics else None
     more = f" (and {count - 1} more)" if count > 1 else ""

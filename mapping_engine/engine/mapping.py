@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingType
 from typing import TYPE_CHECKING
 
+from mapping_engine.core.chosen_paths import chosen_reads
 from mapping_engine.core.examine import examine
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
+from mapping_engine.core.nodes import Call
 from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.engine.chosen import check_chosen_paths
 from mapping_engine.engine.codegen.program import Bound, Program, compiled
 from mapping_engine.engine.flow import Check, Way, odd_settings, requests_of
 from mapping_engine.engine.inspect import read_event
@@ -37,16 +40,19 @@ Event = MappingType[str, Json] | bytes
 class Mapping:
     """A compiled rule file: immutable, shared by threads, picklable."""
 
-    __slots__ = ("_facts", "_programs", "model")
+    __slots__ = ("_chosen", "_facts", "_programs", "model")
 
     model: Model
     _programs: dict[bool, Program]
     """What applies, and what tells warnings as well: made when they are first asked for."""
+    _chosen: list[Call] | None
+    """The reads at paths that settings choose: found when the first are bound."""
     _facts: list[Facts]
     """What explanations must not show: found out when it is first asked for."""
 
     def __init__(self, model: Model) -> None:
         object.__setattr__(self, "model", model)
+        object.__setattr__(self, "_chosen", None)
         object.__setattr__(self, "_programs", {})
         object.__setattr__(self, "_facts", [])
 
@@ -70,13 +76,17 @@ class Mapping:
         return self.model.title
 
     def program(self, *, tells: bool) -> Program:
-        """The generated code; one that does not tell warnings is faster.
-
-        It is made for events that JSON text can hold, too: it does not look for what cannot be.
-        """
+        """The generated code; one that does not tell warnings is faster."""
         if tells not in self._programs:
             self._programs[tells] = compiled(self.model, tells=tells)
         return self._programs[tells]
+
+    @property
+    def chosen(self) -> Sequence[Call]:
+        """The reads at paths that only settings know."""
+        if self._chosen is None:
+            object.__setattr__(self, "_chosen", chosen_reads(self.model))
+        return self._chosen or ()
 
     def facts(self) -> Facts:
         """The types of the parts of the mapping."""
@@ -125,9 +135,9 @@ class Destination:
     ) -> None:
         model = mapping.model
         accepted = accept_settings(model.settings_schema, settings, model.title)
-        hashing = model.hashing is None or Interpreter(model, Run({}, accepted)).holds(
-            model.hashing
-        )
+        it = Interpreter(model, Run({}, accepted))
+        hashing = model.hashing is None or it.holds(model.hashing)
+        check_chosen_paths(model, mapping.chosen, it)
         state = {
             "mapping": mapping,
             "_warnings": (
@@ -187,10 +197,9 @@ class Destination:
 
     def _outcome(self, event: object, index: int, bound: Callable[[], Bound | None]) -> Outcome:
         try:
-            read, _ = read_event(event)
+            run = self._told(event)
         except MappingError as error:
             return Outcome(index, error=error)
-        run = self._run(read)
         try:
             requests = requests_of(self.mapping.model, self._way(run, bound()), run, self._check)
         except MappingError as error:
@@ -221,8 +230,7 @@ class Destination:
         error: MappingError | None = None
         warnings: tuple[EventWarning, ...] = ()
         try:
-            read, _ = read_event(event)
-            run = self._run(read)
+            run = self._told(event)
             it = Interpreter(self.mapping.model, run, trace, self.mapping.facts())
             try:
                 requests = requests_of(self.mapping.model, Interpreted(it), run, self._check)
@@ -233,10 +241,17 @@ class Destination:
         return explained(self.mapping.title, trace, error, warnings, len(requests))
 
     def _applied(self, event: object, check: Check) -> list[Request]:
-        read, sound = read_event(event)
-        bound = self._silent if sound else self._ready_to_tell()
+        run = self._run(read_event(event)[0])
+        way = self._silent.ready(run)
+        return requests_of(self.mapping.model, way, run, check, warned=False)
+
+    def _told(self, event: object) -> Run:
+        """The run of an event that begins with what was lost of it."""
+        read, lost = read_event(event)
         run = self._run(read)
-        return requests_of(self.mapping.model, bound.ready(run), run, check, warned=False)
+        for part in lost:
+            run.warnings.lost(part.path, part.reason)
+        return run
 
     def _run(self, event: dict[str, Json]) -> Run:
         variables = [None] * len(self.mapping.model.fan_out)

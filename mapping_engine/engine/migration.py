@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from mapping_engine.core.load import read_migration as read_rules
+from mapping_engine.core.load import read_settings
 from mapping_engine.core.mapped import mapped_paths
+from mapping_engine.core.migration_model import PackSettings
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
-from mapping_engine.engine.loading import bundled_rules, find_pack, load_model
+from mapping_engine.engine.loading import bundled_rules, find_pack, refused
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.migration_file import FOLDER, MigrationFile
 from mapping_engine.file.rule_files import ReadFile, Reading
-from mapping_engine.types import is_missing
+from mapping_engine.frozen import Frozen
+from mapping_engine.types.kinds import is_missing
 
 
-@dataclass(frozen=True)
-class Migrated:
+class Migrated(Frozen):
     """New settings, and what a person has to know about them."""
 
     settings: dict[str, Any] = field(repr=False)
@@ -38,7 +40,7 @@ class Migrated:
 class Migration:
     """A migration file, compiled."""
 
-    def __init__(self, file: MigrationFile, model: Model, new: Model) -> None:
+    def __init__(self, file: MigrationFile, model: Model, new: PackSettings) -> None:
         from mapping_engine.engine.mapping import Mapping  # checks read migrations, and run none
 
         self._file = file
@@ -67,7 +69,7 @@ class Migration:
         ]
 
     def _missing(self, made: dict[str, Any]) -> list[tuple[str, str]]:
-        schema = self._new.settings_schema
+        schema = self._new.schema
         reasons = {e.name: e.value.text for e in self._file.to_fill_in or () if e.value}
         properties = schema.get("properties", {})
         return [
@@ -82,7 +84,8 @@ def load_migration(old: str, new: str) -> Migration:
 
     Raises RuleError when there is none, or when its rules are wrong.
     """
-    found, model, diagnostics, _ = read_migration(old, new)
+    declared = _settings_of(new)
+    found, model, diagnostics, _ = read_migration(old, new, declared)
     if found is None or model is None:
         raise RuleError(
             ErrorCode.RULES_INVALID,
@@ -90,31 +93,40 @@ def load_migration(old: str, new: str) -> Migration:
             diagnostics=diagnostics,
             span=diagnostics[0].span if diagnostics else None,
         )
-    return Migration(found, model, load_model(new))
+    return Migration(found, model, declared)
 
 
 def read_migration(
     old: str,
     new: str,
-    new_model: Model | None = None,
+    declared: PackSettings | None = None,
     shared: dict[str, ReadFile] | None = None,
 ) -> tuple[MigrationFile | None, Model | None, tuple[Diagnostic, ...], dict[str, str]]:
     """The file, its model unless there are errors, what is wrong, and the texts that were read.
 
-    Who has read the new pack, and bundled files, gives them on.
+    ``declared`` are the settings of the new pack, ``shared`` the bundled files read before.
     """
-    shared = {} if shared is None else shared
-    old_model, new_model = load_model(old, shared), new_model or load_model(new, shared)
+    old_settings, declared = _settings_of(old), declared or _settings_of(new)
     folder, _, _ = find_pack(new)
-    entry = f"{FOLDER}/{old_model.name}.yaml"
+    entry = f"{FOLDER}/{old_settings.name}.yaml"
     if not folder.exists(entry):
         known = [name[len(FOLDER) + 1 : -5] for name in folder.names(FOLDER, ".yaml")]
         raise RuleError(
             ErrorCode.RULES_INVALID,
-            f"`{new}` has no migration from `{old_model.name}`",
-            help=did_you_mean(old_model.name, known)
+            f"`{new}` has no migration from `{old_settings.name}`",
+            help=did_you_mean(old_settings.name, known)
             or f"there are migrations from {listed(known)}",
         )
-    reading = Reading(folder, bundled_rules(), shared=shared)
-    file, model = read_rules(entry, old_model, new_model, reading)
+    reading = Reading(folder, bundled_rules(), shared={} if shared is None else shared)
+    file, model = read_rules(entry, old_settings, declared, reading)
     return file, model, reading.diagnostics.sorted(), reading.texts
+
+
+def _settings_of(pack: str) -> PackSettings:
+    """The settings of a pack. Raises RuleError where they cannot be read."""
+    folder, name, entry = find_pack(pack)
+    reading = Reading(folder, bundled_rules())
+    found = read_settings(name, entry, reading)
+    if found is None or reading.diagnostics.has_errors:
+        raise refused(pack, reading.diagnostics.sorted())
+    return found

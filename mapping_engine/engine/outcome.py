@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.request import Request
@@ -40,16 +40,16 @@ class EventWarning:
         }
 
 
+@dataclass(slots=True, eq=False)
 class Warnings:
     """Collects the warnings of one event; the same one for several fields is kept once.
 
     They are put into words when they are asked for: most callers never ask.
     """
 
-    __slots__ = ("_found",)
-
-    def __init__(self) -> None:
-        self._found: list[tuple[str | None, Iterable[tuple[str, str, Span]], str]] = []
+    _found: list[tuple[str | None, Iterable[tuple[str, str, Span | None]], str]] = field(
+        default_factory=list
+    )
 
     def left_out(self, field_path: str, notes: Iterable[tuple[str, str, Span]], then: str) -> None:
         """Sources were present but could not be used for ``field_path``.
@@ -62,13 +62,17 @@ class Warnings:
         """Whether something is told of a field already."""
         return any(path == field_path for path, _, then in self._found if then)
 
+    def lost(self, path: str, reason: str) -> None:
+        """A part of the event that no rule is given, since JSON cannot hold it."""
+        self._found.append((None, ((path, reason, None),), "it is left out"))
+
     def rule(self, message: str, field_path: str | None, span: Span) -> None:
         """A rule of `warn` applies."""
         self._found.append((field_path, (("", message, span),), ""))
 
     def all(self) -> tuple[EventWarning, ...]:
         """The warnings in the order they came up."""
-        found: dict[tuple[str, str], tuple[bool, Span, list[str]]] = {}
+        found: dict[tuple[str, str], tuple[bool, Span | None, list[str]]] = {}
         for field_path, notes, then in self._found:
             for source, reason, span in notes:
                 text = f"{reason}; {then}" if then else reason
@@ -91,7 +95,7 @@ def _message(fields: list[str], source: str, text: str) -> str:
     concerned = ", ".join(fields)
     if not source:
         return f"{concerned}: {text}" if concerned else text
-    return f"{concerned}: {source} {text}"
+    return f"{concerned}: {source} {text}" if concerned else f"{source} {text}"
 
 
 @dataclass(frozen=True, slots=True)

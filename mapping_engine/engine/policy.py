@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mapping_engine.core.choices import sources
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Field, Node
 from mapping_engine.core.spell import spell
 from mapping_engine.engine.run import Issue, Run
 from mapping_engine.errors import ErrorCode, InstrumentationError
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Frozen):
     """What a field does when it has no value; ``path`` is its place in the payload."""
 
     model: Model

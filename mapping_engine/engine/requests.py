@@ -2,77 +2,73 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from functools import partial
 from urllib.parse import quote
 
-import orjson
-
-from mapping_engine.core.model import RequestRule
-from mapping_engine.core.nodes import Items, Name, Node, Object
+from mapping_engine.core.model import Model, RequestRule
+from mapping_engine.core.nodes import Node
 from mapping_engine.core.spell import spell
+from mapping_engine.core.url_parts import BASE, OWN, part_kind
 from mapping_engine.engine.request import CONTENT_TYPES, Request
 from mapping_engine.engine.run import Issue, Run, fresh
 from mapping_engine.engine.values import as_text
-from mapping_engine.errors import ConfigurationError, ErrorCode, PayloadError
+from mapping_engine.errors import ConfigurationError, ErrorCode
 from mapping_engine.types.kinds import Json
 
-Value = Callable[[Node, list[Issue]], Json]
+Value = Callable[[Node, list[Issue], str], Json]
+_CONTENT_TYPE = "Content-Type"
+_BASE = re.compile(
+    r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
+).fullmatch
+"""A scheme and a host, and the beginning of a path."""
 
 
-def request_of(rule: RequestRule, run: Run, evaluate: Value) -> Request:
+BODY = "request"
+"""Where what is left out of a body was to be."""
+
+
+def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Request:
     """The request of one payload; ``evaluate`` finds the value of what stands in it.
 
-    Raises ConfigurationError (CF03) for a URL or a header that cannot be made, and PayloadError
-    (PL01) for a body that cannot be written.
+    Raises ConfigurationError (CF03) for a URL or a header that cannot be made.
     """
-    value = partial(_part, run, evaluate)
-    body = _body(rule.body, value)
-    headers = {"Content-Type": CONTENT_TYPES[rule.format]}
+    headers = {_CONTENT_TYPE: CONTENT_TYPES[rule.format]}
     for each in rule.headers:
-        text = as_text(value(each.value))
+        text = as_text(_part(run, evaluate, each.value))
         if text is not None:
-            headers[each.name] = header(each.name, text, rule)
+            headers[header_name(each.name)] = header(each.name, text, rule)
     parts: list[str] = []
-    for part in rule.url.parts:
-        text = part if isinstance(part, str) else as_text(value(part))
+    for place, part in enumerate(rule.url.parts):
+        if isinstance(part, str):
+            parts.append(part)
+            continue
+        text = as_text(_part(run, evaluate, part))
         if text is None:
-            raise incomplete(rule)
-        parts.append(text if isinstance(part, str) else encoded(part, text))
+            raise incomplete(part)
+        parts.append(filled_in(part, text, part_kind(part, model, first=not place)))
     url = "".join(parts)
-    if not url.strip():
-        raise incomplete(rule)
-    empty = {} if body is None or rule.format == "form" else body
-    return Request(rule.method, url, body if type(body) is dict else empty, headers, rule.format)
+    body = _part(run, evaluate, rule.body)
+    return Request(rule.method, url, {} if body is None else body, headers, rule.format)
 
 
 def _part(run: Run, evaluate: Value, node: Node) -> Json:
     """The value of a part of the request; what could not be used in it is told."""
     issues: list[Issue] = []
-    found = evaluate(node, issues)
+    found = evaluate(node, issues, BODY)
     if issues:
         told_of_request(run, issues)
-    return found
+    return fresh(found)
 
 
 def told_of_request(run: Run, issues: list[Issue]) -> None:
     """Warn of what could not be used in a part of the request."""
-    run.warnings.left_out("request", tuple(issues), "it is left out")
+    run.warnings.left_out(BODY, tuple(issues), "it is left out")
 
 
-def _body(node: Node, value: Callable[[Node], Json]) -> Json:
-    """A tree of a body; what is missing in it, and what is empty then, is left out."""
-    match node:
-        case Object(fields=fields):
-            parts = ((each.name, _body(each.value, value)) for each in fields)
-            return {name: part for name, part in parts if part is not None} or None
-        case Items(items=items, fill=None):
-            values = (_body(each, value) for each in items)
-            return [each for each in values if each is not None] or None
-        case Name(name="payload", tail=None):
-            return value(node)
-        case _:
-            return sendable(fresh(value(node)))
+def header_name(name: str) -> str:
+    """The name under which a header is sent: a rule may replace the one that all requests have."""
+    return _CONTENT_TYPE if name.casefold() == _CONTENT_TYPE.casefold() else name
 
 
 def header(name: str, text: str, rule: RequestRule) -> str:
@@ -86,46 +82,27 @@ def header(name: str, text: str, rule: RequestRule) -> str:
     return text
 
 
-def encoded(node: Node, text: str) -> str:
-    """What is filled into a URL, percent-encoded; constants of the rule file stay as they are.
+def filled_in(node: Node, text: str, kind: str) -> str:
+    """What stands for a value in a URL; see :mod:`mapping_engine.core.url_parts`.
 
-    Raises ConfigurationError (CF03) for what would change the path.
+    Raises ConfigurationError (CF03) for what would change the path, and for a base that is none.
     """
-    if isinstance(node, Name) and node.name == "api":
+    if kind == OWN:
         return text
+    if kind == BASE:
+        if not _BASE(text):
+            raise _unfit(node, "is no URL to begin with", "write it as `https://host`")
+        return text.rstrip("/")
     if text in (".", ".."):
-        raise ConfigurationError(
-            ErrorCode.REQUEST_INCOMPLETE,
-            f"`{spell(node)}` would change the path of the URL",
-            span=node.span,
-            help="correct the setting it comes from",
-        )
-    return quote(text.encode("utf-8", "replace"), safe="")
+        raise _unfit(node, "would change the path of the URL", "correct the setting it comes from")
+    return quote(text, safe="")
 
 
-def incomplete(rule: RequestRule) -> ConfigurationError:
+def incomplete(node: Node) -> ConfigurationError:
     """The error (CF03) of a URL that lacks a part."""
-    return ConfigurationError(
-        ErrorCode.REQUEST_INCOMPLETE,
-        "the URL of the request cannot be filled in",
-        span=rule.span,
-        help="every part of the URL needs a value",
-    )
+    return _unfit(node, "has no value, but is a part of the URL", "every part needs one")
 
 
-def sendable(value: Json) -> Json:
-    """A body, or a part of one, as it is; raises PayloadError (PL01) for what is no JSON text.
-
-    The schema of the payload does not see what stands beside it.
-    """
-    if type(value) is str and value.isascii():
-        return value
-    try:
-        orjson.dumps(value)
-    except TypeError:
-        raise PayloadError(
-            ErrorCode.PAYLOAD_REFUSED,
-            "a part of the request beside the payload cannot be written as JSON in UTF-8",
-            help="a text with broken Unicode or a number out of range reached it",
-        ) from None
-    return value
+def _unfit(node: Node, problem: str, help: str) -> ConfigurationError:
+    message = f"the URL of the request cannot be made: `{spell(node)}` {problem}"
+    return ConfigurationError(ErrorCode.REQUEST_INCOMPLETE, message, span=node.span, help=help)

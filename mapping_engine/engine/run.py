@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
-from math import isfinite
 from typing import NamedTuple
 
 from mapping_engine.diagnostics import Span
@@ -35,6 +35,7 @@ class _Unset:
 UNSET = _Unset()
 
 
+@dataclass(slots=True, eq=False)
 class Run:
     """What evaluations read and write; one object an event, used by one thread.
 
@@ -43,32 +44,19 @@ class Run:
     settings alone decide, ``objects`` are those of the event that rules read most.
     """
 
-    __slots__ = (
-        "_warnings", "already_hashed", "event", "fixed", "hashing", "integration", "memo", "now",
-        "objects", "payload", "settings", "told", "variables",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        event: dict[str, Json],
-        settings: dict[str, Json],
-        hashing: bool = True,
-        now: float = 0.0,
-        variables: list[Json] | None = None,
-    ) -> None:
-        self.event = event
-        self.settings = settings
-        self.hashing = hashing
-        self.now = now
-        self.variables = variables or []
-        self.already_hashed = False
-        self.integration: Json = None
-        self.payload: Json = None
-        self.fixed: tuple[Json, ...] = ()
-        self.memo: list[Json] = []
-        self.objects: list[Json] = []
-        self.told: dict[int, list[Issue]] = {}
-        self._warnings: Warnings | None = None
+    event: dict[str, Json]
+    settings: dict[str, Json]
+    hashing: bool = True
+    now: float = 0.0
+    variables: list[Json] = field(default_factory=list)
+    already_hashed: bool = field(default=False, init=False)
+    integration: Json = field(default=None, init=False)
+    payload: Json = field(default=None, init=False)
+    fixed: tuple[Json, ...] = field(default=(), init=False)
+    memo: list[Json] = field(init=False)
+    objects: list[Json] = field(init=False)
+    told: dict[int, list[Issue]] = field(default_factory=dict, init=False)
+    _warnings: Warnings | None = field(default=None, init=False)
 
     @property
     def warnings(self) -> Warnings:
@@ -96,22 +84,20 @@ def same(left: Json, right: Json) -> bool:
 
 
 def fresh(value: Json) -> Json:
-    """A copy that shares no container with ``value``, without numbers that JSON cannot hold."""
+    """A copy that shares no container with ``value``, without nulls."""
     if type(value) is dict:
         return {
             key: kept
             for key, item in value.items()
-            if (kept := item if type(item) in _SOUND else fresh(item)) is not None
+            if (kept := item if type(item) in _SCALARS else fresh(item)) is not None
         }
     if type(value) is list:
         return [
             kept
             for item in value
-            if (kept := item if type(item) in _SOUND else fresh(item)) is not None
+            if (kept := item if type(item) in _SCALARS else fresh(item)) is not None
         ]
-    if type(value) is float and not isfinite(value):
-        return None
     return value
 
 
-_SOUND = frozenset((str, int, bool))
+_SCALARS = frozenset((str, int, float, bool))

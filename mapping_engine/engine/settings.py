@@ -11,9 +11,10 @@ import orjson
 from mapping_engine.diagnostics import did_you_mean, listed
 from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.engine.verdict import fast_verdict
-from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
+from mapping_engine.engine.violations import deepest, expected, found_kind, path_text, steps_to
 from mapping_engine.errors import ConfigurationError, ErrorCode
 from mapping_engine.file.json_types import follow, property_names
+from mapping_engine.file.validator import validator_class
 
 Schema = Mapping[str, Any]
 
@@ -24,43 +25,36 @@ def accept_settings(schema: Schema, settings: object, title: str) -> dict[str, A
     Raises ConfigurationError (CF01) that names the key and what is accepted, never the value.
     """
     if type(settings) is dict and not _is_json(settings):
-        raise ConfigurationError(
-            ErrorCode.SETTINGS_INVALID,
+        raise _invalid(
             f"the settings of {title} hold something that is not JSON text",
             help="give plain JSON: no broken Unicode, no NaN, no numbers beyond 64 bits",
         )
     if type(settings) is not dict:
-        raise ConfigurationError(
-            ErrorCode.SETTINGS_INVALID,
+        raise _invalid(
             f"the settings of {title} are {found_kind(settings)}, not an object",
             help="give one JSON object",
         )
     accepts = fast_verdict(schema)
     if accepts is not None and accepts(settings):
         return _with_defaults(schema, settings, title)
-    from jsonschema import Draft202012Validator
-
     try:
-        error = deepest(Draft202012Validator(schema).iter_errors(settings))
+        error = deepest(validator_class()(schema).iter_errors(settings))
         if error is None:
             return _with_defaults(schema, settings, title)
     except RecursionError:
-        raise ConfigurationError(
-            ErrorCode.SETTINGS_INVALID, f"the settings of {title} are nested too deeply"
-        ) from None
-    path = path_text(error.absolute_path)
-    if error.validator == "required":
-        missing = missing_keys(error)
-        path = ".".join(part for part in (path, missing[0]) if part)
-        message = f"setting `{path}` is missing"
-    else:
-        message = f"setting `{path or 'settings'}` is {found_kind(error.instance)}"
-    raise ConfigurationError(
-        ErrorCode.SETTINGS_INVALID,
-        f"{message}; accepted: {expected(error)}" if error.validator != "required" else message,
+        raise _invalid(f"the settings of {title} are nested too deeply") from None
+    path = path_text(steps_to(error))
+    is_found = f"is {found_kind(error.instance)}; accepted: {expected(error)}"
+    raise _invalid(
+        f"setting `{path or 'settings'}` "
+        + ("is missing" if error.validator == "required" else is_found),
         path=path,
         help=_described(schema, path),
     ) from None
+
+
+def _invalid(message: str, help: str | None = None, path: str | None = None) -> ConfigurationError:
+    return ConfigurationError(ErrorCode.SETTINGS_INVALID, message, path=path, help=help)
 
 
 def unknown_settings(schema: Schema, settings: Mapping[str, Any]) -> tuple[EventWarning, ...]:
@@ -99,8 +93,7 @@ def _with_defaults(schema: Schema, settings: dict[str, Any], title: str) -> dict
         if name not in settings and isinstance(declared, dict) and "default" in declared
     }
     if not _is_json(defaults):
-        raise ConfigurationError(
-            ErrorCode.SETTINGS_INVALID,
+        raise _invalid(
             f"a default in the settings schema of {title} is not JSON text",
             help="correct the schema: no broken Unicode, no numbers beyond 64 bits",
         )

@@ -59,39 +59,32 @@ class Entry:
 
 
 @dataclass(slots=True)
-class RequestTrace:
-    """The fields of one request, and the fan-out values it was made for."""
-
-    variables: dict[str, str] = field(default_factory=dict)
-    fields: list[Entry] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class Trace:
     """The recording of one event.
 
-    Once a value was read that must not be shown, all values of the same field are shown by their
-    kind and length (``hidden``).
+    A request has the values of the fan-out that it is made for, and its fields. Once a value was
+    read that must not be shown, all values of the same field are shown by their kind and length
+    (``hidden``).
     """
 
     fan_out: list[Entry] = field(default_factory=list)
-    requests: list[RequestTrace] = field(default_factory=list)
+    requests: list[tuple[dict[str, str], list[Entry]]] = field(default_factory=list)
     stack: list[Entry] = field(default_factory=list)
     hidden: bool = False
 
     def request(self, variables: dict[str, str]) -> None:
         """The fields from here on belong to another request."""
-        self.requests.append(RequestTrace(variables))
+        self.requests.append((variables, []))
 
     def open(self, kind: str, label: str, span: Span) -> Entry:
-        """Start an entry below the one that is open."""
+        """Start an entry below the one that is open; what is beside the payload is not kept."""
         entry = Entry(kind, label, span)
         if self.stack:
             self.stack[-1].children.append(entry)
         elif kind == "fan-out":
             self.fan_out.append(entry)
-        elif self.requests:
-            self.requests[-1].fields.append(entry)
+        elif kind == "field" and self.requests:
+            self.requests[-1][1].append(entry)
         self.stack.append(entry)
         return entry
 

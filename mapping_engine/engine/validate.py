@@ -12,7 +12,7 @@ from mapping_engine.engine.fitting import Fitting, ValueOrigins
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.schemas import strict_schema
 from mapping_engine.engine.verdict import fast_verdict
-from mapping_engine.engine.violations import deepest, expected, found_kind, missing_keys, path_text
+from mapping_engine.engine.violations import deepest, expected, found_kind, path_text, steps_to
 from mapping_engine.errors import ErrorCode, PayloadError
 from mapping_engine.types.kinds import Json
 
@@ -63,17 +63,13 @@ class PayloadGate:
         return text
 
     def _refused(self, error: ValidationError, origins: ValueOrigins) -> PayloadError:
-        path = path_text(error.absolute_path)
-        steps = tuple(error.absolute_path)
+        steps = steps_to(error)
+        path, origin = path_text(steps), origins.of(tuple(steps))
+        what = f"`{path or 'the payload'}` is "
         if error.validator == "required":
-            missing = missing_keys(error)
-            steps = (*steps, missing[0])
-            path = ".".join(part for part in (path, missing[0]) if part)
-            what = f"`{path}` is missing"
+            what += "missing"
         else:
-            what = f"`{path or 'the payload'}` is {found_kind(error.instance)}"
-            what += f", but the schema accepts {expected(error)}"
-        origin = origins.of(steps)
+            what += f"{found_kind(error.instance)}, but the schema accepts {expected(error)}"
         comes = f"; it comes from {origin.source}" if origin.sources else ""
         return PayloadError(
             ErrorCode.PAYLOAD_REFUSED,

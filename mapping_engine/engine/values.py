@@ -5,6 +5,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 
+from mapping_engine.core.nodes import Node
+from mapping_engine.core.spell import spell
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.run import Issue, Run, present, same
 from mapping_engine.transforms.declare import Parameter, Rejected, Transform
@@ -82,7 +84,27 @@ def argument(parameter: Parameter, given: Json) -> Json:
     """
     if given is not None and kind_of(given) in parameter.kinds.names:
         return given
-    return None if parameter.required else parameter.default
+    return parameter.default
+
+
+def wrong_argument(parameter: Parameter, given: Json) -> str | None:
+    """Why an argument is not taken; None for one that is, and for one that is missing."""
+    if given is None:
+        return None
+    kind = kind_of(given)
+    if kind not in parameter.kinds.names:
+        return f"{_shown(kind)}, but `{parameter.name}` takes {parameter.kinds}"
+    # What a problem says could repeat the value, which is an event's.
+    is_wrong = parameter.problem is not None and parameter.problem(given) is not None
+    return f"is no valid `{parameter.name}`" if is_wrong else None
+
+
+def is_wrong(parameter: Parameter, given: Json, node: Node, issues: list[Issue]) -> bool:
+    """Whether an argument is not taken; an issue says why."""
+    reason = wrong_argument(parameter, given)
+    if reason is not None:
+        issues.append(Issue(spell(node), reason, node.span))
+    return reason is not None
 
 
 def is_hashing(target: Transform, run: Run) -> bool:
@@ -112,9 +134,12 @@ def left_of(target: Transform, result: Json, label: str, span: Span, issues: lis
 
 def wrong_kind(kind: str, accepts: str) -> str:
     """Why a value of this kind was not converted."""
+    return f"{_shown(kind)}, not {accepts}"
+
+
+def _shown(kind: str) -> str:
     article = "an" if kind == "object" else "a"
-    found = "is no JSON value" if kind == "nothing" else f"is {article} {kind}"
-    return f"{found}, not {accepts}"
+    return "is no JSON value" if kind == "nothing" else f"is {article} {kind}"
 
 
 # Digests

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mapping_engine.file.json_types import UNREADABLE
+from mapping_engine.file.validator import searcher
 
 Accepts = Callable[[Any], bool]
 
@@ -24,24 +25,20 @@ _ALIKE = frozenset(
         "oneOf", "not",
     }
 )  # fmt: skip
-"""The keywords that both validators read alike, patterns by way of Python's own expressions."""
+"""The keywords that both validators read alike, patterns by way of RE2."""
 _SILENT = frozenset(
     {"$schema", "$comment", "title", "description", "default", "examples", "deprecated", "format"}
 )
 """Keywords that say nothing about what is valid; `format` is an annotation in jsonschema."""
-_SCHEMAS = frozenset({"items", "additionalProperties", "not"})
+_SCHEMAS = frozenset({"items", "additionalProperties", "not", "allOf", "anyOf", "oneOf"})
 _NAMED = frozenset({"$defs", "properties"})
-_LISTS = frozenset({"allOf", "anyOf", "oneOf"})
 _COUNTED = frozenset({"oneOf", "not"})
 """Keywords under which a no of the fast validator would become a yes."""
 _PLAIN = re.compile(
     r"\^(?:(?:\[[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*\]|[A-Za-z0-9_])(?:\{\d+\}|\+)?)*\$"
 )
-"""Patterns of ASCII letters, digits and classes of them: the same in every dialect, but that
-Python's `$` also stands before a last line feed, where the fast validator says no."""
-_SPACES = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-"""What Python's `\\s` matches; others match a little more or less."""
-_TRANSLATED = MappingProxyType({r"\S": f"[^{_SPACES}]"})
+"""Patterns of ASCII letters, digits and classes of them: the same in every dialect."""
+_TRANSLATED = MappingProxyType({r"\S": r"[^\t\n\x0c\r ]"})
 """Patterns, and what says the same in every dialect."""
 
 
@@ -57,7 +54,7 @@ def fast_verdict(schema: Mapping[str, Any]) -> Accepts | None:
         validator = jsonschema_rs.Draft202012Validator(
             _rewritten(schema, formats, exact=False), formats=formats, validate_formats=True
         )
-    except (_Unlike, jsonschema_rs.ValidationError, re.error, ValueError, OverflowError):
+    except (_Unlike, jsonschema_rs.ValidationError, ValueError, OverflowError):
         return None  # with numbers or patterns that it cannot read
     is_valid = validator.is_valid
 
@@ -75,10 +72,12 @@ class _Unlike(Exception):
 
 
 def _rewritten(schema: Any, formats: dict[str, Callable[[str], bool]], *, exact: bool) -> Any:
-    """The schema for the fast validator; patterns that need Python become formats.
+    """The schema for the fast validator; patterns that need RE2 become formats.
 
     Where it has to be ``exact``, a no has to be right as well.
     """
+    if isinstance(schema, list):
+        return [_rewritten(each, formats, exact=exact) for each in schema]
     if not isinstance(schema, Mapping):
         return schema
     found: dict[str, Any] = {}
@@ -92,7 +91,7 @@ def _rewritten(schema: Any, formats: dict[str, Callable[[str], bool]], *, exact:
             found[keyword] = _TRANSLATED[value]
         elif keyword == "pattern" and (strict or not _PLAIN.fullmatch(value)):
             name = f"pattern-{len(formats)}"
-            formats[name] = _search(value)
+            formats[name] = searcher(value)
             found["format"] = name
         elif keyword in _SCHEMAS:
             found[keyword] = _rewritten(value, formats, exact=strict)
@@ -100,13 +99,6 @@ def _rewritten(schema: Any, formats: dict[str, Callable[[str], bool]], *, exact:
             found[keyword] = {
                 name: _rewritten(each, formats, exact=strict) for name, each in value.items()
             }
-        elif keyword in _LISTS:
-            found[keyword] = [_rewritten(each, formats, exact=strict) for each in value]
         else:
             found[keyword] = value
     return found
-
-
-def _search(pattern: str) -> Callable[[str], bool]:
-    search = re.compile(pattern).search
-    return lambda text: search(text) is not None

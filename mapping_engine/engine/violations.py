@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mapping_engine.engine.inspect import is_name
+from mapping_engine.file.validator import searcher
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -37,20 +36,17 @@ def path_text(steps: Iterable[str | int]) -> str:
     return text
 
 
-def shown(steps: Iterable[str | int]) -> str:
-    """The same for messages: odd keys, which may be anything, are not shown."""
-    return path_text(each if isinstance(each, int) or is_name(each) else "…" for each in steps)
-
-
-def wanted_by(error: ValidationError) -> Any:
-    """The value of the keyword that refuses."""
-    return error.validator_value
-
-
 def missing_keys(error: ValidationError) -> list[str]:
     """The keys that a ``required`` asks for in vain."""
     present: Any = error.instance
-    return sorted(set(wanted_by(error)) - set(present))
+    wanted: Any = error.validator_value
+    return sorted(set(wanted) - set(present))
+
+
+def steps_to(error: ValidationError) -> list[str | int]:
+    """The keys and places that lead to what is wrong, or missing."""
+    missing = missing_keys(error)[:1] if error.validator == "required" else []
+    return [*error.absolute_path, *missing]
 
 
 def unknown_keys(error: ValidationError) -> list[str]:
@@ -59,14 +55,14 @@ def unknown_keys(error: ValidationError) -> list[str]:
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     patterns = schema.get("patternProperties", {})
     known = schema.get("properties", {})
-    return [
-        key for key in present if key not in known and not any(re.search(p, key) for p in patterns)
-    ]
+    allowed = [searcher(pattern) for pattern in patterns]
+    return [key for key in present if key not in known and not any(f(key) for f in allowed)]
 
 
 def expected(error: ValidationError) -> str:
     """What is accepted at the place of the error, from the schema alone."""
-    keyword, wanted = error.validator, wanted_by(error)
+    keyword = error.validator
+    wanted: Any = error.validator_value
     if keyword == "type":
         names = [wanted] if isinstance(wanted, str) else wanted
         return " or ".join(_article(name) for name in names)

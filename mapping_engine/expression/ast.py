@@ -5,16 +5,15 @@ Two trees are equal when they mean the same: places do not count.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import field
 
 from mapping_engine.diagnostics import Span
+from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import Selector
 from mapping_engine.source.node import ScalarNode
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Frozen):
     """A stretch of the scalar an expression is written in."""
 
     scalar: ScalarNode = field(repr=False)
@@ -31,8 +30,7 @@ class Extent:
         return Extent(self.scalar, self.start, other.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Frozen):
     """Any node; ``extent`` says where it is written."""
 
     extent: Extent = field(compare=False, repr=False)
@@ -43,14 +41,12 @@ class Expression:
         return self.extent.span
 
 
-@dataclass(frozen=True, slots=True)
 class Literal(Expression):
     """A text, number, true or false; or a whole YAML value under `constant` or `default`."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True)
 class Select(Expression):
     """A JMESPath selector on the event; ``explicit`` when written ``jmespath(...)``."""
 
@@ -58,7 +54,6 @@ class Select(Expression):
     explicit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Reference(Expression):
     """``$name`` and the JMESPath steps after it."""
 
@@ -66,14 +61,12 @@ class Reference(Expression):
     tail: Selector | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class ListExpression(Expression):
     """A list of expressions."""
 
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class CallExpression(Expression):
     """A transform with arguments; as an expression of its own, the first is the piped value."""
 
@@ -82,14 +75,12 @@ class CallExpression(Expression):
     named: tuple[tuple[str, Expression], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Chain(Expression):
     """``a ?? b``: the first arm that is not missing."""
 
     arms: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class PipeExpression(Expression):
     """``source |> step |> step``."""
 
@@ -97,7 +88,6 @@ class PipeExpression(Expression):
     steps: tuple[CallExpression, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class CompareExpression(Expression):
     """``left operator right``; operators: == != < <= > >= in."""
 
@@ -106,7 +96,6 @@ class CompareExpression(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class IsExpression(Expression):
     """``operand is present`` and the other words after ``is``."""
 
@@ -114,54 +103,35 @@ class IsExpression(Expression):
     test: str
 
 
-@dataclass(frozen=True, slots=True)
 class Not(Expression):
     """``not operand``."""
 
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Both(Expression):
     """``a and b and c``."""
 
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Either(Expression):
     """``a or b or c``."""
 
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class TemplateExpression(Expression):
     """Text with expressions in braces; missing when one of them is missing."""
 
     parts: tuple[str | Expression, ...]
 
 
-AnyExpression: TypeAlias = (
-    Literal
-    | Select
-    | Reference
-    | ListExpression
-    | CallExpression
-    | Chain
-    | PipeExpression
-    | CompareExpression
-    | IsExpression
-    | Not
-    | Both
-    | Either
-    | TemplateExpression
-)
-
-
 def children(node: Expression) -> tuple[Expression, ...]:
     """The expressions directly inside ``node``, in the order they are written."""
     match node:
+        case Literal() | Select() | Reference():  # most nodes
+            return ()
         case (
             ListExpression(items=parts)
             | Chain(arms=parts)

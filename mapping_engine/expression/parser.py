@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Collection
 from functools import cache, lru_cache
 from hashlib import sha256
+from typing import Any
 
-from lark import Lark, Token, Tree
+from lark import Lark, Token, Tree, UnexpectedToken
 from lark import __version__ as LARK
-from lark.exceptions import UnexpectedInput
+from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import tables
@@ -21,6 +24,9 @@ LONGEST = 4_000
 DEEPEST = 64
 _LEVELS_OF_TREE = 2
 """A list or a call is two levels of the parse tree: itself, and what stands in it."""
+_IGNORED = "WS"
+_REFUSED = ("", re.compile(r"[^{}]+|\{\{|\}\}|[{}]"))
+"""The terminal of what no other accepts: the parser refuses it."""
 
 
 @cache
@@ -43,10 +49,45 @@ def build_parser(grammar: str) -> Lark:
     return Lark(
         grammar,
         parser="lalr",
-        lexer="contextual",
+        lexer="basic",
         start=["expression", "steps", "template"],
         maybe_placeholders=False,
     )
+
+
+def parse_tree(parser: Lark, start: str, text: str) -> Tree[Token]:
+    """The parse tree of a text; raises UnexpectedToken.
+
+    Lark's contextual lexer does the same, but compiles the patterns anew for each set of terminals
+    that may stand somewhere: that takes longer than all else that is done to parse a pack.
+    """
+    state = parser.parse_interactive(start=start)
+    choices: Callable[[], Collection[str]] = state.choices
+    at = 0
+    while at < len(text):
+        fitting = _terminals(parser, frozenset(choices()))
+        name, found = next((n, found) for n, each in fitting if (found := each.match(text, at)))
+        if name != _IGNORED:
+            _feed(state, Token(name, found[0], at, end_pos=found.end()))
+        at = found.end()
+    tree: Tree[Token] = _feed(state, Token("$END", "", at, end_pos=at))
+    return tree
+
+
+def _feed(state: InteractiveParser, token: Token) -> Any:
+    try:
+        return state.feed_token(token)
+    except UnexpectedToken as problem:
+        problem.interactive_parser = state  # by which it finds out what would be accepted
+        raise
+
+
+@cache
+def _terminals(parser: Lark, accepted: frozenset[str]) -> list[tuple[str, re.Pattern[str]]]:
+    """The terminals of a place, in an order in which the first that fits is meant."""
+    ordered = sorted(parser.terminals, key=lambda each: (-each.priority, -each.pattern.max_width))
+    fitting = [each for each in ordered if each.name in accepted or each.name == _IGNORED]
+    return [*((each.name, re.compile(each.pattern.to_regexp())) for each in fitting), _REFUSED]
 
 
 def parse_expression(scalar: ScalarNode, diagnostics: Diagnostics) -> Expression | None:
@@ -70,7 +111,7 @@ def parse_template(scalar: ScalarNode, diagnostics: Diagnostics) -> TemplateExpr
 @lru_cache(maxsize=4096)
 def _tree(start: str, text: str) -> Tree[Token] | None:
     """The parse tree of a text, wherever it is written; None for one that is nested too deeply."""
-    tree = _grammar().parse(text, start=start)
+    tree = parse_tree(_grammar(), start, text)
     return None if _is_deep(tree) else tree
 
 
@@ -89,7 +130,7 @@ def _parse(
 ) -> Expression | tuple[CallExpression, ...] | None:
     try:
         tree = _tree(start, scalar.text) if len(scalar.text) <= LONGEST else None
-    except UnexpectedInput as problem:
+    except UnexpectedToken as problem:
         explain_syntax(problem, scalar, diagnostics)
         return None
     if tree is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import UnexpectedToken
 
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.source.node import ScalarNode, Style
@@ -46,16 +46,10 @@ _HABITS = (
 )
 
 
-def explain_syntax(problem: UnexpectedInput, scalar: ScalarNode, diagnostics: Diagnostics) -> None:
+def explain_syntax(problem: UnexpectedToken, scalar: ScalarNode, diagnostics: Diagnostics) -> None:
     """Report where the expression stops making sense, and what could stand there."""
     text = scalar.text
-    if isinstance(problem, UnexpectedToken) and problem.token.type != "$END":
-        start, end = problem.token.start_pos or 0, problem.token.end_pos or 0
-    elif isinstance(problem, UnexpectedCharacters):
-        start = problem.pos_in_stream or 0
-        end = start + 1
-    else:
-        start = end = len(text)
+    start, end = problem.token.start_pos or 0, problem.token.end_pos or 0
     if not text.strip():
         message = "the expression is empty"
     elif start >= len(text):
@@ -84,14 +78,8 @@ def _shown(text: str, start: int, end: int) -> str:
     return word if len(word) <= 40 else word[:40] + "…"
 
 
-def _expected(problem: UnexpectedInput) -> str:
-    names: set[str] = set(
-        getattr(problem, "accepts", None)
-        or getattr(problem, "allowed", None)
-        or getattr(problem, "expected", None)
-        or ()
-    )
-    words = [word for name, word in _WORDS.items() if name in names]
+def _expected(problem: UnexpectedToken) -> str:
+    words = [word for name, word in _WORDS.items() if name in problem.accepts]
     unique = list(dict.fromkeys(words))[:5]
     if not unique:
         return "the end of the expression"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lark import Token, Transformer, Tree, v_args
+from lark import Token, Tree
 
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression.ast import (
@@ -26,6 +26,7 @@ from mapping_engine.expression.ast import (
     TemplateExpression,
 )
 from mapping_engine.selectors import Selector, SelectorProblem, parse_selector
+from mapping_engine.source.json_text import is_sound
 from mapping_engine.source.node import ScalarNode
 
 _REFERENCE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
@@ -34,20 +35,23 @@ _ESCAPED = re.compile(r"\\(['\\])")
 Named = tuple[str, Expression]
 
 
-@v_args(inline=True)
-class Builder(Transformer[Token, Any]):
+class Builder:
     """Builds the tree of one scalar; selectors that do not parse are reported as they are met."""
 
     def __init__(self, scalar: ScalarNode, diagnostics: Diagnostics) -> None:
-        super().__init__()
         self._scalar = scalar
         self._diagnostics = diagnostics
         self._failed = False
 
     def build(self, tree: Tree[Token]) -> Expression | tuple[CallExpression, ...] | None:
         """The finished tree, or None when a part of it is wrong."""
-        built: Expression | tuple[CallExpression, ...] = self.transform(tree)
+        built: Expression | tuple[CallExpression, ...] = self._built(tree)
         return None if self._failed else built
+
+    def _built(self, tree: Tree[Token]) -> Any:
+        """What the method of the grammar rule makes of the parts, which are built before."""
+        parts = (self._built(c) if isinstance(c, Tree) else c for c in tree.children)
+        return getattr(self, tree.data)(*parts)
 
     def _at(self, token: Token) -> Extent:
         return Extent(self._scalar, token.start_pos or 0, token.end_pos or 0)
@@ -96,7 +100,12 @@ class Builder(Transformer[Token, Any]):
     def number(self, token: Token) -> Expression:
         text = str(token)
         whole = not set(text) & set(".eE")
-        return Literal(self._at(token), int(text) if whole else float(text))
+        value = int(text) if whole else float(text)
+        if not is_sound((value,)):
+            start = token.start_pos or 0
+            span = self._scalar.span_at(start, start + len(text))
+            self._diagnostics.report("SH03", "the number is too long or too large", span)
+        return Literal(self._at(token), value)
 
     def boolean(self, token: Token) -> Expression:
         return Literal(self._at(token), str(token) == "true")

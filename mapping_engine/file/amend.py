@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean, listed, rename
@@ -24,7 +24,6 @@ _ARM = Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))
 _ARMS = ListOf(_ARM, or_one=True)
 
 
-@dataclass(frozen=True)
 class AmendBlock(Block):
     """What is different here in a definition of a fragment; all else stays as it is there."""
 

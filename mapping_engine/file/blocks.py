@@ -9,24 +9,24 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 from typing import ClassVar, Generic, Literal, TypeVar, overload
 
 from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean, listed, rename
 from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.file.shapes import Definitions, Shape, SimpleShape, wrong
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import MappingNode, ScalarNode, YamlNode
 
 T = TypeVar("T")
 B = TypeVar("B", bound="Block")
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Frozen):
     """One key of a block."""
 
     name: str
+    attribute: str
     shape: Shape[object]
     doc: str
     required: bool
@@ -51,8 +51,7 @@ def key(shape: Shape[T], doc: str, *, required: bool = False) -> T | None:
     return dataclasses.field(default=None, kw_only=True, metadata=declared)
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Frozen):
     """A mapping with a fixed set of keys.
 
     ``exclusive`` lists keys of which at most one may stand, but for the pairs in ``together``;
@@ -76,8 +75,7 @@ class Block:
         return self.places.get(name, self.span)
 
 
-@dataclass(frozen=True)
-class BlockOf(Generic[B]):
+class BlockOf(Frozen, Generic[B]):
     """A mapping read as one kind of block."""
 
     block: type[B]
@@ -95,8 +93,7 @@ class BlockOf(Generic[B]):
         return block_schema(self.block, definitions)
 
 
-@dataclass(frozen=True)
-class Choice(Generic[B]):
+class Choice(Frozen, Generic[B]):
     """A block, or a short form of it: the value of one of its keys.
 
     ``scalar`` is the key and the shape of a scalar that stands for the block, ``sequence`` of a
@@ -138,15 +135,10 @@ _KEYS: dict[type[Block], dict[str, Key]] = {}
 def keys_of(block: type[Block]) -> dict[str, Key]:
     """The keys of a block by name, in the order of their declaration."""
     if block not in _KEYS:
-        declared = [(f.name.rstrip("_"), f.metadata) for f in dataclasses.fields(block)]
-        keys = [Key(name, **metadata) for name, metadata in declared if "shape" in metadata]
+        declared = [f for f in dataclasses.fields(block) if "shape" in f.metadata]
+        keys = [Key(f.name.rstrip("_"), f.name, **f.metadata) for f in declared]
         _KEYS[block] = {key.name: key for key in keys}
     return _KEYS[block]
-
-
-def _attribute(block: type[Block], name: str) -> str:
-    names = {f.name for f in dataclasses.fields(block)}
-    return name if name in names else f"{name}_"
 
 
 def read_block(block: type[B], node: MappingNode, diagnostics: Diagnostics) -> B | None:
@@ -161,11 +153,10 @@ def read_block(block: type[B], node: MappingNode, diagnostics: Diagnostics) -> B
                 _report_unknown(entry.key, tuple(keys), block.what, diagnostics)
             continue
         before = len(diagnostics.found)
-        values[_attribute(block, known.name)] = known.shape.read(entry.value, diagnostics)
+        values[known.attribute] = known.shape.read(entry.value, diagnostics)
         cut = len(diagnostics.found) > before and isinstance(entry.value, ScalarNode)
     complete = _check_keys(block, node, diagnostics)
-    required = (_attribute(block, k.name) for k in keys.values() if k.required)
-    if not complete or any(values.get(name) is None for name in required):
+    if not complete or any(k.required and values.get(k.attribute) is None for k in keys.values()):
         return None
     places = {entry.key.text: entry.key.span for entry in node}
     return _block(block, node.span, places, values)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
 from mapping_engine.expression import Expression, Literal, TemplateExpression
 from mapping_engine.file.amend import AmendBlock
 from mapping_engine.file.blocks import Block, BlockOf, Choice, key
-from mapping_engine.file.expression_shapes import (
-    EXPRESSION,
-    EXPRESSION_TREE,
-    STEPS,
-    TEMPLATE,
-    BodyTree,
-)
+from mapping_engine.file.body_tree import EXPRESSION_TREE, BodyTree
+from mapping_engine.file.expression_shapes import EXPRESSION, STEPS, TEMPLATE
 from mapping_engine.file.shapes import (
     DATA,
     DATE,
@@ -42,7 +36,6 @@ _DEFINITIONS = MapOf(
 )
 
 
-@dataclass(frozen=True)
 class ApiBlock(Block):
     """Constants of the receiving API; each is read as `$api.name`."""
 
@@ -54,7 +47,6 @@ class ApiBlock(Block):
     successor: ScalarNode | None = key(TEXT, "The pack to move to.")
 
 
-@dataclass(frozen=True)
 class AcceptBlock(Block):
     """One rule of what events are accepted, in order."""
 
@@ -76,7 +68,6 @@ class AcceptBlock(Block):
     help: ScalarNode | None = key(TEXT, "What to do about it.")
 
 
-@dataclass(frozen=True)
 class NoneBlock(Block):
     """The error when a fan-out yields no request."""
 
@@ -87,7 +78,6 @@ class NoneBlock(Block):
     help: ScalarNode | None = key(TEXT, "What to do about it.")
 
 
-@dataclass(frozen=True)
 class FanOutBlock(Block):
     """One event becomes a request for each combination of these variables."""
 
@@ -101,7 +91,6 @@ class FanOutBlock(Block):
     none: NoneBlock | None = key(BlockOf(NoneBlock), "The error when nothing is left.")
 
 
-@dataclass(frozen=True)
 class RequestBlock(Block):
     """The HTTP request around each payload."""
 
@@ -112,19 +101,20 @@ class RequestBlock(Block):
     method: str | None = key(word_of("POST", "PUT", "PATCH"), "The HTTP method; POST by default.")
     url: TemplateExpression = key(
         TEMPLATE,
-        "The URL. What is filled in is percent-encoded, but for `$api`.",
+        "The URL. What is filled in is percent-encoded, but for what stands in the rules.",
         required=True,
     )
-    headers: tuple[Named[Expression], ...] | None = key(
-        MapOf(EXPRESSION), "Headers, each an expression."
+    headers: tuple[Named[ValueBlock], ...] | None = key(
+        MapOf(Choice(lambda: ValueBlock, scalar=_EXPRESSION)),
+        "Headers, each an expression or a block; one that is missing is left out.",
     )
     form: BodyTree | None = key(
-        EXPRESSION_TREE, "A form body: names and expressions; lists and objects go as JSON."
+        EXPRESSION_TREE,
+        "A form body: names, and expressions or blocks; lists and objects go as JSON.",
     )
-    json: BodyTree | None = key(EXPRESSION_TREE, "A JSON body: a tree of expressions.")
+    json: BodyTree | None = key(EXPRESSION_TREE, "A JSON body: a tree of expressions and blocks.")
 
 
-@dataclass(frozen=True)
 class WarnBlock(Block):
     """A warning about an event or a payload that is sent all the same."""
 
@@ -135,7 +125,6 @@ class WarnBlock(Block):
     field: ScalarNode | None = key(TEXT, "The payload field it is about.")
 
 
-@dataclass(frozen=True)
 class RefuseBlock(Block):
     """A payload that is not sent, although its schema would accept it."""
 
@@ -152,7 +141,6 @@ class RefuseBlock(Block):
     help: ScalarNode | None = key(TEXT, "What to do about it.")
 
 
-@dataclass(frozen=True)
 class LimitsBlock(Block):
     """Bounds of what one event may cause."""
 
@@ -164,7 +152,6 @@ class LimitsBlock(Block):
     )
 
 
-@dataclass(frozen=True)
 class Document(Block):
     """What mappings and fragments have in common."""
 
@@ -195,7 +182,6 @@ class Document(Block):
     )
 
 
-@dataclass(frozen=True)
 class FragmentFile(Document):
     """Definitions, tables and pipelines that several packs share."""
 
@@ -204,7 +190,6 @@ class FragmentFile(Document):
     fragment: int = key(VERSION, "The version of the format: 1.", required=True)
 
 
-@dataclass(frozen=True)
 class MappingFile(Document):
     """A pack's rules: how an event becomes the requests of one destination."""
 

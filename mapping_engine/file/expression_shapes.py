@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeAlias
-
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import (
     Expression,
@@ -14,10 +11,7 @@ from mapping_engine.expression import (
     parse_template,
 )
 from mapping_engine.file.shapes import SimpleShape, literal, scalar_shape, wrong
-from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
-
-BodyTree: TypeAlias = "Expression | tuple[BodyTree | None, ...] | Mapping[str, BodyTree | None]"
-"""A YAML tree whose scalars are expressions; None in the place of bad ones."""
+from mapping_engine.source.node import ListNode, ScalarNode, YamlNode
 
 _SCALARS = {"type": ["string", "number", "boolean"]}
 EXPRESSION = scalar_shape("an expression", _SCALARS, parse_expression)
@@ -59,15 +53,3 @@ LIST_OR_EXPRESSION = SimpleShape(
     "a list or an expression", {"anyOf": [{"type": "array"}, _SCALARS]}, _list_or_expression
 )
 """A list taken as it stands, or an expression that yields one."""
-
-
-def _tree(node: YamlNode, diagnostics: Diagnostics) -> BodyTree | None:
-    if isinstance(node, MappingNode):
-        return {entry.key.text: _tree(entry.value, diagnostics) for entry in node}
-    if isinstance(node, ListNode):
-        return tuple(_tree(item, diagnostics) for item in node)
-    return EXPRESSION.read(node, diagnostics)
-
-
-EXPRESSION_TREE: SimpleShape[BodyTree] = SimpleShape("expressions", {}, _tree)
-"""The body of a request."""

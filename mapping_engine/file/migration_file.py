@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mapping_engine.expression import Extent, Literal, TemplateExpression
@@ -16,7 +15,6 @@ from mapping_engine.source.node import ScalarNode, Source, Style
 FOLDER = "migrations"
 
 
-@dataclass(frozen=True)
 class MigrationFile(Document):
     """How the settings of another pack become settings of this one.
 

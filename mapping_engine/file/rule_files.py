@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeVar
 
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span, did_you_mean, listed, rename
@@ -13,8 +13,9 @@ from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.file.schema_file import read_schema
 from mapping_engine.file.shapes import describe
 from mapping_engine.file.vocabulary_file import VocabularyFile, build_vocabulary, extended
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import Folder
-from mapping_engine.source.json_text import JsonProblem, read_json
+from mapping_engine.source.json_text import JsonProblem, is_sound, read_json
 from mapping_engine.source.node import MappingNode, ScalarNode, Source, Style
 from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.vocabulary import Vocabulary
@@ -25,8 +26,7 @@ FRAGMENTS = "fragments"
 VOCABULARIES = "vocabularies"
 
 
-@dataclass(frozen=True)
-class ReadFile:
+class ReadFile(Frozen):
     """A bundled file as it was read once, for all packs that use it."""
 
     block: Block | None
@@ -34,8 +34,7 @@ class ReadFile:
     text: str | None
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Frozen):
     """The folders that files are read from, what is wrong with them, and their texts.
 
     ``shared`` holds the bundled files that were read before: readings may have it in common.
@@ -48,8 +47,7 @@ class Reading:
     shared: dict[str, ReadFile] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Location:
+class Location(Frozen):
     """A file: the folder that it is in, and its name there."""
 
     folder: Folder
@@ -66,8 +64,7 @@ class Location:
         return Location(self.folder, f"{above}{slash}{name}")
 
 
-@dataclass(frozen=True)
-class LoadedDocument:
+class LoadedDocument(Frozen):
     """A document, where it lies, and the fragments it names with the files they lie in."""
 
     document: Document
@@ -137,6 +134,8 @@ def read_table(location: Location, name: ScalarNode, reading: Reading) -> object
     try:
         table = read_json(data)
         problem = "" if isinstance(table, dict | list) else "neither an object nor a list"
+        if not is_sound((table,)):
+            problem = "no table: it holds a number of over 64 bits, or a text that is no Unicode"
     except JsonProblem as wrong:
         table, problem = {}, str(wrong)
     if problem:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.file.json_types import DATA_KEYWORDS, UNREADABLE
+from mapping_engine.file.validator import searcher
 from mapping_engine.source.json_text import JsonProblem, read_json
 from mapping_engine.source.node import ListNode, MappingNode, Source
 from mapping_engine.source.yaml_text import read_yaml
@@ -86,7 +86,7 @@ def _is_unicode(schema: dict[str, Any]) -> bool:
 
 
 def _wrong_pattern(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
-    """A regular expression that jsonschema, which uses Python's, would stumble over."""
+    """A regular expression that RE2 does not read: it judges the patterns of schemas."""
     waiting: list[tuple[object, tuple[str | int, ...]]] = [(schema, ())]
     while waiting:
         node, path = waiting.pop(0)
@@ -109,9 +109,9 @@ def _wrong_pattern(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
 
 def _not_a_pattern(pattern: str) -> str | None:
     try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as problem:
-        return getattr(problem, "msg", "it is too large")
+        searcher(pattern)
+    except ValueError as problem:
+        return f"{problem} (patterns are RE2, as in rules: no look-around, no back-references)"
     return None
 
 

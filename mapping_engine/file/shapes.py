@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Generic, Protocol, TypeVar
 
 from mapping_engine.diagnostics import Diagnostics, Span, did_you_mean
 from mapping_engine.expression import Extent, Literal
 from mapping_engine.file.json_types import JsonSchema
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import (
     ListNode,
     MappingNode,
@@ -65,8 +65,7 @@ def wrong(node: YamlNode, wanted: str, diagnostics: Diagnostics) -> None:
 # One value
 
 
-@dataclass(frozen=True)
-class SimpleShape(Generic[T]):
+class SimpleShape(Frozen, Generic[T]):
     """A shape that is what its function reads."""
 
     wanted: str
@@ -184,8 +183,7 @@ DATA = SimpleShape("a value", {}, _data)
 # Several values
 
 
-@dataclass(frozen=True)
-class ListOf(Generic[T]):
+class ListOf(Frozen, Generic[T]):
     """A list of one shape; a bad item is left out after its report."""
 
     item: Shape[T]
@@ -209,8 +207,7 @@ class ListOf(Generic[T]):
         return {"anyOf": [item, several]} if self.or_one else several
 
 
-@dataclass(frozen=True)
-class Named(Generic[T_co]):
+class Named(Frozen, Generic[T_co]):
     """An entry of a mapping whose keys are names that the maintainer chooses."""
 
     key: ScalarNode
@@ -230,8 +227,7 @@ class Named(Generic[T_co]):
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True)
-class MapOf(Generic[T]):
+class MapOf(Frozen, Generic[T]):
     """A mapping from chosen names to one shape; ``identifiers`` may stand after a ``$``."""
 
     item: Shape[T]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mapping_engine.expression import CallExpression, Expression, Literal, TemplateExpression
@@ -32,7 +31,6 @@ SOURCES = (
 COPIES = ("rest_of", "copy_of")
 
 
-@dataclass(frozen=True)
 class ArmBlock(Block):
     """One alternative of `first_of`, or one row of `decide`."""
 
@@ -51,7 +49,6 @@ class ArmBlock(Block):
     )
 
 
-@dataclass(frozen=True)
 class ValueBlock(Block):
     """A definition: a value under a name."""
 
@@ -143,7 +140,6 @@ class ValueBlock(Block):
     )
 
 
-@dataclass(frozen=True)
 class FieldBlock(ValueBlock):
     """A field of the payload."""
 
@@ -160,7 +156,6 @@ class FieldBlock(ValueBlock):
     )
 
 
-@dataclass(frozen=True)
 class PipelineBlock(Block):
     """A named pipeline: transforms under one name, written in YAML."""
 

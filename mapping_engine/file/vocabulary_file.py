@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean
@@ -24,7 +24,6 @@ from mapping_engine.vocabulary.vocabulary import EVENT
 _PATHS = MapOf(TEXT)
 
 
-@dataclass(frozen=True)
 class SwitchesBlock(Block):
     """Where an event switches destinations on and off."""
 
@@ -36,7 +35,6 @@ class SwitchesBlock(Block):
     all: ScalarNode = key(TEXT, "The entry that stands for every destination.", required=True)
 
 
-@dataclass(frozen=True)
 class PersonalBlock(Block):
     """What is personal data wherever it stands."""
 
@@ -65,7 +63,6 @@ class PersonalBlock(Block):
     )
 
 
-@dataclass(frozen=True)
 class VocabularyFile(Block):
     """What an event of a source looks like."""
 

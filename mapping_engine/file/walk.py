@@ -8,6 +8,8 @@ from mapping_engine.expression import Expression, Reference, children
 from mapping_engine.file.blocks import Block
 from mapping_engine.file.shapes import Named
 
+_PLACES = ("span", "places")
+
 
 def expressions(part: object) -> Iterator[Expression]:
     """Every expression in a tree of blocks, each as a whole, in the order of the keys."""
@@ -17,7 +19,7 @@ def expressions(part: object) -> Iterator[Expression]:
         if isinstance(found, Expression):
             yield found
         elif isinstance(found, Block):
-            waiting.extend(reversed([part for part in vars(found).values() if part is not None]))
+            waiting.extend(reversed([v for k, v in vars(found).items() if v and k not in _PLACES]))
         elif isinstance(found, Named):
             waiting.append(found.value)
         elif isinstance(found, tuple | list):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import product
+from typing import NamedTuple
 
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.file.blocks import Block, BlockOf, Choice, Key, keys_of
+from mapping_engine.file.body_tree import EXPRESSION_TREE
 from mapping_engine.file.documents import FragmentFile, MappingFile
-from mapping_engine.file.expression_shapes import EXPRESSION_TREE
 from mapping_engine.file.shapes import ListOf, MapOf, Shape
 from mapping_engine.file.vocabulary_file import VocabularyFile
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, Source, YamlNode
 from mapping_engine.source.yaml_text import read_yaml
 from mapping_engine.testing.file import TestsFile
@@ -44,8 +45,7 @@ class Role(Enum):
     VALUE = auto()
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(Frozen):
     """A mapping on the way down, what it is read as, and the key under which the way goes on."""
 
     node: MappingNode
@@ -53,8 +53,7 @@ class Level:
     key: str
 
 
-@dataclass(frozen=True)
-class Cursor:
+class Cursor(Frozen):
     """One scalar of a file.
 
     ``shape`` is that of a value, or what a key could be the beginning of where it stands alone;
@@ -68,8 +67,6 @@ class Cursor:
     block: type[Block] | None
     key: Key | None
     """The key itself, or the key that the value belongs to."""
-    value: YamlNode | None = None
-    """What stands under the key or the name."""
 
     def under(self, *keys: str) -> bool:
         """Whether the way down begins with these keys."""
@@ -150,37 +147,25 @@ def _find(
     offset: int,
     levels: tuple[Level, ...],
 ) -> Cursor | None:
+    as_scalar, as_item, as_entry, block = _readings(shape)
     if isinstance(node, ScalarNode):
-        if not _holds(node, offset):
-            return None
-        return Cursor(levels, node, Role.VALUE, _of_scalar(shape), _of_mapping(shape), key)
+        is_here = _holds(node, offset)
+        return Cursor(levels, node, Role.VALUE, as_scalar, block, key) if is_here else None
     if isinstance(node, ListNode):
-        item = _of_item(shape)
-        found = (_find(each, item, key, offset, levels) for each in node)
+        found = (_find(each, as_item, key, offset, levels) for each in node)
         return next((place for place in found if place is not None), None)
-    return _in_mapping(node, shape, key, offset, levels)
-
-
-def _in_mapping(
-    node: MappingNode,
-    shape: Shape[object] | None,
-    key: Key | None,
-    offset: int,
-    levels: tuple[Level, ...],
-) -> Cursor | None:
-    block = _of_mapping(shape)
     for entry in node:
         name = entry.key.text
         known = keys_of(block).get(name) if block else key
-        below = known.shape if block and known else _of_entry(shape)
+        below = known.shape if block and known else as_entry
         here = (*levels, Level(node, block, name))
         if _holds(entry.key, offset):
             role = Role.KEY if block else Role.NAME
-            alone = _of_scalar(shape) if len(node.entries) == 1 else None
-            return Cursor(here, entry.key, role, alone, block, known, entry.value)
-        found = _find(entry.value, below, known, offset, here)
-        if found is not None:
-            return found
+            alone = as_scalar if len(node.entries) == 1 else None
+            return Cursor(here, entry.key, role, alone, block, known)
+        place = _find(entry.value, below, known, offset, here)
+        if place is not None:
+            return place
     return None
 
 
@@ -188,29 +173,26 @@ def _holds(scalar: ScalarNode, offset: int) -> bool:
     return scalar.span.offset <= offset <= scalar.span.end_offset
 
 
-def _of_scalar(shape: Shape[object] | None) -> Shape[object] | None:
-    if isinstance(shape, Choice):
-        return shape.scalar[1] if shape.scalar else None
-    if isinstance(shape, ListOf):
-        return _of_scalar(shape.item) if shape.or_one else None
-    return shape
+class _Readings(NamedTuple):
+    """What a shape makes of a scalar, of each item of a list, of each entry, and of a mapping."""
+
+    scalar: Shape[object] | None
+    item: Shape[object] | None = None
+    entry: Shape[object] | None = None
+    block: type[Block] | None = None
 
 
-def _of_item(shape: Shape[object] | None) -> Shape[object] | None:
-    if isinstance(shape, Choice):
-        return _of_item(shape.sequence[1]) if shape.sequence else None
-    if isinstance(shape, ListOf):
-        return shape.item
-    return shape if shape is EXPRESSION_TREE else None
-
-
-def _of_entry(shape: Shape[object] | None) -> Shape[object] | None:
-    if isinstance(shape, MapOf):
-        return shape.item
-    return shape if shape is EXPRESSION_TREE else None
-
-
-def _of_mapping(shape: Shape[object] | None) -> type[Block] | None:
-    if isinstance(shape, BlockOf):
-        return shape.block
-    return shape.block() if isinstance(shape, Choice) else None
+def _readings(shape: Shape[object] | None) -> _Readings:
+    match shape:
+        case Choice(scalar=scalar, sequence=sequence):
+            item = _readings(sequence[1]).item if sequence else None
+            return _Readings(scalar[1] if scalar else None, item, None, shape.block())
+        case ListOf(item=item, or_one=or_one):
+            return _Readings(_readings(item).scalar if or_one else None, item)
+        case MapOf(item=item):
+            return _Readings(shape, None, item)
+        case BlockOf(block=block):
+            return _Readings(shape, None, None, block)
+        case _:
+            below = shape if shape is EXPRESSION_TREE else None
+            return _Readings(shape, below, below)

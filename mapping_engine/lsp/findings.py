@@ -7,7 +7,6 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from mapping_engine.checks.catalogue import CATALOGUE
 from mapping_engine.diagnostics import Diagnostic, Label, Severity
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.workspace import Findings, place_of
@@ -22,26 +21,17 @@ Locate = Callable[[Path], tuple[str, Positions] | None]
 """The URI and the places of a file, unless it cannot be read."""
 
 
-def published(found: Findings, positions: Positions, locate: Locate) -> list[types.Diagnostic]:
-    """The findings of one file for the editor."""
-    return [_published(each, positions, locate) for each in found.diagnostics]
-
-
-def _published(found: Diagnostic, positions: Positions, locate: Locate) -> types.Diagnostic:
+def published(found: Diagnostic, positions: Positions, locate: Locate) -> types.Diagnostic:
+    """A finding for the editor."""
     related = [each for label in found.labels if (each := _related(label, locate))]
     return types.Diagnostic(
         range=positions.of_span(found.span),
-        message=_message(found),
+        message="\n".join(found.words),
         severity=_SEVERITIES[found.severity],
         code=found.code,
         source=SOURCE,
         related_information=related or None,
     )
-
-
-def _message(found: Diagnostic) -> str:
-    help = [f"help: {found.help}"] if found.help else []
-    return "\n".join([found.message, *help, *(f"note: {note}" for note in found.notes)])
 
 
 def _related(label: Label, locate: Locate) -> types.DiagnosticRelatedInformation | None:
@@ -55,12 +45,8 @@ def _related(label: Label, locate: Locate) -> types.DiagnosticRelatedInformation
 
 def meanings(found: Findings, offset: int) -> list[str]:
     """What the checks mean whose findings stand at a place, as Markdown."""
-    codes = dict.fromkeys(
-        each.code
-        for each in found.diagnostics
-        if each.span.offset <= offset <= each.span.end_offset
-    )
-    checks = (CATALOGUE[code] for code in codes)
+    here = (d for d in found.diagnostics if d.span.offset <= offset <= d.span.end_offset)
+    checks = dict.fromkeys(each.check for each in here)
     return [f"**{check.code}** `{check.name}`\n\n{check.meaning}" for check in checks]
 
 
@@ -71,19 +57,18 @@ def actions(
     start, end = positions.offset(wanted.start), positions.offset(wanted.end)
     offered = []
     for each in found.diagnostics:
-        fix = each.fix
-        if fix is None or each.span.offset > end or each.span.end_offset < start:
+        fix, span = each.fix, each.span
+        if fix is None or span.offset > end or span.end_offset < start:
             continue
-        if fix.span.file != each.span.file:
+        if fix.span.file != span.file:
             continue
-        edit = types.TextEdit(
-            positions.range(fix.span.offset, fix.span.end_offset), fix.replacement
-        )
+        place = positions.range(fix.span.offset, fix.span.end_offset)
+        edit = types.TextEdit(place, fix.replacement)
         offered.append(
             types.CodeAction(
                 title=fix.message,
                 kind=types.CodeActionKind.QuickFix,
-                diagnostics=[_published(each, positions, locate)],
+                diagnostics=[published(each, positions, locate)],
                 edit=types.WorkspaceEdit(changes={uri: [edit]}),
                 is_preferred=fix.safe,
             )

@@ -9,11 +9,10 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from lsprotocol.types import Position, PositionEncodingKind, Range
+from pygls.workspace import PositionCodec
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.source.scalar import BREAK
-
-_WIDEST_OF_TWO_BYTES = 0xFFFF
 
 
 class Positions:
@@ -21,7 +20,7 @@ class Positions:
 
     def __init__(self, text: str, encoding: str = PositionEncodingKind.Utf16) -> None:
         self.text = text
-        self._encoding = encoding
+        self._units = PositionCodec(encoding).client_num_units
         self._starts = [0, *(found.end() for found in BREAK.finditer(text))]
 
     def offset(self, position: Position) -> int:
@@ -49,9 +48,8 @@ class Positions:
 
     def of_span(self, span: Span) -> Range:
         """The range of a span of this text."""
-        return Range(
-            self._of_column(span.line, span.column), self._of_column(span.end_line, span.end_column)
-        )
+        start = self._of_column(span.line, span.column)
+        return Range(start, self._of_column(span.end_line, span.end_column))
 
     def _of_column(self, line: int, column: int) -> Position:
         if line > len(self._starts):
@@ -59,13 +57,5 @@ class Positions:
         return Position(line - 1, self._units(self._line(line - 1)[: column - 1]))
 
     def _line(self, number: int) -> str:
-        following = number + 1
-        end = self._starts[following] if following < len(self._starts) else len(self.text)
+        end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.text)
         return self.text[self._starts[number] : end].rstrip("\r\n")
-
-    def _units(self, text: str) -> int:
-        if self._encoding == PositionEncodingKind.Utf32:
-            return len(text)
-        if self._encoding == PositionEncodingKind.Utf8:
-            return len(text.encode("utf-8", "surrogatepass"))
-        return len(text) + sum(ord(character) > _WIDEST_OF_TWO_BYTES for character in text)

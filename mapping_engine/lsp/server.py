@@ -12,11 +12,10 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from mapping_engine import __version__
-from mapping_engine.lsp.completion import Proposal, proposals
+from mapping_engine.lsp.completion import proposals
 from mapping_engine.lsp.cursor import place_at, place_to_type
-from mapping_engine.lsp.definition import declaration
 from mapping_engine.lsp.findings import actions, meanings, published
-from mapping_engine.lsp.hover import explained
+from mapping_engine.lsp.meaning import Meaning, meaning
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.workspace import Findings, Workspace, check_unit
 
@@ -147,7 +146,8 @@ class RulesServer(LanguageServer):
             if found is None and opened is not None and path in files:
                 continue  # a newer text is about to be checked
             positions = self.positions((found and found.text) or "")
-            said = published(found, positions, self.located) if found else []
+            every = found.diagnostics if found else ()
+            said = [published(each, positions, self.located) for each in every]
             if said == self._said.get(path, []) and path not in (always or ()):
                 continue
             self._said[path] = said
@@ -165,131 +165,113 @@ def path_of(uri: str) -> Path | None:
     return Path(found).resolve() if found else None
 
 
-def make_server() -> RulesServer:
-    """A language server that has not started."""
-    server = RulesServer()
-    _follow_texts(server)
-    _answer_questions(server)
-    return server
+async def _opened(ls: RulesServer, params: types.DidOpenTextDocumentParams) -> None:
+    await ls.changed(params.text_document.uri, pause=0)
 
 
-def _follow_texts(server: RulesServer) -> None:
-    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
-    async def opened(params: types.DidOpenTextDocumentParams) -> None:
-        await server.changed(params.text_document.uri, pause=0)
-
-    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    async def changed(params: types.DidChangeTextDocumentParams) -> None:
-        await server.changed(params.text_document.uri)
-
-    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
-    async def saved(_params: types.DidSaveTextDocumentParams) -> None:
-        await server.saved()
-
-    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    async def watched(_params: types.DidChangeWatchedFilesParams) -> None:
-        await server.saved()
-
-    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
-    async def closed(params: types.DidCloseTextDocumentParams) -> None:
-        await server.closed(params.text_document.uri)
-
-    @server.feature(types.SHUTDOWN)
-    def ended(_params: None) -> None:
-        server.ended = True
+async def _changed(ls: RulesServer, params: types.DidChangeTextDocumentParams) -> None:
+    await ls.changed(params.text_document.uri)
 
 
-def _answer_questions(server: RulesServer) -> None:
-    @server.feature(types.TEXT_DOCUMENT_HOVER)
-    def hover(params: types.HoverParams) -> types.Hover | None:
-        return _hover(server, params)
-
-    triggers = types.CompletionOptions(trigger_characters=["$", ".", ">", " "])
-
-    @server.feature(types.TEXT_DOCUMENT_COMPLETION, triggers)
-    def completion(params: types.CompletionParams) -> types.CompletionList:
-        return types.CompletionList(is_incomplete=False, items=_completion(server, params))
-
-    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
-    def definition(params: types.DefinitionParams) -> types.Location | None:
-        return _definition(server, params)
-
-    kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
-
-    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)
-    def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
-        return _code_actions(server, params)
+async def _saved(ls: RulesServer, _params: object) -> None:
+    await ls.saved()
 
 
-def _hover(server: RulesServer, params: types.HoverParams) -> types.Hover | None:
+async def _closed(ls: RulesServer, params: types.DidCloseTextDocumentParams) -> None:
+    await ls.closed(params.text_document.uri)
+
+
+def _ended(ls: RulesServer, _params: None) -> None:
+    ls.ended = True
+
+
+def _asked(
+    ls: RulesServer, params: types.HoverParams | types.CompletionParams | types.DefinitionParams
+) -> tuple[Path | None, Positions, int]:
+    """The file that is asked about, unless it cannot be read, and the place in it."""
     path = path_of(params.text_document.uri)
-    text = server.files.text(path) if path else None
-    if path is None or text is None:
+    text = ls.files.text(path) if path else None
+    positions = ls.positions(text or "")
+    return (None if text is None else path), positions, positions.offset(params.position)
+
+
+def _meaning(
+    ls: RulesServer, path: Path | None, positions: Positions, offset: int
+) -> Meaning | None:
+    place = place_at(positions.text, offset) if path else None
+    if path is None or place is None:
         return None
-    positions = server.positions(text)
-    offset = positions.offset(params.position)
-    place = place_at(text, offset)
-    found = None
-    if place is not None:
-        found = explained(place, offset, server.files.examined(path, fresh=True))
-    current = server.findings(path)
-    parts = [found[0]] if found else []
+    return meaning(place, offset, path, ls.files.examined(path, fresh=True))
+
+
+def _hover(ls: RulesServer, params: types.HoverParams) -> types.Hover | None:
+    path, positions, offset = _asked(ls, params)
+    found = _meaning(ls, path, positions, offset)
+    current = ls.findings(path) if path else None
+    parts = [found.text] if found and found.text else []
+    place = positions.range(found.start, found.end) if found and parts else None
     parts += meanings(current, offset) if current else []
     if not parts:
         return None
     content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(parts))
-    return types.Hover(content, positions.range(*found[1:]) if found else None)
+    return types.Hover(content, place)
 
 
-def _completion(server: RulesServer, params: types.CompletionParams) -> list[types.CompletionItem]:
-    path = path_of(params.text_document.uri)
-    text = server.files.text(path) if path else None
-    if path is None or text is None:
-        return []
-    positions = server.positions(text)
-    offset = positions.offset(params.position)
-    place = place_to_type(text, offset)
-    if place is None:
-        return []
-    found = proposals(place, offset, server.files.examined(path, fresh=False))
-    return [_item(each, positions.range(each.start, offset)) for each in found]
+def _completion(ls: RulesServer, params: types.CompletionParams) -> types.CompletionList:
+    path, positions, offset = _asked(ls, params)
+    place = place_to_type(positions.text, offset) if path else None
+    if path is None or place is None:
+        return types.CompletionList(is_incomplete=False, items=[])
+    items = [
+        types.CompletionItem(
+            label=each.label,
+            kind=each.kind,
+            detail=each.detail or None,
+            documentation=each.doc or None,
+            filter_text=each.text,
+            text_edit=types.TextEdit(positions.range(each.start, offset), each.text),
+        )
+        for each in proposals(place, offset, ls.files.examined(path, fresh=False))
+    ]
+    return types.CompletionList(is_incomplete=False, items=items)
 
 
-def _item(proposal: Proposal, typed: types.Range) -> types.CompletionItem:
-    return types.CompletionItem(
-        label=proposal.label,
-        kind=proposal.kind,
-        detail=proposal.detail or None,
-        documentation=proposal.doc or None,
-        filter_text=proposal.text,
-        text_edit=types.TextEdit(typed, proposal.text),
-    )
-
-
-def _definition(server: RulesServer, params: types.DefinitionParams) -> types.Location | None:
-    path = path_of(params.text_document.uri)
-    text = server.files.text(path) if path else None
-    if path is None or text is None:
-        return None
-    offset = server.positions(text).offset(params.position)
-    place = place_at(text, offset)
-    if place is None:
-        return None
-    found = declaration(place, offset, path, server.files.examined(path, fresh=True))
-    target = server.located(found[0].resolve()) if found else None
+def _definition(ls: RulesServer, params: types.DefinitionParams) -> types.Location | None:
+    found = _meaning(ls, *_asked(ls, params))
+    target = ls.located(found.file.resolve()) if found and found.file else None
     if found is None or target is None:
         return None
     uri, positions = target
-    return types.Location(uri, positions.of_span(found[1]) if found[1] else positions.range(0, 0))
+    return types.Location(
+        uri, positions.of_span(found.span) if found.span else positions.range(0, 0)
+    )
 
 
-def _code_actions(server: RulesServer, params: types.CodeActionParams) -> list[types.CodeAction]:
-    path = path_of(params.text_document.uri)
-    found = server.findings(path) if path else None
+def _code_actions(ls: RulesServer, params: types.CodeActionParams) -> list[types.CodeAction]:
+    uri = params.text_document.uri
+    path = path_of(uri)
+    found = ls.findings(path) if path else None
     if found is None or found.text is None:
         return []
-    uri, positions = params.text_document.uri, server.positions(found.text)
-    return actions(found, uri, params.range, positions, server.located)
+    return actions(found, uri, params.range, ls.positions(found.text), ls.located)
+
+
+def make_server() -> RulesServer:
+    """A language server that has not started."""
+    server = RulesServer()
+    triggers = types.CompletionOptions(trigger_characters=["$", ".", ">", " "])
+    kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+    server.feature(types.TEXT_DOCUMENT_DID_OPEN)(_opened)
+    server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(_changed)
+    server.feature(types.TEXT_DOCUMENT_DID_SAVE)(_saved)
+    server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(_saved)
+    server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(_closed)
+    server.feature(types.SHUTDOWN)(_ended)
+    server.feature(types.TEXT_DOCUMENT_HOVER)(_hover)
+    server.feature(types.TEXT_DOCUMENT_COMPLETION, triggers)(_completion)
+    server.feature(types.TEXT_DOCUMENT_DEFINITION)(_definition)
+    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)(_code_actions)
+    return server
 
 
 def serve() -> None:

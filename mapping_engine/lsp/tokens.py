@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum
 
+from mapping_engine.file.body_tree import EXPRESSION_TREE
 from mapping_engine.file.expression_shapes import (
     DATA_OR_REFERENCE,
     EXPRESSION,
-    EXPRESSION_TREE,
     LIST_OR_EXPRESSION,
     STEPS,
     TEMPLATE,
 )
 from mapping_engine.file.shapes import Shape
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ScalarNode, Style
 
 _TAIL = r"""(?:\.(?:[A-Za-z_]\w*|"(?:\\.|[^"\\])*"|\*)|\[[^\[\]]*\])*\.?"""
@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     | (?P<number>-?\d[\w.]*)
     | (?P<path>(?:[A-Za-z_]\w*|"(?:\\.|[^"\\])*"){_TAIL})
     | (?P<space>\s+)
-    | (?P<mark>.)
+    | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -46,21 +46,20 @@ _EXPRESSIONS = (
 
 
 class Word(Enum):
-    """What a token is."""
+    """What a token is: most are told by the group of the pattern that they match."""
 
-    TEXT = auto()
-    REFERENCE = auto()
-    PIPE = auto()
-    NUMBER = auto()
-    PATH = auto()
-    CALL = auto()
-    ARGUMENT = auto()
+    TEXT = "text"
+    REFERENCE = "reference"
+    PIPE = "pipe"
+    NUMBER = "number"
+    PATH = "path"
+    CALL = "call"
+    ARGUMENT = "argument"
     """The name of a named argument."""
-    OTHER = auto()
+    OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Frozen):
     """One word at code points ``start`` to ``end`` of the file."""
 
     word: Word
@@ -99,9 +98,14 @@ def tokens(scalar: ScalarNode, shape: Shape[object] | None, end: int | None = No
 
 
 def takes_expression(scalar: ScalarNode, shape: Shape[object] | None, end: int) -> bool:
-    """Whether an expression can be written at ``end``: in a template, only between braces."""
+    """Whether an expression can be written at ``end``.
+
+    In a template it stands between braces; beside data there are names alone.
+    """
     if shape is TEMPLATE:
         return _in_braces(_content(scalar, end)[0])[1]
+    if shape is DATA_OR_REFERENCE:
+        return _content(scalar, end)[0].startswith("$")
     return is_expression(shape)
 
 
@@ -141,22 +145,11 @@ def _in_braces(text: str) -> tuple[str, bool]:
 def _classified(text: str, start: int, steps: bool) -> list[Token]:
     found: list[Token] = []
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "mark"
-        if kind != "space" and match[0] != "\0":
-            word = _word(kind, match, text, found, steps)
+        if match.lastgroup != "space" and match[0] != "\0":
+            word = Word(match.lastgroup)
+            word = _of_path(match, text, found, steps) if word is Word.PATH else word
             found.append(Token(word, match[0], start + match.start(), start + match.end()))
     return found
-
-
-def _word(kind: str, match: re.Match[str], text: str, before: list[Token], steps: bool) -> Word:
-    if kind == "path":
-        return _of_path(match, text, before, steps)
-    return {
-        "text": Word.TEXT,
-        "reference": Word.REFERENCE,
-        "pipe": Word.PIPE,
-        "number": Word.NUMBER,
-    }.get(kind, Word.OTHER)
 
 
 def _of_path(match: re.Match[str], text: str, before: list[Token], steps: bool) -> Word:

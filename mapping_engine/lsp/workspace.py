@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from mapping_engine.checks import Checked, Options, check_all
@@ -11,7 +11,7 @@ from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Diagnostic
 from mapping_engine.engine.loading import ENTRY, bundled_packs, read_pack
 from mapping_engine.errors import RuleError
-from mapping_engine.file.rule_files import FRAGMENTS, VOCABULARIES
+from mapping_engine.frozen import Frozen
 from mapping_engine.lsp.cursor import kind_of
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import MAX_DEPTH, Overlay
@@ -19,8 +19,7 @@ from mapping_engine.source.folder import MAX_DEPTH, Overlay
 MAPPING = "mapping"
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(Frozen):
     """One file of the editor, and the pack (or the file alone) that is checked for it."""
 
     uri: str
@@ -29,20 +28,11 @@ class Opened:
     unit: Path | None
 
 
-@dataclass(frozen=True)
-class Findings:
+class Findings(Frozen):
     """What is wrong with one file, and its text at that time; None where it could not be read."""
 
     text: str | None = field(repr=False)
     diagnostics: tuple[Diagnostic, ...]
-
-
-@dataclass(frozen=True)
-class _LastReading:
-    """The last reading of a pack, and the last one that gave a model."""
-
-    overlay: Overlay = field(repr=False)
-    examined: Examined | None
 
 
 class Workspace:
@@ -50,7 +40,8 @@ class Workspace:
 
     def __init__(self) -> None:
         self.opened: dict[Path, Opened] = {}
-        self._readings: dict[Path, _LastReading] = {}
+        self._readings: dict[Path, tuple[Overlay, Examined | None]] = {}
+        """The texts of the last reading of each pack, and the last one that gave a model."""
 
     def put(self, path: Path, uri: str, version: int | None, text: str) -> Opened:
         """Note the text of an open file."""
@@ -86,20 +77,19 @@ class Workspace:
         With ``fresh``, it is read again when a text has changed since.
         """
         opened = self.opened.get(path)
-        unit = opened.unit if opened else None
-        if unit is None:
+        if opened is None or opened.unit is None:
             return None
-        if unit == path and kind_of(self.opened[path].text) != MAPPING:
+        if opened.unit == path and kind_of(opened.text) != MAPPING:
             return self._user_of(path, fresh=fresh)
-        return self._read(unit, fresh=fresh)
+        return self._read(opened.unit, fresh=fresh)
 
     def remember(self, unit: Path, overlay: Overlay) -> None:
         """Read a pack, so that questions about it can be answered at once."""
-        known = self._readings.get(unit)
         examined = _examined(unit, overlay)
         if examined is None:
-            examined = known.examined if known else _examined(unit, {})
-        self._readings[unit] = _LastReading(overlay, examined)
+            known = self._readings.get(unit)
+            examined = known[1] if known else _examined(unit, {})
+        self._readings[unit] = overlay, examined
 
     def forget(self, unit: Path) -> None:
         """Drop what is known of a pack that has no open file any more."""
@@ -108,9 +98,9 @@ class Workspace:
     def _read(self, unit: Path, *, fresh: bool) -> Examined | None:
         known = self._readings.get(unit)
         overlay = self.overlay
-        if known is None or (fresh and known.overlay != overlay):
+        if known is None or (fresh and known[0] != overlay):
             self.remember(unit, overlay)
-        return self._readings[unit].examined
+        return self._readings[unit][1]
 
     def _user_of(self, path: Path, *, fresh: bool) -> Examined | None:
         """A pack that uses a file which is part of none: an open one, or a bundled one."""
@@ -189,17 +179,8 @@ def bundled_path() -> Path | None:
     return folder.resolve() if isinstance(folder, Path) else None
 
 
-def vocabulary_path_of(name: str, path: Path) -> Path | None:
-    """The file of the vocabulary that ``path`` names."""
-    return _used(name, path, VOCABULARIES)
-
-
-def fragment_path_of(name: str, path: Path) -> Path | None:
-    """The file of the fragment that ``path`` names."""
-    return _used(name, path, FRAGMENTS)
-
-
-def _used(name: str, path: Path, kind: str) -> Path | None:
+def used_file(name: str, path: Path, kind: str) -> Path | None:
+    """The file of the fragment or vocabulary that ``path`` names."""
     if name.startswith("./"):
         return path.parent / name[2:]
     root = bundled_path()

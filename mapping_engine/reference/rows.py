@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby, takewhile
 
 from mapping_engine.core.choices import Definitions, alternatives
@@ -24,12 +24,12 @@ from mapping_engine.core.nodes import (
     fields_of,
 )
 from mapping_engine.core.spell import is_around, is_written, spell, spell_step
+from mapping_engine.frozen import Frozen
 
 _NAME = re.compile(r"[$]([A-Za-z_][A-Za-z0-9_]*)")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Frozen):
     """One field for the reader; texts are Markdown."""
 
     path: str
@@ -113,8 +113,7 @@ def _leaf(path: str, value: Node, when: Node | None, definitions: Definitions) -
     return Row(path, (*lead, *sources), shown(" |> ".join(steps)) if steps else "")
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(Frozen):
     """One of the values that a value is chosen from, and what is done with it.
 
     ``is_whole`` until there is something to choose, and ``shared`` are so many of the steps that

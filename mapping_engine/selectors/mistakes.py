@@ -150,10 +150,7 @@ _MISTAKES: tuple[tuple[str, Callable[[_Place], Advice | None]], ...] = (
     (r"(?<![\w.])(?P<at>not)\s+(?=[\w\"'`@])", _word),
     (_OPERATOR + r"\s*" + _NUMBER + r"(?!\w)", _bare_number),
     (r"(?<![\w.:\[\]-])" + _NUMBER + r"\s*" + _OPERATOR, _bare_number),
-    (
-        r"(?<=[\w\"\])])(?P<at>\[\s*(?P<quote>[\"'])(?P<name>_*)(?P=quote)\s*\])",
-        _bracketed_field,
-    ),
+    (r"(?<=[\w\"\])])(?P<at>\[\s*(?P<quote>[\"'])(?P<name>_*)(?P=quote)\s*\])", _bracketed_field),
     (r"(?<=[\w\"\])])(?P<at>\[\s*(?P<name>[a-z_]\w*)\s*\])", _bracketed_field),
     (r"(?P<at>\.\.+)", _fixed("JMESPath has no `..`", "name every step of the path")),
     (

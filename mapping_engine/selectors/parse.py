@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
+from mapping_engine.frozen import Frozen
 from mapping_engine.selectors.function_calls import wrong_call
 from mapping_engine.selectors.mistakes import explained, masked, zero_step
 from mapping_engine.selectors.problem import SelectorProblem
 from mapping_engine.selectors.tree import Tree, copied, tree_of
-from mapping_engine.source.json_text import levels
+from mapping_engine.source.json_text import is_sound, levels
 
 MAX_LENGTH = 4_000
 MAX_NESTING = 64
@@ -19,8 +20,7 @@ _CONTAINERS_PER_LEVEL = 2
 _SPLIT = "split it into several selectors"
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Frozen):
     """A JMESPath expression that parses and calls its functions rightly.
 
     Two selectors are equal when their texts are; the tree is rebuilt when one is unpickled.
@@ -53,7 +53,15 @@ def parse_selector(text: str) -> Selector | SelectorProblem:
     if levels(parsed) > _CONTAINERS_PER_LEVEL * MAX_TREE:
         return _too_large(text, too_deep)
     tree = copied(parsed)
+    if _holds_no_json(tree):
+        return _too_large(text, "a literal holds a number of more than 64 bits, or no Unicode")
     return zero_step(text) or wrong_call(text, tree) or Selector(text, tree)
+
+
+def _holds_no_json(tree: Tree) -> bool:
+    if tree["type"] == "literal":
+        return not is_sound((tree["value"],))
+    return any(_holds_no_json(each) for each in tree["children"] if isinstance(each, dict))
 
 
 def _too_large(text: str, message: str) -> SelectorProblem:

@@ -51,11 +51,6 @@ def steps(selector: Selector) -> tuple[str | int, ...] | None:
     return tuple(part["value"] for part in parts)
 
 
-def root_fields(selector: Selector) -> frozenset[str]:
-    """The fields of the root that are read; whether the whole root is, ``prefixes`` tells."""
-    return frozenset(fields[0] for fields in prefixes(selector) if fields)
-
-
 def prefixes(selector: Selector) -> frozenset[Fields]:
     """Every field path from the root that is read, cut before the first other step.
 

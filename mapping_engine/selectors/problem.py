@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from mapping_engine.frozen import Frozen
 
 SHOWN = 60
 
 
-@dataclass(frozen=True, slots=True)
-class SelectorProblem:
+class SelectorProblem(Frozen):
     """Why a text is no selector; ``start`` and ``end`` are code-point offsets into that text."""
 
     code: str

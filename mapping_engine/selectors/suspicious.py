@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import TypeAlias
 
+from mapping_engine.frozen import Frozen
 from mapping_engine.selectors.parse import Selector
 from mapping_engine.selectors.tree import SelectorToken, Tree, stages, tokens_of, walk
 
@@ -24,12 +23,8 @@ _INSTEAD = {
 }
 _GENERAL = "guard the input with `not_null(..., 'something')`, or use a transform after `|>`"
 
-IsList: TypeAlias = Callable[[Tree], bool | None]
-"""Whether the elements that a selector tree leads to are lists; None where that is not known."""
 
-
-@dataclass(frozen=True, slots=True)
-class Suspicion:
+class Suspicion(Frozen):
     """What may be wrong with a stretch of a selector, and what to write there instead."""
 
     code: str

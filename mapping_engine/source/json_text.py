@@ -1,10 +1,16 @@
-"""JSON text of tables and schemas to data."""
+"""JSON text of tables and schemas to data, and what such a text can hold."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from math import isfinite
+from typing import Any
 
 MAX_DEPTH = 100
+LEAST, MOST = -(2**63), 2**64 - 1
+"""The whole numbers that receivers of JSON can be expected to read."""
+_TEXT = frozenset((str,))
 
 
 class JsonProblem(Exception):
@@ -40,3 +46,43 @@ def levels(value: object) -> int:
             inner for each in level for inner in (each.values() if isinstance(each, dict) else each)
         ]
     return found
+
+
+def is_unicode(text: str) -> bool:
+    """Whether the text can be written as UTF-8: it holds no lone surrogate."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def is_sound(values: Iterable[Any], deeper: int = MAX_DEPTH) -> bool:
+    """Whether JSON text can hold all these values; ``deeper`` bounds how they may be nested."""
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            if not is_unicode(value):
+                return False
+        elif kind is dict:
+            if not deeper or not _is_sound_object(value, deeper - 1):
+                return False
+        elif kind is list:
+            if not deeper or not is_sound(value, deeper - 1):
+                return False
+        elif kind is int:
+            if not LEAST <= value <= MOST:
+                return False
+        elif kind is float:
+            if not isfinite(value):
+                return False
+        elif value is not None and kind is not bool:
+            return False
+    return True
+
+
+def _is_sound_object(node: dict[str, Any], deeper: int) -> bool:
+    names = _TEXT.issuperset(map(type, node)) and all(map(is_unicode, node))
+    return names and is_sound(node.values(), deeper)

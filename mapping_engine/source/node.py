@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from mapping_engine.diagnostics import Span
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.scalar import Constant, ScalarNode, Source, Style
 
 __all__ = [
@@ -18,12 +18,12 @@ __all__ = [
     "Source",
     "Style",
     "YamlNode",
+    "scalars",
     "to_data",
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ListNode:
+class ListNode(Frozen):
     """A list of nodes."""
 
     span: Span
@@ -33,16 +33,14 @@ class ListNode:
         return iter(self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class MappingEntry:
+class MappingEntry(Frozen):
     """One key of a mapping and its value."""
 
     key: ScalarNode
     value: YamlNode
 
 
-@dataclass(frozen=True, slots=True)
-class MappingNode:
+class MappingNode(Frozen):
     """A mapping; keys are scalars, unique, in the order of the file."""
 
     span: Span
@@ -57,6 +55,20 @@ class MappingNode:
 
 
 YamlNode: TypeAlias = ScalarNode | ListNode | MappingNode
+
+
+def scalars(root: YamlNode | None) -> Iterator[ScalarNode]:
+    """Every scalar below a node, keys as well."""
+    waiting = [root] if root is not None else []
+    while waiting:
+        match waiting.pop():
+            case ListNode(items=items):
+                waiting.extend(items)
+            case MappingNode(entries=entries):
+                for entry in entries:
+                    waiting += [entry.key, entry.value]
+            case scalar:
+                yield scalar
 
 
 def to_data(node: YamlNode) -> object:

@@ -7,9 +7,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 from mapping_engine.diagnostics import Span
+from mapping_engine.frozen import Frozen
 
 BREAK = re.compile(r"\r\n|\r|\n")
 _BLANKS = re.compile(r"[ \t]+")
@@ -29,16 +31,14 @@ class Style(StrEnum):
     FOLDED = "folded block"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Frozen):
     """The decoded text of one file, under the name that diagnostics show."""
 
     file: str
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarNode:
+class ScalarNode(Frozen):
     """A scalar: ``text`` as YAML decodes it, ``value`` typed by the YAML 1.2 core schema."""
 
     span: Span
@@ -92,7 +92,12 @@ class Lines:
     def __init__(self, source: Source) -> None:
         self.file = source.file
         self.size = len(source.text)
-        self.starts = [0, *(found.end() for found in BREAK.finditer(source.text))]
+        self._text = source.text
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """The offset at which each line starts."""
+        return [0, *(found.end() for found in BREAK.finditer(self._text))]
 
     def span(self, start: int, end: int) -> Span:
         """The span from ``start`` to ``end``, offsets beyond the text cut to its end."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,6 +9,7 @@ from types import MappingProxyType
 import yaml
 
 from mapping_engine.diagnostics import Diagnostics, Fix, Label, Span
+from mapping_engine.source.json_text import is_sound
 from mapping_engine.source.node import (
     Constant,
     ListNode,
@@ -144,12 +144,9 @@ class _Reader:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
             for event in yaml.parse(self.source.text, Loader=loader):
-                if isinstance(event, yaml.DocumentStartEvent):
-                    self.documents += 1
-                    if self.documents > 1:
-                        self.refuse_document(event)
-                        break
                 self.take(event)
+                if self.documents > 1:
+                    break
         except yaml.YAMLError as error:
             self.refuse_syntax(error)
         except _TooDeep:
@@ -165,9 +162,14 @@ class _Reader:
         elif isinstance(event, yaml.CollectionStartEvent):
             self.begin(event, isinstance(event, yaml.MappingStartEvent))
         elif isinstance(event, yaml.CollectionEndEvent):
-            self.put(self.close(self.open.pop(), self.span(event)))
+            frame = self.open.pop()
+            self.put(self.close(frame, self.span(event) if frame.flow else frame.start))
         elif isinstance(event, yaml.AliasEvent):
             self.put(self.alias(event))
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                self.refuse_document(event)
 
     def put(self, node: YamlNode) -> None:
         if self.open:
@@ -259,7 +261,7 @@ class _Reader:
         whole = _INTEGER.fullmatch(text)
         if len(text) <= MAX_DIGITS:
             number = int(text) if whole else float(text)
-            if math.isfinite(number):
+            if is_sound((number,)):
                 return number
         self.diagnostics.report("SH03", "the number is too long or too large", span)
         return text
@@ -270,10 +272,10 @@ class _Reader:
         self.refuse(f"the alias `{_shown(text)}`", span)
         return ScalarNode(span, text, None, Style.PLAIN, self.source)
 
-    def place(self, event: yaml.NodeEvent) -> Span:
+    def place(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> Span:
         """The span of a node itself; anchors and tags before it are reported."""
         span = self.span(event)
-        if event.anchor is None and getattr(event, "tag", None) is None:
+        if event.anchor is None and event.tag is None:
             return span
         text, at = self.source.text, span.offset
         for _ in range(2):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from os import PathLike
 from typing import Any
@@ -12,6 +12,7 @@ from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.loading import find_pack
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import MappingNode, YamlNode
 from mapping_engine.source.yaml_text import decode, read_yaml
@@ -21,8 +22,7 @@ DEFAULT_CLOCK = "2024-01-01T12:00:00Z"
 FOLDER = "tests"
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Frozen):
     """One rule test, ready to run."""
 
     name: str
@@ -88,10 +88,12 @@ def _now(file: TestsFile, diagnostics: Diagnostics) -> float:
 
 
 def _case(file: TestsFile, block: CaseBlock, now: float) -> Case:
-    event = deepcopy(file.event.value if file.event else {})
-    for path in block.without or ():
-        _remove(event, path.text.split("."))
-    settings = deepcopy(file.settings.value if file.settings else {})
+    event = file.event.value if file.event else {}
+    settings = file.settings.value if file.settings else {}
+    if block.without:
+        event = deepcopy(event)
+        for path in block.without:
+            _remove(event, path.text.split("."))
     return Case(
         name=block.name.text,
         file=block.span.file,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mapping_engine.expression import Literal
@@ -11,7 +10,6 @@ from mapping_engine.file.shapes import DATA, FLAG, TEXT, VERSION, ListOf, whole
 from mapping_engine.source.node import ScalarNode
 
 
-@dataclass(frozen=True)
 class ErrorBlock(Block):
     """The error a case expects."""
 
@@ -23,7 +21,6 @@ class ErrorBlock(Block):
     path: ScalarNode | None = key(TEXT, "The path it is about.")
 
 
-@dataclass(frozen=True)
 class ExpectBlock(Block):
     """What a case expects; what is not mentioned is not compared."""
 
@@ -48,7 +45,6 @@ class ExpectBlock(Block):
     no_warnings: bool | None = key(FLAG, "There is no warning.")
 
 
-@dataclass(frozen=True)
 class CaseBlock(Block):
     """One case: a change of the base event and settings, and what is expected then."""
 
@@ -63,7 +59,6 @@ class CaseBlock(Block):
     expect: ExpectBlock = key(BlockOf(ExpectBlock), "What is expected.", required=True)
 
 
-@dataclass(frozen=True)
 class TestsFile(Block):
     """Rule tests of a pack."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
@@ -14,6 +13,7 @@ from mapping_engine.engine.outcome import Outcome
 from mapping_engine.errors import MappingError
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import FieldBlock
+from mapping_engine.frozen import Frozen
 from mapping_engine.testing.cases import Case, collect
 from mapping_engine.testing.file import ErrorBlock
 from mapping_engine.transforms.hashing import digest
@@ -21,8 +21,7 @@ from mapping_engine.transforms.hashing import digest
 _NOTHING = object()
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Frozen):
     """What became of one case: no differences mean that it passed."""
 
     case: Case

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from enum import StrEnum
 from inspect import cleandoc
 from typing import Any, Concatenate, ParamSpec, TypeAlias
 
-from mapping_engine.types.kinds import Kinds
+from mapping_engine.frozen import Frozen
+from mapping_engine.types.kinds import TEXT, Kinds
 
 Json: TypeAlias = object
 """A JSON value: str, int, float, bool, None, list or dict with str keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Frozen):
     """What a transform answers when it cannot convert its input.
 
     The value then counts as missing, and the reason is kept for warnings and explanations: it is
@@ -53,14 +53,14 @@ class Boxing(StrEnum):
     """A list of the items, and of those of the lists in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Frozen):
     """An argument after the piped value.
 
     A ``constant`` argument must be known when the rules are loaded (a literal, or a table).
-    A ``required`` one that is missing at run time makes the result missing; one that is not
-    required arrives as the ``default``. Blank text is missing, unless ``blank`` says it is a value
-    here (a separator). ``problem`` says what is wrong with a constant argument, or None.
+    A ``required`` one has to be written. One that is missing at run time arrives as the
+    ``default``; where there is none, a required one makes the result missing. Blank text is
+    missing, unless ``blank`` says it is a value here (a separator). ``problem`` says what is wrong
+    with a constant argument, or None.
     """
 
     name: str
@@ -73,8 +73,7 @@ class Parameter:
     problem: Callable[[Json], str | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Frozen):
     """A call and its result, run as a test; ``result`` may be a :class:`Rejected` or None."""
 
     value: Json
@@ -82,15 +81,11 @@ class Example:
     arguments: tuple[Json, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Speed:
+class Speed(Frozen):
     """What only makes generated code fast: it changes no result, and a test holds it to be true."""
 
-    method: str | None = None
-    """Of a text that is not blank, the transform makes what this method of texts makes."""
-    unchanged: tuple[str | type, ...] | None = None
-    """It passes on the texts of which one of these methods says yes, or the values of these
-    classes, if JSON text can hold them."""
+    unchanged: tuple[type, ...] = ()
+    """It passes on the values of these classes, if JSON text can hold them."""
     simply: tuple[type, Callable[[Any], Json]] | None = None
     """Of values of this class, it makes what this function makes, if they have no more than 64
     bits."""
@@ -98,9 +93,6 @@ class Speed:
     """It puts what is no list into a list."""
     costly: bool = False
     """It is worth trying beforehand on values that are likely."""
-    table: Callable[..., tuple[dict[str, Json], Json] | None] | None = None
-    """A function of the arguments: a dict and what stands for a missing key, if looking up is all
-    that is done with texts."""
     solid: bool = False
     """It makes no blank text of one that is not blank."""
     indexed: Callable[..., Callable[[Json], Json]] | None = None
@@ -116,15 +108,14 @@ class Prepared:
 
     def __init__(self, prepare: Callable[..., Callable[[Json], Json]]) -> None:
         self.prepare = prepare
-        self.__doc__ = prepare.__doc__
+        self.__name__, self.__doc__ = prepare.__name__, prepare.__doc__
 
     def __call__(self, value: Json, *arguments: Json) -> Json:
         """The value converted, as any transform does it."""
         return self.prepare(*arguments)(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Transform:
+class Transform(Frozen):
     """A named conversion of one value, written ``value |> name(arguments)``.
 
     ``function(value, *arguments)`` converts. A ``total`` one never loses a value of the accepted
@@ -136,10 +127,9 @@ class Transform:
     """
 
     function: Callable[..., Json]
-    name: str
     _: KW_ONLY
-    accepts: Kinds
-    returns: Kinds
+    accepts: Kinds = TEXT
+    returns: Kinds = TEXT
     parameters: tuple[Parameter, ...] = ()
     flow: Flow = Flow.DERIVE
     examples: tuple[Example, ...] = ()
@@ -153,6 +143,11 @@ class Transform:
     finds: bool = False
     fields: tuple[str, ...] = ()
     speed: Speed = Speed()
+
+    @property
+    def name(self) -> str:
+        """The name of the function; one that Python has taken ends in ``_``."""
+        return str(self.function.__name__).removesuffix("_")
 
     @property
     def prepare(self) -> Callable[..., Callable[[Json], Json]] | None:

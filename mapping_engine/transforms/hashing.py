@@ -5,16 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from string import hexdigits
 
-from mapping_engine.transforms.declare import (
-    Example,
-    Flow,
-    Json,
-    Rejected,
-    Speed,
-    transform,
-)
+from mapping_engine.transforms.declare import Example, Flow, Json, Rejected, Speed, transform
 from mapping_engine.transforms.forms import nfc
-from mapping_engine.types.kinds import TEXT
 
 _DIGEST_LENGTH = 64
 _HEX = frozenset(hexdigits)
@@ -24,8 +16,7 @@ OF_NOTHING = sha256(b"").hexdigest()
 
 def is_digest(text: str) -> bool:
     """Whether the text is a SHA-256 digest already: 64 hex digits, of any case."""
-    if len(text) != _DIGEST_LENGTH:
-        text = text.strip()
+    text = text.strip()
     return len(text) == _DIGEST_LENGTH and _HEX.issuperset(text)
 
 
@@ -42,9 +33,6 @@ def digest(text: str) -> str:
 
 
 @transform(
-    "hashed",
-    accepts=TEXT,
-    returns=TEXT,
     flow=Flow.HASH,
     honours_hashing_switch=True,
     speed=Speed(solid=True, costly=True),

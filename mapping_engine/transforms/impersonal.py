@@ -15,8 +15,7 @@ from mapping_engine.transforms.declare import (
     transform,
 )
 from mapping_engine.transforms.patterns import Compiled, compiled, needed_letter
-from mapping_engine.transforms.scalars import is_unicode
-from mapping_engine.types.kinds import OBJECT, TEXT
+from mapping_engine.types.kinds import OBJECT
 from mapping_engine.types.personal import Personal, personal_of
 
 LOOKS_PERSONAL = Rejected("holds a text that looks like personal data")
@@ -48,11 +47,9 @@ class Looks:
 
     def match(self, text: str) -> bool:
         """Whether a text looks personal, as it stands or percent-decoded."""
-        if not is_unicode(text):
-            return True
         for _ in range(_ENCODED):
             for letter, look in self._looks:
-                if letter in text and look.search(text):
+                if letter in text and look.search(text.encode("utf-8", "replace")):
                     return True
             decoded = _decoded(text) if self._looks else text
             if decoded == text:
@@ -70,9 +67,6 @@ def _decoded(text: str) -> str:
 
 
 @transform(
-    "impersonal",
-    accepts=TEXT,
-    returns=TEXT,
     parameters=(_PERSONAL,),
     examples=(
         Example("A-17", "A-17", (_TABLE,)),
@@ -95,9 +89,6 @@ def impersonal(personal: dict[str, Json]) -> Callable[[Json], Json]:
 
 
 @transform(
-    "impersonal_url",
-    accepts=TEXT,
-    returns=TEXT,
     parameters=(_PERSONAL,),
     examples=(
         Example("https://a.example/?x=1&email=ann", "https://a.example/?x=1", (_TABLE,)),
@@ -127,9 +118,6 @@ def impersonal_url(personal: dict[str, Json]) -> Callable[[Json], Json]:
 
 
 @transform(
-    "without_personal_parameters",
-    accepts=TEXT,
-    returns=TEXT,
     parameters=(_PERSONAL,),
     examples=(
         Example("https://a.example/?x=1&email=ann", "https://a.example/?x=1", (_TABLE,)),

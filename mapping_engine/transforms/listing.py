@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
-from mapping_engine.transforms.declare import (
-    Example,
-    Json,
-    Rejected,
-    Transform,
-)
+from mapping_engine.frozen import Frozen
+from mapping_engine.transforms.declare import Example, Json, Rejected, Transform
 from mapping_engine.transforms.registry import FAMILIES
 
 _WIDEST = 60
 _SHOWN = 16
 
 
-@dataclass(frozen=True, slots=True)
-class TransformRow:
+class TransformRow(Frozen):
     """One transform as the documentation shows it."""
 
     family: str

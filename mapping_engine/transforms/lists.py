@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from mapping_engine.transforms.declare import (
     Boxing,
     Example,
@@ -17,15 +19,16 @@ from mapping_engine.transforms.json_values import read_json
 from mapping_engine.transforms.scalars import whole, whole_number
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT, is_missing
 
+_of_list = partial(transform, accepts=LIST, flow=Flow.KEEP)
+
 
 @transform(
-    "list",
     accepts=ANY,
     returns=LIST,
     total=True,
     items=Boxing.WRAP,
     flow=Flow.KEEP,
-    speed=Speed(unchanged=(list,), wraps=True),
+    speed=Speed(wraps=True),
     examples=(Example("a", ["a"]), Example(["a"], ["a"]), Example(0, [0])),
 )
 def list_(value: Json) -> Json:
@@ -34,7 +37,6 @@ def list_(value: Json) -> Json:
 
 
 @transform(
-    "records",
     accepts=ANY,
     returns=LIST,
     finds=True,
@@ -64,38 +66,21 @@ def records(value: Json) -> Json:
     return [item for item in value if type(item) is dict]
 
 
-@transform(
-    "first",
-    accepts=LIST,
-    returns=ANY,
-    items=Boxing.UNWRAP,
-    flow=Flow.KEEP,
-    examples=(Example(["a", "b"], "a"), Example([], None)),
-)
+@_of_list(returns=ANY, items=Boxing.UNWRAP, examples=(Example(["a", "b"], "a"), Example([], None)))
 def first(value: list[Json]) -> Json:
     """The first item."""
     return value[0] if value else None
 
 
-@transform(
-    "last",
-    accepts=LIST,
-    returns=ANY,
-    items=Boxing.UNWRAP,
-    flow=Flow.KEEP,
-    examples=(Example(["a", "b"], "b"), Example([], None)),
-)
+@_of_list(returns=ANY, items=Boxing.UNWRAP, examples=(Example(["a", "b"], "b"), Example([], None)))
 def last(value: list[Json]) -> Json:
     """The last item."""
     return value[-1] if value else None
 
 
-@transform(
-    "unwrapped",
-    accepts=LIST,
+@_of_list(
     returns=ANY,
     items=Boxing.UNWRAP_ONE,
-    flow=Flow.KEEP,
     examples=(Example(["a"], "a"), Example(["a", "b"], ["a", "b"]), Example([], None)),
 )
 def unwrapped(value: list[Json]) -> Json:
@@ -103,14 +88,11 @@ def unwrapped(value: list[Json]) -> Json:
     return value[0] if len(value) == 1 else value
 
 
-@transform(
-    "item",
-    accepts=LIST,
+@_of_list(
     returns=ANY,
     finds=True,
     items=Boxing.UNWRAP,
     parameters=(Parameter("index", NUMBER, doc="The place, from 0; from the end, -1, -2."),),
-    flow=Flow.KEEP,
     examples=(
         Example(["a", "b"], "b", (1,)),
         Example(["a", "b"], "a", (-2,)),
@@ -126,13 +108,10 @@ def item(value: list[Json], index: int | float) -> Json:
     return value[place]
 
 
-@transform(
-    "drop",
-    accepts=LIST,
+@_of_list(
     returns=LIST,
     items=Boxing.SAME,
     parameters=(Parameter("count", NUMBER, doc="How many to leave out.", problem=whole_number),),
-    flow=Flow.KEEP,
     examples=(Example([1, 2, 3], [2, 3], (1,)), Example([1], None, (5,)), Example([1], [1], (-1,))),
 )
 def drop(value: list[Json], count: int | float) -> Json:
@@ -141,7 +120,6 @@ def drop(value: list[Json], count: int | float) -> Json:
 
 
 @transform(
-    "count",
     accepts=LIST,
     returns=NUMBER,
     total=True,
@@ -154,12 +132,9 @@ def count(value: list[Json]) -> Json:
     return len(value)
 
 
-@transform(
-    "compact",
-    accepts=LIST,
+@_of_list(
     returns=LIST,
     items=Boxing.SAME,
-    flow=Flow.KEEP,
     examples=(Example(["a", None, " ", 0, False, {}], ["a", 0, False]), Example([None], None)),
 )
 def compact(value: list[Json]) -> Json:
@@ -167,12 +142,9 @@ def compact(value: list[Json]) -> Json:
     return [each for each in value if not is_missing(each)]
 
 
-@transform(
-    "distinct",
-    accepts=LIST,
+@_of_list(
     returns=LIST,
     items=Boxing.SAME,
-    flow=Flow.KEEP,
     examples=(
         Example(["b", "a", "b"], ["b", "a"]),
         Example([1, 1.0, True, "1"], [1, True, "1"]),
@@ -190,16 +162,10 @@ def distinct(value: list[Json]) -> Json:
     return list(seen.values())
 
 
-@transform(
-    "flat",
-    accepts=LIST,
+@_of_list(
     returns=LIST,
     items=Boxing.FLAT,
-    flow=Flow.KEEP,
-    examples=(
-        Example(["a", ["b", "c"]], ["a", "b", "c"]),
-        Example([[1], [], [[2]]], [1, [2]]),
-    ),
+    examples=(Example(["a", ["b", "c"]], ["a", "b", "c"]), Example([[1], [], [[2]]], [1, [2]])),
 )
 def flat(value: list[Json]) -> Json:
     """The list with the items of the lists in it in their place, one level deep."""
@@ -209,17 +175,19 @@ def flat(value: list[Json]) -> Json:
     return found
 
 
-@transform(
-    "excluding",
-    accepts=LIST,
+@_of_list(
     returns=LIST,
-    parameters=(Parameter("others", LIST, doc="The items to leave out."),),
+    parameters=(
+        Parameter(
+            "others", LIST, default=[], doc="The items to leave out; none where it is missing."
+        ),
+    ),
     finds=True,
     items=Boxing.SAME,
-    flow=Flow.KEEP,
     examples=(
         Example(["a", "b", 1], ["a"], (["b", 1],)),
         Example(["a"], None, (["a"],)),
+        Example(["a", "b"], ["a", "b"], ([],)),
     ),
 )
 def excluding(value: list[Json], others: list[Json]) -> Json:
@@ -236,7 +204,6 @@ def excluding(value: list[Json], others: list[Json]) -> Json:
 
 
 @transform(
-    "keys",
     accepts=OBJECT,
     returns=LIST,
     items=TEXT,

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from mapping_engine.transforms.declare import (
-    Example,
-    Flow,
-    Json,
-    Rejected,
-    transform,
-)
+from mapping_engine.transforms.declare import Example, Json, Rejected, transform
 from mapping_engine.types.kinds import BOOLEAN, NUMBER, TEXT
 
 _WORDS = {"true": True, "false": False, "1": True, "0": False}
 
 
 @transform(
-    "boolean",
     accepts=TEXT | NUMBER | BOOLEAN,
     returns=BOOLEAN,
-    flow=Flow.DERIVE,
     examples=(
         Example("true", True),
         Example(" False ", False),

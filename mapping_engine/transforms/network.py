@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from mapping_engine.transforms.declare import Example, Json, Rejected, transform
-from mapping_engine.types.kinds import TEXT
 
 _LONGEST = 1024
 _WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
@@ -13,9 +12,6 @@ _NONE = Rejected("is no IP address")
 
 
 @transform(
-    "ip_address",
-    accepts=TEXT,
-    returns=TEXT,
     examples=(
         Example(" 192.0.2.1 ", "192.0.2.1"),
         Example("192.0.2.1, 198.51.100.7", "192.0.2.1"),

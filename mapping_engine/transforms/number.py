@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from math import isfinite
 
+from mapping_engine.source.json_text import LEAST, MOST
 from mapping_engine.transforms.declare import (
     Example,
     Flow,
@@ -23,7 +24,6 @@ _SHORT = 32
 """Nearly all numbers are as short as this, and plain digits."""
 _MAX_PLACES = 15
 _PRECISION = 40
-_FLOAT_BITS = 1024
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
@@ -39,7 +39,6 @@ _NOT_WHOLE = Rejected("is not a whole number")
 
 
 @transform(
-    "number",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
     speed=Speed(unchanged=(int, float)),
@@ -60,7 +59,6 @@ def number(value: Json) -> Json:
 
 
 @transform(
-    "integer",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
     whole=always_whole,
@@ -78,11 +76,10 @@ def integer(value: Json) -> Json:
     if type(found) is int or isinstance(found, Rejected):
         return found
     exact = whole(found)
-    return _NOT_WHOLE if exact is None else exact
+    return _NOT_WHOLE if exact is None else bounded(exact)
 
 
 @transform(
-    "times",
     accepts=NUMBER,
     returns=NUMBER,
     parameters=(Parameter("factor", NUMBER, doc="What to multiply by."),),
@@ -95,18 +92,15 @@ def integer(value: Json) -> Json:
 def times(value: int | float, factor: int | float) -> Json:
     """The number multiplied, as one would on paper: 19.99 times 100 is 1999."""
     if type(value) is int and type(factor) is int:
-        return value * factor
-    if any(type(each) is int and each.bit_length() > _FLOAT_BITS for each in (value, factor)):
-        return _TOO_LARGE
+        return bounded(value * factor)
     from decimal import Context, Decimal  # for start-up time
 
     one, other = (Decimal(each if type(each) is int else repr(each)) for each in (value, factor))
-    product = float(Context(prec=_PRECISION).multiply(one, other))
+    product = float(Context(prec=_PRECISION, traps=[]).multiply(one, other))
     return product if isfinite(product) else _TOO_LARGE
 
 
 @transform(
-    "round",
     accepts=NUMBER,
     returns=NUMBER,
     total=True,
@@ -137,11 +131,10 @@ def round_(value: int | float, digits: int | float) -> Json:
     places = max(0, int(digits))
     context = Context(prec=_MAX_DIGITS, rounding=ROUND_HALF_UP)
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), context=context)
-    return float(rounded) if places else int(rounded)
+    return float(rounded) if places else bounded(int(rounded))
 
 
 @transform(
-    "between",
     accepts=NUMBER,
     returns=NUMBER,
     parameters=(
@@ -164,10 +157,15 @@ def between(value: int | float, minimum: int | float | None, maximum: int | floa
     return value
 
 
+def bounded(number: int) -> int | Rejected:
+    """A whole number of up to 64 bits, which receivers of JSON can be expected to read."""
+    return number if LEAST <= number <= MOST else _TOO_LARGE
+
+
 def _number(value: Json) -> int | float | Rejected:
     if type(value) is str:
         if len(value) <= _SHORT and value.isascii() and value.replace(".", "", 1).isdecimal():
-            return float(value) if "." in value else int(value)
+            return float(value) if "." in value else bounded(int(value))
         return _read(value.strip())
     if type(value) is int:
         return value
@@ -180,6 +178,6 @@ def _read(text: str) -> int | float | Rejected:
     if not _DECIMAL.fullmatch(text):
         return _NOT_A_NUMBER
     if _INTEGER.fullmatch(text):
-        return int(text)
+        return bounded(int(text))
     number = float(text)
     return number if isfinite(number) else _TOO_LARGE

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from mapping_engine.transforms.declare import (
-    Example,
-    Json,
-    Parameter,
-    Rejected,
-    transform,
-)
-from mapping_engine.transforms.scalars import (
-    MAX_LENGTH,
-    TOO_LONG,
-    scalar_text,
-    whole_number,
-)
+from mapping_engine.transforms.declare import Example, Json, Parameter, Rejected, transform
+from mapping_engine.transforms.scalars import MAX_LENGTH, TOO_LONG, scalar_text, whole_number
 from mapping_engine.types.kinds import LIST, NUMBER, TEXT, is_missing
 
 _SEPARATOR = Parameter("separator", TEXT, blank=True, doc="The text that separates.")
 
 
 @transform(
-    "before",
-    accepts=TEXT,
-    returns=TEXT,
     parameters=(_SEPARATOR,),
     examples=(
         Example("98121-4892", "98121", ("-",)),
@@ -37,9 +23,6 @@ def before(value: str, separator: str) -> Json:
 
 
 @transform(
-    "after",
-    accepts=TEXT,
-    returns=TEXT,
     finds=True,
     parameters=(_SEPARATOR,),
     examples=(
@@ -54,9 +37,6 @@ def after(value: str, separator: str) -> Json:
 
 
 @transform(
-    "truncate",
-    accepts=TEXT,
-    returns=TEXT,
     parameters=(
         Parameter("length", NUMBER, doc="The number of characters.", problem=whole_number),
     ),
@@ -72,7 +52,6 @@ def truncate(value: str, length: int | float) -> Json:
 
 
 @transform(
-    "words",
     accepts=TEXT,
     returns=LIST,
     total=True,
@@ -85,9 +64,6 @@ def words(value: str) -> Json:
 
 
 @transform(
-    "first_word",
-    accepts=TEXT,
-    returns=TEXT,
     total=True,
     examples=(Example(" Mary Ann Smith", "Mary"), Example("Mary", "Mary"), Example(" ", None)),
 )
@@ -97,13 +73,7 @@ def first_word(value: str) -> Json:
     return found[0] if found else None
 
 
-@transform(
-    "last_word",
-    accepts=TEXT,
-    returns=TEXT,
-    finds=True,
-    examples=(Example("Mary Ann Smith ", "Smith"), Example("Mary", None)),
-)
+@transform(finds=True, examples=(Example("Mary Ann Smith ", "Smith"), Example("Mary", None)))
 def last_word(value: str) -> Json:
     """The last of two or more words; missing for a single word."""
     found = value.rsplit(maxsplit=1)
@@ -111,7 +81,6 @@ def last_word(value: str) -> Json:
 
 
 @transform(
-    "split",
     accepts=TEXT,
     returns=LIST,
     total=True,
@@ -129,7 +98,6 @@ def split(value: str, separator: str) -> Json:
 
 
 @transform(
-    "join",
     accepts=LIST,
     returns=TEXT,
     parameters=(_SEPARATOR,),

@@ -5,14 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from mapping_engine.transforms.declare import (
-    Example,
-    Flow,
-    Json,
-    Parameter,
-    Prepared,
-    transform,
-)
+from mapping_engine.transforms.declare import Example, Flow, Json, Parameter, Prepared, transform
 from mapping_engine.types.kinds import ANY, OBJECT, TEXT
 
 _LONGEST = 1024
@@ -45,7 +38,6 @@ def located(path: Json, under: Json) -> tuple[str | int, ...] | None:
 
 
 @transform(
-    "at",
     accepts=OBJECT,
     returns=ANY,
     parameters=(
@@ -59,6 +51,7 @@ def located(path: Json, under: Json) -> tuple[str | int, ...] | None:
         ),
     ),
     flow=Flow.KEEP,
+    finds=True,
     reads_event=True,
     locate=located,
     examples=(
@@ -73,7 +66,8 @@ def located(path: Json, under: Json) -> tuple[str | int, ...] | None:
 def at(path: str, under: str) -> Callable[[Json], Json]:
     """What the event holds at a path, which may come from the settings.
 
-    A single name is read in the object `under`; a malformed path leads nowhere.
+    A single name is read in the object `under`; a malformed path leads nowhere. No event chooses
+    the path, and settings that lead to personal data for a place in clear are refused.
     """
     steps = located(path, under)
 

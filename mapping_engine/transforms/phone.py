@@ -30,9 +30,6 @@ _COUNTRY = Parameter(
 
 
 @transform(
-    "phone_digits",
-    accepts=TEXT,
-    returns=TEXT,
     parameters=(_COUNTRY,),
     examples=(
         Example("0171 1234567", "491711234567", ("DE",)),
@@ -58,9 +55,6 @@ def phone_digits(value: str, country: str | None) -> Json:
 
 
 @transform(
-    "calling_code",
-    accepts=TEXT,
-    returns=TEXT,
     flow=Flow.CLEAR,
     finds=True,
     parameters=(_COUNTRY,),

@@ -21,9 +21,7 @@ from mapping_engine.transforms import (
     time,
     urls,
 )
-from mapping_engine.transforms.declare import (
-    Transform,
-)
+from mapping_engine.transforms.declare import Transform
 
 _MODULES = (
     text,

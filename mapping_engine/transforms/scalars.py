@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from mapping_engine.transforms.declare import (
-    Json,
-    Rejected,
-)
+from mapping_engine.transforms.declare import Json, Rejected
 
 TOO_LONG = Rejected("becomes too long")
 MAX_LENGTH = 16 * 1024 * 1024
@@ -42,17 +39,6 @@ def whole(value: Json) -> int | None:
     if type(value) is float and value.is_integer():
         return int(value)
     return None
-
-
-def is_unicode(text: str) -> bool:
-    """Whether the text can be written as UTF-8: it holds no lone surrogate."""
-    if text.isascii():
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def whole_number(value: Json) -> str | None:

@@ -38,20 +38,12 @@ _MAPPED = [
 ]
 
 
-def _rows_of(table: dict[str, Json]) -> tuple[dict[str, Json], Json] | None:
-    """The rows for texts, where none of them has to be copied."""
-    shared = any(isinstance(row, list | dict) or row is None for row in table.values())
-    return None if shared else (table, _NO_ROW)
-
-
 @transform(
-    "lookup",
     accepts=TEXT | NUMBER,
     returns=ANY,
     finds=True,
     yields=_values_of,
     parameters=(Parameter("table", OBJECT, doc="The table: a value for each key."),),
-    speed=Speed(table=_rows_of),
     examples=(
         Example("Sold", "Purchase", ({"Sold": "Purchase"},)),
         Example(7, "seven", ({"7": "seven"},)),
@@ -75,7 +67,6 @@ def _folded_problem(table: Json) -> str | None:
 
 
 @transform(
-    "lookup_folded",
     accepts=TEXT | NUMBER,
     returns=ANY,
     finds=True,
@@ -133,7 +124,6 @@ def _rows_by_key(
 
 
 @transform(
-    "rows",
     accepts=LIST,
     returns=LIST,
     finds=True,
@@ -145,11 +135,7 @@ def _rows_by_key(
         ),
         Parameter("to", TEXT, required=False, default="to", doc="The name of the values' column."),
         Parameter(
-            "ignore_case",
-            BOOLEAN,
-            required=False,
-            default=False,
-            doc="Whether `a` finds `A`.",
+            "ignore_case", BOOLEAN, required=False, default=False, doc="Whether `a` finds `A`."
         ),
     ),
     speed=Speed(indexed=_rows_by_key),
@@ -177,7 +163,6 @@ def rows(value: list[Json], key: Json, source: str, target: str, ignore_case: bo
 
 
 @transform(
-    "one_of",
     accepts=TEXT | NUMBER | BOOLEAN,
     returns=TEXT | NUMBER | BOOLEAN,
     yields=_items_of,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mapping_engine.source.json_text import is_unicode
 from mapping_engine.transforms.declare import (
     Example,
     Flow,
@@ -15,23 +16,17 @@ from mapping_engine.transforms.declare import (
     transform,
 )
 from mapping_engine.transforms.hashing import is_digest
-from mapping_engine.transforms.patterns import compiled, matches_latin
-from mapping_engine.transforms.scalars import is_unicode, number_text, whole_number
+from mapping_engine.transforms.patterns import compiled, matcher
+from mapping_engine.transforms.scalars import number_text, whole_number
 from mapping_engine.types.kinds import NUMBER, TEXT
 
 MAX_MATCHED = 64 * 1024
 """The longest text a pattern is tried on, in bytes of UTF-8."""
-_SURELY_MATCHED = MAX_MATCHED // 2
-"""So many Latin letters surely are no longer than that."""
-
-_PLAIN_BELOW = 10**18
-
 _NOT_UNICODE = Rejected("is not valid unicode text")
 _TOO_LONG = Rejected("is too long to match")
 
 
 @transform(
-    "text",
     accepts=TEXT | NUMBER,
     returns=TEXT,
     flow=Flow.KEEP,
@@ -49,8 +44,6 @@ def text(value: Json) -> Json:
     """The value as text: a number is written in plain digits, `12.0` as `12`."""
     if type(value) is str:
         return value if is_unicode(value) else _NOT_UNICODE
-    if type(value) is int and -_PLAIN_BELOW < value < _PLAIN_BELOW:
-        return str(value)
     if type(value) is int or type(value) is float:
         written = number_text(value)
         return Rejected("has too many digits") if written is None else written
@@ -58,16 +51,9 @@ def text(value: Json) -> Json:
 
 
 @transform(
-    "length_between",
-    accepts=TEXT,
-    returns=TEXT,
     parameters=(
         Parameter(
-            "minimum",
-            NUMBER,
-            constant=True,
-            doc="The fewest characters.",
-            problem=whole_number,
+            "minimum", NUMBER, constant=True, doc="The fewest characters.", problem=whole_number
         ),
         Parameter(
             "maximum",
@@ -118,9 +104,6 @@ _PATTERN = Parameter(
 
 
 @transform(
-    "matching",
-    accepts=TEXT,
-    returns=TEXT,
     parameters=(_PATTERN,),
     flow=Flow.KEEP,
     speed=Speed(solid=True),
@@ -139,9 +122,6 @@ def matching(pattern: str) -> Callable[[Json], Json]:
 
 
 @transform(
-    "only_matching",
-    accepts=TEXT,
-    returns=TEXT,
     finds=True,
     parameters=(_PATTERN,),
     flow=Flow.KEEP,
@@ -159,9 +139,6 @@ def only_matching(pattern: str) -> Callable[[Json], Json]:
 
 
 @transform(
-    "unhashed",
-    accepts=TEXT,
-    returns=TEXT,
     finds=True,
     flow=Flow.KEEP,
     speed=Speed(solid=True),
@@ -173,22 +150,15 @@ def unhashed(value: str) -> Json:
 
 
 def _matcher(pattern: str, otherwise: Rejected | None) -> Callable[[Json], Json]:
-    match, latin_match = compiled(pattern).fullmatch, matches_latin(pattern)
+    matches = matcher(pattern)
 
     def check(value: Json) -> Json:
-        if type(value) is not str:
-            return otherwise
-        if latin_match is not None and len(value) <= _SURELY_MATCHED:
-            if latin_match(value) is not None:
-                return value
-            if value.isascii():
-                return otherwise
         try:
-            encoded = value.encode()
+            encoded = str(value).encode()
         except UnicodeEncodeError:
             return _NOT_UNICODE if otherwise else None
         if len(encoded) > MAX_MATCHED:
             return _TOO_LONG
-        return otherwise if match(encoded) is None else value
+        return value if matches(encoded) else otherwise
 
     return check

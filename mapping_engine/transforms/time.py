@@ -45,7 +45,6 @@ _NO_DATE = Rejected("is not a real date")
 
 
 @transform(
-    "epoch_seconds",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
     whole=always_whole,
@@ -71,7 +70,6 @@ def epoch_seconds(value: Json) -> Json:
 
 
 @transform(
-    "epoch_milliseconds",
     accepts=TEXT | NUMBER,
     returns=NUMBER,
     whole=always_whole,
@@ -88,16 +86,15 @@ def epoch_milliseconds(value: Json) -> Json:
     return _NO_TIME if found is None else found
 
 
+_MOST_DAYS = 2**53
+"""Larger floats are whole anyway, and need not fit into 64 bits."""
+
+
 @transform(
-    "days_before",
     accepts=NUMBER,
     returns=NUMBER,
     parameters=(Parameter("now", NUMBER, doc="A time, in seconds since 1970."),),
-    examples=(
-        Example(0, 2, (172_800,)),
-        Example(0, 0.5, (43_200,)),
-        Example(86_400, -1, (0,)),
-    ),
+    examples=(Example(0, 2, (172_800,)), Example(0, 0.5, (43_200,)), Example(86_400, -1, (0,))),
 )
 def days_before(value: int | float, now: int | float) -> Json:
     """How many days a time (in seconds since 1970) lies before another; below 0 when after."""
@@ -107,7 +104,7 @@ def days_before(value: int | float, now: int | float) -> Json:
         return _NO_TIME
     if not isfinite(days):
         return _NO_TIME
-    return int(days) if days.is_integer() else days
+    return int(days) if abs(days) < _MOST_DAYS and days.is_integer() else days
 
 
 def _order_problem(order: Json) -> str | None:
@@ -115,7 +112,6 @@ def _order_problem(order: Json) -> str | None:
 
 
 @transform(
-    "date",
     accepts=TEXT,
     returns=OBJECT,
     fields=("year", "month", "day"),

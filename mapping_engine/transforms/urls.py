@@ -5,12 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mapping_engine.transforms.declare import (
-    Example,
-    Json,
-    Parameter,
-    transform,
-)
+from mapping_engine.transforms.declare import Example, Json, Parameter, transform
 from mapping_engine.transforms.forms import nfc
 from mapping_engine.types.kinds import TEXT
 
@@ -28,9 +23,6 @@ _USUAL = re.compile(
 
 
 @transform(
-    "query_parameter",
-    accepts=TEXT,
-    returns=TEXT,
     finds=True,
     parameters=(Parameter("name", TEXT, doc="The parameter's name."),),
     examples=(
@@ -74,9 +66,6 @@ def _decoded(text: str) -> str:
 
 
 @transform(
-    "url_host",
-    accepts=TEXT,
-    returns=TEXT,
     finds=True,
     examples=(
         Example("https://user@Shop.Example:8443/a", "shop.example"),

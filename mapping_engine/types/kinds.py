@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any, TypeAlias
+
+from mapping_engine.frozen import Frozen
 
 Json: TypeAlias = Any
 """A JSON value: str, int, float, bool, None, list or dict with str keys. `Any`, since who reads one
@@ -14,8 +15,7 @@ knows what it is only at run time."""
 NAMES = ("text", "number", "boolean", "list", "object")
 
 
-@dataclass(frozen=True, slots=True)
-class Kinds:
+class Kinds(Frozen):
     """A set of kinds of JSON value; printed as ``text or number``."""
 
     names: frozenset[str]

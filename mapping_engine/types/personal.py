@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from mapping_engine.frozen import Frozen
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_A-Za-z]+")
 _LONGEST = 128
@@ -18,8 +19,7 @@ def fold_name(name: str) -> str:
     return name.casefold().replace("_", "").replace("-", "").replace(" ", "")
 
 
-@dataclass(frozen=True)
-class Personal:
+class Personal(Frozen):
     """How personal data is known by its key, at any depth, or by its look."""
 
     names: Mapping[str, str]

@@ -1,15 +1,16 @@
 """The type of an expression: kinds of value, whether it may be missing, and tags.
 
-Two sorts of tag. Warnings (`personal:email`, `secret`, `identifying`, `undeclared`) spread: a value
-has them when any of its parts has. Merits (`normalised:email`, `digest`, `whole`) must be earned: a
-value has them only when every alternative has.
+Two sorts of tag. Warnings (`personal:email`, `secret`, `identifying`, `pseudonym`, `undeclared`)
+spread: a value has them when any of its parts has. Merits (`normalised:email`, `digest`, `whole`)
+must be earned: a value has them only when every alternative has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import (
     ANY,
     BOOLEAN,
@@ -24,6 +25,8 @@ from mapping_engine.types.kinds import (
 SECRET = "secret"
 IDENTIFYING = "identifying"
 UNDECLARED = "undeclared"
+PSEUDONYM = "pseudonym"
+"""A digest of what names a person; it is in clear where hashing is switched off."""
 DIGEST = "digest"
 WHOLE = "whole"
 """Of a number: it has no fraction."""
@@ -42,8 +45,7 @@ def normalised(kind: str) -> str:
     return _NORMALISED + kind
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Frozen):
     """What a vocabulary says of a path: kinds, tags, and what lies below it.
 
     ``contained`` are the tags of everything below: who takes the object takes them all.
@@ -56,8 +58,7 @@ class Described:
     contained: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(Frozen):
     """What is known of a value.
 
     ``values`` are all the values it can have where they are few and known, ``item`` is the type
@@ -69,10 +70,13 @@ class Type:
     missing: bool
     tags: frozenset[str] = frozenset()
     described: Described | None = None
-    values: tuple[object, ...] | None = field(default=None, hash=False)
+    values: tuple[object, ...] | None = None
     item: Type | None = None
-    fields: Mapping[str, Type] | None = field(default=None, hash=False)
-    parts: tuple[Type, ...] = field(default=(), hash=False)
+    fields: Mapping[str, Type] | None = None
+    parts: tuple[Type, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((self.kinds, self.missing, self.tags, self.described, self.item))
 
     @property
     def personal_kinds(self) -> frozenset[str]:
@@ -92,22 +96,18 @@ class Type:
     @property
     def may_be_shown(self) -> bool:
         """Whether the text of the value may appear in errors, logs and explanations."""
-        hidden = {SECRET, IDENTIFYING, UNDECLARED}
+        hidden = {SECRET, IDENTIFYING, PSEUDONYM, UNDECLARED}
         return not (self.spreading & hidden) and not self.personal_kinds
 
     @property
     def own(self) -> frozenset[str]:
         """The warnings about the value itself, without those about what it contains."""
-        return frozenset(t for t in self.tags if not _is_merit(t))
+        return self.tags and frozenset(t for t in self.tags if not _is_merit(t))
 
     @property
     def spreading(self) -> frozenset[str]:
         """The tags that any value made from this one keeps."""
         return self.own | (self.described.contained if self.described else frozenset())
-
-    def with_tags(self, tags: Iterable[str]) -> Type:
-        """The same kinds under other tags, and nothing known of what lies below."""
-        return replace(self, tags=frozenset(tags), described=None)
 
     @property
     def is_whole(self) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import OBJECT
 from mapping_engine.types.personal import Personal, fold_name
 from mapping_engine.types.type import UNKNOWN, Described, Type, personal
@@ -14,8 +14,7 @@ EVENT = "event"
 ITEM = "[]"
 
 
-@dataclass(frozen=True)
-class Switches:
+class Switches(Frozen):
     """Where an event switches destinations on and off.
 
     ``path`` is the object that holds one key a destination (its options, or false), and ``all``
@@ -26,8 +25,7 @@ class Switches:
     all: str
 
 
-@dataclass(frozen=True)
-class Vocabulary:
+class Vocabulary(Frozen):
     """What is known of the events of one source."""
 
     name: str

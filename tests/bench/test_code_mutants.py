@@ -15,7 +15,7 @@ from bench.code_mutants.mutants import Mutant, sampled
 from bench.code_mutants.operators import OPERATORS
 from bench.code_mutants.plan import Plan
 from bench.code_mutants.record import Recording, chosen_tests, record
-from bench.code_mutants.report import as_data, as_text
+from bench.code_mutants.report import as_data, as_page, as_text
 from bench.code_mutants.study import Study, study
 
 pytestmark = pytest.mark.xdist_group("code-mutants")
@@ -213,6 +213,13 @@ def test_what_no_test_could_notice_is_left_alone(text: str, tmp_path: Path) -> N
     assert mutants_of(text, tmp_path) == []
 
 
+def test_an_assertion_that_holds_is_left_alone(tmp_path: Path) -> None:
+    found = mutants_of("def f(a, b):\n    return dict(zip(a, b, strict=True), key=1)\n", tmp_path)
+    assert found
+    changed = [each.change.partition(" -> ")[2] for each in found]
+    assert [each for each in changed if "zip(" in each and "strict=True" not in each] == []
+
+
 def test_what_compiles_to_the_same_is_no_mutant(tmp_path: Path) -> None:
     text = "def f(a):\n    if True:\n        a()\n"
     assert "never" in {m.operator for m in mutants_of(text, tmp_path)}
@@ -360,6 +367,7 @@ def test_a_report_adds_up_and_names_survivors(finished: Study) -> None:
     assert first.change not in text
     assert "1 tests took no part" in text
     assert as_data(replace(finished, judged=verdicts))["percent"] == 50.0
+    assert text in as_page(replace(finished, judged=verdicts))
 
 
 def test_a_run_goes_on_where_it_was_until_a_test_changes(
@@ -374,3 +382,18 @@ def test_a_run_goes_on_where_it_was_until_a_test_changes(
     (plan.root / "tests" / "test_order.py").write_text(ORDER_TESTS + "\n")
     with pytest.raises(LookupError):
         study(finished.plan, quiet)
+
+
+def test_a_recording_that_was_stopped_is_combined_again(plan: Plan) -> None:
+    data = record(plan, quiet).data
+    data.rename(data.with_suffix(".begun"))
+    data.with_suffix(".begun").write_text("half")
+    assert record(plan, quiet).executing(plan.root / "tiny" / "order.py", [2])
+
+
+def test_the_report_of_a_run_changes_nothing_for_the_next(plan: Plan) -> None:
+    reporting = replace(plan, report=Path("report.md"))
+    before = reporting.digest()
+    (plan.root / "report.md").write_text("anything")
+    assert reporting.digest() == before
+    assert plan.digest() != before

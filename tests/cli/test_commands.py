@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -169,6 +170,51 @@ def test_transforms_lists_all_of_them() -> None:
     assert {json.loads(line)["name"] for line in listed} == set(REGISTRY)
     assert "text |> trim -> text" in run("transforms").stdout
     assert "rejected" in run("transforms", "matching").stdout
+
+
+def test_of_many_bad_events_the_first_are_shown(
+    settings: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mapping_engine.cli.apply.SHOWN_ERRORS", 2)
+    result = run("apply", PACK, "--settings", settings, given=b"x\n" * 5)
+    assert result.exit_code == 1
+    assert [line.split(": ")[0] for line in result.stderr.splitlines()[:2]] == [
+        "stdin:1",
+        "stdin:2",
+    ]
+    assert "and 3 more; --errors FILE keeps them all" in result.stderr
+    assert "stdin:3" not in result.stderr
+
+
+def test_settings_that_nothing_declares_are_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "s.json").write_text(json.dumps({**SETTINGS, "acessToken": "x"}))
+    result = run("apply", PACK, "--settings", str(tmp_path / "s.json"), given=lines(GOOD))
+    assert result.exit_code == 0
+    assert result.stderr.startswith("warning: ")
+    assert "acessToken" in result.stderr
+
+
+def test_explain_shows_what_is_wrong_with_a_line(settings: str) -> None:
+    result = run("explain", PACK, "--settings", settings, "-", given=b"no event\n")
+    assert result.exit_code == 1
+    assert "not a JSON document" in result.output
+
+
+def test_rule_tests_pass_fail_or_are_absent(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(EXAMPLES / "walk", tmp_path / "walk"))
+    shutil.rmtree(folder / "tests", ignore_errors=True)
+    result = run("test", str(folder))
+    assert (result.exit_code, "there are no rule tests" in result.stderr) == (2, True)
+    (folder / "tests").mkdir()
+    event = (folder / "event.json").read_text()
+    settings = (folder / "settings.json").read_text()
+    case = "cases: [{name: one, expect: {requests: 9}}]"
+    case = f"tests: 1\nsettings: {settings}\nevent: {event}\n{case}\n"
+    (folder / "tests" / "one.yaml").write_text(case)
+    result = run("test", str(folder))
+    assert result.exit_code == 1
+    assert "0 passed, 1 failed" in result.output
+    assert "one" in result.output
 
 
 def test_rules_check_finds_nothing_in_the_bundled_pack() -> None:

@@ -29,3 +29,26 @@ def test_a_line_that_is_too_long_is_refused_and_the_next_is_read() -> None:
     assert one.error is not None
     assert one.error.code == "IN01"
     assert other.event == {"a": 1}
+
+
+def test_an_event_may_be_written_over_several_lines() -> None:
+    (found,) = read_events(io.BytesIO(b'{\n "a": 1\n}\n'), "f")
+    assert (found.number, found.event) == (1, {"a": 1})
+
+
+def test_an_event_over_several_lines_is_bounded_too() -> None:
+    found, *_ = read_events(io.BytesIO(b"{\n" + b' "a": 1,\n' * 9), "f")
+    assert found.error is not None
+    assert found.error.code == "IN01"
+
+
+def test_blank_lines_are_no_events_and_keep_their_numbers() -> None:
+    found = list(read_events(io.BytesIO(b'\n{"a": 1}\n  \n{"a": 2}'), "f"))
+    assert [(line.number, line.event) for line in found] == [(2, {"a": 1}), (4, {"a": 2})]
+
+
+def test_an_array_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "LARGEST_ARRAY", 20)
+    (found,) = read_events(io.BytesIO(b"[\n" + b'{"a": 1},\n' * 9), "f")
+    assert found.error is not None
+    assert found.error.code == "IN01"

@@ -46,7 +46,7 @@ def findings(draw: st.DrawFn) -> Diagnostic:
     )
 
 
-CHECKED = st.lists(findings(), max_size=4).map(lambda found: Checked(tuple(found), {}, 1))
+CHECKED = st.lists(findings(), max_size=4).map(lambda found: Checked(tuple(found), {}))
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_fingerprint_survives_moved_lines_and_tells_repeats_apart() -> None:
     repeat = Diagnostic(CATALOGUE["FB01"], "m", span(line=4))
 
     def prints(text: str, *found: Diagnostic) -> list[str]:
-        document = json.loads(written("sarif", Checked(found, {"a.yaml": text}, 1)))
+        document = json.loads(written("sarif", Checked(found, {"a.yaml": text})))
         return [r["partialFingerprints"]["ruleLine/v1"] for r in document["runs"][0]["results"]]
 
     assert prints("x: a\n", first) == prints("\n\n  x: a\n", moved)
@@ -142,7 +142,7 @@ def test_a_fingerprint_survives_moved_lines_and_tells_repeats_apart() -> None:
 
 def test_a_file_name_becomes_a_uri() -> None:
     found = Diagnostic(CATALOGUE["FB01"], "m", span("dir\\b c%ü.yaml"))
-    document = json.loads(written("sarif", Checked((found,), {}, 1)))
+    document = json.loads(written("sarif", Checked((found,), {})))
     place = document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "dir/b%20c%25%C3%BC.yaml"
 

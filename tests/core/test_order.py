@@ -124,6 +124,7 @@ def test_150_definitions_in_a_row_are_fine(line: str, core: Core) -> None:
     assert len(core(rules).definitions) == 151
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("line", "count"),
     [

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mapping_engine.transforms import REGISTRY, Parameter, Transform
-from tests.checks.rules import NUMBERS, WORDS
+from tests.checks.rules import NUMBERS, WORDS, quoted
 
 ORIGINS = ("literal", "table", "settings", "any setting", "event")
 """Where an argument comes from; the last two may be of any kind."""
@@ -64,18 +64,28 @@ INPUTS = {
 """Values to convert, by what is declared of them; those of events may be of any kind."""
 
 
-def origins(parameter: Parameter) -> tuple[str, ...]:
-    """Where this argument may come from: a constant one stands in the rules."""
+def origins(transform: Transform, parameter: Parameter) -> tuple[str, ...]:
+    """Where this argument may come from: a constant one stands in the rules.
+
+    No event chooses a path that is read of it.
+    """
+    found = _origins(parameter)
+    return tuple(each for each in found if each != "event" or transform.locate is None)
+
+
+def _origins(parameter: Parameter) -> tuple[str, ...]:
     if parameter.name in OWN_LITERALS and (parameter.constant or parameter.problem):
         return ("literal",) if parameter.constant else ("literal", *ORIGINS[2:])
+    if parameter.kinds.names == {"object"}:
+        return ORIGINS[1:]
     return ORIGINS[:2] if parameter.constant else ORIGINS
 
 
 @st.composite
-def argument(draw: st.DrawFn, parameter: Parameter) -> str:
+def argument(draw: st.DrawFn, transform: Transform, parameter: Parameter) -> str:
     """One argument."""
     kind = draw(st.sampled_from(sorted(parameter.kinds.names)))
-    match draw(st.sampled_from(origins(parameter))):
+    match draw(st.sampled_from(origins(transform, parameter))):
         case "table":
             return f"$tables.{TABLES.get(kind, 'words')}"
         case "settings":
@@ -88,30 +98,54 @@ def argument(draw: st.DrawFn, parameter: Parameter) -> str:
             return draw(st.sampled_from(OWN_LITERALS.get(parameter.name, LITERALS[kind])))
 
 
+ARGUMENTS = {
+    (transform.name, each.name): argument(transform, each)
+    for transform in REGISTRY.values()
+    for each in transform.parameters
+}
+GIVEN = st.sampled_from([True, True, False])
+
+
 @st.composite
 def call(draw: st.DrawFn, transform: Transform) -> str:
     """A call: required arguments by place, others by name or not at all."""
-    arguments = [draw(argument(each)) for each in transform.parameters if each.required]
+    arguments = []
     for each in transform.parameters:
-        if not each.required and draw(st.booleans()):
-            arguments.append(f"{each.name}={draw(argument(each))}")
+        if each.required or draw(GIVEN):
+            name = "" if each.required else f"{each.name}="
+            arguments.append(name + draw(ARGUMENTS[transform.name, each.name]))
     return f"{transform.name}({', '.join(arguments)})" if arguments else transform.name
 
 
-TRANSFORMS = [each for each in REGISTRY.values() if not each.reads_event and each.name != "hashed"]
+CALLS = {each.name: call(each) for each in REGISTRY.values()}
+STEPS = [each for each in REGISTRY.values() if not each.reads_event and each.name != "hashed"]
+FOLLOWING = {
+    each.name: st.sampled_from([o.name for o in STEPS if o.accepts.names & each.returns.names])
+    for each in REGISTRY.values()
+}
+"""The transforms that take what this one yields."""
 
 
 @st.composite
-def called(draw: st.DrawFn) -> str:
-    """An expression with one transform, or with two that may follow each other."""
-    transform = draw(st.sampled_from(list(REGISTRY.values())))
-    made = draw(call(transform))
+def calling(draw: st.DrawFn, transform: Transform) -> str:
+    """An expression with this transform, or with another one after it."""
+    made = draw(CALLS[transform.name])
     if not transform.reads_event:
         kind = draw(st.sampled_from(["any", *sorted(transform.accepts.names)]))
         made = f"{draw(st.sampled_from(INPUTS[kind]))} |> {made}"
     if transform.name == "hashed":
         return made.replace("hashed", "text |> form |> hashed")
     if draw(st.booleans()):
-        fitting = [each for each in TRANSFORMS if each.accepts.names & transform.returns.names]
-        made += f" |> {draw(call(draw(st.sampled_from(fitting))))}"
+        made += f" |> {draw(CALLS[draw(FOLLOWING[transform.name])])}"
     return made
+
+
+CALLING = {each.name: calling(each) for each in REGISTRY.values()}
+ANY_CALLING = st.one_of(list(CALLING.values()))
+
+
+@st.composite
+def every_call(draw: st.DrawFn) -> str:
+    """Fields that together call every transform."""
+    calls = [f"  {name}: {quoted(draw(each))}" for name, each in CALLING.items()]
+    return "\n".join(["fields:", *calls, ""])

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.checks.rules import CONDITIONS, NUMBERS, WORDS, quoted
-from tests.engine.random_calls import ANYTHING, called
+from tests.engine.random_calls import ANY_CALLING, ANYTHING
 from tests.engine.ways import SHARED
 
 # Random events, with values of kinds that nobody declared
@@ -54,7 +54,17 @@ SOURCES = st.sampled_from(
      "$digests", "$numbers"]
 )  # fmt: skip
 CONTAINERS = st.sampled_from(
-    ["$object", "$listed", "$settings.rows", "$settings.flag", "[p.a, p.b]", "p", "p.items", "tags"]
+    [
+        "$object",
+        "$listed",
+        "$made",
+        "$settings.rows",
+        "$settings.flag",
+        "[p.a, p.b]",
+        "p",
+        "p.items",
+        "tags",
+    ]
 )
 """Sources that most transforms would not take."""
 STEPS = st.sampled_from(
@@ -71,7 +81,8 @@ TWICE = ["p.a |> number > 1", "p.a |> number < 3 and $noted is present", "not (p
 """Conditions that make the same value, which is also that of a definition."""
 FAN_OUTS = [
     "{each: {tag: tags}}",
-    "{each: {tag: tags, part: '[$tag, type] |> distinct'}, none: {message: 'none of {type}'}}",
+    "{each: {tag: tags, part: '[$tag, type] |> distinct'}, "
+    "none: {message: 'none of {type}', error: configuration, help: h}}",
     "{each: {tag: '$several |> list', part: '$tag |> list', last: '[$part, p.a]'}}",
 ]
 REQUESTS = [
@@ -92,8 +103,8 @@ KINDS = st.sampled_from(["instrumentation", "configuration"])
 
 
 @st.composite
-def values(draw: st.DrawFn, *, field: bool = True) -> list[str]:
-    """The keys of a value: a source, and what is done with it."""
+def values(draw: st.DrawFn, *, field: bool = True, single: bool | None = None) -> list[str]:
+    """The keys of a value, single or composed: a source, and what is done with it."""
     one = quoted(draw(SOURCES))
     any_one = quoted(draw(SOURCES | CONTAINERS))
     condition, step = draw(CONDITIONS), draw(STEPS)
@@ -107,9 +118,9 @@ def values(draw: st.DrawFn, *, field: bool = True) -> list[str]:
     row = f"{{when: {quoted(condition)}, value: {one}}}"
     copy = draw(st.sampled_from(["copy_of: p", "rest_of: p", "rest_of: p.c"]))
     fill = draw(st.sampled_from(["''", "0", "[]"]))
-    single = [
+    singles = [
         [f"value: {quoted(draw(SOURCES) + ' |> ' + step)}"],
-        [f"value: {quoted(draw(called()))}"],
+        [f"value: {quoted(draw(ANY_CALLING))}"],
         [f"first_of: [{chain}]"],
         [f"decide: {{a: {row}, b: {{constant: 1}}, c: {arms[3]}}}"],
         ["constant: " + draw(st.sampled_from(["a", "0", "2.5"]))],
@@ -126,9 +137,10 @@ def values(draw: st.DrawFn, *, field: bool = True) -> list[str]:
         [copy, f"fields: {{a: {one}}}", "hash: [b]"],
         [copy, "without: [b, c]", "keep: $settings.texts", "hash: $settings.any"],
         [copy, "without: $settings.texts"],
+        [copy, draw(st.sampled_from(["only: [a, c]", "only: $settings.texts", "only: [b]"]))],
     ]
-    is_single = draw(st.booleans())
-    written = draw(st.sampled_from(single if is_single else composed))
+    is_single = draw(st.booleans()) if single is None else single
+    written = draw(st.sampled_from(singles if is_single else composed))
     optional = [
         "doc: d",
         f"when: {quoted(draw(CONDITIONS))}",
@@ -150,10 +162,10 @@ def values(draw: st.DrawFn, *, field: bool = True) -> list[str]:
 @st.composite
 def definitions(draw: st.DrawFn) -> list[str]:
     """What stands beside the fields: definitions, and what is taken from a fragment."""
-    lines = ["  drawn:", *(f"    {line}" for line in draw(values(field=False)))]
-    if draw(st.booleans()):
-        lines = [line.replace("$drawn", "p.a") for line in lines]
+    lines = ["  drawn:", *(f"    {line}" for line in draw(values(field=False, single=True)))]
     lines = [line.replace("$drawn", "type") for line in lines]
+    lines += ["  made:", *(f"    {line}" for line in draw(values(field=False, single=False)))]
+    lines = [line.replace("$made", "p.items") for line in lines]
     lines += ["use: [./fragment.yaml]", "table_files: {filed: table.json}"]
     lines += ["override: {replaced: " + draw(st.sampled_from(["p.b", "[p.c, type]"])) + "}"]
     amends = draw(st.lists(st.sampled_from(AMENDS), max_size=3, unique_by=lambda a: a[:4]))
@@ -182,8 +194,8 @@ def rules(draw: st.DrawFn) -> str:
     fanned_out = draw(st.booleans())
     lines = [SHARED.rstrip(), *draw(definitions()), "fields:", "  hidden: $hashed"]
     lines += ["  own: $tag", "  rest: {first_of: [$tag, p.a]}"] if fanned_out else []
-    for place in range(draw(st.integers(1, 3))):
-        lines += [f"  f{place}:", *(f"    {line}" for line in draw(values()))]
+    for place, single in enumerate([True, False, None][: draw(st.integers(2, 3))]):
+        lines += [f"  f{place}:", *(f"    {line}" for line in draw(values(single=single)))]
     lines += draw(judgements())
     lines += ["api: {base: 'https://x.test', version: v1}"]
     optional = [

@@ -44,6 +44,7 @@ def chains_of_blanks(folder: Path) -> Grown:
         yield count, pack, {"part": blank | event["part"]}
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("grow", "sizes"),
     [

@@ -88,6 +88,7 @@ def bound(folder: Path, lines: list[str], given: dict[str, Any]) -> Destination:
     return load(pack).bind(given, clock=lambda: 0.0)
 
 
+@pytest.mark.unmeasured
 def test_names_keys_and_constants_of_fields(tmp_path: Path, compiled: list[str]) -> None:
     lines = ["tables:", "  words:"]
     lines += [f"    {_yaml(text)}: {_yaml(text)}" for text in HOSTILE]
@@ -109,6 +110,7 @@ def test_names_keys_and_constants_of_fields(tmp_path: Path, compiled: list[str])
         assert payload[text] == text
 
 
+@pytest.mark.unmeasured
 def test_texts_everywhere_else(tmp_path: Path, compiled: list[str]) -> None:
     """Arguments, patterns, defaults, templates, requests, messages, settings and fan-outs."""
     lines = ["tables:"]

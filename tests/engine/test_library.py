@@ -20,6 +20,7 @@ from mapping_engine import (
     load,
 )
 from tests.engine.mini import Mini
+from tests.engine.ways import assert_agree, unjudged
 
 PACK = "facebook_offline_conversions"
 SETTINGS = {"accessToken": "t", "eventsToIds": [{"from": "Other", "to": 7}]}
@@ -200,6 +201,49 @@ fields:
     found = mini(rules).payloads({"p": {"a": ["x", "w"]}})
     assert [f["x"] for f in found] == ["<X>", "<X>", "<W>", "<W>"]
     assert [f["z"] for f in found] == ["v", "<X>", "v", "<W>"]
+
+
+THROUGH = [
+    "$own",
+    "{value: $own, as: text}",
+    "{first_of: [p.c, $own]}",
+    "{first_of: [{when: $own == 'b', value: $own}, $own]}",
+    "{decide: {one: {when: $own == 'b', constant: b}, two: {constant: a}}}",
+    "{template: '{$own}'}",
+    "$own |> same",
+    "name |> other($own)",
+    "{when: not ($own is missing), value: $own}",
+    "'[$own, $own] |> first'",
+    "{positions: [$own], then: first}",
+    "{value: p.c, default: $own}",
+    "{each: p.items, value: $own, then: first}",
+    "{each: $own |> list, value: $item, then: first}",
+]
+
+
+@pytest.mark.parametrize("through", THROUGH)
+def test_every_request_and_every_event_has_fan_out_values_of_its_own(
+    through: str, mini: Mini
+) -> None:
+    destination = mini(
+        f"""
+pipelines:
+  same: text
+  other: {{parameters: [given], first_of: [$given]}}
+define: {{own: $tag, inner: {through}, outer: $inner, most: "$outer ?? 'none'"}}
+fan_out: {{each: {{tag: tags}}}}
+fields: {{x: $most, z: {{fields: {{k: $outer}}}}}}
+warn: [{{when: $most == 'b', message: it is b}}]
+"""
+    )
+    for tags in (["a", "b"], ["b"], ["b", "a"]):
+        event = {"tags": tags, "name": "n", "p": {"items": [1]}}
+        wanted = [{"x": tag, "z": {"k": tag}} for tag in tags]
+        assert destination.payloads(event) == wanted
+        outcome = destination.outcome(event)
+        assert [request.body["payload"] for request in outcome.requests] == wanted
+        assert [warning.message for warning in outcome.warnings] == ["it is b"]
+        assert_agree(unjudged(destination.mapping), event)
 
 
 @pytest.mark.parametrize("value", [None, "ab", {}, 5, []])
@@ -395,3 +439,37 @@ fields:
     ]
     assert found.sent
     assert "abc" not in json.dumps(found.to_dict())
+
+
+def test_an_explanation_names_the_line_of_each_alternative(mini: Mini) -> None:
+    rules = """
+fields:
+  x:
+    first_of:
+      - p.a
+      - {value: p.b, when: name == 'n'}
+      - {constant: 2}
+    as: text
+"""
+    found = mini(rules).explain({"name": "n", "p": {"b": 1}}).field("x")
+    assert found is not None
+    first, second, third = (entry.span.line for entry in found.entries)
+    assert (second, third) == (first + 1, first + 2)
+
+
+def test_only_fields_are_explained_as_fields(mini: Mini) -> None:
+    rules = """
+fields: {x: p.a}
+refuse: [{when: $payload.x == 1, message: one}]
+warn: [{when: $payload.x == 2, message: two}]
+"""
+    (request,) = mini(rules).explain({"p": {"a": 2}}).requests
+    assert [field.path for field in request.fields] == ["x"]
+
+
+def test_a_path_is_not_told_the_issues_of_alternatives_before_it(mini: Mini) -> None:
+    rules = "fields:\n  x: {first_of: [name |> number, p.b, p.c]}\n"
+    found = mini(rules).explain({"name": "abc"}).field("x")
+    assert found is not None
+    outcomes = {(e.label, e.outcome) for entry in found.entries[1:] for e in entry.walk()}
+    assert outcomes == {("p.b", "missing"), ("p.c", "missing")}

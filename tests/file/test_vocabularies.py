@@ -54,6 +54,12 @@ def test_it_has_what_the_other_has_and_what_it_adds(tmp_path: Path) -> None:
         ("vocabulary: 1\n", "SH02"),
         ("vocabulary: 1\nevent: {plan: text}\n", "SH02"),
         ("vocabulary: 1\nextends: ./vocabulary.yaml\nobjects: {part: {c: prt}}\n", "SH03"),
+        ("vocabulary: 1\nextends: ./vocabulary.yaml\nobjects: {part: {c: [text]}}\n", "SH03"),
+        ("vocabulary: 1\nextends: ./vocabulary.yaml\nobjects: {part: text}\n", "SH03"),
+        (
+            "vocabulary: 1\nextends: ./vocabulary.yaml\npersonal: {names: {}, patterns: ['(']}\n",
+            "TX06",
+        ),
     ],
 )
 def test_what_is_wrong_with_it_is_reported(own: str, code: str, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 TODAY = date(2026, 1, 1)
 ERR = sorted(p for p in (HERE / "err").glob("*.yaml") if not p.stem.endswith(".tests"))
 OK = sorted((HERE / "ok").glob("*.yaml"))
-UNREACHABLE = {"SH08": "tests/model/test_schemas.py"}
+UNREACHABLE = {"SH08": "tests/file/test_schemas.py"}
 """Codes that a rule file alone cannot cause, and where they are tested."""
 
 

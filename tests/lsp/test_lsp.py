@@ -26,7 +26,8 @@ PACK = RULES / "facebook_offline_conversions"
 IDENTITY = RULES / "fragments" / "meta" / "identity.yaml"
 PERSON = RULES / "fragments" / "rudderstack" / "person.yaml"
 TRACK = RULES / "vocabularies" / "rudderstack" / "track.yaml"
-LONGEST = 60.0
+LONGEST = 300.0
+"""Seconds: only a server that never answers takes so long, on a busy machine as well."""
 T = TypeVar("T")
 
 pytestmark = pytest.mark.filterwarnings(
@@ -88,6 +89,23 @@ class Editor(LanguageClient):
             if told is not None and sorted(str(d.code) for d in told.diagnostics) == [*codes]:
                 return
             await self.news.wait()
+
+    async def until_found(self, path: Path, code: str) -> None:
+        """Wait until this code is said of a file, whatever else is."""
+        while code not in self.codes(path):
+            self.news.clear()
+            await self.news.wait()
+
+    async def until_lost(self, path: Path, code: str) -> None:
+        """Wait until this code is not said of a file any more."""
+        while code in self.codes(path):
+            self.news.clear()
+            await self.news.wait()
+
+    def codes(self, path: Path) -> set[object]:
+        """What is said of a file now."""
+        told = self.told.get(path.as_uri())
+        return {each.code for each in told.diagnostics} if told is not None else set()
 
     def position(self, path: Path, before: str) -> types.Position:
         """The place behind the only occurrence of ``before``."""
@@ -257,6 +275,100 @@ def test_other_files_of_the_pack_are_shown_too_and_closing_clears_them(pack: Pat
         editor.close(rules)
         await editor.until(schema)
         await editor.until(rules)
+
+    in_session(work)
+
+
+SMALL = {
+    "rules.yaml": """\
+mapping: 1
+title: Small
+event: ./vocabulary.yaml
+settings: settings.schema.json
+payload: payload.schema.json
+use: [./own.yaml]
+api: {base: "https://x.test"}
+request: {url: "{$api.base}/e", json: {payload: $payload}}
+fields: {x: $shared}
+""",
+    "own.yaml": "fragment: 1\ndefine:\n  shared: type\n",
+    "vocabulary.yaml": "vocabulary: 1\nevent: {type: text}\npersonal: {names: {}}\n",
+    "settings.schema.json": "{}",
+    "payload.schema.json": "{}",
+}
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A pack with a fragment of its own."""
+    for name, text in SMALL.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_what_is_saved_is_seen_by_other_files(small: Path) -> None:
+    rules, own = small / "rules.yaml", small / "own.yaml"
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules)
+        assert "PR01" not in {each.code for each in await editor.findings(rules)}
+        own.write_text(SMALL["own.yaml"].replace("shared", "other"), encoding="utf-8")
+        which = types.TextDocumentIdentifier(own.as_uri())
+        editor.text_document_did_save(types.DidSaveTextDocumentParams(which))
+        await editor.until_found(rules, "PR01")
+
+    in_session(work)
+
+
+def test_a_closed_file_counts_as_it_is_on_disk(small: Path) -> None:
+    rules, own = small / "rules.yaml", small / "own.yaml"
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules)
+        await editor.findings(rules)
+        editor.open(own, SMALL["own.yaml"].replace("shared", "other"))
+        await editor.until_found(rules, "PR01")
+        editor.close(own)
+        await editor.until_lost(rules, "PR01")
+
+    in_session(work)
+
+
+def test_a_text_that_becomes_another_document_is_no_part_of_its_pack_any_more(small: Path) -> None:
+    other = small / "other.yaml"
+    other.write_text(SMALL["rules.yaml"], encoding="utf-8")
+
+    async def work(editor: Editor) -> None:
+        editor.open(other)
+        await editor.findings(other)
+        editor.write(other, "services: {}\n")
+        editor.write(other, "fragment: 1\ndefin: {}\n")
+        await editor.until_found(other, "SH01")
+
+    in_session(work)
+
+
+def test_of_what_is_no_file_or_holds_nothing_there_is_nothing_to_say(small: Path) -> None:
+    rules = small / "rules.yaml"
+
+    async def work(editor: Editor) -> None:
+        editor.open(rules, SMALL["rules.yaml"] + "\n\n")
+        for uri in ((small / "nowhere.yaml").as_uri(), "https://x.test/rules.yaml", rules.as_uri()):
+            which, end = types.TextDocumentIdentifier(uri), types.Position(11, 0)
+            context = types.CodeActionContext([])
+            assert await editor.text_document_hover_async(types.HoverParams(which, end)) is None
+            assert (
+                await editor.text_document_definition_async(types.DefinitionParams(which, end))
+                is None
+            )
+            actions = types.CodeActionParams(which, types.Range(end, end), context)
+            assert not await editor.text_document_code_action_async(actions)
+            if uri != rules.as_uri():
+                found = await editor.text_document_completion_async(
+                    types.CompletionParams(which, end)
+                )
+                assert isinstance(found, types.CompletionList)
+                assert not found.items
 
     in_session(work)
 
@@ -489,6 +601,10 @@ def test_a_parameter_of_a_pipeline_leads_to_its_declaration() -> None:
             == "identity.yaml: parameters: [country]"
         )
         assert await editor.definition(IDENTITY, "values: [f, m") is None
+        assert (
+            await editor.definition(IDENTITY, "normalises: state\n    first_of:\n      - $val")
+            is None
+        )
 
     in_session(work)
 

@@ -1,4 +1,4 @@
-"""The published JMESPath compliance suite, run through our parser and our lowering.
+"""The published JMESPath compliance suite, run through our parser and `search`.
 
 A case is one entry of a ``cases`` list. It has a ``result``, an ``error``, or only ``bench``:
 those sixteen are for timing, and must parse and run as the jmespath package runs them.
@@ -14,7 +14,13 @@ from typing import Any
 import jmespath
 import pytest
 
-from mapping_engine.selectors import Selector, SelectorError, SelectorProblem, lower, parse_selector
+from mapping_engine.selectors import (
+    Selector,
+    SelectorError,
+    SelectorProblem,
+    parse_selector,
+    search,
+)
 
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "data" / "jmespath-compliance"
 PUBLISHED = 908
@@ -59,7 +65,7 @@ def test_case(given: Any, case: dict[str, Any]) -> None:
         return
     assert isinstance(selector, Selector), selector
     expected = case["result"] if "result" in case else jmespath.search(case["expression"], given)
-    found = lower(selector)(given)
+    found = search(selector, given)
     assert json.dumps(found, sort_keys=True) == json.dumps(expected, sort_keys=True)
 
 
@@ -70,4 +76,4 @@ def assert_refused(selector: Selector | SelectorProblem, given: Any, error: str)
         return
     assert error in AT_RUN_TIME
     with pytest.raises(SelectorError):
-        lower(selector)(given)
+        search(selector, given)

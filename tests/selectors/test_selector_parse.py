@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping_engine.selectors import Selector, SelectorProblem, lower, parse_selector
+from mapping_engine.selectors import Selector, SelectorProblem, parse_selector, search
 
 
 def problem(text: str) -> SelectorProblem:
@@ -289,15 +289,14 @@ def test_a_very_long_or_deep_text_is_refused_calmly(text: str) -> None:
     ids=lambda text: f"{text[:5]}-{len(text)}",
 )
 def test_the_limits_themselves_are_accepted(text: str) -> None:
-    assert lower(selector(text))({}) is None
+    assert search(selector(text), {}) is None
 
 
 @pytest.mark.parametrize(
     ("opening", "closing"), [("[", "]"), ("{a:", "}"), ("to_array(", ")"), ("a[?", "]")]
 )
 def test_sixty_four_brackets_are_read_and_sixty_five_are_not(opening: str, closing: str) -> None:
-    run = lower(selector(opening * 64 + "a" + closing * 64))
-    run({"a": [1]})
+    search(selector(opening * 64 + "a" + closing * 64), {"a": [1]})
     assert "too deeply" in problem(opening * 65 + "a" + closing * 65).message
 
 
@@ -339,14 +338,14 @@ def test_a_selector_survives_pickling() -> None:
     original = selector("a[?b == `1`].c | [0]")
     restored = pickle.loads(pickle.dumps(original))
     assert restored == original
-    assert lower(restored)({"a": [{"b": 1, "c": "found"}]}) == "found"
+    assert search(restored, {"a": [{"b": 1, "c": "found"}]}) == "found"
     assert b"children" not in pickle.dumps(original)
 
 
 def test_an_old_style_literal_is_read_without_a_warning() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert lower(selector("a || `text`"))({}) == "text"
+        assert search(selector("a || `text`"), {}) == "text"
 
 
 def test_the_room_is_imported_without_the_jmespath_package() -> None:

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from mapping_engine.selectors import (
     Selector,
-    lower,
     parse_selector,
     prefixes,
-    root_fields,
+    search,
     steps,
     vocabulary_path,
 )
@@ -94,11 +93,6 @@ def test_prefixes_are_the_fields_read_up_to_the_first_other_step(
     assert dotted(text) == expected
 
 
-def test_root_fields_are_the_first_fields_of_all_paths() -> None:
-    assert root_fields(selector("a.b || c[0].d || length(e.f)")) == {"a", "c", "e"}
-    assert root_fields(selector("@")) == frozenset()
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -173,7 +167,7 @@ def pruned(event: Any, wanted: frozenset[tuple[str, ...]]) -> Any:
 def test_a_selector_sees_nothing_outside_its_prefixes(text: str, event: Any) -> None:
     def answer(seen: Any) -> Any:
         try:
-            return lower(selector(text))(seen)
+            return search(selector(text), seen)
         except Exception as error:
             return str(error)
 

@@ -95,6 +95,7 @@ def test_a_dumped_string_maps_back(
     check(node, start, data.draw(st.integers(start, len(node.text))))
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=600)
 @given(
     st.sampled_from([*STYLES]),
@@ -117,6 +118,7 @@ def test_a_handwritten_scalar_maps_back(
     check(node, start, data.draw(st.integers(start, len(node.text))))
 
 
+@pytest.mark.unmeasured
 def test_nearly_every_scalar_without_escapes_is_mapped() -> None:
     seeded = random.Random(7)
     mapped: Counter[Style] = Counter()

@@ -86,6 +86,21 @@ def test_an_error_is_compared_by_kind_code_path_and_message(pack: Path) -> None:
         "error.code: expected EV01, got EV05"
     ]
     assert "unexpected error" in differences(pack, "{requests: 1}", change)[0]
+    (found,) = differences(pack, "{error: {message: is no number}}", change)
+    assert found.startswith("error.message: expected a part 'is no number', got ")
+    assert differences(pack, "{error: {code: EV01}}") == ["expected an error, got none"]
+
+
+def test_a_warning_may_be_one_too_many(pack: Path) -> None:
+    change = "event: {properties: {price: many}}"
+    (found,) = differences(pack, "{no_warnings: true}", change)
+    assert found.startswith("expected no warnings, got [")
+
+
+def test_a_difference_of_a_field_that_no_rule_writes_has_no_line(pack: Path) -> None:
+    (found,) = differences(pack, "{payload: {nowhere: 1}}")
+    assert found.startswith("nowhere: expected 1")
+    assert not found.endswith(")")
 
 
 def test_mistakes_in_test_files_have_places(pack: Path) -> None:
@@ -94,6 +109,15 @@ def test_mistakes_in_test_files_have_places(pack: Path) -> None:
         collect(pack)
     assert next(d.code for d in caught.value.diagnostics) == "SH01"
     assert caught.value.diagnostics[0].span.line == 3
+
+
+@pytest.mark.parametrize("text", ["- tests: 1\n", "tests\n"])
+def test_a_test_file_is_a_mapping(text: str, pack: Path) -> None:
+    (pack / "tests" / "bad.yaml").write_text(text)
+    with pytest.raises(RuleError) as caught:
+        collect(pack)
+    (found,) = caught.value.diagnostics
+    assert found.message == "a test file is a mapping of keys and values"
 
 
 def test_a_merge_patch_replaces_merges_and_removes() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +23,9 @@ NO_NUMBER = Rejected("is not a number")
         ("5.", 5.0),
         ("18.00", 18.0),
         ("1E+2", 100.0),
-        ("12345678901234567890123", 12345678901234567890123),
+        ("18446744073709551615", 18446744073709551615),
+        ("18446744073709551616", TOO_LARGE),
+        ("-9223372036854775809", TOO_LARGE),
         ("\u00a018.99\n", 18.99),
         (2.5, 2.5),
         ("1" * 401, Rejected("has too many digits")),
@@ -48,7 +48,7 @@ def test_what_is_no_number_is_refused(value: Json) -> None:
     assert number(value) == NO_NUMBER
 
 
-@given(st.integers(-(10**300), 10**300) | st.floats(allow_nan=False, allow_infinity=False))
+@given(st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_written_as_text_is_read_back(value: float) -> None:
     assert number(repr(value)) == value
 
@@ -58,13 +58,12 @@ def test_cents_are_exact(cents: int) -> None:
     assert REGISTRY["times"].function(float(f"{cents // 100}.{cents % 100:02}"), 100) == cents
 
 
-def test_an_integer_beyond_every_float_is_not_multiplied_by_a_fraction() -> None:
+@pytest.mark.parametrize(
+    ("one", "other"), [(1e308, 10), (10**18, 1e300), (2**63, 2), (1e200, -1e200)]
+)
+def test_a_product_that_no_receiver_can_read_is_refused(one: float, other: float) -> None:
     times = REGISTRY["times"].function
-    start = time.perf_counter()
-    assert times(1 << 3_400_000, 1.5) == times(1.5, 1 << 3_400_000) == TOO_LARGE
-    assert time.perf_counter() - start < 1
-    assert times(10**400, 2) == 2 * 10**400
-    assert times(1e308, 10) == times(10**308, 10.0) == TOO_LARGE
+    assert times(one, other) == times(other, one) == TOO_LARGE
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,7 @@ SIMPLE: dict[str, Json] = {
 }
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_megabytes_of_text_take_no_more_than_seconds(hostile: str) -> None:
     for transform in ALL:

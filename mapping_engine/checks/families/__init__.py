@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mapping_engine.checks.families import (
-    api,
     chains,
     conditions,
     outputs,
@@ -18,7 +17,7 @@ from mapping_engine.checks.families import (
 from mapping_engine.checks.subject import Subject
 from mapping_engine.diagnostics import Check
 
-_EVERY = (selectors, chains, conditions, usage, outputs, pipelines, api, texts, style)
+_EVERY = (selectors, chains, conditions, usage, outputs, pipelines, texts, style)
 
 FAMILIES: tuple[Callable[[Subject], None], ...] = tuple(family.find for family in _EVERY)
 """What looks for them; each reports what it finds."""

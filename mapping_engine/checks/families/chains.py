@@ -23,10 +23,8 @@ from mapping_engine.selectors import steps
 from mapping_engine.types.kinds import ANY, OBJECT
 
 FB01 = Check(
-    "FB01",
-    "unreachable-arm",
+    "FB01 unreachable-arm: an alternative before this one is never missing",
     Severity.WARNING,
-    "an alternative before this one is never missing",
     why="An alternative that is never used looks like a fallback, but is not one.",
     fix="Remove it, or move it before the alternative that always has a value. `--fix` removes it.",
     ignore="For an alternative that is to take over soon, with a date.",
@@ -34,10 +32,8 @@ FB01 = Check(
     right="fields:\n  x: \"p.a ?? type ?? 'none'\"\n",
 )
 FB02 = Check(
-    "FB02",
-    "duplicate-arm",
+    "FB02 duplicate-arm: the same alternative twice",
     Severity.WARNING,
-    "the same alternative twice",
     why="The second one is never reached; most often another path was meant.",
     fix="Remove one, or write the path that was meant. `--fix` removes the second.",
     ignore="Never: remove it.",
@@ -45,10 +41,8 @@ FB02 = Check(
     right="define:\n  who: [person.id, type]\nfields:\n  x: {first_of: [$who, p.a]}\n",
 )
 FB03 = Check(
-    "FB03",
-    "swallowed-arm",
+    "FB03 swallowed-arm: an object is tried before one of its own fields",
     Severity.WARNING,
-    "an object is tried before one of its own fields",
     why="Where the field is there, so is the object, and the object is taken.",
     fix="Put the field first, or leave the object out.",
     ignore="Never: the order cannot be meant.",
@@ -56,10 +50,8 @@ FB03 = Check(
     right="fields:\n  x: {first_of: [p.a, type]}\n",
 )
 FB04 = Check(
-    "FB04",
-    "mixed-type-arms",
+    "FB04 mixed-type-arms: the alternatives are of different kinds",
     Severity.WARNING,
-    "the alternatives are of different kinds",
     why="The receiver gets a text from one event and a list from the next.",
     fix="Convert them to one kind with `as`.",
     ignore="Where the receiver takes both kinds.",
@@ -67,10 +59,8 @@ FB04 = Check(
     right="fields:\n  x: {first_of: [type, tags |> first]}\n",
 )
 FB06 = Check(
-    "FB06",
-    "required-with-default",
+    "FB06 required-with-default: `required` on a field that always has a value",
     Severity.WARNING,
-    "`required` on a field that always has a value",
     why="Whoever reads `required` expects events to be refused; none ever is.",
     fix="Drop `required`, or the default. `--fix` drops `required`.",
     ignore="Never: decide for one of the two.",
@@ -78,10 +68,8 @@ FB06 = Check(
     right="fields:\n  x: {value: p.a, required: true}\n",
 )
 PR05 = Check(
-    "PR05",
-    "shadowed-row",
+    "PR05 shadowed-row: a row that earlier rows never let through",
     Severity.WARNING,
-    "a row that earlier rows never let through",
     why="The first row whose condition holds is taken, so this one never is.",
     fix="Move the row up, or remove it. `--fix` removes it.",
     ignore="Never: the row does nothing.",
@@ -91,10 +79,8 @@ PR05 = Check(
     "      any: {when: type is present, constant: a}\n      otherwise: {constant: c}\n",
 )
 PR07 = Check(
-    "PR07",
-    "no-otherwise",
+    "PR07 no-otherwise: a decision table in which no row may hold",
     Severity.INFO,
-    "a decision table in which no row may hold",
     why="An event for which no row holds has no value here, which may not be meant.",
     fix="Add a last row without `when`, or a `default`.",
     ignore="Where such events are to have no value.",
@@ -113,7 +99,6 @@ class _Tried(NamedTuple):
 
     arm: Alternative
     part: Node
-    key: str
     first: Alternative
     """The alternative that tries it first."""
 
@@ -157,10 +142,9 @@ def _has_value(part: Node | Field, subject: Subject) -> bool:
 
 def _removal(arm: Alternative, chain: FirstOf) -> Fix | None:
     """The fix that takes an alternative out, as it is written there."""
-    if arm.name is not None:
-        return Fix(arm.span, "", f"remove row `{arm.name}`", safe=True, whole=True)
-    if not isinstance(arm.at, Expression):
-        return Fix(arm.span, "", "remove the alternative", safe=True, whole=True)
+    what = "the alternative" if arm.name is None else f"row `{arm.name}`"
+    if arm.name is not None or not isinstance(arm.at, Expression):
+        return Fix(arm.span, "", f"remove {what}", safe=True, whole=True)
     before = next(one.at for one, other in pairwise(chain.alternatives) if other is arm)
     scalar, end = arm.at.extent.scalar, arm.at.extent.end
     if not isinstance(before, Expression):
@@ -227,14 +211,9 @@ def _report_hidden(
     elif taker is not None and _guarded(taker)[0] is None:
         says = "this one is never missing"
         help = "remove it, or move it before the one that always has a value"
+    labels, fix = (Label(taker.span, says),) if taker else (), _removal(arm, chain)
     subject.diagnostics.report(
-        check,
-        message,
-        arm.span,
-        labels=(Label(taker.span, says),) if taker else (),
-        notes=notes,
-        help=help,
-        fix=_removal(arm, chain),
+        check, message, arm.span, labels=labels, notes=notes, help=help, fix=fix
     )
 
 
@@ -249,14 +228,10 @@ def _useless_default(before: Iterable[Alternative], default: Node, subject: Subj
     never = next((arm for arm in before if _has_value(arm.value, subject)), None)
     if never is not None:
         place = never.value.span if isinstance(never.at, ValueBlock) else never.span
-        subject.diagnostics.report(
-            FB01,
-            "the default is never used",
-            default.span,
-            labels=(Label(place, "this is never missing"),),
-            help="remove the default",
-            fix=Fix(default.span, "", "remove the default", safe=True, whole=True),
-        )
+        message, help, span = "the default is never used", "remove the default", default.span
+        labels = (Label(place, "this is never missing"),)
+        fix = Fix(span, "", "remove the default", safe=True, whole=True)
+        subject.diagnostics.report(FB01, message, span, labels=labels, help=help, fix=fix)
 
 
 # FB02, FB03, PR05: what is tried twice
@@ -273,7 +248,7 @@ def _tried(chain: FirstOf, subject: Subject) -> list[_Tried]:
             key = repr(part)  # all that a node means, and nothing of where it is written
             if key not in first and arm.name is None:
                 waiting.extend(inner.value for inner in reversed(_opened(part, subject)))
-            found.append(_Tried(arm, part, key, first.setdefault(key, arm)))
+            found.append(_Tried(arm, part, first.setdefault(key, arm)))
     return found
 
 
@@ -290,7 +265,7 @@ def _repeated(
 ) -> list[_Tried]:
     """Report what is tried twice, unless that is said already; answers it."""
     found = [e for e in tried if e.first is not e.arm and id(e.arm) not in hidden]
-    for arm, part, _, first in found:
+    for arm, part, first in found:
         value = part.value if isinstance(part, Guard) else part
         start, _ = steps_of(value)
         check, label = FB02, "it is tried here first"
@@ -298,13 +273,10 @@ def _repeated(
         if arm.name is not None:
             check, label = PR05, "the first is here"
             message = f"row `{arm.name}` says the same as row `{first.name}`"
+        labels = (Label(first.span, label),)
+        fix = _removal(arm, chain) if part is arm.value else None
         subject.diagnostics.report(
-            check,
-            message,
-            arm.span,
-            labels=(Label(first.span, label),),
-            help="remove one",
-            fix=_removal(arm, chain) if part is arm.value else None,
+            check, message, arm.span, labels=labels, help="remove one", fix=fix
         )
     return found
 
@@ -312,7 +284,7 @@ def _repeated(
 def _swallowed(tried: list[_Tried], subject: Subject) -> None:
     """Report the fields that are tried after the objects they belong to."""
     objects: dict[tuple[str | int, ...], Alternative] = {}
-    for arm, part, _, _ in tried:
+    for arm, part, _ in tried:
         path = steps(part.selector) if isinstance(part, Read) else None
         if path is None:
             continue
@@ -320,13 +292,10 @@ def _swallowed(tried: list[_Tried], subject: Subject) -> None:
             known = objects.get(path[:length])
             if known is not None and known is not arm:
                 shown = ".".join(map(str, path[:length]))
-                subject.diagnostics.report(
-                    FB03,
-                    f"`{shown}` is tried before its own field, which is then never reached",
-                    arm.span,
-                    labels=(Label(known.span, "the whole object is taken here"),),
-                    help="put the field before the object that holds it",
-                )
+                message = f"`{shown}` is tried before its own field, which is then never reached"
+                labels = (Label(known.span, "the whole object is taken here"),)
+                help = "put the field before the object that holds it"
+                subject.diagnostics.report(FB03, message, arm.span, labels=labels, help=help)
         if subject.facts.type_of(part).kinds & OBJECT:
             objects.setdefault(path, arm)
 
@@ -342,25 +311,19 @@ def _mixed(chain: FirstOf, subject: Subject) -> None:
     for arm, kinds in typed[1:]:
         first, usual = typed[0]
         if not kinds & usual:
-            subject.diagnostics.report(
-                FB04,
-                f"this alternative is {kinds}, and the first one {usual}",
-                arm.span,
-                labels=(Label(first.span, f"this one is {usual}"),),
-                help="convert them to one kind with `as`",
-            )
+            message = f"this alternative is {kinds}, and the first one {usual}"
+            labels = (Label(first.span, f"this one is {usual}"),)
+            help = "convert them to one kind with `as`"
+            subject.diagnostics.report(FB04, message, arm.span, labels=labels, help=help)
 
 
 def _useless_required(field: Field, subject: Subject) -> None:
     if isinstance(field.at, FieldBlock):
         place = field.at.place("required")
-        subject.diagnostics.report(
-            FB06,
-            "`required` has no effect: the field always has a value",
-            place,
-            help="drop `required`, or the default",
-            fix=Fix(place, "", "drop `required`", safe=True, whole=True),
-        )
+        message = "`required` has no effect: the field always has a value"
+        help = "drop `required`, or the default"
+        fix = Fix(place, "", "drop `required`", safe=True, whole=True)
+        subject.diagnostics.report(FB06, message, place, help=help, fix=fix)
 
 
 def _no_otherwise(chain: FirstOf, left: Normal, subject: Subject) -> None:
@@ -374,10 +337,7 @@ def _no_otherwise(chain: FirstOf, left: Normal, subject: Subject) -> None:
     every = all(isinstance(arm.value, Guard) for arm in chain.alternatives)
     if every and subject.conditions.unsatisfiable(left) is None:
         event = _example(left, subject)
-        subject.diagnostics.report(
-            PR07,
-            "no row of this decision table may hold, and then there is no value",
-            block.place("decide"),
-            notes=(f"for example, this event takes no row: {event}",) if event else (),
-            help="add a last row without `when`, or a `default`",
-        )
+        message = "no row of this decision table may hold, and then there is no value"
+        notes = (f"for example, this event takes no row: {event}",) if event else ()
+        help = "add a last row without `when`, or a `default`"
+        subject.diagnostics.report(PR07, message, block.place("decide"), notes=notes, help=help)

@@ -20,10 +20,8 @@ from mapping_engine.core.nodes import (
 from mapping_engine.diagnostics import Check, Fix, Severity
 
 TX05 = Check(
-    "TX05",
-    "constant-condition",
+    "TX05 constant-condition: a condition that always, or never, holds",
     Severity.WARNING,
-    "a condition that always, or never, holds",
     why="What depends on it always happens, or never does: most often a misspelled value, or "
     "`and` for `or`.",
     fix="Correct the condition, or remove it.",
@@ -32,10 +30,8 @@ TX05 = Check(
     right="fields:\n  x: {when: lower(type) == 'sold', value: p.a}\n",
 )
 SE10 = Check(
-    "SE10",
-    "ordering-non-numbers",
+    "SE10 ordering-non-numbers: `<` and its like with something that is no number",
     Severity.WARNING,
-    "`<` and its like with something that is no number",
     why="They compare numbers only: with a text they never hold.",
     fix="Write the number without quotes, or compare with `==`.",
     ignore="Never: the condition cannot hold.",
@@ -84,42 +80,23 @@ def _asked(node: Node) -> Iterable[Node]:
 def _ordering(node: Compare, subject: Subject) -> None:
     for operand in (node.left, node.right):
         if isinstance(operand, Const) and type(operand.value) not in (int, float):
-            subject.diagnostics.report(
-                SE10,
-                f"`{node.operator}` compares numbers only, and this is none",
-                operand.span,
-                help="write the number without quotes",
-                fix=_unquoted(operand),
-            )
+            message = f"`{node.operator}` compares numbers only, and this is none"
+            help, text, span = "write the number without quotes", str(operand.value), operand.span
+            is_number = _NUMBER.fullmatch(text) is not None
+            to_number = Fix(span, text, f"write `{text}`", safe=False, old=f"'{text}'")
+            fix = to_number if is_number else None
+            subject.diagnostics.report(SE10, message, span, help=help, fix=fix)
 
 
-def _unquoted(operand: Const) -> Fix | None:
-    text = str(operand.value)
-    if not _NUMBER.fullmatch(text):
-        return None
-    return Fix(operand.span, text, f"write `{text}`", safe=False, old=f"'{text}'")
-
-
-def _settled(node: Node, subject: Subject) -> bool:
-    """Report a condition that is settled before any event is seen; whether one was reported."""
-    never = subject.conditions.never(node)
-    if never is not None:
-        _report(node, "never holds", f"it cannot hold: {never}", subject)
-        return True
-    always = subject.conditions.always(node)
-    if always is not None:
-        _report(node, "always holds", f"it cannot fail: {always}", subject)
-        return True
-    parts = node.operands if isinstance(node, Logic) else ()
-    settled = [_settled(part, subject) for part in parts]
-    return any(settled)
-
-
-def _report(node: Node, what: str, reason: str, subject: Subject) -> None:
-    subject.diagnostics.report(
-        TX05,
-        f"this condition {what}",
-        node.span,
-        notes=(reason,),
-        help="correct it, or remove it with what depends on it",
-    )
+def _settled(node: Node, subject: Subject) -> None:
+    """Report a condition that is settled before any event is seen, or else such parts of it."""
+    logic, help = subject.conditions, "correct it, or remove it with what depends on it"
+    words = {True: ("never holds", "it cannot hold"), False: ("always holds", "it cannot fail")}
+    for holds, (what, how) in words.items():
+        reason = logic.unsatisfiable(logic.normal(node, holds))
+        if reason is not None:
+            message, notes = f"this condition {what}", (f"{how}: {reason}",)
+            subject.diagnostics.report(TX05, message, node.span, notes=notes, help=help)
+            return
+    for part in node.operands if isinstance(node, Logic) else ():
+        _settled(part, subject)

@@ -1,4 +1,4 @@
-"""OU03, OU04, FO04: outputs that are written twice or never arrive, and secrets in the rules."""
+"""OU03, OU04, FO04, FO05: outputs that are lost, secrets in the rules, and an API that ends."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from mapping_engine.core.nodes import Const, Field, Object, walk
 from mapping_engine.diagnostics import Check, Label, Severity
 
 OU03 = Check(
-    "OU03",
-    "duplicate-output",
+    "OU03 duplicate-output: the same output is written twice",
     Severity.ERROR,
-    "the same output is written twice",
     why="Case does not count in the names of headers, so that one of the two is lost.",
     fix="Keep one.",
     wrong='request:\n  url: "{$api.base}/e"\n  headers: {X-Source: type, x-source: p.a}\n'
@@ -23,10 +21,8 @@ OU03 = Check(
     "  json: {payload: $payload}\nfields:\n  x: p.a\n",
 )
 OU04 = Check(
-    "OU04",
-    "overlapping-outputs",
+    "OU04 overlapping-outputs: a field with a dot in its name beside the object it seems to mean",
     Severity.WARNING,
-    "a field with a dot in its name beside the object it seems to mean",
     why="A dot in a name is a dot in the payload: it does not lead into the object.",
     fix="Write the field under the `fields` of the object.",
     ignore="Where the receiver has a field with a dot in its name.",
@@ -34,10 +30,8 @@ OU04 = Check(
     right="fields:\n  open:\n    fields:\n      part: {fields: {a: p.a, b: p.b}}\n",
 )
 FO04 = Check(
-    "FO04",
-    "secret-in-rules",
+    "FO04 secret-in-rules: a credential is written into the rules",
     Severity.WARNING,
-    "a credential is written into the rules",
     why="Rule files are read by many, and kept for ever in the history of a repository.",
     fix="Declare a setting with `x-secret` in the settings schema, and read it from there. "
     "Have the credential withdrawn.",
@@ -48,7 +42,18 @@ FO04 = Check(
     right='request:\n  url: "{$api.base}/e"\n'
     "  json: {payload: $payload, key: $settings.token}\nfields:\n  x: p.a\n",
 )
-CHECKS = (OU03, OU04, FO04)
+FO05 = Check(
+    "FO05 api-sunset: the API of this pack is, or soon will be, switched off",
+    Severity.WARNING,
+    why="From that day on every request fails. The warning comes 90 days ahead.",
+    fix="Move to the successor, or correct the date under `api`.",
+    ignore="Until the move is made, with its date.",
+    wrong='api: {base: "https://x.test", sunset: 2026-01-31, successor: other}\n'
+    "fields:\n  x: p.a\n",
+    right='api: {base: "https://x.test", sunset: 2027-01-31, successor: other}\n'
+    "fields:\n  x: p.a\n",
+)
+CHECKS = (OU03, OU04, FO04, FO05)
 
 _KNOWN = re.compile(
     r"(?:EAA[A-Za-z0-9]{20,}|sk_live_\w{10,}|AKIA[A-Z0-9]{12,}|gh[pousr]_\w{20,}|xox[abps]-[\w-]{10,}"
@@ -56,24 +61,22 @@ _KNOWN = re.compile(
 )
 _RANDOM = re.compile(r"[A-Za-z0-9_\-+/=]{32,}")
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+DAYS_AHEAD = 90
 _BITS = 4.2
 """Bits for each character above which a long text looks like a key."""
 
 
 def find(subject: Subject) -> None:
-    """Look at the fields, the headers and the constants of a pack."""
+    """Look at the fields, the headers, the constants and the API of a pack."""
+    _sunset(subject)
     for node in walk(subject.model.fields):
         if isinstance(node, Object):
             _dotted(node, subject)
     _headers(subject)
     for node in subject.nodes:
         if isinstance(node, Const) and isinstance(node.value, str) and _is_secret(node.value):
-            subject.diagnostics.report(
-                FO04,
-                "this looks like a credential",
-                node.span,
-                help="declare a setting with `x-secret` in the settings schema, and read that",
-            )
+            help = "declare a setting with `x-secret` in the settings schema, and read that"
+            subject.diagnostics.report(FO04, "this looks like a credential", node.span, help=help)
 
 
 def _dotted(made: Object, subject: Subject) -> None:
@@ -81,13 +84,12 @@ def _dotted(made: Object, subject: Subject) -> None:
     for field in made.fields:
         parent, dot, child = field.name.partition(".")
         if dot and parent in names:
-            subject.diagnostics.report(
-                OU04,
-                f"`{field.name}` is one field with a dot in its name, and not a part of `{parent}`",
-                field.key.span,
-                labels=(Label(names[parent].key.span, f"`{parent}` is written here"),),
-                help=f"write `{child}` under the `fields` of `{parent}`",
+            message = (
+                f"`{field.name}` is one field with a dot in its name, and not a part of `{parent}`"
             )
+            labels = (Label(names[parent].key.span, f"`{parent}` is written here"),)
+            help = f"write `{child}` under the `fields` of `{parent}`"
+            subject.diagnostics.report(OU04, message, field.key.span, labels=labels, help=help)
 
 
 def _headers(subject: Subject) -> None:
@@ -95,12 +97,12 @@ def _headers(subject: Subject) -> None:
     for header in subject.model.request.headers:
         known = first.setdefault(header.name.casefold(), header)
         if known is not header:
+            message = (
+                f"the header `{header.name}` is written already: case does not count in headers"
+            )
+            labels = (Label(known.key.span, "the first is here"),)
             subject.diagnostics.report(
-                OU03,
-                f"the header `{header.name}` is written already: case does not count in headers",
-                header.key.span,
-                labels=(Label(known.key.span, "the first is here"),),
-                help="keep one",
+                OU03, message, header.key.span, labels=labels, help="keep one"
             )
 
 
@@ -113,3 +115,22 @@ def _is_secret(text: str) -> bool:
 def _bits(text: str) -> float:
     counts = Counter(text).values()
     return -sum(n / len(text) * math.log2(n / len(text)) for n in counts)
+
+
+def _sunset(subject: Subject) -> None:
+    """Hold the day on which the API ends against today."""
+    api = subject.model.file.api
+    if api is None or api.sunset is None:
+        return
+    days = (api.sunset - subject.today).days
+    if days > DAYS_AHEAD:
+        return
+    successor = api.successor.text if api.successor else None
+    if days > 0:
+        message = f"the API is switched off in {days} day{'s' * (days != 1)}, on {api.sunset}"
+    else:
+        message = f"the API was switched off on {api.sunset}"
+    help = "name the pack to move to: `successor`"
+    if successor:
+        help = f"move to the pack `{successor}`"
+    subject.diagnostics.report(FO05, message, api.place("sunset"), help=help)

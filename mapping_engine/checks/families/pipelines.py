@@ -12,10 +12,8 @@ from mapping_engine.transforms.declare import Rejected
 from mapping_engine.types.kinds import is_missing
 
 PI07 = Check(
-    "PI07",
-    "values-mismatch",
+    "PI07 values-mismatch: the `values` of a pipeline are not what its steps yield",
     Severity.WARNING,
-    "the `values` of a pipeline are not what its steps yield",
     why="A value that is a digest already is taken for one of `values`. One that is missing "
     "there is refused, and one too many is taken for nothing.",
     fix="Make `values` those that the steps yield.",
@@ -44,10 +42,8 @@ def find(subject: Subject) -> None:
 def _yielded(pipeline: Pipeline, declared: tuple[object, ...], subject: Subject) -> None:
     """Hold the values against those of the table that the last step looks into."""
     name, found = pipeline.name, subject.facts.type_of(pipeline.body).values
-    if found is None:
-        return
-    absent = [str(value) for value in found if value not in declared]
-    extra = [str(value) for value in declared if value not in found]
+    absent = [str(value) for value in found or () if value not in declared]
+    extra = [str(value) for value in declared if found is not None and value not in found]
     if absent:
         lacking = f"`values` of `{name}` lacks {listed(absent)}, which its steps yield"
         _report(lacking, pipeline, subject)

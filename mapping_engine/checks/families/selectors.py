@@ -12,10 +12,8 @@ from mapping_engine.selectors.suspicious import Suspicion, suspicious
 from mapping_engine.types.kinds import LIST
 
 SE05 = Check(
-    "SE05",
-    "null-hostile-function",
+    "SE05 null-hostile-function: the JMESPath function fails when its input is missing",
     Severity.WARNING,
-    "the JMESPath function fails when its input is missing",
     why="Most functions of JMESPath do not take null, so an event without the path makes the "
     "whole selector fail, with a warning for each such event.",
     fix="Use a transform, which skips what is missing, or guard the input: `not_null(tags, `[]`)`.",
@@ -24,10 +22,8 @@ SE05 = Check(
     right="fields:\n  x: tags |> count\n",
 )
 SE06 = Check(
-    "SE06",
-    "identifier-as-literal",
+    "SE06 identifier-as-literal: a name in double quotes, or true, that is meant as a value",
     Severity.WARNING,
-    "a name in double quotes, or true, that is meant as a value",
     why='In JMESPath `"x"` and `true` are names of fields. The comparison is with a field that '
     "does not exist, and so it never holds.",
     fix="Write texts in single quotes, and true in a selector between back-ticks.",
@@ -36,10 +32,8 @@ SE06 = Check(
     right="fields:\n  x: p.items[?a == 'sold'].b\n",
 )
 SE07 = Check(
-    "SE07",
-    "index-in-projection",
+    "SE07 index-in-projection: an index after a projection applies to every element",
     Severity.WARNING,
-    "an index after a projection applies to every element",
     why="`items[?...].b[0]` takes the first element of each `b`, and where `b` is no list that "
     "is nothing at all.",
     fix="Write `jmespath(items[?...].b | [0])` to take one of the results.",
@@ -48,10 +42,8 @@ SE07 = Check(
     right="fields:\n  x: jmespath(p.items[?a == 'sold'].b | [0])\n",
 )
 SE09 = Check(
-    "SE09",
-    "jmespath-or",
+    "SE09 jmespath-or: `||` in a selector skips other things than `??` does",
     Severity.WARNING,
-    "`||` in a selector skips other things than `??` does",
     why="JMESPath's `||` also skips false, and it keeps blank text. `??` skips what is "
     "missing, as everywhere in the rules.",
     fix="Write the alternatives with `??`, outside of `jmespath(...)`.",
@@ -73,69 +65,57 @@ def find(subject: Subject) -> None:
                 _bare_words(node, subject)
             case Read() if is_lone_name(node):
                 _lone_name(node, subject)
-            case Read(at=Extent() as extent):
-                _selector(node, extent, subject)
-            case Name(at=Extent() as extent, tail=Selector() as tail):
-                _tail(node, extent, tail, subject)
+            case Read(at=Extent() as extent, selector=selector, explicit=explicit):
+                _selector(node, selector, extent, len(_CALL) if explicit else 0, subject)
+            case Name(at=Extent() as extent, name=name, tail=Selector() as tail):
+                skipped = len(name) + (0 if tail.text.startswith("@") else 2)
+                _selector(node, tail, extent, skipped, subject)
 
 
 def _lone_name(node: Read, subject: Subject) -> None:
+    """`"track"`: a text in double quotes, which make it a name."""
     name = str(node.selector.tree["value"])
-    if name in subject.model.vocabulary.objects.get("event", {}):
-        return
     meant = "'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'"
-    subject.diagnostics.report(
-        SE06,
-        f'`"{name}"` is the name of a field here, not a text',
-        node.span,
-        help=f"texts are written in single quotes: {meant}",
-        fix=Fix(node.span, meant, f"write {meant}", safe=False, old=node.selector.text),
-    )
+    _undeclared(node, name, f'"{name}"', meant, subject)
 
 
 def _bare_words(node: Compare, subject: Subject) -> None:
     """``type == track``: a word without quotes that is no key of the event."""
-    declared = subject.model.vocabulary.objects.get("event", {})
     for operand, other in ((node.left, node.right), (node.right, node.left)):
-        if not isinstance(operand, Read) or isinstance(other, Const):
-            continue
-        word = operand.selector.text
-        if word.isidentifier() and word not in declared:
-            subject.diagnostics.report(
-                SE06,
-                f"`{word}` is the name of a field here, not a text",
-                operand.span,
-                help=f"texts are written in single quotes: '{word}'",
-                fix=Fix(operand.span, f"'{word}'", f"write '{word}'", safe=False, old=word),
-            )
+        if isinstance(operand, Read) and not isinstance(other, Const):
+            word = operand.selector.text
+            if word.isidentifier():
+                _undeclared(operand, word, word, f"'{word}'", subject)
 
 
-def _selector(node: Read, extent: Extent, subject: Subject) -> None:
-    shift = extent.start + (len(_CALL) if node.explicit else 0)
-    text = node.selector.text
-    for found in suspicious(node.selector):
-        if found.code == "SE07" and _is_list(node.selector, found, subject):
+def _undeclared(node: Read, name: str, shown: str, meant: str, subject: Subject) -> None:
+    """Report a name that seems to be meant as a text, unless events have such a key."""
+    if name not in subject.model.vocabulary.objects.get("event", {}):
+        message = f"`{shown}` is the name of a field here, not a text"
+        help = f"texts are written in single quotes: {meant}"
+        fix = Fix(node.span, meant, f"write {meant}", safe=False, old=node.selector.text)
+        subject.diagnostics.report(SE06, message, node.span, help=help, fix=fix)
+
+
+def _selector(
+    node: Read | Name, selector: Selector, extent: Extent, skipped: int, subject: Subject
+) -> None:
+    """Look at a selector that is written so many characters behind the start of its extent."""
+    text, shift, is_tail = selector.text, extent.start + skipped, isinstance(node, Name)
+    for found in suspicious(selector):
+        if found.code == "SE07" and (is_tail or _is_list(selector, found, subject)):
             continue
         span = extent.scalar.span_at(shift + found.start, shift + found.end)
         help, fix = found.help, None
-        if found.code == "SE07" and not node.explicit:
+        if found.code == "SE07" and not skipped:
             whole = f"{_CALL}{text[: found.start]}{found.replacement}{text[found.end :]})"
             fix = Fix(node.span, whole, f"write `{whole}`", safe=False, old=text)
             help = f"to take one of the results write `{whole}`"
-        elif found.replacement is not None:
+        elif found.replacement is not None and not is_tail:
             message = f"write `{found.replacement.strip()}`"
             old = text[found.start : found.end]
             fix = Fix(span, found.replacement, message, safe=False, old=old)
         subject.diagnostics.report(_DECLARED[found.code], found.message, span, help=help, fix=fix)
-
-
-def _tail(node: Name, extent: Extent, tail: Selector, subject: Subject) -> None:
-    shift = extent.start + len(node.name) + (0 if tail.text.startswith("@") else 2)
-    for found in suspicious(tail):
-        if found.code != "SE07":
-            span = extent.scalar.span_at(shift + found.start, shift + found.end)
-            check = _DECLARED[found.code]
-            subject.diagnostics.report(check, found.message, span, help=found.help)
 
 
 def _is_list(selector: Selector, found: Suspicion, subject: Subject) -> bool:

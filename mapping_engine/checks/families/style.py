@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.diagnostics import Check, Diagnostics, Fix, Severity
 from mapping_engine.expression import Expression, Literal, TemplateExpression, print_expression
 from mapping_engine.file.walk import expressions
-from mapping_engine.source.node import ListNode, ScalarNode, Source, Style, YamlNode
+from mapping_engine.source.node import Source, Style, scalars
 from mapping_engine.source.scalar import Lines
 from mapping_engine.source.yaml_text import read_yaml
 
 ST01 = Check(
-    "ST01",
-    "format",
+    "ST01 format: the spacing of an expression or the ends of lines are not as usual",
     Severity.INFO,
-    "the spacing of an expression or the ends of lines are not as usual",
     why="Equal rules that look equal are easier to compare.",
     fix="`--fix` writes it as usual.",
     ignore="Where another tool formats the file.",
@@ -48,13 +45,9 @@ def _spacing(node: Expression, subject: Subject) -> None:
         return
     usual = print_expression(node)
     if usual != scalar.text and usual.replace(" ", "") == scalar.text.replace(" ", ""):
-        subject.diagnostics.report(
-            ST01,
-            "the spacing of this expression is not the usual one",
-            scalar.span,
-            help=f"write `{usual}`",
-            fix=Fix(scalar.span, usual, "space it as usual", safe=True, old=scalar.text),
-        )
+        message, help = "the spacing of this expression is not the usual one", f"write `{usual}`"
+        fix = Fix(scalar.span, usual, "space it as usual", safe=True, old=scalar.text)
+        subject.diagnostics.report(ST01, message, scalar.span, help=help, fix=fix)
 
 
 def _ends(source: Source, diagnostics: Diagnostics) -> None:
@@ -62,9 +55,10 @@ def _ends(source: Source, diagnostics: Diagnostics) -> None:
     if not found and source.text.endswith(("\n", "\r")):
         return
     lines = Lines(source)
-    kept = list(_blocks(read_yaml(source, Diagnostics())))
+    every = scalars(read_yaml(source, Diagnostics()))  # blanks in block scalars are text
+    kept = [each.span for each in every if each.style in _BLOCKS or "\n" in each.text]
     for match in found:
-        if not any(start <= match.start() <= end for start, end in kept):
+        if not any(span.offset <= match.start() <= span.end_offset for span in kept):
             place = lines.span(*match.span())
             fix = Fix(place, "", "remove the blanks", safe=True, old=match[0])
             diagnostics.report(ST01, "the line ends in blanks", place, help="remove them", fix=fix)
@@ -74,18 +68,3 @@ def _ends(source: Source, diagnostics: Diagnostics) -> None:
         fix = Fix(place, "\n", "end the last line", safe=True, old="")
         help = "end the file with a line break"
         diagnostics.report(ST01, "the last line has no end", place, help=help, fix=fix)
-
-
-def _blocks(root: YamlNode | None) -> Iterator[tuple[int, int]]:
-    """Where block scalars stand: blanks in them are part of the text."""
-    waiting = [root] if root is not None else []
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ScalarNode):
-            if node.style in _BLOCKS or "\n" in node.text:
-                yield node.span.offset, node.span.end_offset
-        elif isinstance(node, ListNode):
-            waiting.extend(node.items)
-        else:
-            for entry in node.entries:
-                waiting += [entry.key, entry.value]

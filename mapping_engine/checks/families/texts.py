@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.model import BUILTINS
 from mapping_engine.core.nodes import Call, Compare, Const, Items, Name, Node, Template
 from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
 from mapping_engine.expression import Extent
+from mapping_engine.frozen import Frozen
 from mapping_engine.transforms.forms import folded
 
 SY06 = Check(
-    "SY06",
-    "unbraced-name",
+    "SY06 unbraced-name: a name in a template without its braces",
     Severity.WARNING,
-    "a name in a template without its braces",
     why="Without braces it is sent as it stands, dollar sign and all.",
     fix="Put the name in braces. `--unsafe-fixes` does.",
     ignore="Where the text is meant.",
@@ -26,10 +25,8 @@ SY06 = Check(
     right='define:\n  order: p.a\nfields:\n  x: {template: "order {$order}"}\n',
 )
 TX08 = Check(
-    "TX08",
-    "near-miss-text",
+    "TX08 near-miss-text: a constant that is nearly another one",
     Severity.WARNING,
-    "a constant that is nearly another one",
     why="Two constants that differ by one letter, by case or by a space are most often meant "
     "to be one, and then one of them never matches.",
     fix="Write them alike.",
@@ -40,10 +37,8 @@ TX08 = Check(
     "  x: {when: type == 'Order Completed', value: p.a |> lookup($tables.names)}\n",
 )
 OU06 = Check(
-    "OU06",
-    "odd-url",
+    "OU06 odd-url: a URL that cannot be right",
     Severity.WARNING,
-    "a URL that cannot be right",
     why="The request would go nowhere, or to another place.",
     fix="Begin with the scheme and the host, and separate the parts with one `/`.",
     ignore="Where the receiver wants it so.",
@@ -79,29 +74,21 @@ def _unbraced(node: Template, subject: Subject) -> None:
     if not isinstance(node.at, Extent):
         return
     scalar = node.at.scalar
-    inside = [
-        (p.at.start, p.at.end)
-        for p in node.parts
-        if isinstance(p, Node) and isinstance(p.at, Extent)
-    ]
+    places = (part.at for part in node.parts if isinstance(part, Node))
+    inside = [(at.start, at.end) for at in places if isinstance(at, Extent)]
     for match in _NAME.finditer(scalar.text):
         if match[1] not in known or any(s <= match.start() < e for s, e in inside):
             continue
         span = scalar.span_at(*match.span())
-        subject.diagnostics.report(
-            SY06,
-            f"`{match[0]}` is text here, not the value",
-            span,
-            help=f"write `{{{match[0]}}}`",
-            fix=Fix(span, f"{{{match[0]}}}", "put it in braces", safe=False, old=match[0]),
-        )
+        message, help = f"`{match[0]}` is text here, not the value", f"write `{{{match[0]}}}`"
+        fix = Fix(span, f"{{{match[0]}}}", "put it in braces", safe=False, old=match[0])
+        subject.diagnostics.report(SY06, message, span, help=help, fix=fix)
 
 
 # TX08
 
 
-@dataclass(frozen=True)
-class _Written:
+class _Written(Frozen):
     text: str
     span: Span = field(compare=False)
     cased: bool = False
@@ -123,13 +110,10 @@ def _near_misses(subject: Subject) -> None:
         near = sorted({place for form in _forms(each.text) for place in alike[form]})
         other = next((every[place] for place in near if _is_slip(each, every[place])), None)
         if other is not None and (counts[other.text] > 1 or other.span < each.span):
-            subject.diagnostics.report(
-                TX08,
-                f"`{each.text}` is nearly `{other.text}`",
-                each.span,
-                labels=(Label(other.span, f"`{other.text}` is written here"),),
-                help="write them alike, if they are meant to be the same",
-            )
+            message = f"`{each.text}` is nearly `{other.text}`"
+            labels = (Label(other.span, f"`{other.text}` is written here"),)
+            help = "write them alike, if they are meant to be the same"
+            subject.diagnostics.report(TX08, message, each.span, labels=labels, help=help)
 
 
 def _forms(text: str) -> set[str]:

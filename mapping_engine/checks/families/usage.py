@@ -19,10 +19,8 @@ from mapping_engine.source.yaml_text import read_yaml
 from mapping_engine.transforms import REGISTRY
 
 PR03 = Check(
-    "PR03",
-    "unused-definition",
+    "PR03 unused-definition: nothing uses this name",
     Severity.WARNING,
-    "nothing uses this name",
     why="It is read and maintained for nothing, or something was forgotten. A fan-out variable "
     "that nothing uses sends the same request several times.",
     fix="Use it, or remove it. `--fix` removes definitions, tables, pipelines and fragments.",
@@ -53,7 +51,6 @@ def find(subject: Subject) -> None:
     for loaded in documents:
         if loaded.folder is own:
             _declared(loaded, used, subject)
-            _parameters(loaded, used, subject)
     _fragments(used, subject)
     _variables(used, subject)
     _settings(used, subject)
@@ -92,6 +89,10 @@ def _declared(loaded: LoadedDocument, used: _Used, subject: Subject) -> None:
     for what, name, is_used, span in _entries(loaded, used):
         if not is_used and name not in (*BUILTINS, *REGISTRY):
             _report(what, span, used, subject, removable=True)
+    for pipeline in (entry.value for entry in loaded.document.pipelines or ()):
+        for parameter in (pipeline.parameters if pipeline is not None else None) or ():
+            if parameter.text not in names_in(pipeline):
+                _report(f"parameter `${parameter.text}`", parameter.span, used, subject)
 
 
 def _entries(loaded: LoadedDocument, used: _Used) -> Iterator[tuple[str, str, bool, Span]]:
@@ -108,13 +109,6 @@ def _entries(loaded: LoadedDocument, used: _Used) -> Iterator[tuple[str, str, bo
     for what, names, entries in sections:
         for entry in entries or ():
             yield f"{what}{entry.name}`", entry.name, entry.name in names, entry.span
-
-
-def _parameters(loaded: LoadedDocument, used: _Used, subject: Subject) -> None:
-    for entry in loaded.document.pipelines or ():
-        for parameter in (entry.value.parameters if entry.value is not None else None) or ():
-            if parameter.text not in names_in(entry.value):
-                _report(f"parameter `${parameter.text}`", parameter.span, used, subject)
 
 
 def _fragments(used: _Used, subject: Subject) -> None:
@@ -143,12 +137,9 @@ def _is_used(file: str, documents: dict[str, LoadedDocument], used: _Used) -> bo
 def _variables(used: _Used, subject: Subject) -> None:
     for variable in subject.model.fan_out:
         if variable.name not in used.names:
-            subject.diagnostics.report(
-                PR03,
-                f"fan-out variable `${variable.name}` is never used",
-                variable.span,
-                help="without it the same request is sent several times; use it, or remove it",
-            )
+            message = f"fan-out variable `${variable.name}` is never used"
+            help = "without it the same request is sent several times; use it, or remove it"
+            subject.diagnostics.report(PR03, message, variable.span, help=help)
 
 
 def _settings(used: _Used, subject: Subject) -> None:
@@ -184,10 +175,6 @@ def _report(
 ) -> None:
     """Report what is not used, unless an undefined name was meant to be it."""
     if what.split("`")[1].rpartition(".")[2].removeprefix("$") not in used.meant:
-        subject.diagnostics.report(
-            PR03,
-            f"{what} is never used",
-            span,
-            help="use it, or remove it",
-            fix=Fix(span, "", f"remove {what}", safe=True, whole=True) if removable else None,
-        )
+        message, help = f"{what} is never used", "use it, or remove it"
+        fix = Fix(span, "", f"remove {what}", safe=True, whole=True) if removable else None
+        subject.diagnostics.report(PR03, message, span, help=help, fix=fix)

@@ -6,10 +6,8 @@ from mapping_engine.diagnostics.check import Check, Severity
 
 CHECKS = (
     Check(
-        "PI01",
-        "hash-without-normalise",
+        "PI01 hash-without-normalise: a value is hashed before it is normalised",
         Severity.ERROR,
-        "a value is hashed before it is normalised",
         why="Receivers compare digests. `Ann@X.test` and `ann@x.test` are one address and have two "
         "digests, so nothing matches and nothing says why.",
         fix="Pipe the value through a pipeline that `normalises` its kind of personal data, then "
@@ -19,10 +17,8 @@ CHECKS = (
         "fields:\n  em: email |> email_form |> hashed\n",
     ),
     Check(
-        "PI02",
-        "unhashed-pii",
+        "PI02 unhashed-pii: personal data flows to a place that must not hold it",
         Severity.ERROR,
-        "personal data flows to a place that must not hold it",
         why="Personal data leaves only as a digest, in a field that the payload schema marks with "
         "`x-personal`. It belongs in no other field, no message and no URL.",
         fix="Hash it into a field that is meant for it, or leave it out.",
@@ -31,10 +27,8 @@ CHECKS = (
         "fields:\n  em: email |> email_form |> hashed\n",
     ),
     Check(
-        "PI03",
-        "double-hash",
+        "PI03 double-hash: a hash of a hash",
         Severity.ERROR,
-        "a hash of a hash",
         why="The receiver hashes once; a digest of a digest matches nothing.",
         fix="Drop one `hashed`. `--fix` does.",
         wrong="pipelines:\n  email_form: {normalises: email, steps: text |> trim |> lower}\n"
@@ -43,10 +37,8 @@ CHECKS = (
         "fields:\n  em: email |> email_form |> hashed\n",
     ),
     Check(
-        "PI04",
-        "transform-after-hash",
+        "PI04 transform-after-hash: a digest is changed",
         Severity.ERROR,
-        "a digest is changed",
         why="A digest that is cut or written in capitals matches nothing.",
         fix="Move the transform before `hashed`, or drop it.",
         wrong="pipelines:\n  email_form: {normalises: email, steps: text |> trim |> lower}\n"
@@ -55,10 +47,8 @@ CHECKS = (
         "fields:\n  em: email |> email_form |> hashed\n",
     ),
     Check(
-        "PI06",
-        "secret-leak",
+        "PI06 secret-leak: a secret setting flows to a place that must not hold it",
         Severity.ERROR,
-        "a secret setting flows to a place that must not hold it",
         why="URLs, messages and payloads are logged; secrets are not to be.",
         fix="Send the secret in a header or in the body of the request.",
         wrong='request:\n  url: "{$api.base}/e?key={$settings.token}"\n'
@@ -67,20 +57,16 @@ CHECKS = (
         "  json: {payload: $payload}\nfields:\n  x: p.a\n",
     ),
     Check(
-        "OU01",
-        "output-not-in-schema",
+        "OU01 output-not-in-schema: the payload schema does not allow this field",
         Severity.ERROR,
-        "the payload schema does not allow this field",
         why="Every payload would be refused.",
         fix="Write the field that is meant, or add it to the payload schema.",
         wrong="fields:\n  wrod: {constant: a}\n",
         right="fields:\n  word: {constant: a}\n",
     ),
     Check(
-        "OU02",
-        "output-type-mismatch",
+        "OU02 output-type-mismatch: the payload schema does not accept this value",
         Severity.ERROR,
-        "the payload schema does not accept this value",
         why="Payloads with such a value are refused. It is a warning where the value only may not "
         "be accepted.",
         fix="Convert the value, or correct the constant, the table or the schema.",
@@ -91,10 +77,8 @@ CHECKS = (
         "  word: {value: \"p.a |> one_of(['a', 'b'])\", default: a}\n",
     ),
     Check(
-        "OU05",
-        "required-output-unmapped",
+        "OU05 required-output-unmapped: the payload schema requires a field that may be absent",
         Severity.ERROR,
-        "the payload schema requires a field that may be absent",
         why="Without it the payload is refused, at the last moment and without naming a source.",
         fix="Give the field a `default`, or write `required: true`, so that such an event is "
         "refused with a message that names every source.",

@@ -7,13 +7,13 @@ from dataclasses import replace
 from functools import partial
 from types import FunctionType
 
+from mapping_engine.core.inference import constant
 from mapping_engine.core.nodes import Call, Node
 from mapping_engine.core.spell import source_label, spell, steps_of
 from mapping_engine.engine.codegen.arguments import (
     given_arguments,
-    is_prepared,
     put_argument,
-    put_arguments,
+    put_unready,
     readied,
 )
 from mapping_engine.engine.codegen.found import (
@@ -42,7 +42,6 @@ from mapping_engine.types.kinds import Json, kind_of
 
 _LONGEST = 8
 """So many steps are written one inside the other."""
-_SCALARS = frozenset((str, int, float))
 
 
 def put_call(node: Call, here: Here, then: Then, raw: bool) -> None:
@@ -105,8 +104,7 @@ def _put_taken(node: Call, here: Here, then: Then, found: Found) -> None:
 
 def _takes_raw(target: Transform) -> bool:
     """Whether a transform can be given a value which may be missing."""
-    unchanged = target.speed.unchanged
-    return unchanged is not None and not target.parameters and _SCALARS.issuperset(unchanged)
+    return bool(target.speed.unchanged) and not target.parameters
 
 
 def _forgetting(node: Call, here: Here, then: Then) -> Then:
@@ -159,24 +157,19 @@ def _put_hashed(step: Step, here: Here, then: Then, found: Found) -> None:
             put_transform(step, here, keep, found)
     if is_plain:
         with code.block(f"if {is_class(result, str)}"):
-            then(Found(result, TEXT, sound=found.sound))
+            then(Found(result, TEXT))
     else:
         put_present(code, Found(result, frozenset(classes), solid=found.solid), then)
 
 
 def _put_on_event(node: Call, here: Here, then: Then) -> None:
+    """A read of the event at a path that the rules or the settings give."""
     target, code = REGISTRY[node.name], here.code
-    event = code.part("event")
-    if all(is_prepared(each, here) for each in node.arguments):
-        read = code.let(readied(node, target, here))
-        with code.block(f"if {read} is not None"):
-            made = Found(code.let(f"{read}({event})"), raw=True, sound=not here.writing.tells)
-            put_filled(code, replace(made, solid=False), then)
-        return
-    pairs = tuple(zip(target.parameters, node.arguments, strict=True))
-    step = Step(node, target, here.constant(""))
-    whole = replace(step, target=replace(target, total=False))
-    put_arguments(whole, pairs, (), here.silent(), then, Found(event, solid=False))
+    read = code.let(readied(node, target, here))
+    with code.block(f"if {read} is not None"):
+        value = code.let(f"{read}({code.part('event')})")
+        put_filled(code, Found(value, raw=True, solid=False), then)
+    put_unready(node, target, here)
 
 
 def _put_indexed(node: Call, here: Here, label: str, then: Then) -> bool:
@@ -187,15 +180,19 @@ def _put_indexed(node: Call, here: Here, label: str, then: Then) -> bool:
     if target is None or target.speed.indexed is None or start is None:
         return False
     key, *others = first.arguments
-    if key is None or not is_fixed(start, here) or not all(is_prepared(o, here) for o in others):
+    if key is None or not is_fixed(start, here):
+        return False
+    if not all(other is None or constant(here.model, other)[0] for other in others):
         return False
     index = here.code.let(_index(start, first, target, here))
     rest = partial(_put_next, steps[1:], here, label, then) if steps[1:] else then
+
+    def look(wanted: str) -> None:
+        result = here.code.let(f"{index}({wanted})")
+        put_present(here.code, Found(result, classes_of(target.returns.names)), rest)
+
     with here.code.block(f"if {index}.__class__ is {here.constant(FunctionType)}"):
-        wanted = put_argument(target.parameters[0], key, here)
-        with here.code.block(f"if {wanted} is not None"):
-            result = here.code.let(f"{index}({wanted})")
-            put_present(here.code, Found(result, classes_of(target.returns.names)), rest)
+        put_argument(target.parameters[0], key, here, look)
     if here.issues is not None:
         with here.code.block(f"elif {index} is not None"):
             put_wrong(Step(first, target, label), here, index)
@@ -214,7 +211,7 @@ def _index(start: Node, node: Call, target: Transform, here: Here) -> str:
         table = it.value(start, [])
         if kind_of(table) not in target.accepts.names:
             return table
-        given = given_arguments(rest, others, it)
+        given = given_arguments(rest, others, it, [])
         return None if given is None else make(table, *given)
 
     return fixed(here, id(node), "index", index)

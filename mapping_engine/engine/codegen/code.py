@@ -195,7 +195,12 @@ def _printable(text: str) -> str:
 def _described(value: Json) -> str:
     """A constant in one line: a value of the rules as it is, anything else by its name."""
     if value is None or isinstance(value, str | int | float | list | dict | tuple | frozenset):
-        text = _printable(repr(value))
+        text = _printable(_set(value) if isinstance(value, frozenset) else repr(value))
         return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
     name = getattr(value, "__qualname__", type(value).__qualname__)
     return f"{value.__class__.__name__} {name}" if callable(value) else name
+
+
+def _set(items: frozenset[Json]) -> str:
+    """A set, which is shown alike each time."""
+    return f"{{{', '.join(sorted(map(repr, items)))}}}"

@@ -50,10 +50,9 @@ from mapping_engine.engine.codegen.found import (
 from mapping_engine.engine.codegen.objects import put_copy, put_each, put_object
 from mapping_engine.engine.codegen.reading import holder_of, put_name, put_read
 from mapping_engine.engine.codegen.writing import Here, fixed_flag, fixed_value, is_fixed
-from mapping_engine.engine.inspect import is_sound
 from mapping_engine.engine.run import present
 from mapping_engine.engine.values import COMPARISONS, as_text
-from mapping_engine.types.kinds import Json, kind_of
+from mapping_engine.types.kinds import Json
 
 _FEW = 6
 """So many parts of a condition are nested; more of them are tried one after the other."""
@@ -101,7 +100,7 @@ def _put(node: Node, here: Here, then: Then, raw: bool) -> None:
 
 def _put_const(value: Json, here: Here, then: Then) -> None:
     if value is not None:
-        then(Found(here.constant(value), frozenset((type(value),)), sound=is_sound((value,))))
+        then(Found(here.constant(value), frozenset((type(value),))))
 
 
 def _outlined(node: Node, here: Here) -> Found:
@@ -314,12 +313,8 @@ def _put_test(node: Test, here: Here, then: Callable[[], None]) -> None:
 
     def judge(found: Found) -> None:
         test: str | None = None
-        if node.word == "number" and found.sound:
-            test = among(found.name, NUMBERS, code)
-        elif node.word == "number":
-            test = f"{here.constant(kind_of)}({found.name}) == {here.held('number')}"
-        elif node.word != "present":
-            test = is_class(found.name, CLASSES[node.word][0])
+        if node.word != "present":
+            test = among(found.name, frozenset(CLASSES[node.word]), code)
         with code.when(test):
             then()
 

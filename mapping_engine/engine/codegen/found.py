@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import NoneType
 from typing import TypeAlias
 
 from mapping_engine.engine.codegen.code import Code
+from mapping_engine.frozen import Frozen
 
 Classes: TypeAlias = frozenset[type]
 
@@ -31,21 +32,18 @@ WHOLE: Classes = frozenset((int,))
 NUMBERS: Classes = frozenset((int, float))
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Frozen):
     """A value under the name it has in the code; it is not None, unless it is ``raw``.
 
     ``classes`` are those it may have. One that is ``raw`` counts as missing where it is None, blank
-    or empty; one that is ``solid`` surely is none of these. A ``sound`` one is what JSON text can
-    hold: valid Unicode, and finite numbers. One that is ``made`` shares no container
-    with the event, and holds no number that JSON cannot. ``likely`` are texts that it may well be.
+    or empty; one that is ``solid`` surely is none of these. One that is ``made`` shares no
+    container with the event. ``likely`` are texts that it may well be.
     """
 
     name: str
     classes: Classes = EVERY
     raw: bool = False
     solid: bool = True
-    sound: bool = False
     made: bool = False
     likely: frozenset[str] = frozenset()
 
@@ -54,8 +52,7 @@ Then: TypeAlias = Callable[[Found], None]
 """Writes what is done with a value, where there is one; called at most once, but for a tail."""
 
 
-@dataclass(frozen=True)
-class Tail:
+class Tail(Frozen):
     """The little that is done with a value at last: it may stand behind each alternative.
 
     It knows no variables but what it is given. Where it ``ends``, the code does not go on behind:
@@ -117,7 +114,6 @@ def one_of(name: str, found: Sequence[Found]) -> Found:
         frozenset(kind for each in found for kind in each.classes),
         raw=any(each.raw for each in found),
         solid=all(each.solid for each in found),
-        sound=all(each.sound for each in found),
         made=all(each.made for each in found),
         likely=frozenset(text for each in found for text in each.likely),
     )

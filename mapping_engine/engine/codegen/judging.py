@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mapping_engine.core.nodes import Call
 from mapping_engine.engine.codegen.found import (
@@ -24,15 +24,15 @@ from mapping_engine.engine.values import (
     left_of,
     wrong_kind,
 )
-from mapping_engine.transforms.declare import Flow, Rejected, Transform
+from mapping_engine.frozen import Frozen
+from mapping_engine.transforms.declare import Rejected, Transform
 from mapping_engine.types.kinds import Json, kind_of
 
 _ODD = frozenset((Rejected, str, list, dict))
 """Results that are not values as they stand, or may be empty."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Frozen):
     """A transform at its place; ``label`` is the name of what issues call the source."""
 
     node: Call
@@ -70,14 +70,7 @@ def _wrong(target: Transform, node: Call) -> Callable[[Json, str, list[Issue]], 
 def _is_accepted(target: Transform, here: Here, found: Found) -> str | None:
     """Whether the transform takes the value; None where it surely does."""
     name, classes = found.name, classes_of(target.accepts.names)
-    is_finite = found.sound or float not in found.classes
-    if found.classes <= classes and is_finite:
-        return None
-    if len(classes) == 1 or is_finite or float not in classes:
-        return among(name, classes, here.code)
-    kinds = here.code.shared.held_set(target.accepts.names)
-    other = f"{here.constant(kind_of)}({name}) in {kinds}"
-    return f"{is_class(name, str if str in classes & found.classes else int)} or {other}"
+    return None if found.classes <= classes else among(name, classes, here.code)
 
 
 def put_judged(
@@ -98,7 +91,6 @@ def put_judged(
     answer = Found(
         result,
         classes,
-        sound=found.sound and keeps_sound(target),
         made=not classes & EMPTIES,
         likely=likely,
     )
@@ -116,11 +108,6 @@ def put_judged(
         with code.block(f"if {among(result, _ODD, code)}"):
             code.line(f"{result} = {_left(step, here, result)}")
         put_present(code, replace(answer, made=False), then)
-
-
-def keeps_sound(target: Transform) -> bool:
-    """Whether a transform makes nothing that JSON text cannot hold, of what it can hold."""
-    return target.flow is Flow.KEEP and not target.parameters
 
 
 def _left(step: Step, here: Here, result: str) -> str:

@@ -28,8 +28,9 @@ from mapping_engine.engine.copying import (
     Copying,
     CopyPlan,
     copy_base,
+    copy_plan,
     exclusions,
-    key_names,
+    keys_given,
     located,
     moved_paths,
 )
@@ -39,9 +40,6 @@ from mapping_engine.engine.run import Issue, Run, fresh
 from mapping_engine.engine.values import wrong_kind
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import Json, kind_of
-
-_COPIED = frozenset((dict, list, float))
-"""What is not sent as it stands: containers of the event, numbers that JSON cannot hold."""
 
 
 def put_object(node: Object, here: Here, then: Then) -> None:
@@ -130,20 +128,15 @@ def _freshly(here: Here, then: Tail) -> Tail:
 
 
 def put_fresh(here: Here, then: Then, found: Found) -> None:
-    """Share no container with the event, and hold no number that JSON cannot."""
+    """Share no container with the event."""
     code = here.code
-    copied = EMPTIES if found.sound else _COPIED
-    if found.made or not found.classes & copied:
+    if found.made or not found.classes & EMPTIES:
         then(found)
         return
     name = code.let(found.name)
-    with code.block(f"if {among(name, copied, code)}"):
+    with code.block(f"if {among(name, EMPTIES, code)}"):
         code.line(f"{name} = {here.constant(fresh)}({name})")
-    made = replace(found, name=name, made=True)
-    if float in found.classes and not found.sound:
-        put_present(code, made, then)
-    else:
-        then(made)
+    then(replace(found, name=name, made=True))
 
 
 # Lists
@@ -162,7 +155,7 @@ def _put_loop(node: ForEach, here: Here, then: Then, found: Found) -> None:
         item, holder = code.new("i"), code.new("d")
         inside = replace(
             here,
-            names={**here.names, node.item: Found(item, solid=False, sound=found.sound)},
+            names={**here.names, node.item: Found(item, solid=False)},
             holders={**here.holders, node.item: holder},
             path=f"{here.path}[]",
             clean=False,
@@ -244,15 +237,18 @@ def _plan(node: Copy, here: Here) -> str:
     parts = [*node.keys, *(argument for call in moved for argument in call.arguments)]
     base = copy_base(node.source)
 
-    def plan(run: Run) -> CopyPlan:
+    def plan(run: Run) -> CopyPlan | None:
         it = Interpreter(model, run)
         paths = set(mapped)
         for call in moved:
-            given = given_arguments(call, REGISTRY[call.name], it)
+            given = given_arguments(call, REGISTRY[call.name], it, [])
             path = None if given is None else located(call, given)
             paths |= set() if path is None else {path}
-        names = (None if key is None else key_names(it.value(key, [])) for key in node.keys)
-        return CopyPlan(exclusions(base, paths), *names)
+        keys = [
+            None if key is None else keys_given(key, it.value(key, []), run.settings)
+            for key in node.keys
+        ]
+        return copy_plan(node, exclusions(base, paths), keys)
 
     if all(part is None or is_settled(part, here.writing, frozenset()) for part in parts):
         return fixed(here, id(node), "plan", plan)

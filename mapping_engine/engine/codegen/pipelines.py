@@ -62,7 +62,7 @@ def _pipe(
 ) -> tuple[str, Found]:
     """The function of a pipeline, which is written once, and what is known of its answers."""
     told, classes = here.issues is not None, TEXT if found.classes == TEXT else EVERY
-    value = Found("value", classes, raw=found.raw, solid=found.solid, sound=found.sound)
+    value = Found("value", classes, raw=found.raw, solid=found.solid)
     key = (pipeline.name, value, told)
     pipes = here.writing.pipes
     if key not in pipes:
@@ -96,7 +96,7 @@ def _write_pipe(pipeline: Pipeline, here: Here, value: Found) -> Found:
         inside = replace(here, names={**here.names, PIPED: value})
         if pipeline.normalises is not None:
             _put_passing(pipeline, inside, value)
-            answers.append(Found("value", TEXT, sound=value.sound))
+            answers.append(Found("value", TEXT))
         inside.put(pipeline.body, Tail(give, ends=True))
 
     with code.at(pipeline.at):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import orjson
@@ -20,14 +20,14 @@ from mapping_engine.engine.codegen.writing import Here, Writing, prepare
 from mapping_engine.engine.flow import Combination
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.run import UNSET, Run
+from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import Json
 
 _MOST_FIELDS = 64
 """So many fields are made by one function."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Frozen):
     """The generated functions of a mapping; each is given the run of an event.
 
     ``own`` are the fields that depend on the fan-out, in which a further payload differs from the
@@ -82,8 +82,7 @@ class Program:
         return {name: payload[name] for name in self.names if name in payload}
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Frozen):
     """A program, and what some settings alone decide."""
 
     program: Program

@@ -24,7 +24,7 @@ from mapping_engine.engine.codegen.found import (
 from mapping_engine.engine.codegen.writing import LONGEST_PATH, Here, Steps, Writing
 from mapping_engine.engine.run import UNSET, Issue
 from mapping_engine.engine.values import CLOCKS
-from mapping_engine.selectors import Selector, SelectorError, lower
+from mapping_engine.selectors import Selector, SelectorError, search
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.types.kinds import Json
 
@@ -38,8 +38,7 @@ def put_read(node: Read, here: Here, then: Then, raw: bool) -> None:
         return
     fields = leading_fields(steps)
     holder = object_at(fields[:-1], here)
-    sound = not here.writing.tells
-    _put_field_of(holder, fields[-1], steps[len(fields) :], here, then, raw=raw, sound=sound)
+    _put_field_of(holder, fields[-1], steps[len(fields) :], here, then, raw=raw)
 
 
 def holder_of(node: object, here: Here) -> str | None:
@@ -106,11 +105,10 @@ def selected(
     selector: Selector, text: str, span: Span
 ) -> Callable[[Json, list[Issue] | None], Json]:
     """A function that finds what a selector selects, and tells what cannot be read."""
-    read = lower(selector)
 
     def find(start: Json, issues: list[Issue] | None) -> Json:
         try:
-            return read(start)
+            return search(selector, start)
         except SelectorError:
             if issues is not None:
                 issues.append(Issue(text, "cannot be read as written", span))
@@ -120,21 +118,21 @@ def selected(
 
 
 def _put_field_of(
-    holder: str, key: str, deeper: Steps, here: Here, then: Then, *, raw: bool, sound: bool
+    holder: str, key: str, deeper: Steps, here: Here, then: Then, *, raw: bool
 ) -> None:
     """Read a field of an object, and go down from there. Most fields are not there."""
     held = here.held(key)
     with here.code.block(f"if {held} in {holder}"):
         start = here.code.let(f"{holder}[{held}]")
-        _put_steps_down(start, deeper, here.code, here, then, raw=raw, sound=sound)
+        _put_steps_down(start, deeper, here.code, here, then, raw=raw)
 
 
 def _put_steps_down(
-    name: str, steps: Steps, code: Code, here: Here, then: Then, *, raw: bool, sound: bool
+    name: str, steps: Steps, code: Code, here: Here, then: Then, *, raw: bool
 ) -> None:
     """Go down from field to field, and to items; what is no object or list has none."""
     if not steps:
-        found = Found(name, raw=True, solid=False, sound=sound)
+        found = Found(name, raw=True, solid=False)
         if raw:
             then(found)
         else:
@@ -149,7 +147,7 @@ def _put_steps_down(
         test = all_of(is_class(name, list), f"len({name}) >= {least}")
         inner = f"{name}[{step}]"
     with code.when(test):
-        _put_steps_down(code.let(inner), steps[1:], code, here, then, raw=raw, sound=sound)
+        _put_steps_down(code.let(inner), steps[1:], code, here, then, raw=raw)
 
 
 # Names
@@ -167,8 +165,8 @@ def put_name(node: Name, here: Here, then: Then, raw: bool) -> None:
             text = spell(node)
             _put_selected(node.tail, found.name, text, node.span, here, then)
         else:
-            code, sound = here.code, found.sound
-            _put_steps_down(found.name, steps, code, here, then, raw=raw, sound=sound)
+            code = here.code
+            _put_steps_down(found.name, steps, code, here, then, raw=raw)
 
     after = then if node.tail is None else below
     name = node.name
@@ -191,8 +189,8 @@ def _put_variable(
 ) -> None:
     found = here.names[name]
     if steps and isinstance(steps[0], str) and name in here.holders:
-        holder, sound = here.holders[name], found.sound
-        _put_field_of(holder, steps[0], steps[1:], here, then, raw=raw, sound=sound)
+        holder = here.holders[name]
+        _put_field_of(holder, steps[0], steps[1:], here, then, raw=raw)
     elif name == "value":  # what is piped into a pipeline is never missing
         after(found)
     else:
@@ -202,9 +200,8 @@ def _put_variable(
 def _builtin(name: str, here: Here) -> Found:
     if name in ("api", "tables"):
         value = here.model.api if name == "api" else here.model.tables
-        return Found(here.constant(dict(value)), OBJECTS, solid=False, sound=True)
-    sound = name != "payload" and not here.writing.tells
-    return Found(here.code.part(name), OBJECTS, solid=False, sound=sound)
+        return Found(here.constant(dict(value)), OBJECTS, solid=False)
+    return Found(here.code.part(name), OBJECTS, solid=False, made=name == "payload")
 
 
 # Definitions

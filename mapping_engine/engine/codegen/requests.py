@@ -2,48 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from mapping_engine.core.model import RequestRule
-from mapping_engine.core.nodes import Const, Field, Items, Name, Node, Object, walk
+from mapping_engine.core.nodes import Const, Field, Node, Object, walk
+from mapping_engine.core.url_parts import BASE, OWN, part_kind
 from mapping_engine.engine.codegen.code import Code
 from mapping_engine.engine.codegen.found import TEXT, Found, Then, put_present, value_of
 from mapping_engine.engine.codegen.objects import put_fresh
 from mapping_engine.engine.codegen.writing import Here, fixed, is_settled
 from mapping_engine.engine.form import encodings
-from mapping_engine.engine.inspect import is_sound
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.request import CONTENT_TYPES, Request
 from mapping_engine.engine.requests import (
-    encoded,
+    BODY,
+    filled_in,
     header,
+    header_name,
     incomplete,
-    request_of,
-    sendable,
     told_of_request,
 )
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.values import as_text
 from mapping_engine.types.kinds import Json
 
-Keep = Callable[[str], None]
-
 
 def write_request(rule: RequestRule, here: Here, code: Code) -> None:
     """A function that builds the request of one payload."""
-    if not isinstance(rule.body, Object):
-        code.line(f"return {here.constant(_interpreted(rule, here))}(run)")
-        return
-    body = _object(rule.body, here, code)
-    headers = code.let(f"{{'{here.constant('Content-Type')}': {_text(CONTENT_TYPES, rule, here)}}}")
+    here = replace(here, path=BODY)
+    content_type = here.held(CONTENT_TYPES[rule.format])
+    headers = code.let(f"{{{here.held(header_name('content-type'))}: {content_type}}}")
     for each in rule.headers:
         _put_told(each.value, here, partial(_keep_header, rule, each, headers, here))
     url = _url(rule, here, code)
+    body = code.let("{}")
+    keep = partial(_assign, code, body)
+    _put_told(rule.body, here, lambda found: put_fresh(here, lambda own: keep(own.name), found))
     method, format = here.held(rule.method), here.held(rule.format)
     made = f"{here.constant(Request)}({method}, {url}, {body}, {headers}, {format})"
-    if rule.format != "form":
+    if rule.format != "form" or not isinstance(rule.body, Object):
         code.line(f"return {made}")
         return
     request = code.let(made)
@@ -51,21 +49,15 @@ def write_request(rule: RequestRule, here: Here, code: Code) -> None:
     code.line(f"return {request}")
 
 
-def _text(texts: dict[str, str], rule: RequestRule, here: Here) -> str:
-    return here.held(texts[rule.format])
-
-
-def _interpreted(rule: RequestRule, here: Here) -> Callable[[Run], Request]:
-    """The request as the interpreter makes it."""
-    model = here.model
-    return lambda run: request_of(rule, run, Interpreter(model, run).value)
+def _assign(code: Code, place: str, value: str) -> None:
+    code.line(f"{place} = {value}")
 
 
 def _keep_header(rule: RequestRule, field: Field, headers: str, here: Here, found: Found) -> None:
     text = _as_text(found, here)
     check = f"{here.constant(header)}({here.held(field.name)}, {text}, {here.constant(rule)})"
     with here.code.block(f"if {text} is not None"):
-        here.code.line(f"{headers}[{here.held(field.name)}] = {check}")
+        here.code.line(f"{headers}[{here.held(header_name(field.name))}] = {check}")
 
 
 def _as_text(found: Found, here: Here) -> str:
@@ -76,41 +68,6 @@ def _as_text(found: Found, here: Here) -> str:
     with here.code.block(f"if {text}.__class__ is not str"):
         here.code.line(f"{text} = {here.constant(as_text)}({text})")
     return text
-
-
-# Bodies
-
-
-def _object(node: Object, here: Here, code: Code) -> str:
-    made = code.let("{}")
-    for field in node.fields:
-        key = here.held(field.name)
-        _put_part(field.value, here, partial(_assign, code, f"{made}[{key}]"))
-    return made
-
-
-def _assign(code: Code, place: str, value: str) -> None:
-    code.line(f"{place} = {value}")
-
-
-def _put_part(node: Node, here: Here, keep: Keep) -> None:
-    code = here.code
-    match node:
-        case Object():
-            made = _object(node, here, code)
-            with code.block(f"if {made}"):
-                keep(made)
-        case Items(items=items, fill=None):
-            made = code.let("[]")
-            for item in items:
-                _put_part(item, here, lambda value: code.line(f"{made}.append({value})"))
-            with code.block(f"if {made}"):
-                keep(made)
-        case Name(name="payload", tail=None):
-            keep(code.part("payload"))
-        case _:
-            check = partial(_keep_sendable, node, here, keep)
-            _put_told(node, here, lambda found: put_fresh(here, check, found))
 
 
 def _put_told(node: Node, here: Here, then: Then) -> None:
@@ -124,13 +81,6 @@ def _put_told(node: Node, here: Here, then: Then) -> None:
     with code.block(f"if {issues}"):
         code.line(f"{here.constant(told_of_request)}(run, {issues})")
     put_present(code, found, then)
-
-
-def _keep_sendable(node: Node, here: Here, keep: Keep, found: Found) -> None:
-    """Keep a part that can be sent, as constants and sound texts can."""
-    surely = isinstance(node, Const) and is_sound((node.value,))
-    surely = surely or (found.sound and found.classes == TEXT)
-    keep(found.name if surely else f"{here.constant(sendable)}({found.name})")
 
 
 def _encodings(body: Object, here: Here) -> str:
@@ -154,30 +104,27 @@ def _encodings(body: Object, here: Here) -> str:
 
 def _url(rule: RequestRule, here: Here, code: Code) -> str:
     parts: list[str] = []
-    for part in rule.url.parts:
+    for place, part in enumerate(rule.url.parts):
         if isinstance(part, str):
             parts.append(here.constant(part))
             continue
         text = code.let("None")
         _put_told(part, here, partial(_fill_in, text, here))
         with code.block(f"if {text} is None"):
-            code.line(f"{here.constant(_raising(rule))}()")
-        with code.block(f"if not ({text}.isalnum() and {text}.isascii())"):
-            code.line(f"{text} = {here.constant(encoded)}({here.constant(part)}, {text})")
+            code.line(f"{here.constant(partial(_refuse, part))}()")
+        kind = part_kind(part, here.model, first=not place)
+        plain = None if kind == BASE else f"not ({text}.isalnum() and {text}.isascii())"
+        if kind != OWN:
+            fill = here.constant(partial(filled_in, part, kind=kind))
+            with code.when(plain):
+                code.line(f"{text} = {fill}({text})")
         parts.append(text)
-    url = code.let("f'" + "".join(f"{{{part}}}" for part in parts) + "'")
-    if not any(isinstance(part, str) and part.strip() for part in rule.url.parts):
-        with code.block(f"if not {url}.strip()"):
-            code.line(f"{here.constant(_raising(rule))}()")
-    return url
+    return code.let("f'" + "".join(f"{{{part}}}" for part in parts) + "'")
 
 
 def _fill_in(text: str, here: Here, found: Found) -> None:
     here.code.line(f"{text} = {_as_text(found, here)}")
 
 
-def _raising(rule: RequestRule) -> Callable[[], None]:
-    def refuse() -> None:
-        raise incomplete(rule)
-
-    return refuse
+def _refuse(part: Node) -> None:
+    raise incomplete(part)

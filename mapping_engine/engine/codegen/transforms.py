@@ -50,7 +50,7 @@ def put_transform(step: Step, here: Here, then: Then, found: Found) -> None:
     elif target.speed.wraps and found.solid and not found.classes & LISTS:
         made = found.made or not found.classes & (EMPTIES | FLOATS)
         then(Found(here.code.let(f"[{found.name}]"), LISTS, made=made))
-    elif target.speed.unchanged is not None and (found.solid or found.raw):
+    elif target.speed.unchanged and (found.solid or found.raw):
         _put_unless_unchanged(step, given, here, then, found)
     else:
         put_accepted(step, here, partial(_put_converted, step, given, here, then), found)
@@ -58,18 +58,9 @@ def put_transform(step: Step, here: Here, then: Then, found: Found) -> None:
 
 def _put_converted(step: Step, given: list[Json], here: Here, then: Then, found: Found) -> None:
     """Convert a value of an accepted kind."""
-    target, code, speed = step.target, here.code, step.target.speed
-    if speed.method and found.solid and found.classes == TEXT:
-        then(Found(code.let(f"{found.name}.{speed.method}()"), TEXT, sound=found.sound))
-        return
+    target = step.target
     likely = _texts(target.yields(*given) if target.yields is not None else None)
-    table = speed.table(*given) if speed.table and found.classes == TEXT else None
-    if table is not None:
-        rows, otherwise = table
-        made = f"{here.constant(rows.get)}({found.name}, {here.constant(otherwise)})"
-    else:
-        made = conversion(step, given, found, here)
-    put_judged(step, made, here, then, found, likely)
+    put_judged(step, conversion(step, given, found, here), here, then, found, likely)
 
 
 def conversion(step: Step, given: list[Json], found: Found, here: Here) -> str:
@@ -121,7 +112,7 @@ def _put_unless_unchanged(
     with code.block(f"if {changes}"):
         code.line(f"{result} = {_wholly(step, given, result, here, found)}")
     classes = classes_of(target.returns.names)
-    made = Found(result, classes, made=not classes & EMPTIES, sound=found.sound)
+    made = Found(result, classes, made=not classes & EMPTIES)
     put_present(code, made, then)
 
 
@@ -130,46 +121,32 @@ def _wholly(step: Step, given: list[Json], name: str, here: Here, found: Found) 
     whole = wholly(step.target, _bound(step.target, given, here), step.node)
     made = f"{here.constant(whole)}({name}, {step.label}, {here.issues})"
     simply = step.target.speed.simply
-    if simply is not None and found.sound and found.classes & {simply[0]}:
+    if simply is not None and found.classes & {simply[0]}:
         made = f"{here.constant(simply[1])}({name}) if {is_class(name, simply[0])} else {made}"
     return made
 
 
 def _changes(step: Step, here: Here, found: Found) -> str | None:
     """Whether the transform may change a value, or there is none; None if it surely stays."""
-    name, same = found.name, step.target.speed.unchanged or ()
-    methods = [each for each in same if isinstance(each, str)]
-    if methods:
-        asked = " or ".join(f"{name}.{method}()" for method in methods)
-        other = f"not ({asked})"
-        return other if found.classes == TEXT else f"{name}.__class__ is not str or {other}"
-    tests = [_is_plain(found, each, here) for each in same if isinstance(each, type)]
-    if any(test is None for test in tests):
-        return None
-    return f"not ({' or '.join(f'({test})' for test in tests)})"
+    tests = [_is_plain(found, kind, here) for kind in step.target.speed.unchanged]
+    plain = [f"({test})" for test in tests if test is not None]
+    return f"not ({' or '.join(plain)})" if len(plain) == len(tests) else None
 
 
 def _is_plain(found: Found, kind: type, here: Here) -> str | None:
-    """Whether a value is of a class, and what JSON text can hold; a text is not blank, too.
-
-    None where it surely is.
-    """
-    name, full, valid = found.name, None, None
+    """Whether a value is of a class, and no blank text; None where it surely is."""
+    name, full = found.name, None
     if kind is str and not found.solid:
         full = filled(name, TEXT, here.code)
-    if kind is str and not found.sound:
-        valid = f"({name}.isascii() or {name}.isprintable())"
-    elif kind is float and not found.sound:
-        valid = f"{name} - {name} == 0"
     known = found.classes == TEXT and kind is str
-    return all_of(None if known else is_class(name, kind), full, valid)
+    return all_of(None if known else is_class(name, kind), full)
 
 
 def wholly(
     target: Transform, convert: Callable[[Json], Json], node: Call
 ) -> Callable[[Json, str, list[Issue] | None], Json]:
     """The whole of a transform: what it takes, what it makes of it, and what is left of that."""
-    usual, span = classes_of(target.accepts.names) - FLOATS, node.step.span
+    usual, span = classes_of(target.accepts.names), node.step.span
 
     def converted(value: Json, label: str, issues: list[Issue] | None) -> Json:
         if is_missing(value):

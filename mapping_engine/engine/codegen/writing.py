@@ -33,6 +33,7 @@ from mapping_engine.engine.codegen.found import Found, Then
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.policy import refuses
 from mapping_engine.engine.run import Run, holds
+from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import Json
@@ -110,8 +111,7 @@ class Writing:
                 return False
 
 
-@dataclass(frozen=True)
-class Here:
+class Here(Frozen):
     """One place in a function.
 
     ``names`` are the variables at hand; ``holders`` names for some of them what fields are read

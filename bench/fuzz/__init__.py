@@ -1,0 +1,1 @@
+"""Random events and random rule files, for as long as one likes."""

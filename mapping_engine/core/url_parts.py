@@ -1,0 +1,35 @@
+"""What is filled into a URL: what the rules hold, where it starts, or a part that is encoded."""
+
+from __future__ import annotations
+
+from mapping_engine.core.choices import choices
+from mapping_engine.core.inference import constant
+from mapping_engine.core.model import Model
+from mapping_engine.core.nodes import Call, Name, Node
+from mapping_engine.transforms import REGISTRY
+
+OWN, BASE, PART = "own", "base", "part"
+"""Constants of the rules stay as they are; a base has to be a URL; all else is percent-encoded."""
+
+
+def part_kind(node: Node, model: Model, *, first: bool) -> str:
+    """How a value is filled into a URL; ``first`` where nothing stands before it."""
+    if _is_own(node, model):
+        return OWN
+    return BASE if first else PART
+
+
+def _is_own(node: Node, model: Model) -> bool:
+    """Whether a value stands in the rules, or is looked up in a table of theirs."""
+    parts = choices(model.definitions, node)
+    if parts != [node]:
+        return all(_is_own(each, model) for each in parts)
+    if isinstance(node, Name) and node.tail is None and node.name in model.definitions:
+        return _is_own(model.definitions[node.name], model)
+    if isinstance(node, Name):
+        return node.name in ("api", "tables")
+    target = REGISTRY.get(node.name) if isinstance(node, Call) else None
+    if target is None or target.yields is None or not isinstance(node, Call):
+        return constant(model, node)[0]
+    given = [constant(model, each)[1] for each in node.arguments if each is not None]
+    return target.yields(*given) is not None

@@ -1,0 +1,59 @@
+"""Settings that choose a path of the event may not choose personal data for a place in clear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mapping_engine.core.examine import examine
+from mapping_engine.core.model import Model, reachable
+from mapping_engine.core.nodes import Call, Name
+from mapping_engine.core.spell import spell
+from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.engine.codegen.arguments import given_arguments
+from mapping_engine.engine.interpreter import Interpreter
+from mapping_engine.errors import ConfigurationError, ErrorCode
+from mapping_engine.transforms import REGISTRY
+from mapping_engine.types.type import UNDECLARED, Type
+
+_FLOWS = frozenset(("PI01", "PI02", "PI06"))
+
+
+def check_chosen_paths(model: Model, calls: Sequence[Call], it: Interpreter) -> None:
+    """Hold the paths that settings choose to the same rules as those that stand in a rule file.
+
+    Raises ConfigurationError (CF01), which names the setting, never its value.
+    """
+    chosen = {id(call): found for call in calls if (found := _type(call, model, it)) is not None}
+    if all(found.may_be_shown or found.spreading <= {UNDECLARED} for found in chosen.values()):
+        return
+    diagnostics = Diagnostics()
+    examine(model, diagnostics, chosen)
+    problem = next((each for each in diagnostics.found if each.code in _FLOWS), None)
+    if problem is None:
+        return
+    settings = _settings(
+        next(c for c in calls if id(c) in chosen and chosen[id(c)].spreading), model
+    )
+    raise ConfigurationError(
+        ErrorCode.SETTINGS_INVALID,
+        f"{settings} leads to personal data: {problem.message}",
+        span=problem.span,
+        help="choose a path that holds no personal data",
+    )
+
+
+def _type(call: Call, model: Model, it: Interpreter) -> Type | None:
+    target = REGISTRY[call.name]
+    given = given_arguments(call, target, it, [])
+    steps = target.locate(*given) if given is not None and target.locate is not None else None
+    if not steps:
+        return None
+    path = tuple(step if isinstance(step, str) else "[]" for step in steps)
+    return model.vocabulary.type_of(path).or_missing()
+
+
+def _settings(call: Call, model: Model) -> str:
+    """The settings behind the arguments of a call, as the rules write them."""
+    parts = reachable(model, (each for each in call.arguments if each is not None))
+    names = [spell(part) for part in parts if isinstance(part, Name) and part.name == "settings"]
+    return " or ".join(f"`{name}`" for name in dict.fromkeys(names))

@@ -1,0 +1,44 @@
+"""What is wrong with names, paths, calls and copies, in the words of `mistakes.txt`.
+
+A line there is written in addition, under a key of the rules. Below it stand the messages, each
+with what it marks, and with its help and its fix.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.core.test_types import RULES, reading
+
+FILE = Path(__file__).with_name("mistakes.txt")
+MISTAKES = {
+    each.split("\n")[0]: each
+    for each in re.findall(r"^[^ #\n].*\n(?: .*\n)*", FILE.read_text("utf-8"), re.M)
+}
+
+
+def told(written: str, folder: Path) -> str:
+    """What is said of a line, as it stands in the file."""
+    section, _, entry = written.partition(": ")
+    rules = RULES.replace(f"{section}:\n", f"{section}:\n  {entry}\n")
+    rest = [f"{section}:\n  {entry}"] if rules == RULES else []
+    rest += [] if section == "fields" else ["fields: {z: word}"]
+    read = reading(folder, rules, "\n".join(rest))
+    lines = [written]
+    for found in read.diagnostics:
+        text = read.texts[found.span.file]
+        marked = text[found.span.offset : found.span.end_offset].replace("\n", " ")
+        lines.append(f"    {found.code} {marked}: {found.message}")
+        lines += [f"        {found.help}"] if found.help else []
+        if found.fix is not None:
+            replaced = text[found.fix.span.offset : found.fix.span.end_offset]
+            lines.append(f"        fix: {replaced!r} becomes {found.fix.replacement!r}")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("written", MISTAKES)
+def test_a_mistake_is_told(written: str, tmp_path: Path) -> None:
+    assert told(written, tmp_path) == MISTAKES[written]
