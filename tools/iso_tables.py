@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from gettext import translation
 from pathlib import Path
 
+LANGUAGES = ("de", "es", "fr", "it", "nl", "pt", "pt_BR")
 FOLDER = Path(__file__).parent.parent / "rules" / "fragments" / "iso"
 
 
@@ -28,6 +30,22 @@ def countries() -> dict[str, str]:
         )
         _add(rows, keys, country.alpha_2)
     return rows
+
+
+def country_names() -> dict[str, str]:
+    """The names of countries in LANGUAGES, but for those that two countries share."""
+    import pycountry
+
+    rows: dict[str, set[str]] = {}
+    for language in LANGUAGES:
+        texts = translation("iso3166-1", pycountry.LOCALES_DIR, [language])
+        for country in pycountry.countries:
+            for key in ("name", "common_name", "official_name"):
+                english = getattr(country, key, None)
+                name = texts.gettext(english) if english else None
+                if name and name != english:
+                    rows.setdefault(name, set()).add(country.alpha_2.lower())
+    return {name: codes.pop() for name, codes in rows.items() if len(codes) == 1}
 
 
 def us_states() -> dict[str, str]:
@@ -54,6 +72,7 @@ def tables() -> Iterator[tuple[str, str]]:
     """The name of each file and its text."""
     for name, data in (
         ("countries.json", countries()),
+        ("country_names.json", country_names()),
         ("us_states.json", us_states()),
         ("currencies.json", currencies()),
     ):

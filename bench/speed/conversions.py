@@ -22,15 +22,17 @@ from bench.speed.meta import (
     Object,
     Quoted,
     Validate,
-    add_options,
     as_object,
     checked_event,
     checked_seconds,
     options_of,
+    options_of_processing,
     rows,
+    standard_name,
 )
+from bench.speed.person import occurred
 from bench.speed.user_data import UserData, is_too_little
-from bench.speed.values import boolean, is_missing, text
+from bench.speed.values import boolean, clean_url, is_missing, text
 from mapping_engine.errors import ConfigurationError, ErrorCode, InstrumentationError
 
 DESTINATIONS = (
@@ -49,6 +51,8 @@ STANDARD_EVENTS = {
     "payment info entered": "AddPaymentInfo",
     "product added to wishlist": "AddToWishlist",
 }
+_WISHES = {"yes": True, "no": False}
+_CHANNEL = "messaging_channel"
 _DAY = 86_400
 
 
@@ -65,7 +69,7 @@ class Conversions:
         self._validate = validate
         self._quoted = quoted
         self._clock = clock
-        self._user_data = UserData(settings.get("removeExternalId") is not True, clock)
+        self._user_data = UserData(settings.get("removeExternalId") is not True)
         self._custom_data = CustomData(settings)
         self._source = settings.get("actionSource")
         self._limited = settings.get("limitedDataUSage")
@@ -93,21 +97,25 @@ class Conversions:
         context, traits = as_object(event.get("context")), as_object(event.get("traits"))
         properties = as_object(event.get("properties"))
         places = (traits, as_object(context.get("traits")), properties)
+        processing = options_of_processing(
+            bool(self._limited), context.get("dataProcessingOptions")
+        )
         source = self._source_of(places, context)
-        occurred = event.get("timestamp")
-        if is_missing(occurred):
-            occurred = event.get("originalTimestamp")
-        event_time = self._event_time(occurred, source)
+        moment, present = occurred((event.get("timestamp"), event.get("originalTimestamp")))
+        event_time = self._event_time(moment, present, source)
+        at = moment if moment is not None or present else int(self._clock() * 1000)
         key = event["event"].strip().lower() if call == "track" else None
         name = self._name(event, key)
         digests = options.get("hashed") is True
         payload: Object = {"event_name": name, "event_time": event_time}
         _add_id_and_page(payload, event, context, places)
         payload["action_source"] = _known(source)
+        channel = next((c for p in (context, properties) if (c := text(p.get(_CHANNEL)))), None)
+        if channel is not None:
+            payload["messaging_channel"] = channel
         _add_opt_out(payload, places)
-        if self._limited:
-            add_options(payload, context.get("dataProcessingOptions"))
-        user = self._user_data(event, context, properties, occurred, digests)
+        payload |= processing
+        user = self._user_data(event, context, properties, at, digests)
         payload["user_data"] = user
         custom = self._custom_data(properties, name, key, options, digests)
         if custom:
@@ -133,10 +141,10 @@ class Conversions:
                 raise InstrumentationError(ErrorCode.EVENT_REFUSED, "an app needs a version")
         return source
 
-    def _event_time(self, occurred: Any, source: Any) -> int:
+    def _event_time(self, moment: int | None, present: bool, source: Any) -> int:
         """When it happened, in seconds since 1970; Meta takes no event from long ago."""
         now = int(self._clock())
-        found = now if is_missing(occurred) else checked_seconds(occurred)
+        found = checked_seconds(moment, present, now)
         if now - found > (62 if source == "physical_store" else 7) * _DAY:
             raise InstrumentationError(ErrorCode.EVENT_REFUSED, "the event is too old")
         if found - now > 60:
@@ -154,7 +162,7 @@ def _own_names(table: Any) -> dict[str, str]:
     """What the settings call events, by their names in any case."""
     found: dict[str, str] = {}
     for name, targets in rows(table).items():
-        found.setdefault(name.casefold(), targets[0])
+        found.setdefault(name.casefold(), standard_name(targets[0]))
     return found
 
 
@@ -179,10 +187,14 @@ def _known(source: Any) -> str:
 
 
 def _add_opt_out(payload: Object, places: tuple[Object, ...]) -> None:
-    for place in places:
-        if "opt_out" in place and (found := boolean(place["opt_out"])) is not None:
-            payload["opt_out"] = found
-            return
+    wish = next((v for place in places if not is_missing(v := place.get("opt_out"))), None)
+    if wish is None:
+        return
+    found = _WISHES.get(wish.strip().lower()) if type(wish) is str else None
+    found = boolean(wish) if found is None else found
+    if found is None:
+        raise InstrumentationError(ErrorCode.FIELD_INVALID, "opt_out is neither true nor false")
+    payload["opt_out"] = found
 
 
 def _add_id_and_page(
@@ -197,6 +209,7 @@ def _add_id_and_page(
     )
     if id is not None:
         payload["event_id"] = id
-    url = text(as_object(context.get("page")).get("url")) or text(properties.get("url"))
+    url = clean_url(as_object(context.get("page")).get("url"))
+    url = url or clean_url(properties.get("url"))
     if url is not None:
         payload["event_source_url"] = url

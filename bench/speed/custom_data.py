@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bench.speed.meta import Object, category_of, checked_currency, products_of, rows
+from bench.speed.meta import Object, category_of, products_of, rows
 from bench.speed.normal_forms import hashed, is_digest
-from bench.speed.values import copied, integer, is_missing, number, rest, text
+from bench.speed.values import (
+    business_text,
+    copied,
+    currency,
+    integer,
+    is_missing,
+    number,
+    rest,
+    text,
+)
 from mapping_engine.errors import ErrorCode, InstrumentationError
 
 SHOPPING = frozenset((
@@ -47,10 +56,26 @@ class CustomData:
         if not self._apart.isdisjoint(properties):
             found = self._with_those_apart(found, properties, digests)
         if name in SHOPPING:
+            if type(properties.get("category")) is dict and properties["category"]:
+                raise InstrumentationError(ErrorCode.EVENT_REFUSED, "the category is an object")
             self._add_products(found, properties, name, key, options)
+        self._add_amount(found, properties, name)
         if name == "Search":
             _add_search(found, properties.get("query"))
         return found
+
+    def _add_amount(self, found: Object, properties: Object, name: str) -> None:
+        given = properties.get("currency")
+        code = currency(given)
+        if name in SHOPPING and code is None and not is_missing(given):
+            raise InstrumentationError(ErrorCode.EVENT_REFUSED, "the currency is none")
+        amounts = (number(properties[key]) for key in _VALUES if key in properties)
+        value = next((each for each in amounts if each is not None), None)
+        if code is None and is_missing(given) and (name in SHOPPING or value is not None):
+            code = "USD"
+        for key, made in (("currency", code), ("value", value)):
+            if made is not None:
+                found[key] = made
 
     def _with_those_apart(self, others: Object, properties: Object, digests: bool) -> Object:
         """The copy with the properties that settings want, in the order of the event."""
@@ -78,26 +103,24 @@ class CustomData:
             lines = [{"product_id": category}]
         contents = _contents(lines, properties, name)
         ids = [each["id"] for each in contents if "id" in each]
-        found["content_ids"] = ids[0] if one and ids else ids
-        found["contents"] = contents
-        if name in _ORDERING:
+        if ids or is_missing(properties.get("content_ids")):
+            found["content_ids"] = ids[0] if one and ids else ids
+        if contents or is_missing(properties.get("contents")):
+            found["contents"] = contents
+        if name in _ORDERING and (ids or is_missing(properties.get("num_items"))):
             found["num_items"] = len(ids)
         found["content_type"] = (
-            text(properties.get("content_type"))
+            business_text(properties.get("content_type"))
             or text(options.get("contentType"))
             or self._content_types.get(text(category_of(properties, products)) or "")
             or ("product_group" if alone else "product")
         )
         if category is not None:
             found["content_category"] = category
-        title = text(properties.get("content_name")) or text(properties.get("contentName"))
+        title = business_text(properties.get("content_name"))
+        title = title or business_text(properties.get("contentName"))
         if title is not None:
             found["content_name"] = title
-        found["currency"] = checked_currency(properties.get("currency"))
-        for place in _VALUES:
-            if place in properties and (value := number(properties[place])) is not None:
-                found["value"] = value
-                break
 
 
 def _names(table: Iterable[Any], column: str) -> frozenset[str]:
@@ -114,11 +137,11 @@ def _digest_of(value: Any, digests: bool) -> str | None:
 
 def _is_one_product(properties: Object, products: list[Object], name: str, key: str | None) -> bool:
     """Whether the properties themselves are the one product."""
+    known = any(not is_missing(properties.get(id)) for id in _IDS)
     if name != "ViewContent":
-        return name in ("AddToCart", "Search")
+        return name == "Search" or (name == "AddToCart" and (known or not products))
     if key == "product viewed":
         return True
-    known = any(not is_missing(properties.get(id)) for id in _IDS)
     return key != "product list viewed" and not products and known
 
 
@@ -143,7 +166,7 @@ def _contents(lines: list[Object], properties: Object, name: str) -> list[Object
 
 def _content(line: Object, of_all: int | None, delivery: str | None) -> Object:
     found: Object = {}
-    id = text(line.get("product_id")) or text(line.get("sku")) or text(line.get("id"))
+    id = next((id for key in _IDS if (id := business_text(line.get(key))) is not None), None)
     if id is not None:
         found["id"] = id
     quantity = integer(line.get("quantity"))
@@ -152,37 +175,33 @@ def _content(line: Object, of_all: int | None, delivery: str | None) -> Object:
     price = number(line.get("price"))
     if price is not None:
         found["item_price"] = price
-    delivery = _delivery(line) or delivery
+    if not is_missing(line.get("delivery_category")):
+        delivery = _delivery(line)
     if delivery is not None:
         found["delivery_category"] = delivery
     return found
 
 
 def _delivery(source: Object) -> str | None:
-    found = source.get("delivery_category")
-    return found if type(found) is str and found in _DELIVERIES else None
+    written = text(source.get("delivery_category"))
+    if written is None:
+        return None
+    written = written.strip().lower().replace(" ", "_").replace("-", "_")
+    return written if written in _DELIVERIES else None
 
 
 def _category(value: Any) -> str | None:
     """The category as a text; that of a list is its items."""
-    if is_missing(value):
-        return None
     if type(value) is list:
         items = [text(each) for each in value if not is_missing(each)]
-        found = ",".join(each for each in items if each) if None not in items else None
-    else:
-        found = text(value)
-    return _made(found or None, "content_category")
+        known = [each for each in items if each]
+        return business_text(",".join(known)) if len(known) == len(items) else None
+    return business_text(value)
 
 
 def _add_search(found: Object, query: Any) -> None:
-    if is_missing(query):
-        return
-    written = ("true" if query else "false") if type(query) is bool else text(query)
-    found["search_string"] = _made(written, "search_string")
-
-
-def _made(written: str | None, field: str) -> str:
-    if written is None:
-        raise InstrumentationError(ErrorCode.FIELD_INVALID, f"custom_data.{field} cannot be made")
-    return written
+    if (type(query) is dict or type(query) is list) and query:
+        raise InstrumentationError(ErrorCode.EVENT_REFUSED, "the search is for no text")
+    written = ("true" if query else "false") if type(query) is bool else business_text(query)
+    if written is not None:
+        found["search_string"] = written

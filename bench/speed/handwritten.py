@@ -20,17 +20,19 @@ from bench.speed.meta import (
     Object,
     Quoted,
     Validate,
-    add_options,
     as_object,
     category_of,
     checked_currency,
     checked_event,
     checked_seconds,
     options_of,
+    options_of_processing,
     products_of,
     rows,
+    standard_name,
 )
-from bench.speed.values import integer, is_missing, number, rest, text
+from bench.speed.person import occurred
+from bench.speed.values import business_text, clean_url, integer, is_missing, number, rest, text
 from mapping_engine.errors import ConfigurationError, ErrorCode, InstrumentationError
 
 DESTINATIONS = (
@@ -68,7 +70,7 @@ class OfflineConversions:
         self._validate = validate
         self._quoted = quoted
         self._clock = clock
-        self._match_keys = MatchKeys(settings.get("isHashRequired", True), clock)
+        self._match_keys = MatchKeys(settings.get("isHashRequired", True))
         self._limited = settings.get("limitedDataUSage") or settings.get("limitedDataUsage")
         field = settings.get("valueFieldIdentifier", "").strip().removeprefix("properties.")
         self._values = (field, *_VALUES) if field else _VALUES
@@ -77,8 +79,11 @@ class OfflineConversions:
         self._content_types = {
             key: targets[0] for key, targets in rows(settings.get("categoryToContent", ())).items()
         }
-        self._of_dashboard = rows(settings.get("eventsToStandard", ()))
-        self._routes = self._routed(rows(settings.get("eventsToIds", ())))
+        self._of_dashboard = {
+            name: list(dict.fromkeys(map(standard_name, targets)))
+            for name, targets in rows(settings.get("eventsToStandard", ())).items()
+        }
+        self._routes = self._routed(rows(settings.get("eventsToIds", ()), str.casefold))
         self._other = self._routes.pop("")
 
     def _routed(self, ids: dict[str, list[str]]) -> dict[str, list[tuple[str, str]]]:
@@ -89,7 +94,7 @@ class OfflineConversions:
             name: [
                 (standard, f"{base}/{quote(id, safe='')}/events")
                 for standard in standards
-                for id in ids.get(standard, ())
+                for id in ids.get(standard.casefold(), ())
             ]
             for name, standards in {**own, **self._of_dashboard, "": ["Other"]}.items()
         }
@@ -101,21 +106,28 @@ class OfflineConversions:
         if options is None:
             return []
         name = _accepted(event)
+        given = as_object(event.get("context")).get("dataProcessingOptions")
+        processing = options_of_processing(bool(self._limited), given)
         routes = self._routes.get(name, self._other)
         if not routes:
             raise ConfigurationError(
                 ErrorCode.NO_DESTINATION, f"no event set id for what the event {name} maps to"
             )
-        return self._requests(event, name, options, routes)
+        return self._requests(event, name, options, routes, processing)
 
     def _requests(
-        self, event: Object, name: str, options: Object, routes: list[tuple[str, str]]
+        self,
+        event: Object,
+        name: str,
+        options: Object,
+        routes: list[tuple[str, str]],
+        processing: Object,
     ) -> list[Encoded]:
         properties = as_object(event.get("properties"))
         products = products_of(properties.get("products"))
-        payload = self._payload(event, properties, products)
+        payload = self._payload(event, properties, products, processing)
         content_type = self._content_type(name, options, properties, products)
-        tag = text(properties.get("upload_tag")) or "RudderStack"
+        tag = business_text(properties.get("upload_tag")) or "RudderStack"
         head = f"upload_tag={self._quoted(tag)}&data="
         encoded: list[Encoded] = []
         for standard_event, url in routes:
@@ -128,24 +140,27 @@ class OfflineConversions:
             encoded.append((url, body.encode()))
         return encoded
 
-    def _payload(self, event: Object, properties: Object, products: list[Object]) -> Object:
+    def _payload(
+        self, event: Object, properties: Object, products: list[Object], processing: Object
+    ) -> Object:
         """The payload, but for what each request has of its own."""
         context, traits = as_object(event.get("context")), as_object(event.get("traits"))
-        occurred = event.get("originalTimestamp")
-        if is_missing(occurred):
-            occurred = event.get("timestamp")
+        moment, present = occurred((event.get("originalTimestamp"), event.get("timestamp")))
+        now = self._clock()
+        at = moment if moment is not None or present else int(now * 1000)
         payload: Object = {
-            "match_keys": self._match_keys(event, traits, context, properties, occurred),
-            "event_time": int(self._clock()) if is_missing(occurred) else checked_seconds(occurred),
+            "match_keys": self._match_keys(event, traits, context, properties, at),
+            "event_time": checked_seconds(moment, present, now),
             "event_name": None,  # each request has its own
             "currency": checked_currency(properties.get("currency")),
             "value": self._value(properties),
         }
-        order = properties.get("order_id")
-        order = text(properties.get("orderId") if is_missing(order) else order)
+        order = business_text(properties.get("order_id")) or business_text(
+            properties.get("orderId")
+        )
         if order is not None:
             payload["order_id"] = order
-        item = text(properties.get("item_number"))
+        item = business_text(properties.get("item_number"))
         if item is not None:
             payload["item_number"] = item
         contents = [content for each in products if (content := _content(each))]
@@ -159,11 +174,11 @@ class OfflineConversions:
             if type(source) is str and source in ACTION_SOURCES:
                 payload["action_source"] = source
                 break
-        url = text(as_object(context.get("page")).get("url")) or text(properties.get("url"))
+        url = clean_url(as_object(context.get("page")).get("url"))
+        url = url or clean_url(properties.get("url"))
         if url is not None:
             payload["event_source_url"] = url
-        if self._limited:
-            add_options(payload, context.get("dataProcessingOptions"))
+        payload |= processing
         return payload
 
     def _value(self, properties: Object) -> int | float:
@@ -207,13 +222,13 @@ def _content(product: Object) -> Object | None:
     if not ids or ids[0] is False:
         return None
     found: Object = {}
-    id = next((written for v in ids if (written := text(v)) is not None), None)
+    id = next((written for v in ids if (written := business_text(v)) is not None), None)
     if id is not None:
         found["id"] = id
     quantity = integer(product.get("quantity"))
     found["quantity"] = 1 if quantity is None else quantity
     for key in ("brand", "category"):
-        written = text(product.get(key))
+        written = business_text(product.get(key))
         if written is not None:
             found[key] = written
     price = number(product.get("price"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bench.speed.meta import Object, as_object
@@ -20,15 +21,21 @@ from bench.speed.normal_forms import (
 )
 from bench.speed.person import (
     ADDRESS_ZIPS,
+    OTHER_ZIPS,
+    PHONES,
     ZIPS,
-    countries,
+    click,
     dated_click,
     external_address,
     first_birthday,
+    first_city,
+    first_country,
     first_state,
     first_zip,
+    ids_of,
     lead,
     names,
+    several,
 )
 from bench.speed.values import birth, text
 from mapping_engine.errors import ErrorCode, InstrumentationError
@@ -37,17 +44,18 @@ from mapping_engine.errors import ErrorCode, InstrumentationError
 class MatchKeys:
     """Makes the match keys of an event, with or without hashing."""
 
-    def __init__(self, hashing: bool, clock: Callable[[], float]) -> None:
+    def __init__(self, hashing: bool) -> None:
         self._hashed = hashed if hashing else _as_it_is
-        self._clock = clock
 
     def __call__(
-        self, event: Object, traits: Object, context: Object, properties: Object, occurred: Any
+        self, event: Object, traits: Object, context: Object, properties: Object, moment: int | None
     ) -> Object:
-        """The match keys; `occurred` is when the event says that it happened."""
+        """The match keys; `moment` is when the event happened, in milliseconds."""
         person = as_object(context.get("traits"))
+        address, other = as_object(traits.get("address")), as_object(person.get("address"))
+        where = first_country((traits, person, address, other), country)
         keys: Object = {"extern_id": _extern_id(event, traits, person)}
-        self._add_contacts(keys, (traits, person, properties), context)
+        self._add_contacts(keys, (traits, person, properties), context, where)
         found = gender(traits.get("gender")) or gender(person.get("gender"))
         if found is not None:
             keys["gen"] = self._hashed(found)
@@ -59,82 +67,75 @@ class MatchKeys:
             keys["fn"] = self._hashed(first)
         if last is not None:
             keys["ln"] = self._hashed(last)
-        self._add_places(keys, traits, person)
-        found = lead(context.get("externalId")) or lead(event.get("externalId"))
+        self._add_places(keys, traits, person, where)
+        found = lead(context, event)
         if found is not None:
             keys["lead_id"] = found
         found = device(as_object(context.get("device")).get("advertisingId"))
         if found is not None:
             keys["madid"] = self._hashed(found)
-        self._add_browser(keys, context, occurred)
+        _add_browser(keys, context, properties, moment)
         return keys
 
-    def _add_contacts(self, keys: Object, sources: tuple[Object, ...], context: Object) -> None:
-        traits, person, properties = sources
-        found = (
-            email(traits.get("email"))
-            or email(person.get("email"))
-            or email(properties.get("email"))
-            or email(external_address(context.get("externalId")))
-        )
-        if found is not None:
-            keys["email"] = [self._hashed(found)]
-        found = (
-            phone(traits.get("phone"))
-            or phone(person.get("phone"))
-            or phone(properties.get("phone"))
-        )
-        if found is not None:
-            keys["phone"] = [self._hashed(found)]
+    def _add_contacts(
+        self, keys: Object, sources: tuple[Object, ...], context: Object, where: str | None
+    ) -> None:
+        traits, person, _ = sources
+        given = [source.get("email") for source in sources]
+        given += [external_address(context.get("externalId"))]
+        given += [traits.get("Email"), person.get("Email")]
+        found = several(given, partial(self._made, email))
+        if found:
+            keys["email"] = found
+        numbers = [source.get("phone") for source in sources]
+        numbers += [place.get(key) for place in (traits, person) for key in PHONES]
+        found = several(numbers, partial(self._made, lambda value: phone(value, where)))
+        if found:
+            keys["phone"] = found
 
-    def _add_places(self, keys: Object, traits: Object, person: Object) -> None:
+    def _made(self, form: Callable[[Any], str | None], value: Any) -> str | None:
+        normal = form(value)
+        return None if normal is None else self._hashed(normal)
+
+    def _add_places(self, keys: Object, traits: Object, person: Object, where: str | None) -> None:
         address, other = as_object(traits.get("address")), as_object(person.get("address"))
-        sources = (traits, person, address, other)
-        found = city(address.get("city")) or city(other.get("city"))
+        found = first_city(traits, person, city)
         if found is not None:
             keys["ct"] = self._hashed(found)
-        found = first_state(sources, state)
+        found = first_state((traits, person, address, other), state, where)
         if found is not None:
             keys["st"] = [self._hashed(found)]
-        where, known = countries(sources, country)
         found = (
             first_zip(traits, ZIPS, zip_code, where)
             or first_zip(address, ADDRESS_ZIPS, zip_code, where)
             or first_zip(other, ZIPS, zip_code, where)
+            or first_zip(person, OTHER_ZIPS, zip_code, where)
         )
         if found is not None:
             keys["zip"] = [self._hashed(found)]
-        if known is not None:
-            keys["country"] = self._hashed(known)
+        if where is not None:
+            keys["country"] = self._hashed(where)
 
-    def _add_browser(self, keys: Object, context: Object, occurred: Any) -> None:
-        agent = text(context.get("userAgent"))
-        if agent is not None:
-            keys["client_user_agent"] = agent
-        click = text(context.get("fbc"))
-        if click is None:
-            url = as_object(context.get("page")).get("url")
-            click = dated_click(url, occurred, self._clock)
-        if click is not None:
-            keys["fbc"] = click
-        browser = text(context.get("fbp"))
-        if browser is not None:
-            keys["fbp"] = browser
+
+def _add_browser(keys: Object, context: Object, properties: Object, moment: int | None) -> None:
+    agent = text(context.get("userAgent"))
+    if agent is not None:
+        keys["client_user_agent"] = agent
+    urls = (as_object(context.get("page")).get("url"), properties.get("url"))
+    found = click(context.get("fbc")) or dated_click(urls, lambda: moment)
+    if found is not None:
+        keys["fbc"] = found
+    browser = click(context.get("fbp"))
+    if browser is not None:
+        keys["fbp"] = browser
 
 
 def _as_it_is(normal: str) -> str:
     return normal
 
 
-def _extern_id(event: Object, traits: Object, person: Object) -> str:
-    found = (
-        text(event.get("userId"))
-        or text(traits.get("userId"))
-        or text(traits.get("id"))
-        or text(person.get("userId"))
-        or text(person.get("id"))
-        or text(event.get("anonymousId"))
-    )
-    if found is None:
+def _extern_id(event: Object, traits: Object, person: Object) -> Any:
+    found = several(ids_of(event, traits, person), text)
+    if not found:
         raise InstrumentationError(ErrorCode.FIELD_REQUIRED, "there is no userId or anonymousId")
-    return found
+    return found[0] if len(found) == 1 else found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from jsonschema import Draft202012Validator
 from bench.speed import normal_forms as forms
 from bench.speed import person, values
 from bench.speed.handwritten import DESTINATIONS, MAPPED, STANDARD_EVENTS
-from bench.speed.meta import ACTION_SOURCES, Encoded
+from bench.speed.meta import ACTION_SOURCES, Encoded, options_of_processing
 from mapping_engine.errors import (
     ConfigurationError,
     ErrorCode,
@@ -53,27 +54,37 @@ _BIRTHDAYS = (
 )  # fmt: skip
 _PEOPLE: dict[str, tuple[tuple[str, ...], Convert]] = {
     "email": ((*_below(_TRAITS, "email"), "properties.email"), forms.email),
-    "phone": ((*_below(_TRAITS, "phone"), "properties.phone"), forms.phone),
+    "phone": (
+        (*_below(_TRAITS, "phone"), "properties.phone",
+         *_below(_TRAITS, "phone_number", "phoneNumber")),
+        values.text,
+    ),
     "gen": (_below(_TRAITS, "gender"), forms.gender),
     "doby": (_BIRTHDAYS, lambda value: _birth(value)[0]),
     "dobm": (_BIRTHDAYS, lambda value: _birth(value)[1]),
     "dobd": (_BIRTHDAYS, lambda value: _birth(value)[2]),
     "fn": (_below(_TRAITS, "firstName", "firstname", "first_name"), forms.name),
     "ln": (_below(_TRAITS, "lastName", "lastname", "last_name"), forms.name),
-    "ct": (_below(_ADDRESSES, "city"), forms.city),
-    "st": ((*_below(_TRAITS, "state"), *_below(_ADDRESSES, "state")), forms.state),
+    "ct": ((*_below(_ADDRESSES, "city"), *_below(_TRAITS, "city")), forms.city),
+    "st": ((*_below(_TRAITS, "state"), *_below(_ADDRESSES, "state")), values.text),
     "zip": (
         (*_below(_TRAITS[:1], *_ZIPS), *_below(_ADDRESSES[:1], *_ADDRESS_ZIPS),
-         *_below(_ADDRESSES[1:], *_ZIPS)),
+         *_below(_ADDRESSES[1:], *_ZIPS), *_below(_TRAITS[1:], *person.OTHER_ZIPS)),
         values.text,
     ),
     "country": (_COUNTRY, forms.country),
-    "lead_id": (("context.externalId", "externalId"), person.lead),
+    "lead_id": (("@",), lambda event: person.lead(event.get("context") or {}, event)),
     "madid": (("context.device.advertisingId",), forms.device),
     "client_user_agent": (("context.userAgent",), values.text),
-    "fbc": (("context.fbc",), values.text),
-    "fbp": (("context.fbp",), values.text),
+    "fbc": (("context.fbc",), person.click),
+    "fbp": (("context.fbp",), person.click),
 }  # fmt: skip
+_PLACED: dict[str, Callable[..., str | None]] = {
+    "phone": forms.phone,
+    "st": forms.state,
+    "zip": forms.zip_code,
+}
+"""What is read in the light of a country."""
 _CLEAR = ("lead_id", "client_user_agent", "fbc", "fbp")
 _LISTS = ("email", "phone", "st", "zip")
 
@@ -97,6 +108,7 @@ class Naive:
         type_, name = jmespath.search("type", event), _find(event, "event")
         if type(type_) is not str or type_.lower() != "track" or type(name) is not str:
             raise InstrumentationError(ErrorCode.EVENT_REFUSED, "this is no track call with a name")
+        self._options(event)
         standards = self._rows("eventsToStandard", name) or [STANDARD_EVENTS.get(name, "Other")]
         requests = [
             self._request(event, standard, id)
@@ -126,7 +138,8 @@ class Naive:
         if next(self._validator.iter_errors(payload), None) is not None:
             raise PayloadError(ErrorCode.PAYLOAD_REFUSED, "the schema refuses the payload")
         body = {
-            "upload_tag": _first(event, ("properties.upload_tag",), values.text) or "RudderStack",
+            "upload_tag": _first(event, ("properties.upload_tag",), values.business_text)
+            or "RudderStack",
             "data": orjson.dumps([payload]),
             "access_token": self._settings["accessToken"],
         }
@@ -137,7 +150,7 @@ class Naive:
         sources = [field if "." in field else f"properties.{field}"] if field else []
         sources += _below(("properties",), "total", "price", "value", "revenue")
         value = _first(event, sources, values.number)
-        order = _find(event, "properties.order_id", "properties.orderId")
+        orders = ("properties.order_id", "properties.orderId")
         properties = jmespath.search("properties", event)
         payload = {
             "match_keys": self._match_keys(event),
@@ -145,15 +158,17 @@ class Naive:
             "event_name": standard,
             "currency": _currency(event),
             "value": 0 if value is None else value,
-            "order_id": values.text(order),
-            "item_number": values.text(jmespath.search("properties.item_number", event)),
+            "order_id": _first(event, orders, values.business_text),
+            "item_number": _first(event, ("properties.item_number",), values.business_text),
             "contents": [c for each in _products(event) if (c := _content(each))] or None,
             "custom_data": values.rest(properties, MAPPED) or None if properties else None,
             "action_source": _first(
                 event, (*_below(_TRAITS, "action_source"), "properties.action_source"),
                 lambda value: value if value in ACTION_SOURCES else None,
             ),
-            "event_source_url": _first(event, ("context.page.url", "properties.url"), values.text),
+            "event_source_url": _first(
+                event, ("context.page.url", "properties.url"), values.clean_url
+            ),
             **self._options(event),
             "content_type": self._content_type(event, standard),
         }  # fmt: skip
@@ -164,12 +179,11 @@ class Naive:
         if extern_id is None:
             raise InstrumentationError(ErrorCode.FIELD_REQUIRED, "there is no id of the user")
         keys: Object = {"extern_id": extern_id}
-        country = forms.country(_find(event, *_COUNTRY))
+        country = _first(event, _COUNTRY, forms.country)
         for key, (sources, convert) in _PEOPLE.items():
-            if key == "zip":
-                found = _first(event, sources, lambda value: forms.zip_code(value, country))
-            else:
-                found = _first(event, sources, convert)
+            placed = _PLACED.get(key)
+            convert = partial(placed, where=country) if placed is not None else convert
+            found = _first(event, sources, convert)
             found = self._otherwise(event, key) if found is None else found
             if found is not None:
                 found = forms.hashed(found) if self._hashing and key not in _CLEAR else found
@@ -183,31 +197,24 @@ class Naive:
                 person.external_address(jmespath.search("context.externalId", event))
             )
         if key in ("fn", "ln"):
-            return person.part_of_name(
-                _find(event, *_below(_TRAITS, "name")), forms.name, last=key == "ln"
-            )
+            traits, other = (jmespath.search(place, event) or {} for place in _TRAITS)
+            return person.names(traits, other, forms.name)[key == "ln"]
         if key == "fbc":
-            click = person.click_id(jmespath.search("context.page.url", event))
-            return f"fb.1.{self._milliseconds(event)}.{click}" if click else None
+            urls = [jmespath.search(path, event) for path in ("context.page.url", "properties.url")]
+            return person.dated_click(urls, lambda: self._milliseconds(event))
         return None
 
     def _milliseconds(self, event: Object) -> int:
-        occurred = _find(event, "originalTimestamp", "timestamp")
-        now = int(self._clock() * 1000)
-        found = now if occurred is None else values.milliseconds(occurred)
-        if found is None:
+        times = [jmespath.search(path, event) for path in ("originalTimestamp", "timestamp")]
+        found, present = person.occurred(times)
+        if found is None and present:
             raise InstrumentationError(ErrorCode.FIELD_INVALID, "this is not a date and time")
-        return found
+        return int(self._clock() * 1000) if found is None else found
 
     def _options(self, event: Object) -> Object:
         limited = _find(self._settings, "limitedDataUSage", "limitedDataUsage")
-        names = ("", "_country", "_state") if limited else ()
-        return {
-            f"data_processing_options{name}": _find(
-                event, f"context.dataProcessingOptions[{place}]"
-            )
-            for place, name in enumerate(names)
-        }
+        given = jmespath.search("context.dataProcessingOptions", event)
+        return options_of_processing(bool(limited), given)
 
     def _content_type(self, event: Object, standard: str) -> str:
         name, products = jmespath.search("event", event), _products(event)
@@ -263,13 +270,14 @@ def _content(product: Object) -> Object | None:
         return None
     quantity = values.integer(jmespath.search("quantity", product))
     content = {
-        "id": _first(product, names, values.text),
+        "id": _first(product, names, values.business_text),
         "quantity": 1 if quantity is None else quantity,
-        "brand": values.text(jmespath.search("brand", product)),
-        "category": values.text(jmespath.search("category", product)),
+        "brand": values.business_text(jmespath.search("brand", product)),
+        "category": values.business_text(jmespath.search("category", product)),
         "price": values.number(jmespath.search("price", product)),
     }
-    return {key: value for key, value in content.items() if value is not None}
+    found = {key: value for key, value in content.items() if value is not None}
+    return found if "id" in found else None
 
 
 def _strict(schema: Object) -> Object:

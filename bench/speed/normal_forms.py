@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from string import hexdigits
 from typing import Any
 from unicodedata import category, normalize
+
+import phonenumbers
 
 from bench.speed.values import birth, text
 
@@ -20,10 +23,15 @@ _UNMARKED_UNNUMBERED = str.maketrans("", "", _MARKS + "0123456789")
 _HEX = frozenset(hexdigits)
 _OF_NOTHING = sha256(b"").hexdigest()
 _OF_GENDERS = {sha256(gender).hexdigest() for gender in (b"f", b"m")}
-_GENDERS = {"f": "f", "female": "f", "m": "m", "male": "m"}
-_UNITED_STATES = {None, "us", sha256(b"us").hexdigest()}
+_GENDERS = {
+    **dict.fromkeys(("f", "female", "woman", "girl", "lady"), "f"),
+    **dict.fromkeys(("m", "male", "man", "boy", "gentleman"), "m"),
+}
+_UNITED_STATES = {"us", sha256(b"us").hexdigest()}
 
 _EMAIL = re.compile(r'[^\t\n\f\r @()<>\[\],;:"]+@([\w-]+(?:\.[\w-]+)+)').fullmatch
+_INTERNATIONAL = re.compile(r"[\s(]*(?:[+\uff0b]|00)").match
+_ISO_STATE = re.compile(r"([A-Za-z]{2})-([A-Za-z0-9]{1,3})").fullmatch
 _NO_DIGITS = re.compile(r"\D+").sub
 
 
@@ -73,9 +81,7 @@ def user_id(value: Any) -> str | None:
 
 def birth_date(value: Any) -> str | None:
     """Year, month and day in eight digits, in two centuries."""
-    if type(value) is not str:
-        return None
-    if len(value) >= 64 and (digest := _digest(value)) is not None:
+    if type(value) is str and len(value) >= 64 and (digest := _digest(value)) is not None:
         return digest or None
     found = birth(value)
     return "".join(found) if found is not None and found[0][:2] in ("19", "20") else None
@@ -93,8 +99,8 @@ def email(value: Any) -> str | None:
     return written if found and "_" not in found[1] else None
 
 
-def phone(value: Any) -> str | None:
-    """Seven to fifteen digits."""
+def phone(value: Any, where: str | None) -> str | None:
+    """Seven to fifteen digits, with the country's code where the country is known."""
     written = text(value)
     if written is None:
         return None
@@ -103,8 +109,39 @@ def phone(value: Any) -> str | None:
     digits = _NO_DIGITS("", written)
     if not digits.isascii():
         digits = "".join([str(int(digit)) for digit in digits])
-    digits = digits.lstrip("0")
+    is_whole = where is None or len(where) != 2 or _INTERNATIONAL(written)
+    digits = digits.lstrip("0") if is_whole else _completed(digits, str(where).upper())
     return digits if 7 <= len(digits) <= 15 else None
+
+
+@lru_cache(1024)
+def _completed(number: str, region: str) -> str:
+    whole, code = number.lstrip("0"), str(phonenumbers.country_code_for_region(region))
+    if not number or len(number) > 20 or code == "0":
+        return whole
+    there = _parsed(f"+{whole}", None) if whole.startswith(code) else None
+    if there is not None and whole == number and phonenumbers.is_valid_number(there):
+        return whole
+    national = _parsed(number, region)
+    if national is not None and phonenumbers.is_valid_number(national):
+        return _international(national)
+    if there is not None and phonenumbers.is_possible_number(there):
+        return whole
+    if national is not None and phonenumbers.is_possible_number(national):
+        return _international(national)
+    return whole
+
+
+def _parsed(number: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _international(number: phonenumbers.PhoneNumber) -> str:
+    form = phonenumbers.PhoneNumberFormat.E164
+    return phonenumbers.format_number(number, form).removeprefix("+")
 
 
 def gender(value: Any) -> str | None:
@@ -139,14 +176,18 @@ def city(value: Any) -> str | None:
     return "".join([c for c in _unmarked(written) if not c.isdecimal()]) or None
 
 
-def state(value: Any) -> str | None:
+def state(value: Any, where: str | None) -> str | None:
     """Two letters for a state of the United States; any other like a name."""
     written = text(value)
     if written is None:
         return None
     if len(written) >= 64 and (digest := _digest(written)) is not None:
         return digest or None
-    return _STATES.get(_folded(written)) or _unmarked(written) or None
+    iso = _ISO_STATE(written.strip())
+    if iso and iso[1].upper() in _CODES:
+        written = iso[2]
+    in_states = where is None or where in _UNITED_STATES
+    return (in_states and _STATES.get(_folded(written))) or _unmarked(written) or None
 
 
 def country(value: Any) -> str | None:
@@ -167,7 +208,8 @@ def zip_code(value: Any, where: str | None) -> str | None:
     if len(written) >= 64 and (digest := _digest(written)) is not None:
         return digest or None
     code = "".join(written.lower().split()).partition("-")[0]
-    if where in _UNITED_STATES and code.isascii() and code.isdigit():
+    is_cut = where in _UNITED_STATES or (where is None and len(code) == 9)
+    if is_cut and code.isascii() and code.isdigit():
         code = code[:5]
     return code if len(code) >= 2 else None
 
@@ -179,7 +221,8 @@ def device(value: Any) -> str | None:
         return None
     if len(written) >= 64 and (digest := _digest(written)) is not None:
         return digest or None
-    return written.strip().lower()
+    written = written.strip().lower()
+    return written if written.strip("0-") else None
 
 
 def _unmarked(written: str) -> str:
@@ -208,4 +251,5 @@ def _table(*files: str) -> dict[str, str]:
 
 
 _STATES = _table("us_states.json")
-_COUNTRIES = _table("country_aliases.json", "countries.json")
+_COUNTRIES = _table("country_aliases.json", "countries.json", "country_names.json")
+_CODES = frozenset(json.loads((_ISO / "countries.json").read_text("utf-8")))

@@ -127,7 +127,8 @@ def context(rng: Random) -> Event:
             {"type": rng.choice(["LeadId", "leadid", "x"]), "id": rng.randrange(10**6)},
         ]
     if rng.random() < 0.3:
-        found["dataProcessingOptions"] = rng.choice([[["LDU"], 1, 1000], [[], 0, 0], "LDU"])
+        given = [[["LDU"], 1, 1000], [[], 0, 0], ["LDU", 1, 1000]]
+        found["dataProcessingOptions"] = rng.choice(given)
     return found
 
 

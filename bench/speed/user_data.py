@@ -10,16 +10,23 @@ from bench.speed.meta import Object, as_object
 from bench.speed.normal_forms import digest, digest_of_gender, hashed, user_id
 from bench.speed.person import (
     ADDRESS_ZIPS,
+    OTHER_ZIPS,
+    PHONES,
     ZIPS,
     Form,
-    countries,
+    click,
     dated_click,
     first_birthday,
+    first_city,
+    first_country,
     first_state,
     first_zip,
+    ids_of,
+    lead,
     names,
+    several,
 )
-from bench.speed.values import is_missing, text
+from bench.speed.values import ip_address, text
 from mapping_engine.errors import ErrorCode, InstrumentationError
 
 _TOO_LITTLE = tuple(map(frozenset, (
@@ -35,12 +42,12 @@ class Forms(NamedTuple):
     """What brings values to the form in which they are sent."""
 
     email: Form
-    phone: Form
+    phone: Callable[[Any, str | None], str | None]
     gender: Form
     birth_date: Form
     name: Form
     city: Form
-    state: Form
+    state: Callable[[Any, str | None], str | None]
     country: Form
     zip_code: Callable[[Any, str | None], str | None]
     device: Form
@@ -62,12 +69,12 @@ _HASHED = Forms(
 )
 _DIGESTS = Forms(
     email=digest,
-    phone=digest,
+    phone=lambda value, where: digest(value),
     gender=digest_of_gender,
     birth_date=digest,
     name=digest,
     city=digest,
-    state=digest,
+    state=lambda value, where: digest(value),
     country=digest,
     zip_code=lambda value, where: digest(value),
     device=digest,
@@ -79,51 +86,75 @@ _DIGESTS = Forms(
 class UserData:
     """Makes the user data of an event, with or without the id of the user."""
 
-    def __init__(self, with_id: bool, clock: Callable[[], float]) -> None:
+    def __init__(self, with_id: bool) -> None:
         self._with_id = with_id
-        self._clock = clock
 
     def __call__(
-        self, event: Object, context: Object, properties: Object, occurred: Any, digests: bool
+        self,
+        event: Object,
+        context: Object,
+        properties: Object,
+        moment: int | None,
+        digests: bool,
     ) -> Object:
         """The user data; `digests` where the event says that it holds nothing else."""
         traits, person = as_object(event.get("traits")), as_object(context.get("traits"))
         forms = _DIGESTS if digests else _HASHED
         found: Object = {}
         if self._with_id:
-            id = _user_id(event, traits, person)
-            id = text(id) if digests else _hashed(id)
-            if id is not None:
-                found["external_id"] = id
-        _add_contacts(found, forms, traits, person, properties)
+            ids = several(ids_of(event, traits, person), text if digests else _hashed)
+            if ids:
+                found["external_id"] = _alone(ids)
+        address, other = as_object(traits.get("address")), as_object(person.get("address"))
+        where = first_country((address, other, traits, person), forms.country)
+        _add_contacts(found, forms, (traits, person, properties), where)
         _add_person(found, forms, traits, person, context)
-        _add_places(found, forms, traits, person)
-        self._add_browser(found, event, context, properties, occurred)
+        _add_places(found, forms, traits, person, where)
+        _add_browser(found, event, context, properties, moment)
         _add_device(found, forms, context, properties)
         if not found:
             raise InstrumentationError(ErrorCode.FIELD_REQUIRED, "nothing is known of the person")
         return found
 
-    def _add_browser(
-        self, found: Object, event: Object, context: Object, properties: Object, occurred: Any
-    ) -> None:
-        address = text(context.get("ip")) or text(event.get("request_ip"))
-        if address is not None:
-            found["client_ip_address"] = address
-        agent = text(context.get("userAgent"))
-        if agent is not None:
-            found["client_user_agent"] = agent
-        click = text(context.get("fbc")) or text(properties.get("fbc"))
-        if click is None:
-            click = dated_click(as_object(context.get("page")).get("url"), occurred, self._clock)
-        if click is not None:
-            found["fbc"] = click
-        browser = text(context.get("fbp")) or text(properties.get("fbp"))
-        if browser is not None:
-            found["fbp"] = browser
-        for key in ("subscription_id", "lead_id", "fb_login_id"):
-            if key in context and (written := text(context[key])) is not None:
-                found[key] = written
+
+def _alone(values: list[str]) -> Any:
+    """The only one, or all of them."""
+    return values[0] if len(values) == 1 else values
+
+
+def _add_browser(
+    found: Object, event: Object, context: Object, properties: Object, moment: int | None
+) -> None:
+    address = ip_address(context.get("ip")) or ip_address(event.get("request_ip"))
+    if address is not None:
+        found["client_ip_address"] = address
+    agent = text(context.get("userAgent"))
+    if agent is not None:
+        found["client_user_agent"] = agent
+    urls = (as_object(context.get("page")).get("url"), properties.get("url"))
+    id = (
+        click(context.get("fbc"))
+        or click(properties.get("fbc"))
+        or dated_click(urls, lambda: moment)
+    )
+    if id is not None:
+        found["fbc"] = id
+    browser = click(context.get("fbp")) or click(properties.get("fbp"))
+    if browser is not None:
+        found["fbp"] = browser
+    written = text(context.get("subscription_id"))
+    if written is not None:
+        found["subscription_id"] = written
+    id = lead(context, event)
+    if id is not None:
+        found["lead_id"] = id
+    written = text(context.get("fb_login_id"))
+    if written is not None:
+        found["fb_login_id"] = written
+    for key in ("ctwa_clid", "page_id", "whatsapp_business_account_id"):
+        written = text(context.get(key)) or text(properties.get(key))
+        if written is not None:
+            found[key] = written
 
 
 def is_too_little(found: Object) -> bool:
@@ -132,39 +163,33 @@ def is_too_little(found: Object) -> bool:
     return any(keys <= few for few in _TOO_LITTLE)
 
 
-def _user_id(event: Object, traits: Object, person: Object) -> Any:
-    """The first of the ids that is not missing, whatever it is."""
-    for value in (
-        event.get("userId"),
-        traits.get("userId"),
-        traits.get("id"),
-        person.get("userId"),
-        person.get("id"),
-        event.get("anonymousId"),
-    ):
-        if not is_missing(value):
-            return value
-    return None
-
-
 def _hashed(id: Any) -> str | None:
     normal = user_id(id)
     return None if normal is None else hashed(normal)
 
 
 def _add_contacts(
-    found: Object, forms: Forms, traits: Object, person: Object, properties: Object
+    found: Object, forms: Forms, sources: tuple[Object, ...], where: str | None
 ) -> None:
-    email = forms.email(traits.get("email")) or forms.email(person.get("email"))
-    if email is not None:
-        found["em"] = forms.hashed(email)
-    phone = (
-        forms.phone(traits.get("phone"))
-        or forms.phone(person.get("phone"))
-        or forms.phone(properties.get("phone"))
-    )
-    if phone is not None:
-        found["ph"] = forms.hashed(phone)
+    traits, person, _ = sources
+
+    def mail(value: Any) -> str | None:
+        normal = forms.email(value)
+        return None if normal is None else forms.hashed(normal)
+
+    def number(value: Any) -> str | None:
+        normal = forms.phone(value, where)
+        return None if normal is None else forms.hashed(normal)
+
+    given = [*(source.get("email") for source in sources), traits.get("Email"), person.get("Email")]
+    mails = several(given, mail)
+    if mails:
+        found["em"] = _alone(mails)
+    given = [source.get("phone") for source in sources]
+    given += [place.get(key) for place in (traits, person) for key in PHONES]
+    numbers = several(given, number)
+    if numbers:
+        found["ph"] = _alone(numbers)
 
 
 def _add_person(
@@ -183,25 +208,26 @@ def _add_person(
         found["ln"] = forms.hashed(last)
 
 
-def _add_places(found: Object, forms: Forms, traits: Object, person: Object) -> None:
+def _add_places(
+    found: Object, forms: Forms, traits: Object, person: Object, where: str | None
+) -> None:
     address, other = as_object(traits.get("address")), as_object(person.get("address"))
-    sources = (address, other, traits, person)
-    city = forms.city(address.get("city")) or forms.city(other.get("city"))
+    city = first_city(traits, person, forms.city)
     if city is not None:
         found["ct"] = forms.hashed(city)
-    state = first_state(sources, forms.state)
+    state = first_state((address, other, traits, person), forms.state, where)
     if state is not None:
         found["st"] = forms.hashed(state)
-    where, country = countries(sources, forms.country)
     code = (
         first_zip(address, ADDRESS_ZIPS, forms.zip_code, where)
         or first_zip(other, ZIPS, forms.zip_code, where)
         or first_zip(traits, ZIPS, forms.zip_code, where)
+        or first_zip(person, OTHER_ZIPS, forms.zip_code, where)
     )
     if code is not None:
         found["zp"] = forms.hashed(code)
-    if country is not None:
-        found["country"] = forms.hashed(country)
+    if where is not None:
+        found["country"] = forms.hashed(where)
 
 
 def _add_device(found: Object, forms: Forms, context: Object, properties: Object) -> None:
@@ -209,6 +235,7 @@ def _add_device(found: Object, forms: Forms, context: Object, properties: Object
     device = forms.device(advertising)
     if device is not None:
         found["madid"] = device
-    id = text(properties.get("anon_id")) or text(advertising)
+    ids = (text(properties.get("anon_id")), text(advertising))
+    id = next((each for each in ids if each is not None and each.strip("0-")), None)
     if id is not None:
         found["anon_id"] = id

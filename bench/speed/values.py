@@ -10,13 +10,18 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from ipaddress import ip_address as parsed_address
 from math import isfinite
 from typing import Any
+from urllib.parse import unquote
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEARS = range(1900, 2101)
 
-_ADDRESS = re.compile(r"[^\t\n\f\r @]+@[^\t\n\f\r @]+\.[^\t\n\f\r @]+").search
+_MARKS = r'\t\n\f\r @/?&=:;,<>()"'
+_ADDRESS = re.compile(rf"[^{_MARKS}]+@[^{_MARKS}]+[.][^{_MARKS}]+").search
+_NUMBER = re.compile(r"[+][1-9](?:[ ().-]{0,2}[0-9]){7,14}").search
+_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_A-Za-z]+").findall
 _INTEGER = re.compile(r"[+-]?[0-9]+").fullmatch
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?").fullmatch
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -31,6 +36,8 @@ _TIME = re.compile(
     r" ?([Zz]|([+-])([0-9]{2})(?::?([0-9]{2}))?)?)?"
 ).fullmatch
 _EPOCH_TEXT = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?").fullmatch
+_WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}").fullmatch
+_MONTH_FIRST = re.compile(r"[0-9]{1,2}\s*/\s*(?:1[3-9]|2[0-9]|3[01])\s*/.*").fullmatch
 _BETWEEN_DATE_PARTS = re.compile(r"\s*[,/.-]\s*|\s+").split
 
 
@@ -82,6 +89,21 @@ def boolean(value: Any) -> bool | None:
     return bool(value) if value in (0, 1) and value is not None else None
 
 
+def ip_address(value: Any) -> str | None:
+    """The first address of a chain of proxies, without a port."""
+    for part in value.split(",") if type(value) is str else ():
+        address = part.strip()
+        port = _WITH_PORT(address)
+        address = (port[1] or port[2]) if port else address
+        try:
+            parsed_address(address)
+        except ValueError:
+            continue
+        if "%" not in address:
+            return address
+    return None
+
+
 def currency(value: Any) -> str | None:
     """Three letters, in upper case."""
     written = text(value)
@@ -106,6 +128,8 @@ def birth(value: Any) -> tuple[str, str, str] | None:
     parts = _BETWEEN_DATE_PARTS(written)
     if len(parts) != 3:
         return None
+    if _MONTH_FIRST(written) and (found := _date(parts[2], parts[0], parts[1])):
+        return found
     return _date(*parts) if len(parts[0]) == 4 else _date(parts[2], parts[1], parts[0])
 
 
@@ -173,13 +197,27 @@ def _read(year: str, month: str, day: str, *clock: str | None) -> int | None:
 
 # What is left of the properties
 
-_PERSONAL = frozenset((
+_CONTACTS = frozenset((
     "email", "emailaddress", "mail", "phone", "phonenumber", "mobile", "mobilenumber", "telephone",
-    "namefirst", "firstname", "lastname", "fullname", "surname", "gender", "birthday", "birthdate",
-    "dateofbirth", "dob", "address", "street", "city", "state", "country", "zip", "zipcode",
-    "postalcode", "postcode", "advertisingid", "idfa", "gaid", "ip", "ipaddress", "useragent",
-    "ssn", "socialsecuritynumber", "passport", "passportnumber",
+    "birthday", "birthdate", "dateofbirth", "dob", "ssn", "socialsecuritynumber", "passport",
+    "passportnumber",
 ))  # fmt: skip
+"""Names of personal data behind any word."""
+_PERSONAL = _CONTACTS | frozenset((
+    "namefirst", "firstname", "lastname", "fullname", "surname", "gender", "address", "addressline",
+    "street", "streetaddress", "city", "state", "country", "zip", "zipcode", "postalcode",
+    "postcode", "advertisingid", "idfa", "gaid", "ip", "ipaddress", "useragent",
+))  # fmt: skip
+_PERSONS = frozenset((
+    "customer", "user", "buyer", "shopper", "recipient", "subscriber", "guest", "patient",
+    "cardholder", "payer", "person", "contact",
+))  # fmt: skip
+_BEFORE = _PERSONS | frozenset((
+    "billing", "shipping", "delivery", "invoice", "home", "work", "private", "personal", "client",
+    "member", "owner", "receiver", "sender",
+))  # fmt: skip
+_OF_PERSONS = _PERSONAL | {"name"}
+"""Names of personal data behind a word for a person."""
 
 
 def rest(properties: Mapping[str, Any], mapped: frozenset[str]) -> dict[str, Any]:
@@ -200,14 +238,18 @@ def copied(value: Any) -> Any:
 def _copied(source: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in source.items():
-        if not _is_personal_key(key) and (kept := _kept(value)) is not None:
+        if _is_personal_key(key):
+            continue
+        if (type(value) is dict or type(value) is list) and _is_person(key) and _has_object(value):
+            continue
+        if (kept := _kept(value)) is not None:
             found[key] = kept
     return found
 
 
 def _kept(value: Any) -> Any:
     if type(value) is str:
-        return None if "@" in value and _ADDRESS(value) else value
+        return None if looks_personal(value) else value
     if type(value) is dict:
         return (_copied(value) or None) if value else value
     if type(value) is list:
@@ -215,7 +257,65 @@ def _kept(value: Any) -> Any:
     return value
 
 
+def looks_personal(written: str) -> bool:
+    """Whether a text holds an address or a phone number, also percent-encoded."""
+    if "@" in written and _ADDRESS(written):
+        return True
+    if "+" in written and _NUMBER(written):
+        return True
+    if "%" not in written or (plain := unquote(written)) == written:
+        return False
+    return looks_personal(plain)
+
+
+def business_text(value: Any) -> str | None:
+    """A text in which nothing looks personal."""
+    written = text(value)
+    return None if written is None or looks_personal(written) else written
+
+
+def clean_url(value: Any) -> str | None:
+    """A URL without personal parameters; nothing for one that is personal elsewhere."""
+    written = text(value)
+    if written is None or not ("?" in written or looks_personal(written)):
+        return written
+    whole, _, fragment = written.partition("#")
+    head, _, query = whole.partition("?")
+    if looks_personal(head):
+        return None
+    parts = [
+        each
+        for each in (query.split("&") if query else ())
+        if not _is_personal_key(key := unquote(each.partition("=")[0].replace("+", " ")))
+        and not _is_person(key)
+        and not looks_personal(each)
+    ]
+    fragment = "" if looks_personal(fragment) else fragment
+    return head + ("?" + "&".join(parts) if parts else "") + ("#" + fragment if fragment else "")
+
+
+def _has_object(value: Any) -> bool:
+    return type(value) is dict or (type(value) is list and any(map(_has_object, value)))
+
+
+@lru_cache(4096)
+def _is_person(key: str) -> bool:
+    folded = _folded(key)
+    return folded in _PERSONS or folded.removesuffix("s") in _PERSONS
+
+
 @lru_cache(4096)
 def _is_personal_key(key: str) -> bool:
-    folded = key.casefold().replace("_", "").replace("-", "").replace(" ", "")
-    return folded in _PERSONAL or ("@" in key and _ADDRESS(key) is not None)
+    folded = _folded(key)
+    if folded in _PERSONAL or looks_personal(key):
+        return True
+    words = [word.casefold() for word in _WORDS(key)]
+    for place in range(1, len(words)):
+        name = "".join(words[place:])
+        if name in _CONTACTS or (name in _OF_PERSONS and words[place - 1] in _BEFORE):
+            return True
+    return any(folded.startswith(word) and folded[len(word) :] in _OF_PERSONS for word in _BEFORE)
+
+
+def _folded(key: str) -> str:
+    return key.casefold().replace("_", "").replace("-", "").replace(" ", "")

@@ -37,6 +37,7 @@ from mapping_engine.file.documents import (
     NoneBlock,
     RefuseBlock,
     RequestBlock,
+    WarnBlock,
 )
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import PipelineBlock, ValueBlock
@@ -88,16 +89,8 @@ def core_of(
             _refuse(block, expression(block.when, NO_LOCALS, made), "instrumentation", made)
             for block in file.refuse or ()
         ),
-        warn=tuple(
-            Rule(
-                block,
-                expression(block.when, NO_LOCALS, made),
-                _template(block.message, made),
-                None,
-                field=block.field.text if block.field else None,
-            )
-            for block in file.warn or ()
-        ),
+        warn=tuple(_warn(block, made) for block in file.warn or ()),
+        settings_warn=tuple(_warn(block, made) for block in file.settings_warn or ()),
         hashing=optional(file.hashing, NO_LOCALS, made),
         already_hashed=optional(file.already_hashed, NO_LOCALS, made),
         texts=texts,
@@ -116,6 +109,12 @@ def core_of(
         depends=order.depends,
         fields=spliced(fields, order.definitions),
     )
+
+
+def _warn(block: WarnBlock, made: Desugaring) -> Rule:
+    field = block.field.text if block.field else None
+    when = expression(block.when, NO_LOCALS, made)
+    return Rule(block, when, _template(block.message, made), None, field=field)
 
 
 def _report_stop(node: Name, blocks: Mapping[str, Named[ValueBlock]], found: Diagnostics) -> None:

@@ -27,6 +27,7 @@ from mapping_engine.types.type import (
     UNKNOWN,
     WHOLE,
     Type,
+    join,
     mixed,
     type_of_values,
 )
@@ -169,6 +170,12 @@ def _boxed(target: Transform, source: Type) -> Type:
             if inner is None:
                 return replace(plain, described=None)
             return replace(inner, tags=inner.tags | source.own)
+        case Boxing.FLAT:
+            return replace(plain, described=None, item=_flattened(item_of(source)))
+        case Boxing.UNWRAP_ONE:
+            inner = item_of(source) or UNKNOWN
+            whole = replace(plain, kinds=LIST, item=source.item)
+            return join([replace(inner, tags=inner.tags | source.own), whole])
         case Boxing.WRAP if source.kinds == LIST:
             return replace(plain, item=item_of(source))
         case Boxing.WRAP:
@@ -176,6 +183,16 @@ def _boxed(target: Transform, source: Type) -> Type:
         case _:
             kinds = source.kinds & target.returns
             return replace(plain, kinds=kinds or target.returns)
+
+
+def _flattened(item: Type | None) -> Type | None:
+    """The type of what is in a flat list, from that of the items before."""
+    if item is None or not item.kinds & LIST:
+        return item
+    inner, other = item_of(item), Kinds(item.kinds.names - LIST.names)
+    if inner is None:
+        return None
+    return join([inner, replace(item, kinds=other, item=None)]) if other else inner
 
 
 # Arguments

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mapping_engine.core.choices import Definitions, choices
 from mapping_engine.core.nodes import Call, Items, Name, Node
 from mapping_engine.types.type import Described, Type
-from mapping_engine.vocabulary import Vocabulary, fold_name
+from mapping_engine.vocabulary import Vocabulary
 
 _DEEPEST = 6
 
@@ -64,4 +64,4 @@ def _described(
 
 def _is_named(name: str, vocabulary: Vocabulary) -> bool:
     """Whether a copy leaves the key out because of its name."""
-    return fold_name(name) in vocabulary.personal.names
+    return vocabulary.personal.names_data(name)

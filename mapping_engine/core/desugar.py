@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from mapping_engine.core import nodes
 from mapping_engine.core.call_arguments import matched
 from mapping_engine.core.choices import is_choice
+from mapping_engine.core.model import PIPED
 from mapping_engine.core.nodes import Alternative, Broken, Const, Field, Guard, Name, Node, Place
 from mapping_engine.core.spell import derived_name
 from mapping_engine.diagnostics import Diagnostics
@@ -230,13 +231,25 @@ def _field(entry: Named[FieldBlock], known: Locals, made: Desugaring) -> Field:
 def pipeline_of(block: PipelineBlock, made: Desugaring) -> tuple[tuple[str, ...], Node]:
     """The parameters and the body of a named pipeline, which reads its value as ``$value``."""
     parameters = tuple(parameter.text for parameter in block.parameters or ())
-    known = frozenset(("value", *parameters))
+    known = frozenset((PIPED, *parameters))
     if block.steps is not None:
-        return parameters, applied(Name(block, "value"), block.steps, known, made)
+        return parameters, applied(Name(block, PIPED), block.steps, known, made)
+    if block.items is not None:
+        return parameters, _of_items(block, block.items, known, made)
     if block.first_of is None:
         return parameters, Broken(block)
     arms = [Alternative(arm, _arm(arm, None, known, made)) for arm in block.first_of]
     return parameters, _chain(block, arms)
+
+
+def _of_items(
+    block: PipelineBlock, steps: tuple[CallExpression, ...], known: Locals, made: Desugaring
+) -> Node:
+    """Each item of the value that is piped in after transforms, without repeats."""
+    source = nodes.Call(block, block, "list", Name(block, PIPED))
+    body = applied(Name(block, DEFAULT_ITEM), steps, known | {DEFAULT_ITEM}, made)
+    each = nodes.ForEach(block, source, DEFAULT_ITEM, body)
+    return nodes.Call(block, block, "distinct", each)
 
 
 def body_of(at: Place, tree: BodyTree | None, made: Desugaring) -> Node:

@@ -33,7 +33,7 @@ def examine(
     for condition in (model.hashing, model.already_hashed):
         if condition is not None:
             infer(condition, event, found)
-    for rule in model.accept:
+    for rule in (*model.settings_warn, *model.accept):
         infer(rule.condition, event, found)
         _message(rule.message, event, found)
     if model.none is not None:

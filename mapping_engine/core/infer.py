@@ -22,6 +22,7 @@ from mapping_engine.types.kinds import ANY, LIST, OBJECT, TEXT
 from mapping_engine.types.type import (
     BROKEN,
     CONDITION,
+    DIGEST,
     UNKNOWN,
     Type,
     join,
@@ -83,7 +84,7 @@ def _items(node: nodes.Items, scope: Scope, found: Inference) -> Type:
     types = [infer(item, scope, found) for item in node.items]
     if node.fill is None:
         made = mixed(types, LIST, missing=all(each.missing for each in types))
-        return replace(made, item=join(types)) if types else made
+        return _listing(made, join(types)) if types else made
     present = (replace(each, missing=False) for each in types)
     item = replace(join([*present, infer(node.fill, scope, found)]), values=None)
     return Type(LIST, True, item.spreading, item=item)
@@ -120,7 +121,12 @@ def _each(node: nodes.ForEach, scope: Scope, found: Inference) -> Type:
     if node.keep is not None:
         infer(node.keep, inside, found)
     body = infer(node.body, inside, found)
-    return Type(LIST, True, body.spreading, item=replace(body, missing=False))
+    return _listing(Type(LIST, True, body.spreading), replace(body, missing=False))
+
+
+def _listing(made: Type, item: Type) -> Type:
+    """A list of such items; one of nothing but digests holds personal data no more than they do."""
+    return replace(made, item=item, tags=made.tags | (item.tags & {DIGEST}))
 
 
 def check_list(what: str, node: Node, made: Type, found: Inference) -> bool:
@@ -148,16 +154,33 @@ def _copy(node: nodes.Copy, scope: Scope, found: Inference) -> Type:
     for keys in node.keys:
         if keys is not None:
             infer(keys, scope, found)
-    _copied_in_clear(node, infer(node.source, scope, found), found)
-    if node.keep is not None and not asks_settings(node.keep, found.model.definitions):
+    source = infer(node.source, scope, found)
+    _copied_in_clear(node, source, found)
+    if node.keep is not None and not _may_be_kept(node.keep, source, found):
         found.diagnostics.report(
             "PI02",
             "rules may not send personal data in clear; only the settings may ask for it",
             node.keep.span,
-            help="read the keys from a setting, such as `$settings.allowed`",
+            help="read the keys from a setting, such as `$settings.allowed`; rules may keep a path "
+            "like `trip.city`, which only looks personal by its name",
         )
     added = infer(node.added, scope, found).spreading if node.added is not None else frozenset()
     return Type(OBJECT, True, UNKNOWN.tags | added)
+
+
+def _may_be_kept(node: Node, source: Type, found: Inference) -> bool:
+    """Whether keys come from the settings, or are paths that only look personal by their names.
+
+    A path to a person, or one that the vocabulary declares personal, is none of these.
+    """
+    if asks_settings(node, found.model.definitions):
+        return True
+    known, names = constant(found.model, node)
+    vocabulary = found.model.vocabulary
+    paths = [tuple(str(name).split(".")) for name in names] if isinstance(names, list) else []
+    types = [vocabulary.below(source, path) for path in paths]
+    declared = any(each.described and each.personal_kinds for each in types)
+    return known and not declared and not any(map(vocabulary.personal.names_person, paths))
 
 
 def _copied_in_clear(node: nodes.Copy, source: Type, found: Inference) -> None:

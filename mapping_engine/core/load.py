@@ -30,6 +30,9 @@ from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import Source
 from mapping_engine.transforms import REGISTRY
 
+PERSONAL_TABLE = "personal"
+"""The table of what the vocabulary says is personal, unless a file has one of that name."""
+
 
 class Examined(Frozen):
     """A model with all that is known of it, also where it has mistakes.
@@ -66,7 +69,13 @@ def read_mapping(name: str, entry: str, reading: Reading) -> Loaded:
     model = _model(name, file, documents, reading)
     if model is None or vocabulary is None or settings is None or payload is None:
         return Loaded()
-    model = replace(model, vocabulary=vocabulary, settings_schema=settings, payload_schema=payload)
+    model = replace(
+        model,
+        tables={PERSONAL_TABLE: vocabulary.personal.as_table(), **model.tables},
+        vocabulary=vocabulary,
+        settings_schema=settings,
+        payload_schema=payload,
+    )
     facts = examine(model, reading.diagnostics)
     if report_forgotten_use(documents, reading):
         return Loaded()

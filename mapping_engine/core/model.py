@@ -98,6 +98,7 @@ class Model(Frozen):
     accept: tuple[Rule, ...] = ()
     refuse: tuple[Rule, ...] = ()
     warn: tuple[Rule, ...] = ()
+    settings_warn: tuple[Rule, ...] = ()
     hashing: Node | None = None
     already_hashed: Node | None = None
     depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -146,7 +147,7 @@ def request_parts(model: Model) -> Iterator[Node]:
 
 def message_parts(model: Model) -> Iterator[Node]:
     """The templates of messages."""
-    rules = (*model.accept, *model.refuse, *model.warn, model.none)
+    rules = (*model.accept, *model.refuse, *model.warn, *model.settings_warn, model.none)
     yield from (rule.message for rule in rules if rule is not None and rule.message is not None)
 
 
@@ -156,7 +157,7 @@ def sent_parts(model: Model) -> Iterator[Node]:
     yield from (node for node in (model.hashing, model.already_hashed) if node is not None)
     yield model.fields
     yield from request_parts(model)
-    yield from (rule.condition for rule in (*model.refuse, *model.warn))
+    yield from (r.condition for r in (*model.refuse, *model.warn, *model.settings_warn))
     yield from message_parts(model)
 
 

@@ -228,7 +228,7 @@ def _leaf(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None
             "PI06", message, field, f"`{path}`", lambda each: SECRET in each.tags, found, span=span
         )
     if is_personal(root, schema):
-        if made.kinds and not _holds_digests(made):
+        if made.kinds and not made.is_digest:
             _unhashed(path, field, f"`{path}` takes hashed personal data only", sinks)
             return
     elif made.personal_kinds - clear_kinds(root, schema):
@@ -340,11 +340,6 @@ def _unhashed(path: str, field: Field, message: str, sinks: _PayloadSinks) -> No
     note = f"fields for hashed personal data have `{PERSONAL_KEYWORD}` in the schema"
     found, fix = sinks.found, _hash(field, sinks)
     _report("PI02", message, field, f"`{path}`", _personal, found, help=help, note=note, fix=fix)
-
-
-def _holds_digests(made: Type) -> bool:
-    """Whether a value is a digest, or a list of nothing but digests."""
-    return made.is_digest or (made.item is not None and made.item.is_digest)
 
 
 def _unmarked(path: str, field: Field, made: Type, sinks: _PayloadSinks) -> None:

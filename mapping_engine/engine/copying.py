@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TypeAlias
 
@@ -10,45 +11,57 @@ from mapping_engine.core.chosen_paths import reads_event
 from mapping_engine.core.model import Model, reachable
 from mapping_engine.core.nodes import Call, Copy, Name, Node, Read
 from mapping_engine.diagnostics import Span
-from mapping_engine.engine.inspect import is_name
+from mapping_engine.engine.inspect import is_name, shown
 from mapping_engine.engine.run import Issue
 from mapping_engine.engine.values import as_text
 from mapping_engine.selectors import search
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.hashing import digest, is_digest
-from mapping_engine.transforms.patterns import needed_letter
+from mapping_engine.transforms.impersonal import Looks
 from mapping_engine.types.kinds import Json, is_missing
-from mapping_engine.vocabulary import Personal, fold_name
-
-Tree: TypeAlias = dict[str, Json]
-"""Keys to leave out: ``True`` for all of it, or a tree for a part of it."""
+from mapping_engine.vocabulary import Personal
 
 Path: TypeAlias = tuple[str, ...]
-
+Told: TypeAlias = list[tuple[tuple[str | int, ...], str]]
+"""What could not be copied: the way to it, and the reason."""
 
 _KEYS = 1024
 """How many keys a copy remembers to be, or not to be, the name of something personal."""
-NOTHING: Tree = {}
-"""Nothing is left out; nobody writes to it."""
+_LOOKS_PERSONAL = "holds a text that looks like personal data"
 
 
-def exclusions(base: Path, mapped: Iterable[Path]) -> Tree:
+@dataclass(slots=True)
+class Marks:
+    """What to do with a key that is treated apart, and with the keys below it."""
+
+    word: str = ""
+    """One of `mapped`, `without`, `keep` and `hash`; nothing, where only a part is meant."""
+    below: dict[str, Marks] = field(default_factory=dict)
+
+    def mark(self, path: Path, word: str) -> None:
+        """Mark what lies at a path; later marks go before earlier ones."""
+        found = self
+        for step in path:
+            found = found.below.setdefault(step, Marks())
+        found.word = word
+        if word != "keep":
+            found.below.clear()
+
+    def of_items(self) -> Marks:
+        """The marks of the items of a list, into which the paths of rules do not lead."""
+        below = {k: v.of_items() for k, v in self.below.items() if v.word != "mapped"}
+        return Marks(self.word, below)
+
+
+NOTHING = Marks()
+"""Nothing is treated apart; nobody writes to it."""
+
+
+def exclusions(base: Path, mapped: Iterable[Path]) -> list[Path]:
     """The keys below ``base`` that the ``mapped`` paths name."""
-    tree: Tree = {}
-    for path in mapped:
-        if path[: len(base)] == base and len(path) > len(base):
-            _exclude(tree, path[len(base) :])
-    return tree
-
-
-def _exclude(tree: Tree, path: Path) -> None:
-    for step in path[:-1]:
-        below = tree.setdefault(step, {})
-        if below is True:
-            return
-        tree = below
-    tree[path[-1]] = True
+    depth = len(base)
+    return [path[depth:] for path in mapped if path[:depth] == base and len(path) > depth]
 
 
 def copy_base(node: Node) -> Path:
@@ -86,7 +99,7 @@ def keys_given(node: Node, value: Json, settings: Json) -> Json:
     return value
 
 
-def copy_plan(node: Copy, mapped: Tree, keys: Sequence[Json]) -> CopyPlan | None:
+def copy_plan(node: Copy, mapped: Iterable[Path], keys: Sequence[Json]) -> CopyPlan | None:
     """The plan of a copy; ``keys`` are the values of its lists, in their order.
 
     None where it is not known what to leave out, or to hash: then nothing may be copied.
@@ -100,42 +113,49 @@ def copy_plan(node: Copy, mapped: Tree, keys: Sequence[Json]) -> CopyPlan | None
 class CopyPlan:
     """What a copy leaves out of its source, and the keys there that it treats apart.
 
-    A digest goes before all else; what is left out is not kept. ``only`` are the keys that may be
-    copied as they are; None where all may.
+    Keys may be paths, such as `trip.city`. A digest goes before all else; what is left out is not
+    kept. ``only`` are the keys that may be copied as they are; None where all may.
     """
 
-    __slots__ = ("apart", "digests", "kept", "only", "without")
+    __slots__ = ("digests", "marks", "only")
 
     def __init__(
         self,
-        mapped: Tree,
+        mapped: Iterable[Path] = (),
         without: frozenset[str] | None = None,
         keep: frozenset[str] | None = None,
         digests: frozenset[str] | None = None,
         only: frozenset[str] | None = None,
     ) -> None:
-        without, keep = without or frozenset(), keep or frozenset()
-        keep = keep if only is None else keep & only
         self.only = only
         self.digests = digests or frozenset()
-        self.kept = frozenset(key for key in keep - without if mapped.get(key) is not True)
-        self.apart = self.digests | self.kept
-        self.without: Tree = {**mapped, **dict.fromkeys(without | keep | self.digests, True)}
+        self.marks = Marks()
+        for names, word in ((keep, "keep"), (mapped, "mapped"), (without, "without")):
+            for path in _paths(names or ()):
+                self.marks.mark(path, word)
+        for path in _paths(self.digests):
+            self.marks.mark(path, "hash")
+
+
+def _paths(names: Iterable[str | Path]) -> Iterator[Path]:
+    """The paths that keys mean: each as it stands, and as a dotted path."""
+    for name in names:
+        if isinstance(name, tuple):
+            yield name
+            continue
+        yield (name,)
+        if "." in name:
+            yield tuple(name.split("."))
 
 
 class Copying:
     """Copies objects without excluded keys and without personal data at any depth."""
 
     def __init__(self, personal: Personal, path: str, span: Span) -> None:
-        import re2  # for start-up time: only where something is copied
-
-        self._names = frozenset(personal.names)
-        self._looks: list[tuple[str, Callable[[str], Json]]] = [
-            (needed_letter(pattern) or "", re2.compile(pattern).search)
-            for pattern in personal.patterns
-        ]
-        self._quick = self._looks[0][0] if len(self._looks) == 1 else ""
-        """A letter without which no text looks personal; where there is none, what all contain."""
+        self._personal = personal
+        self._looks = Looks(personal)
+        self._quick: tuple[str, ...] = self._looks.quick
+        self._three = _three(self._quick)
         self._path = path
         self._span = span
         self._known: dict[str, bool] = {}
@@ -150,78 +170,132 @@ class Copying:
     ) -> dict[str, Json]:
         """A copy of ``source``; what looks personal without being named so is an issue."""
         if plan is None:
-            self._left_out(issues, "is not copied: the list of keys to leave out is missing")
+            reason = "is not copied: the list of keys to leave out is missing"
+            issues.append(Issue(self._path, reason, self._span))
             return {}
         if plan.only is not None:
             source = {k: v for k, v in source.items() if k in plan.only or k in plan.digests}
-        rest = self._object(issues, source, plan.without, clear=False)
-        if plan.apart.isdisjoint(source):
-            return rest
-        for key in plan.apart & source.keys():
-            if key in plan.digests:
-                rest[key] = self._digest(issues, source[key], already_hashed)
-            else:
-                rest[key] = self._value(issues, source[key], NOTHING, clear=True)
-        return {key: rest[key] for key in source if rest.get(key) is not None}
+        told: Told = []
+        found = self._object(told, source, plan.marks, already_hashed, clear=False)
+        if told:
+            for way, reason in told:
+                issues.append(Issue(f"{self._path}.{shown(way)}", reason, self._span))
+        return found
 
     def _object(
-        self, issues: list[Issue], source: dict[str, Json], without: Tree, *, clear: bool
+        self,
+        told: Told,
+        source: dict[str, Json],
+        marks: Marks,
+        already_hashed: bool,
+        *,
+        clear: bool,
     ) -> dict[str, Json]:
         """A copy of an object; ``clear`` where personal data is wanted."""
         found: dict[str, Json] = {}
-        known, quick = self._known, self._quick
+        known, apart = self._known, marks.below
+        one, two, three = self._three
         for key, value in source.items():
-            below = without.get(key, NOTHING) if without else NOTHING
-            if below is True:
-                continue
-            wanted = True if clear else known.get(key)
-            if wanted is None:
-                wanted = self._remembered(key)
-            if not wanted:
-                continue
-            kind = type(value)
-            if quick not in value if kind is str else kind is int or kind is float:
-                found[key] = value
-                continue
-            kept = self._value(issues, value, below, clear=clear)
-            if kept is not None and not (below and kept == {}):
+            mark = apart.get(key) if apart else None
+            if mark is None:
+                wanted = True if clear else known.get(key)
+                if wanted is None:
+                    wanted = self._remembered(key)
+                if not wanted:
+                    continue
+                kind = type(value)
+                if kind is str:
+                    usual = one not in value and two not in value and three not in value
+                else:
+                    usual = kind is int or kind is float
+                if usual:
+                    found[key] = value
+                    continue
+            before = len(told)
+            kept = self._kept(told, key, value, mark, already_hashed, clear=clear)
+            if len(told) > before:
+                told[before:] = [((key, *way), reason) for way, reason in told[before:]]
+            if kept is not None:
                 found[key] = kept
         return found
 
-    def _value(self, issues: list[Issue], value: Json, without: Tree, *, clear: bool) -> Json:
+    def _kept(
+        self,
+        told: Told,
+        key: str,
+        value: Json,
+        mark: Marks | None,
+        already_hashed: bool,
+        *,
+        clear: bool,
+    ) -> Json:
+        """What is copied of a value that takes a closer look; None for nothing."""
+        if mark is None:
+            is_person = type(value) in (dict, list) and self._personal.is_person(key)
+            if is_person and not clear and _has_objects(value):
+                return None
+            return self._value(told, value, NOTHING, already_hashed, clear=clear)
+        match mark.word:
+            case "mapped" | "without":
+                return None
+            case "hash":
+                return self._digest(told, value, already_hashed)
+            case "keep":
+                return self._value(told, value, mark, already_hashed, clear=True)
+        wanted = clear or self._known.get(key) or self._remembered(key)
+        if not wanted or (not clear and self._personal.is_person(key)):
+            value = _only_kept(value, mark)
+        found = self._value(told, value, mark, already_hashed, clear=clear)
+        return None if found == {} else found
+
+    def _value(
+        self, told: Told, value: Json, marks: Marks, already_hashed: bool, *, clear: bool
+    ) -> Json:
         kind = type(value)
         if kind is str:
-            return value if self._quick not in value else self._text(issues, value, clear=clear)
+            return self._text(told, value, clear=clear)
         if kind is dict:
-            kept = self._object(issues, value, without, clear=clear)
+            kept = self._object(told, value, marks, already_hashed, clear=clear)
             return kept if kept or not value else None
         if kind is list:
-            items = [self._value(issues, item, NOTHING, clear=clear) for item in value]
-            return [item for item in items if item is not None]
+            return self._list(told, value, marks.of_items(), already_hashed, clear=clear)
         return value
 
-    def _text(self, issues: list[Issue], value: str, *, clear: bool) -> str | None:
-        for letter, look in () if clear else self._looks:
-            if letter in value and look(value):
-                self._left_out(issues, "holds a text that looks like personal data")
-                return None
+    def _list(
+        self, told: Told, value: list[Json], marks: Marks, already_hashed: bool, *, clear: bool
+    ) -> list[Json]:
+        found: list[Json] = []
+        for place, item in enumerate(value):
+            before = len(told)
+            kept = self._value(told, item, marks, already_hashed, clear=clear)
+            if len(told) > before:
+                told[before:] = [((place, *way), reason) for way, reason in told[before:]]
+            if kept is not None:
+                found.append(kept)
+        return found
+
+    def _text(self, told: Told, value: str, *, clear: bool) -> str | None:
+        if (
+            not clear
+            and any(letter in value for letter in self._quick)
+            and self._looks.match(value)
+        ):
+            told.append(((), _LOOKS_PERSONAL))
+            return None
         return value
 
-    def _digest(self, issues: list[Issue], value: Json, already_hashed: bool) -> str | None:
+    def _digest(self, told: Told, value: Json, already_hashed: bool) -> str | None:
         text = None if is_missing(value) else as_text(value)
         if type(value) in (dict, list) or text is None:
             if not is_missing(value):
-                self._left_out(issues, "holds a list or an object, of which there is no digest")
+                told.append(((), "holds a list or an object, of which there is no digest"))
             return None
         if is_digest(text):
             return text.strip().lower()
         if already_hashed:
-            self._left_out(issues, "holds a value that is no digest, though it is said to be")
+            told.append(((), "holds a value that is no digest, though it is said to be"))
             return None
         return digest(text.strip())
-
-    def _left_out(self, issues: list[Issue], reason: str) -> None:
-        issues.append(Issue(self._path, reason, self._span))
 
     def _remembered(self, key: str) -> bool:
         found = self._judged(key)
@@ -231,6 +305,28 @@ class Copying:
 
     def _judged(self, key: str) -> bool:
         """Whether a key neither names personal data nor is personal data itself."""
-        if fold_name(key) in self._names:
+        if self._personal.names_data(key):
             return False
-        return not any(letter in key and look(key) for letter, look in self._looks)
+        return not (any(letter in key for letter in self._quick) and self._looks.match(key))
+
+
+def _three(letters: tuple[str, ...]) -> tuple[str, str, str]:
+    """Three letters that say the same; where there are more, every text takes a closer look."""
+    if not letters:
+        return "\x00", "\x00", "\x00"
+    padded = (*letters, letters[0], letters[0])
+    return ("", "", "") if len(letters) > len("abc") else (padded[0], padded[1], padded[2])
+
+
+def _has_objects(value: Json) -> bool:
+    """Whether a value is an object, or a list in which there is one."""
+    return type(value) is dict or (type(value) is list and any(map(_has_objects, value)))
+
+
+def _only_kept(value: Json, marks: Marks) -> Json:
+    """What is marked of a value that is left out besides."""
+    if type(value) is dict:
+        return {key: item for key, item in value.items() if key in marks.below}
+    if type(value) is list:
+        return [_only_kept(item, marks) for item in value if type(item) in (dict, list)]
+    return None

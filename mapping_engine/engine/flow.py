@@ -12,6 +12,7 @@ from typing import Protocol
 from mapping_engine.core.model import Model, Rule
 from mapping_engine.core.nodes import Template
 from mapping_engine.engine.interpreter import Interpreter
+from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.run import Run
 from mapping_engine.errors import (
@@ -25,8 +26,8 @@ from mapping_engine.types.kinds import Json
 REQUESTS = 1000
 MESSAGE_LENGTH = 300
 Combination = tuple[Json, ...]
-Check = Callable[[dict[str, Json]], bytes]
-"""Refuses a payload by raising PayloadError, or answers its JSON text."""
+Check = Callable[[dict[str, Json], Run], bytes]
+"""Makes a payload fit, or refuses it by raising PayloadError; answers its JSON text."""
 
 
 class Way(Protocol):
@@ -77,11 +78,11 @@ def requests_of(
     for number, combination in enumerate(combinations(model, way, run)):
         way.enter(run, combination)
         run.payload = payload = way.payload(run, number, first)
+        text = check(payload, run)
+        first = first or text
         rule = way.refuse(run)
         if rule is not None:
             raise refusal(model, rule, run)
-        text = check(payload)
-        first = first or text
         if warned and model.warn:
             _warn(model, way, run)
         made.append(way.request(run))
@@ -93,6 +94,17 @@ def _warn(model: Model, way: Way, run: Run) -> None:
     with suppress(MappingError):
         for rule in way.warn(run):
             run.warnings.rule(message(model, rule.message, run), rule.field, rule.span)
+
+
+def odd_settings(model: Model, settings: dict[str, Json]) -> tuple[EventWarning, ...]:
+    """A warning (WA04) for each rule of `settings_warn` that applies."""
+    run = Run({}, settings)
+    it = Interpreter(model, run)
+    return tuple(
+        EventWarning("WA04", message(model, rule.message, run), path=rule.field, span=rule.span)
+        for rule in model.settings_warn
+        if it.holds(rule.condition)
+    )
 
 
 def combinations(model: Model, way: Way, run: Run) -> list[Combination]:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import orjson
 
-from mapping_engine.engine.violations import found_kind
+from mapping_engine.engine.violations import found_kind, path_text
 from mapping_engine.errors import ErrorCode, InstrumentationError
 from mapping_engine.source.json_text import is_sound, is_unicode
 from mapping_engine.types.kinds import Json
 
 is_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}").fullmatch
 """Whether a key may be shown, or kept; others could be personal data themselves."""
+
+
+def shown(steps: Iterable[str | int]) -> str:
+    """A path as rules write it, for messages: keys that may be anything are not shown."""
+    return path_text(each if isinstance(each, int) or is_name(each) else "…" for each in steps)
+
 
 DEEPEST = 100
 LARGEST_INT_BITS = 1024

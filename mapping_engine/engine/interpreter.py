@@ -269,12 +269,9 @@ def _call(node: Call, frame: Frame, it: Interpreter) -> Evaluation:
     else:
         found = yield _evaluate(start, frame, it)
     for step in steps:
-        before = len(frame.issues)
         if found is not None:
             inner = _step(step, found, source, frame, it)
             found = yield _recorded("transform", step, inner, frame, it)
-        if found is not None:
-            del frame.issues[before:]  # of arguments, and of parts inside a pipeline
     return found
 
 
@@ -287,11 +284,15 @@ def _step(node: Call, value: Json, source: str, frame: Frame, it: Interpreter) -
         return value
     if not values.accepted(target, value, source, node.step.span, frame.issues):
         return None
+    before = len(frame.issues)
     given = yield _arguments(node, target, frame, it)
     if given is None:
         return None
     result = target.function(value, *given)
-    return values.left_of(target, result, source, node.step.span, frame.issues)
+    left = values.left_of(target, result, source, node.step.span, frame.issues)
+    if left is not None:
+        del frame.issues[before:]  # of arguments
+    return left
 
 
 def _on_event(node: Call, frame: Frame, it: Interpreter) -> Evaluation:
@@ -325,11 +326,14 @@ def _piped(
     if pipeline.normalises is not None and values.passes(it.run, value):
         closed = values.closed_digests(pipeline.values)
         return values.passed_digest(value, closed, source, pipeline.span, frame.issues)
-    names = {PIPED: value}
+    names, before = {PIPED: value}, len(frame.issues)
     for name, each in zip(pipeline.parameters, node.arguments, strict=True):
         names[name] = None if each is None else (yield _evaluate(each, frame, it))
-    inside = Frame(names, frame.issues, source)
-    return (yield _evaluate(pipeline.body, inside, it))
+    after = len(frame.issues)
+    found = yield _evaluate(pipeline.body, Frame(names, frame.issues, source), it)
+    if found is not None:
+        del frame.issues[before:after]  # of arguments; those of parts that are left out stay
+    return found
 
 
 # Objects and lists
@@ -399,7 +403,7 @@ def _plan(node: nodes.Copy, frame: Frame, it: Interpreter) -> Evaluation:
         value = None if each is None else (yield _evaluate(each, frame, it))
         keys.append(None if each is None else keys_given(each, value, it.run.settings))
     if not node.rest:
-        return copy_plan(node, {}, keys)
+        return copy_plan(node, (), keys)
     mapped = set(it.mapped)
     for call in moved_paths(it.model):
         given = yield _arguments(call, REGISTRY[call.name], frame, it)

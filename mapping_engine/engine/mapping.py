@@ -16,7 +16,7 @@ from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.chosen import check_chosen_paths
 from mapping_engine.engine.clock import Clock, read_clock
 from mapping_engine.engine.codegen.program import Bound, Program, compiled
-from mapping_engine.engine.flow import Check, Way, requests_of
+from mapping_engine.engine.flow import Check, Way, odd_settings, requests_of
 from mapping_engine.engine.inspect import read_event
 from mapping_engine.engine.interpreted import Interpreted
 from mapping_engine.engine.interpreter import Interpreter
@@ -141,7 +141,10 @@ class Destination:
         check_chosen_paths(model, mapping.chosen, it)
         state = {
             "mapping": mapping,
-            "_warnings": unknown_settings(model.settings_schema, accepted),
+            "_warnings": (
+                *unknown_settings(model.settings_schema, accepted),
+                *odd_settings(model, accepted),
+            ),
             "_settings": accepted,
             "_clock": clock,
             "_hashing": hashing,
@@ -163,7 +166,7 @@ class Destination:
 
     @property
     def warnings(self) -> tuple[EventWarning, ...]:
-        """What is odd about the settings without being wrong: unknown keys."""
+        """What is odd about the settings without being wrong: unknown keys, rows of no use."""
         return self._warnings
 
     def apply(self, event: Event) -> list[Request]:
@@ -213,9 +216,9 @@ class Destination:
         """The payload of each request, as the rules made it; raises like :meth:`apply`."""
         made: list[dict[str, Json]] = []
 
-        def keep(payload: dict[str, Json]) -> bytes:
+        def keep(payload: dict[str, Json], run: Run) -> bytes:
             made.append(payload)
-            return self._check(payload)
+            return self._check(payload, run)
 
         self._applied(event, keep)
         return made

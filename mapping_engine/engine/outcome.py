@@ -15,7 +15,8 @@ class EventWarning:
     """Something about an event that is worth knowing although it was sent.
 
     ``fields`` are the payload fields concerned, ``path`` the source as the rules write it. The
-    message never holds a personal value. Codes: WA01 a value was left out, WA02 a rule of `warn`.
+    message never holds a personal value. Codes: WA01 a value was left out, WA02 a rule of
+    `warn`; of settings, WA03 an unknown key, WA04 a rule of `settings_warn`.
     """
 
     code: str
@@ -56,6 +57,10 @@ class Warnings:
         Each note is a source, a reason, and the rule that knows it.
         """
         self._found.append((field_path, notes, then))
+
+    def has(self, field_path: str) -> bool:
+        """Whether something is told of a field already."""
+        return any(path == field_path for path, _, then in self._found if then)
 
     def lost(self, path: str, reason: str) -> None:
         """A part of the event that no rule is given, since JSON cannot hold it."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import orjson
 
 from mapping_engine.core.model import Model
-from mapping_engine.core.nodes import Field, fields_of
 from mapping_engine.engine.authority import Authority
-from mapping_engine.engine.policy import source_texts
+from mapping_engine.engine.fitting import Fitting, ValueOrigins
+from mapping_engine.engine.run import Run
 from mapping_engine.engine.schemas import strict_schema
 from mapping_engine.engine.verdict import fast_verdict
 from mapping_engine.engine.violations import deepest, expected, found_kind, path_text, steps_to
@@ -27,18 +27,24 @@ class PayloadGate:
 
     def __init__(self, model: Model, *, hashing: bool) -> None:
         self._model = model
-        strict = strict_schema(model.payload_schema, hashing=hashing)
+        self._schema = strict = strict_schema(model.payload_schema, hashing=hashing)
         self._accepts = fast_verdict(strict)
         self._authority = Authority(strict)
         limits = model.file.limits
         self._largest = (limits.payload_bytes if limits else None) or PAYLOAD_BYTES
 
-    def check(self, payload: dict[str, Json]) -> bytes:
-        """The JSON text of a payload that may be handed on; raises PayloadError (PL01, PL02)."""
+    def check(self, payload: dict[str, Json], run: Run) -> bytes:
+        """The JSON text of a payload that may be handed on; raises PayloadError (PL01, PL02).
+
+        What is optional and does not fit is taken out of the payload, with a warning.
+        """
         if self._accepts is None or not self._accepts(payload):
-            error = deepest(self._authority.errors(payload))
-            if error is not None:
-                raise self._refused(error)
+            origins = ValueOrigins(self._model, run)
+            fitting = Fitting(self._model, self._schema, payload, origins)
+            if not fitting.fit(self._authority.errors):
+                error = deepest(self._authority.errors(payload))
+                if error is not None:
+                    raise self._refused(error, origins)
         try:
             text = orjson.dumps(payload)
         except (TypeError, ValueError):
@@ -56,33 +62,19 @@ class PayloadGate:
             )
         return text
 
-    def _refused(self, error: ValidationError) -> PayloadError:
+    def _refused(self, error: ValidationError, origins: ValueOrigins) -> PayloadError:
         steps = steps_to(error)
-        path, keys = path_text(steps), [step for step in steps if isinstance(step, str)]
+        path, origin = path_text(steps), origins.of(tuple(steps))
         what = f"`{path or 'the payload'}` is "
         if error.validator == "required":
             what += "missing"
         else:
             what += f"{found_kind(error.instance)}, but the schema accepts {expected(error)}"
-        rule = _rule(self._model.fields.fields, keys)
-        sources = source_texts(self._model, rule.value) if rule else []
-        origin = f"; it comes from {', '.join(sources)}" if sources else ""
+        comes = f"; it comes from {origin.source}" if origin.sources else ""
         return PayloadError(
             ErrorCode.PAYLOAD_REFUSED,
-            f"{what}{origin}",
+            f"{what}{comes}",
             path=path,
-            span=rule.key.span if rule else None,
+            span=origin.field.key.span if origin.field else None,
             help="correct the rule, or the value in the event",
         )
-
-
-def _rule(fields: tuple[Field, ...], keys: list[str]) -> Field | None:
-    """The entry of the rule file nearest to the refused field."""
-    found: Field | None = None
-    for key in keys:
-        below = next((field for field in fields if field.name == key), None)
-        if below is None:
-            return found
-        found = below
-        fields = fields_of(below.value)
-    return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from mapping_engine.file.validator import searcher
+
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
@@ -34,7 +36,7 @@ def path_text(steps: Iterable[str | int]) -> str:
     return text
 
 
-def _missing_keys(error: ValidationError) -> list[str]:
+def missing_keys(error: ValidationError) -> list[str]:
     """The keys that a ``required`` asks for in vain."""
     present: Any = error.instance
     wanted: Any = error.validator_value
@@ -43,7 +45,7 @@ def _missing_keys(error: ValidationError) -> list[str]:
 
 def steps_to(error: ValidationError) -> list[str | int]:
     """The keys and places that lead to what is wrong, or missing."""
-    missing = _missing_keys(error)[:1] if error.validator == "required" else []
+    missing = missing_keys(error)[:1] if error.validator == "required" else []
     return [*error.absolute_path, *missing]
 
 
@@ -56,12 +58,20 @@ def places_of(
     """
     path = list(error.absolute_path)
     if error.validator == "required":
-        return [([*path, key], ("properties", key)) for key in _missing_keys(error)]
+        return [([*path, key], ("properties", key)) for key in missing_keys(error)]
     if error.validator == "additionalProperties" and error.validator_value is False:
-        declared = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
-        instance: Any = error.instance
-        return [([*path, key], (key,)) for key in instance if key not in declared]
+        return [([*path, key], (key,)) for key in unknown_keys(error)]
     return [(path, (str(error.validator),))]
+
+
+def unknown_keys(error: ValidationError) -> list[str]:
+    """The keys of an object that its schema does not allow."""
+    present: Any = error.instance
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    patterns = schema.get("patternProperties", {})
+    known = schema.get("properties", {})
+    allowed = [searcher(pattern) for pattern in patterns]
+    return [key for key in present if key not in known and not any(f(key) for f in allowed)]
 
 
 def expected(error: ValidationError) -> str:
@@ -76,7 +86,7 @@ def expected(error: ValidationError) -> str:
     if isinstance(keyword, str) and keyword in _BOUNDS:
         return _BOUNDS[keyword].format(_constant(wanted))
     if keyword == "required":
-        return f"an object with {_names(_missing_keys(error))}"
+        return f"an object with {_names(missing_keys(error))}"
     if keyword == "additionalProperties":
         known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
         return f"an object with no keys but {_names(known)}"

@@ -233,6 +233,11 @@ class MappingFile(Document):
     refuse: tuple[RefuseBlock, ...] | None = key(
         ListOf(BlockOf(RefuseBlock)), "Payloads that are refused, in order."
     )
+    settings_warn: tuple[WarnBlock, ...] | None = key(
+        ListOf(BlockOf(WarnBlock)),
+        "Warnings about settings, which are judged once when they are bound; `field` is the "
+        "setting.",
+    )
     warn: tuple[WarnBlock, ...] | None = key(
         ListOf(BlockOf(WarnBlock)), "Warnings about what is sent all the same."
     )

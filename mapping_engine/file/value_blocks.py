@@ -160,8 +160,8 @@ class PipelineBlock(Block):
     """A named pipeline: transforms under one name, written in YAML."""
 
     what: ClassVar[str] = "this pipeline"
-    exclusive: ClassVar[tuple[str, ...]] = ("steps", "first_of")
-    needed: ClassVar[tuple[str, ...]] = ("steps", "first_of")
+    exclusive: ClassVar[tuple[str, ...]] = ("steps", "first_of", "items")
+    needed: ClassVar[tuple[str, ...]] = ("steps", "first_of", "items")
 
     doc: ScalarNode | None = key(TEXT, "What this does, for the reader of the rules.")
     normalises: ScalarNode | None = key(
@@ -173,6 +173,11 @@ class PipelineBlock(Block):
         ListOf(TEXT), "Names of the arguments; inside, they are read as `$name`."
     )
     steps: tuple[CallExpression, ...] | None = key(STEPS, "Transforms joined by `|>`.")
+    items: tuple[CallExpression, ...] | None = key(
+        STEPS,
+        "Transforms of each item of a list; what is no list is a list of one. The result is a list "
+        "without repeats, and without the items that cannot be converted.",
+    )
     first_of: tuple[ArmBlock, ...] | None = key(
         ListOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))),
         "Alternatives on `$value`, the value that is piped in.",

@@ -49,7 +49,20 @@ class PersonalBlock(Block):
         required=True,
     )
     patterns: tuple[ScalarNode, ...] | None = key(
-        ListOf(TEXT), "Regular expressions; a text that matches one whole is personal data."
+        ListOf(TEXT),
+        "Regular expressions; a text that holds what one of them matches is personal data, also "
+        "percent-encoded.",
+    )
+    persons: tuple[ScalarNode, ...] | None = key(
+        ListOf(TEXT),
+        "Words for a person, such as `customer`: objects under such a key are personal, whole, "
+        "and so is a name behind it: `customer_name`, `customerPhone`.",
+    )
+    qualifiers: tuple[ScalarNode, ...] | None = key(
+        ListOf(TEXT), "Words that make a name behind them personal, too: `billing_address`."
+    )
+    endings: tuple[ScalarNode, ...] | None = key(
+        ListOf(TEXT), "Kinds whose names are personal behind any word: `order_email`."
     )
 
 
@@ -110,6 +123,9 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
         personal=Personal(
             names,
             tuple(scalar.text for scalar in personal.patterns or ()),
+            frozenset(fold_name(scalar.text) for scalar in personal.persons or ()),
+            frozenset(fold_name(scalar.text) for scalar in personal.qualifiers or ()),
+            frozenset(scalar.text for scalar in personal.endings or ()),
         ),
         switches=_switches(file.switches),
     )
@@ -165,8 +181,14 @@ def _united(
 def _both(base: PersonalBlock | None, own: PersonalBlock | None) -> PersonalBlock | None:
     if base is None or own is None:
         return own or base
-    patterns = (*(base.patterns or ()), *(own.patterns or ()))
-    return replace(own, names=(*base.names, *own.names), patterns=patterns)
+    return replace(
+        own,
+        names=(*base.names, *own.names),
+        patterns=(*(base.patterns or ()), *(own.patterns or ())),
+        persons=(*(base.persons or ()), *(own.persons or ())),
+        qualifiers=(*(base.qualifiers or ()), *(own.qualifiers or ())),
+        endings=(*(base.endings or ()), *(own.endings or ())),
+    )
 
 
 Objects = dict[str, dict[str, Described]]

@@ -9,7 +9,9 @@ from mapping_engine.core.load import Examined
 from mapping_engine.core.model import Model, Rule
 from mapping_engine.core.nodes import Name
 from mapping_engine.core.spell import spell, spell_step, steps_of
+from mapping_engine.expression import print_steps
 from mapping_engine.file.json_types import JsonSchema, follow
+from mapping_engine.file.value_blocks import PipelineBlock
 from mapping_engine.reference.rows import (
     Row,
     alternative,
@@ -43,6 +45,7 @@ def reference_page(examined: Examined) -> str:
         *after,
         "## Settings",
         _settings(model.settings_schema),
+        *_rules("## Warnings about settings", model.settings_warn),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -102,6 +105,8 @@ def _pipelines(model: Model) -> list[str]:
         if not made:
             is_plain = isinstance(start, Name) and steps
             made = shown(" |> ".join(map(spell_step, steps))) if is_plain else code(pipeline.body)
+        if isinstance(pipeline.at, PipelineBlock) and pipeline.at.items is not None:
+            made = f"each item: {shown(print_steps(pipeline.at.items))}"
         rows.append([f"`{name}`", pipeline.normalises or "", made])
     table = _table(("pipeline", "normal form of", "steps"), rows)
     return ["## Pipelines", table] if rows else []

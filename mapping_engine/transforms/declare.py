@@ -45,8 +45,12 @@ class Boxing(StrEnum):
     """A list of the value; a list stays as it is."""
     UNWRAP = "unwrap"
     """One item of the list."""
+    UNWRAP_ONE = "unwrap one"
+    """The only item of the list, or the list."""
     SAME = "same"
     """A list of the same items."""
+    FLAT = "flat"
+    """A list of the items, and of those of the lists in it."""
 
 
 class Parameter(Frozen):

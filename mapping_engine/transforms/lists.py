@@ -15,6 +15,7 @@ from mapping_engine.transforms.declare import (
     always_whole,
     transform,
 )
+from mapping_engine.transforms.json_values import read_json
 from mapping_engine.transforms.scalars import whole, whole_number
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT, is_missing
 
@@ -44,11 +45,20 @@ def list_(value: Json) -> Json:
     examples=(
         Example([{"id": 1}, "x", {}, {"id": 2}], [{"id": 1}, {}, {"id": 2}]),
         Example({"id": 1}, [{"id": 1}]),
+        Example('[{"id": 1}]', [{"id": 1}]),
+        Example('[{"id": 1}', Rejected("is not JSON text")),
         Example("x", None),
     ),
 )
 def records(value: Json) -> Json:
-    """The objects of a list; a single object counts as a list of one, all else is missing."""
+    """The objects of a list; a single object counts as a list of one, all else is missing.
+
+    A text that begins like a JSON list or object is read as one.
+    """
+    if type(value) is str:
+        value = read_json(value) if value.lstrip()[:1] in ("[", "{") else None
+    if isinstance(value, Rejected):
+        return value
     if type(value) is dict:
         return [value]
     if type(value) is not list:
@@ -66,6 +76,16 @@ def first(value: list[Json]) -> Json:
 def last(value: list[Json]) -> Json:
     """The last item."""
     return value[-1] if value else None
+
+
+@_of_list(
+    returns=ANY,
+    items=Boxing.UNWRAP_ONE,
+    examples=(Example(["a"], "a"), Example(["a", "b"], ["a", "b"]), Example([], None)),
+)
+def unwrapped(value: list[Json]) -> Json:
+    """The only item of a list of one; a longer list stays as it is."""
+    return value[0] if len(value) == 1 else value
 
 
 @_of_list(
@@ -144,6 +164,7 @@ def distinct(value: list[Json]) -> Json:
 
 @_of_list(
     returns=LIST,
+    items=Boxing.FLAT,
     examples=(Example(["a", ["b", "c"]], ["a", "b", "c"]), Example([[1], [], [[2]]], [1, [2]])),
 )
 def flat(value: list[Json]) -> Json:

@@ -9,7 +9,8 @@ from typing import Protocol
 from mapping_engine.source.json_text import is_unicode
 
 _ATOM = re.compile(
-    r"(?:\\([^A-Za-z0-9])|([^\\|^$*+?{}\[\]().])|\[\^?(?:\\.|[^\[\]\\])+\])([*+?]?)", re.DOTALL
+    r"(?:\\([^A-Za-z0-9])|([^\\|^$*+?{}\[\]().])|\[(?!\^?\])\^?(?:\\.|[^\[\]\\])+\])([*+?]?)",
+    re.DOTALL,
 )
 
 
@@ -69,9 +70,13 @@ def matcher(pattern: str) -> Callable[[bytes], bool]:
 
 
 def needed_letter(pattern: str) -> str | None:
-    """A letter without which nothing matches anywhere; None where there is none to be seen."""
-    atoms = list(_ATOM.finditer(pattern))
-    if "".join(atom[0] for atom in atoms) != pattern:
-        return None
-    letters = (atom[1] or atom[2] for atom in atoms if atom[3] in ("", "+"))
-    return next(filter(None, letters), None)
+    """A letter without which nothing matches anywhere; None where there is none to be seen.
+
+    It is looked for before the first group, or whatever else is neither a letter nor a class.
+    """
+    place = 0
+    while "|" not in pattern and (atom := _ATOM.match(pattern, place)) is not None:
+        place, letter = atom.end(), atom[1] or atom[2]
+        if letter and atom[3] in ("", "+") and pattern[place : place + 1] != "{":
+            return letter
+    return None

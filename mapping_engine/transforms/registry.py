@@ -8,11 +8,14 @@ from types import MappingProxyType, ModuleType
 from mapping_engine.transforms import (
     clean,
     hashing,
+    impersonal,
     lists,
     logic,
+    network,
     number,
     parts,
     paths,
+    phone,
     table,
     text,
     time,
@@ -20,7 +23,22 @@ from mapping_engine.transforms import (
 )
 from mapping_engine.transforms.declare import Transform
 
-_MODULES = (text, clean, parts, number, logic, time, table, lists, urls, hashing, paths)
+_MODULES = (
+    text,
+    clean,
+    parts,
+    number,
+    logic,
+    time,
+    table,
+    lists,
+    phone,
+    network,
+    urls,
+    impersonal,
+    hashing,
+    paths,
+)
 
 
 def _declared_in(module: ModuleType) -> tuple[Transform, ...]:

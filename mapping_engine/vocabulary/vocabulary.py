@@ -7,6 +7,7 @@ from functools import cached_property
 
 from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import OBJECT
+from mapping_engine.types.personal import Personal, fold_name
 from mapping_engine.types.type import UNKNOWN, Described, Type, personal
 
 EVENT = "event"
@@ -22,15 +23,6 @@ class Switches(Frozen):
 
     path: str
     all: str
-
-
-class Personal(Frozen):
-    """How personal data is known by its key, at any depth, or by its look."""
-
-    names: Mapping[str, str]
-    """Folded key to kind of personal data."""
-    patterns: tuple[str, ...] = ()
-    """Regular expressions; a text that one of them matches whole is personal data."""
 
 
 class Vocabulary(Frozen):
@@ -97,11 +89,6 @@ class Vocabulary(Frozen):
         if item is None:
             return Type(UNKNOWN.kinds, True, UNKNOWN.tags | start.spreading)
         return Type(item.kinds, False, item.tags | start.own, item)
-
-
-def fold_name(name: str) -> str:
-    """A key without case, ``_``, ``-`` and spaces: ``firstName`` and ``first_name`` are one."""
-    return name.casefold().replace("_", "").replace("-", "").replace(" ", "")
 
 
 __all__ = ["EVENT", "ITEM", "Personal", "Switches", "Vocabulary", "fold_name"]

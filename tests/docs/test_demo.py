@@ -32,7 +32,7 @@ def printed() -> str:
         "configuration error: ",
         "warning: ",
         "no request: the event switches this destination off",
-        "- context.traits.email |> email: skipped",
+        "- context.traits.email |> emails: skipped",
         '"access_token": "***"',
     ],
 )

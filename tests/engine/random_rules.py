@@ -50,7 +50,8 @@ SOURCES = st.sampled_from(
      "p.items[0]", "$chained", "$replaced",
      "$integration.k", "$drawn", "$settings.any", "$settings.nullable",
      "$tables.filed", "$api.version", "$settings.object.a",
-     "$several", "$several[0].b", "$noted", "$noted", "$closed"]
+     "$several", "$several[0].b", "$noted", "$noted", "$closed",
+     "$digests", "$numbers"]
 )  # fmt: skip
 CONTAINERS = st.sampled_from(
     [
@@ -69,6 +70,7 @@ CONTAINERS = st.sampled_from(
 STEPS = st.sampled_from(
     ["text", "text |> trim |> lower", "number", "list", "list |> first", "lookup($tables.words)",
      "text |> matching('[a-z]+')", "integer", "list |> count", "text |> named('x')",
+     "numbers(2)", "numbers($noted)", "digests", "unwrapped",
      "text |> named(p.a)",
      "text |> named(p.b |> text |> lower)", "named($chain |> integer)",
      "list |> compact |> distinct", "text |> truncate(3)", "text |> lookup_folded($tables.words)",

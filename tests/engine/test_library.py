@@ -56,6 +56,42 @@ def test_a_pipeline_after_a_chain_applies_to_the_winner_only(mini: Mini) -> None
     assert outcome.warnings[0].fields == ("x",)
 
 
+ITEMS = """\
+pipelines: {numbers: {parameters: [factor], items: number |> times($factor)}}
+fields:
+  x: {first_of: [p.a, p.b], as: numbers(p.factor |> number)}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "made", "warned"),
+    [
+        (["1", 2], [2, 4], []),
+        ("1", [2], []),
+        ([1, "no", 1], [2], ["x: p.a is not a number; it is left out"]),
+        (["no"], [6], []),
+        ([], [6], []),
+    ],
+)
+def test_a_pipeline_converts_each_item_and_leaves_out_what_it_cannot(
+    mini: Mini, value: object, made: list[int], warned: list[str]
+) -> None:
+    event = {"p": {"a": value, "b": 3, "factor": 2}}
+    outcome = mini(ITEMS).outcome(event)
+    assert outcome.requests[0].body["payload"] == {"x": made}
+    assert [each.message for each in outcome.warnings] == warned
+
+
+def test_issues_of_arguments_of_a_pipeline_are_forgotten_where_it_has_a_value(mini: Mini) -> None:
+    rules = """\
+pipelines: {named: {parameters: [other], first_of: [$other, $value]}}
+fields: {x: p.a |> named(p.b |> number)}
+"""
+    outcome = mini(rules).outcome({"p": {"a": "here", "b": "no"}})
+    assert outcome.requests[0].body["payload"] == {"x": "here"}
+    assert outcome.warnings == ()
+
+
 @pytest.mark.parametrize(
     ("policy", "code", "warned"),
     [("warn", None, True), ("error", "EV06", False), ("ignore", None, False)],
@@ -284,7 +320,7 @@ def test_a_message_never_breaks_the_line(mini: Mini) -> None:
 def test_a_refused_payload_names_the_field_the_rule_and_the_source(
     tmp_path: Path, mini: Mini
 ) -> None:
-    mini("fields:\n  deep: {fields: {x: p.a ?? p.b}}\n")
+    mini("fields:\n  deep: {fields: {x: {value: p.a ?? p.b, required: true}}}\n")
     schema = {"properties": {"deep": {"properties": {"x": {"type": "string"}}}}}
     (tmp_path / "payload.schema.json").write_text(json.dumps(schema))
     with pytest.raises(PayloadError, match=r"it comes from p\.a, p\.b") as caught:
@@ -292,7 +328,8 @@ def test_a_refused_payload_names_the_field_the_rule_and_the_source(
     assert caught.value.path == "deep.x"
     assert caught.value.span is not None
     assert (
-        "x: p.a" in (tmp_path / "rules.yaml").read_text().splitlines()[caught.value.span.line - 1]
+        "x: {value: p.a"
+        in (tmp_path / "rules.yaml").read_text().splitlines()[caught.value.span.line - 1]
     )
     assert "4711" not in str(caught.value)
 

@@ -27,7 +27,11 @@ objects:
   part: {a: any, b: any, c: any, hashed: any, items: list of any, email: personal email}
   other: {id: text, home: personal email}
 open: [part]
-personal: {names: {email: [email]}, patterns: ['[^ @]+@[^ @]+']}
+personal:
+  names: {email: [email], place: [city], birthday: [dob]}
+  persons: [contact]
+  endings: [email, birthday]
+  patterns: ['[^ @]+@[^ @]+']
 """
 PIPELINE = "pipelines: {email: {normalises: email, steps: text |> trim |> lower}}\n"
 
@@ -150,6 +154,19 @@ def test_rules_cannot_keep_personal_data_by_themselves(pack: Pack) -> None:
     with pytest.raises(RuleError) as caught:
         pack.load("fields:\n  all: {copy_of: p, keep: \"['email']\"}\n")
     assert [d.code for d in caught.value.diagnostics] == ["PI02"]
+
+
+@pytest.mark.parametrize("path", ["contact.email", "email.city", "city", "trip.dob"])
+def test_nor_what_a_path_to_a_person_leads_to(pack: Pack, path: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        pack.load(f"fields:\n  all: {{copy_of: p, keep: \"['{path}']\"}}\n")
+    assert [d.code for d in caught.value.diagnostics] == ["PI02"]
+
+
+def test_rules_keep_a_path_that_only_looks_personal_by_its_name(pack: Pack) -> None:
+    rules = "fields:\n  all: {copy_of: p, keep: \"['trip.city']\"}\n"
+    trip = {"trip": {"city": "Rome", "email": "A@x.y", "gate": 7}, "city": "Paris"}
+    assert pack.made(rules, trip)["all"] == {"trip": {"city": "Rome", "gate": 7}}
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ pipelines:
       - {when: $other == 'x', value: $value |> upper}
       - {value: "$value |> only_matching('[a-z]+')"}
       - {template: "{$value}-{$other}"}
+  digests: {items: form |> hashed}
+  numbers: {parameters: [factor], items: number |> times($factor)}
 define:
   chain: [p.a, {value: p.b, as: text}, $choice]
   choice:
@@ -42,6 +44,8 @@ define:
   closed: {first_of: [type, p.a, p.b, person.id], as: kind, then: hashed |> list}
   several: p.items |> records
   noted: p.a |> number
+  digests: {first_of: [email, p.items, tags], as: digests}
+  numbers: {first_of: [p.items, tags, p.c, p.a], as: numbers($noted ?? 2), then: unwrapped}
 """
 SETTINGS_SCHEMA: dict[str, Any] = {
     "type": "object",

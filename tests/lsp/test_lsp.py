@@ -436,6 +436,12 @@ def in_one_file(rules: Path) -> str:
     return text
 
 
+def with_field(rules: Path, line: str) -> str:
+    """The rules with a line more at the end of their fields."""
+    text = rules.read_text(encoding="utf-8")
+    return text.replace("\nsettings_warn:", f"\n  {line}\nsettings_warn:")
+
+
 def test_hovering_explains_the_words_of_the_rules() -> None:
     rules = PACK / "rules.yaml"
     wanted = {
@@ -446,11 +452,11 @@ def test_hovering_explains_the_words_of_the_rules() -> None:
         "lookup($tables.standard_ev": "`$tables.standard_events` — object with 8 entries",
         'url: "{$api.ba': "https://graph.facebook.com",
         "event_time: {value: $event_time, default: $no": "the time of the clock",
-        "extern_id: {first_of: $user": "- anonymousId",
+        "extern_id: {value: $user": "first_of: $user_id",
         "quantity: {value: $item.quan": "the item of the list `$products`",
         "rows($settings.eventsToIds, $standard_ev": "standard_event: $standard_events",
         "ct: {first_of: $city, as: ci": "without_digits",
-        "keep_wh": "Items for which this does not hold",
+        "# $item is the product\n    keep_wh": "Items for which this does not hold",
         "  currency: \n    val": "The value, as an expression.",
         "  doby: $birth.year |> bi": "normalises: birthday",
     }
@@ -466,8 +472,8 @@ def test_hovering_explains_the_words_of_the_rules() -> None:
 def test_hovering_says_that_a_path_is_personal() -> None:
     async def work(editor: Editor) -> None:
         editor.open(PERSON)
-        assert "personal data (email)" in await editor.hover(PERSON, "email: [traits.ema")
-        assert "personal" in await editor.hover(PERSON, "email: [trai")
+        assert "personal data (email)" in await editor.hover(PERSON, "\n  email: [traits.ema")
+        assert "personal" in await editor.hover(PERSON, "\n  email: [trai")
 
     in_session(work)
 
@@ -518,7 +524,7 @@ def test_what_can_be_written_is_offered(pack: Path) -> None:
         await editor.findings(rules)
         wrong = []
         for typed, offered, not_offered in OFFERED:
-            editor.write(rules, good.replace("\nwarn:", f"\n  {typed}\nwarn:"))
+            editor.write(rules, with_field(rules, typed))
             found = (await editor.completions(rules, f"\n  {typed}")).keys()
             if not offered <= found or found & not_offered:
                 wrong.append((typed, offered - found, found & not_offered))
@@ -529,7 +535,7 @@ def test_what_can_be_written_is_offered(pack: Path) -> None:
 
 def test_what_is_offered_is_described_as_hovering_does(pack: Path) -> None:
     rules = pack / "rules.yaml"
-    text = rules.read_text(encoding="utf-8").replace("\nwarn:", "\n  a: context.traits.\nwarn:")
+    text = with_field(rules, "a: context.traits.")
 
     async def work(editor: Editor) -> None:
         editor.open(rules, text)
@@ -546,7 +552,7 @@ def test_what_is_offered_is_described_as_hovering_does(pack: Path) -> None:
 
 def test_what_is_offered_replaces_what_is_typed(pack: Path) -> None:
     rules = pack / "rules.yaml"
-    text = rules.read_text(encoding="utf-8").replace("\nwarn:", "\n  a: \"'😀' ?? $ema\"\nwarn:")
+    text = with_field(rules, "a: \"'😀' ?? $ema\"")
 
     async def work(editor: Editor) -> None:
         editor.open(rules, text)
@@ -563,7 +569,7 @@ def test_the_definition_of_a_name_is_found(pack: Path) -> None:
     rules = pack / "rules.yaml"
     rules.write_text(in_one_file(rules), encoding="utf-8")
     wanted = {
-        "extern_id: {first_of: $user": "person.yaml: user_id:",
+        "extern_id: {value: $user": "match_keys.yaml: user_ids:",
         "no event set id for {$standard": "rules.yaml: standard_events: $mapped_events",
         "rows($settings.eventsToIds, $standard_ev": "rules.yaml: standard_event: $standard_ev",
         "hashing: $settings.isHash": 'settings.schema.json: "isHashRequired": {',
@@ -591,7 +597,7 @@ def test_a_parameter_of_a_pipeline_leads_to_its_declaration() -> None:
     async def work(editor: Editor) -> None:
         editor.open(IDENTITY)
         assert (
-            await editor.definition(IDENTITY, "- when: $coun")
+            await editor.definition(IDENTITY, "{when: $value |> phones($coun")
             == "identity.yaml: parameters: [country]"
         )
         assert await editor.definition(IDENTITY, "values: [f, m") is None
@@ -606,12 +612,12 @@ def test_a_parameter_of_a_pipeline_leads_to_its_declaration() -> None:
 def test_a_fix_is_offered_and_removes_the_mistake(pack: Path) -> None:
     rules = pack / "rules.yaml"
     good = in_one_file(rules)
-    wrong = good.replace("    keep_when:", "    keep_wen:")
+    wrong = good.replace("    keep_when: $item.id\n", "    keep_wen: $item.id\n")
 
     async def work(editor: Editor) -> None:
         editor.open(rules, wrong)
         await editor.findings(rules)
-        place = editor.position(rules, "keep_w")
+        place = editor.position(rules, "# $item is the product\n    keep_w")
         found = await editor.text_document_code_action_async(
             types.CodeActionParams(
                 types.TextDocumentIdentifier(rules.as_uri()),

@@ -59,7 +59,7 @@ def rules(tmp_path: Path) -> Rules:
     [
         ("rudderstack/person.yaml", "email: [traits.email,", "email: [traits.mail,",
          {"traits": {"mail": "a@x.test"}}, "email", "em"),
-        ("rudderstack/person.yaml", "phone: [traits.phone,", "phone: [traits.mobile,",
+        ("rudderstack/person.yaml", "    - traits.phone\n", "    - traits.mobile\n",
          {"traits": {"mobile": "4915112345678"}}, "phone", "ph"),
         ("rudderstack/person.yaml", "    - traits.firstName\n", "    - traits.forename\n",
          {"traits": {"forename": "Ann"}}, "fn", "fn"),
@@ -115,7 +115,8 @@ def test_products_and_money_are_shared_too(
 
 def test_a_pack_keeps_what_it_changes_for_itself(rules: Rules) -> None:
     traits = {"state": "NV", "address": {"state": "TX"}}
-    event = {"properties": {"email": "a@x.test"}, "traits": traits}
+    external = {"externalId": [{"id": "a@x.test", "type": "other"}]}
+    event = {"context": external, "traits": traits}
     offline, conversions = rules.payload(OFFLINE, event), rules.payload(CONVERSIONS, event)
     assert "email" in offline["match_keys"]
     assert "em" not in conversions["user_data"]

@@ -109,7 +109,7 @@ def test_every_reason_is_one_fixed_sentence_that_continues_the_name_of_a_path() 
         first = parts[0]
         assert isinstance(first, ast.Constant)
         assert isinstance(first.value, str)
-        assert re.match(r"(is|has|does|becomes) ", first.value)
+        assert re.match(r"(is|has|holds|does|becomes) ", first.value)
         assert not first.value.endswith(".")
         for part in parts:
             if isinstance(part, ast.FormattedValue):

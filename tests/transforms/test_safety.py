@@ -123,6 +123,8 @@ SIMPLE: dict[str, Json] = {
     "minimum": 1,
     "maximum": 9,
     "name": "a",
+    "country": "DE",
+    "personal": {"names": {"a": "x"}, "patterns": ["[^ @]+@[^ @]+", "[+]([ -]{0,2}[0-9]){7,14}"]},
 }
 
 

@@ -108,12 +108,10 @@ def _takes_raw(target: Transform) -> bool:
 
 
 def _forgetting(node: Call, here: Here, then: Then) -> Then:
-    """The same behind a step: issues of its arguments do not matter where it has a value."""
+    """The same behind a transform: issues of its arguments do not matter where it has a value."""
     code, issues = here.code, here.issues
     given = (each for each in node.arguments if each is not None)
-    pipeline = here.model.pipelines.get(node.name)
-    leaves = pipeline is not None and here.writing.may_leave(pipeline.body)
-    if issues is None or not (leaves or any(map(here.writing.may_issue, given))):
+    if issues is None or not any(map(here.writing.may_issue, given)):
         return then
     mark = code.let(f"len({issues})")
 
@@ -126,11 +124,11 @@ def _forgetting(node: Call, here: Here, then: Then) -> Then:
 
 
 def _put_step(node: Call, here: Here, label: str, then: Then, found: Found) -> None:
-    then = _forgetting(node, here, then)
     pipeline = here.model.pipelines.get(node.name)
     if pipeline is not None:
         put_pipeline(node, pipeline, here, label, then, found)
         return
+    then = _forgetting(node, here, then)
     step = Step(node, REGISTRY[node.name], label)
     if step.target.honours_hashing_switch:
         _put_hashed(step, here, then, found)

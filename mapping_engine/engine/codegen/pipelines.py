@@ -36,15 +36,25 @@ def put_pipeline(
     node: Call, pipeline: Pipeline, here: Here, label: str, then: Then, found: Found
 ) -> None:
     """A named pipeline: a function for texts, which are most values, and one for others."""
-    code = here.code
+    code, issues = here.code, here.issues
+    arguments = [each for each in node.arguments if each is not None]
+    forgets = issues is not None and any(map(here.writing.may_issue, arguments))
+    before = code.let(f"len({issues})") if forgets else ""
     given = [
         value_of(code, partial(here.put, a)).name if a is not None else "None"
         for a in node.arguments
     ]
+    after = code.let(f"len({issues})") if forgets else ""
     function, answer = _pipe(node, pipeline, given, here, found)
     told = [label, here.issues] if here.issues is not None else []
     result = code.let(f"{function}({', '.join(('run', found.name, *given, *told))})")
-    put_present(code, replace(answer, name=result), then)
+
+    def forget(found: Found) -> None:
+        code.line(f"del {issues}[{before}:{after}]")  # of arguments
+        then(found)
+
+    keep = Tail(forget, then.ends) if isinstance(then, Tail) else forget
+    put_present(code, replace(answer, name=result), keep if forgets else then)
 
 
 def _pipe(

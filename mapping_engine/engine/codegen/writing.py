@@ -97,8 +97,18 @@ class Writing:
 
     def may_leave(self, node: Node) -> bool:
         """Whether a value may come with issues: of parts that are left out of it."""
-        parts = [part for part in walk(node) if isinstance(part, Copy | Items | ForEach | Name)]
-        return any(not isinstance(part, Name) or part.name in self.leaving for part in parts)
+        return any(map(self._may_leave, walk(node)))
+
+    def _may_leave(self, part: Node) -> bool:
+        match part:
+            case Copy() | Items() | ForEach():
+                return True
+            case Name(name=name):
+                return name in self.leaving
+            case Call(name=name) if name in self.model.pipelines:
+                return self.may_leave(self.model.pipelines[name].body)
+            case _:
+                return False
 
 
 class Here(Frozen):
