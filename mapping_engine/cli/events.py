@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from itertools import chain
@@ -16,6 +17,8 @@ from mapping_engine.frozen import Frozen
 LONGEST_LINE = 64 * 1024 * 1024
 LARGEST_ARRAY = 1024 * 1024 * 1024
 _CHUNK = 1024 * 1024
+_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
+"""Texts, and what opens and closes objects and lists."""
 
 
 class Line(Frozen):
@@ -32,21 +35,50 @@ def read_events(stream: IO[bytes], file: str) -> Iterator[Line]:
     """The events of a stream in order; what cannot be read is an error in its place.
 
     NDJSON is read line by line in constant memory; a document that starts with ``[`` is one JSON
-    array, one whose first line is ``{`` alone is a single event, and both are read whole.
+    array, which is read whole. An event may also be spread over lines, from a ``{`` alone.
     """
-    first = stream.readline(LONGEST_LINE + 1).removeprefix(BOM_UTF8)
+    lines = _lines(stream)
+    first = next(lines, b"").removeprefix(BOM_UTF8)
     if first.lstrip().startswith(b"["):
         yield from _array(first + stream.read(LARGEST_ARRAY + 1), file)
         return
-    if first.strip() == b"{":
-        first += stream.read(LONGEST_LINE + 1)
-    following = iter(lambda: stream.readline(LONGEST_LINE + 1), b"")
-    for number, text in enumerate(chain((first,), following), 1):
+    for number, text in _documents(chain((first,), lines)):
+        if text.strip():
+            yield _line(text, file, number)
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    while text := stream.readline(LONGEST_LINE + 1):
+        yield text
         if len(text) > LONGEST_LINE and not text.endswith(b"\n"):
             while (more := stream.readline(_CHUNK)) and not more.endswith(b"\n"):
                 pass  # the line is refused, and the next one is read
-        if text.strip():
-            yield _line(text, file, number)
+
+
+def _documents(lines: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Each line with its number, or what goes from a ``{`` alone to its end as one document.
+
+    A document that is broken ends where the next one begins, or at its limit.
+    """
+    open_at, depth, size, parts = 0, 0, 0, list[bytes]()
+    for number, text in enumerate(lines, 1):
+        begins = text.lstrip()[:1] == b"{"
+        if parts and begins and depth == 1 and not parts[-1].rstrip().endswith(b":"):
+            yield open_at, b"".join(parts)
+            parts = []
+        if not parts and text.strip() != b"{":
+            yield number, text
+            continue
+        if not parts:
+            open_at, depth, size = number, 0, 0
+        parts.append(text)
+        size += len(text)
+        depth += sum((mark in b"{[") - (mark in b"}]") for mark in _MARKS.findall(text))
+        if depth <= 0 or size > LONGEST_LINE:
+            yield open_at, b"".join(parts)
+            parts = []
+    if parts:
+        yield open_at, b"".join(parts)
 
 
 def _line(text: bytes, file: str, number: int) -> Line:

@@ -8,8 +8,11 @@ import click
 
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.inputs import bind, events_in, now_option, settings_option
-from mapping_engine.cli.status import Status
+from mapping_engine.cli.status import Status, fail
+from mapping_engine.core.model import Model
+from mapping_engine.diagnostics import listed
 from mapping_engine.engine.clock import Clock
+from mapping_engine.engine.nothing import as_rule, field_paths, near_paths
 
 LEGEND = """\b
 Below each payload field stands what it was made from, in the order of rules:
@@ -39,7 +42,8 @@ def explain(
     failed, 2 usage error.
     """
     destination = bind(pack, settings, now)
-    failed = False
+    _check_field(destination.mapping.model, field)
+    failed = several = False
     for line in events_in([event]):
         if line.error is not None:
             click.echo(f"{line.file}:{line.number}: {line.error}", err=True)
@@ -47,5 +51,21 @@ def explain(
             continue
         found = destination.explain(line.event)
         failed = failed or found.error is not None
-        click.echo(dumps(found.to_dict()) if as_json else found.text(field), nl=False)
+        if as_json:
+            record = {"file": line.file, "line": line.number, **found.to_dict()}
+            click.echo(dumps(record), nl=False)
+        else:
+            between = "\n" if several else ""
+            click.echo(f"{between}{line.file}:{line.number}: {found.text(field)}", nl=False)
+        several = True
     sys.exit(Status.FINDINGS if failed else Status.DONE)
+
+
+def _check_field(model: Model, field: str | None) -> None:
+    """End the command where no rule makes such a field, and name those that are near."""
+    paths = field_paths(model)
+    if field is None or as_rule(field) in paths:
+        return
+    near = ", ".join(f"`{path}`" for path in near_paths(field, paths))
+    advice = f"did you mean {near}?" if near else f"known: {listed(paths)}"
+    fail(f"no rule makes the field `{field}`; {advice}")

@@ -15,6 +15,7 @@ import click
 from mapping_engine.cli.common import opened, pack_errors, shown_name
 from mapping_engine.cli.events import Line, parse_json, read_events
 from mapping_engine.cli.status import Status, fail
+from mapping_engine.core.sunset import sunset_of
 from mapping_engine.engine.clock import Clock, is_time
 from mapping_engine.engine.loading import load
 from mapping_engine.engine.mapping import Destination
@@ -34,6 +35,12 @@ def bind(pack: str, settings: str, now: Clock) -> Destination:
         sys.exit(Status.CANNOT)
     except MappingError as error:
         fail(str(error))
+    day = datetime.fromtimestamp(now(), UTC).date()
+    sunset = sunset_of(mapping.model.file.api, day)
+    if sunset is not None:
+        message, successor = sunset
+        help = f"; move to the pack `{successor}`" if successor else ""
+        click.echo(f"warning: {mapping.title}: {message}{help}", err=True)
     for warning in destination.warnings:
         click.echo(f"warning: {warning}", err=True)
     return destination

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from datetime import date
 
 import click
 
@@ -15,8 +16,9 @@ from mapping_engine.cli.events import dumps
 from mapping_engine.cli.explain import explain
 from mapping_engine.cli.inputs import read_settings
 from mapping_engine.cli.status import EndingGroup, Status, fail
+from mapping_engine.core.sunset import sunset_of
 from mapping_engine.diagnostics import did_you_mean
-from mapping_engine.engine.loading import bundled_packs, load, read_pack
+from mapping_engine.engine.loading import bundled_packs, load, load_model, read_pack
 from mapping_engine.engine.migration import load_migration, read_migration
 from mapping_engine.errors import MappingError
 from mapping_engine.reference import reference_page
@@ -143,6 +145,13 @@ def transforms(name: str | None, as_json: bool) -> None:
 
 @main.command()
 def packs() -> None:
-    """List the packs that come with the package."""
-    for name in bundled_packs():
-        click.echo(name)
+    """List the packs that come with the package: name, title, and whether the API still lives."""
+    models = [load_model(name) for name in bundled_packs()]
+    widest = max(len(model.name) for model in models)
+    for model in models:
+        sunset = sunset_of(model.file.api, date.today())
+        told = ""
+        if sunset is not None:
+            message, successor = sunset
+            told = f" ({message}; its successor is {successor})" if successor else f" ({message})"
+        click.echo(f"{model.name:{widest}}  {model.title}{told}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mapping_engine.diagnostics import Span
+from mapping_engine.engine.nothing import as_rule
 from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.engine.trace import MET, USED, Entry, Trace
 from mapping_engine.errors import MappingError
@@ -70,6 +71,8 @@ class Explanation:
     error: MappingError | None
     warnings: tuple[EventWarning, ...]
     sent: int
+    nothing: str | None = None
+    """Why there is no request, where there is no error either."""
 
     def field(self, path: str, request: int = 0) -> FieldExplanation | None:
         """The field at ``path`` in the request with this number, from 0."""
@@ -81,6 +84,7 @@ class Explanation:
         return {
             "title": self.title,
             "sent": self.sent,
+            "nothing": self.nothing,
             "error": self.error.to_dict() if self.error else None,
             "warnings": [warning.to_dict() for warning in self.warnings],
             "fan_out": [entry.to_dict() for entry in self.fan_out],
@@ -98,13 +102,14 @@ def explained(
     error: MappingError | None,
     warnings: tuple[EventWarning, ...],
     sent: int,
+    nothing: str | None,
 ) -> Explanation:
     """The explanation of a recording."""
     requests = tuple(
         RequestExplanation(number, variables, tuple(f for entry in fields for f in _fields(entry)))
         for number, (variables, fields) in enumerate(trace.requests)
     )
-    return Explanation(title, requests, tuple(trace.fan_out), error, warnings, sent)
+    return Explanation(title, requests, tuple(trace.fan_out), error, warnings, sent, nothing)
 
 
 def _fields(entry: Entry) -> Iterator[FieldExplanation]:
@@ -126,6 +131,8 @@ def _lines(explanation: Explanation, path: str | None) -> Iterator[str]:
     yield f"{explanation.title}: {count} request{'' if count == 1 else 's'}"
     if explanation.error is not None:
         yield f"error: {explanation.error}"
+    if explanation.nothing is not None:
+        yield f"no request: {explanation.nothing}"
     for warning in explanation.warnings:
         yield f"warning: {warning}"
     if path is None:
@@ -133,18 +140,19 @@ def _lines(explanation: Explanation, path: str | None) -> Iterator[str]:
             yield ""
             yield f"fan-out {entry.label} = {entry.value or 'nothing'}  ({_place(entry.span)})"
             yield from _entries(entry.children, "  ", set())
+    seen: set[int] = set()
     for request in explanation.requests:
-        yield from _request(request, path)
+        yield from _request(request, path, seen)
 
 
-def _request(request: RequestExplanation, path: str | None) -> Iterator[str]:
-    fields = [field for field in request.fields if path in (None, field.path)]
-    if not fields:
-        return
+def _request(request: RequestExplanation, path: str | None, seen: set[int]) -> Iterator[str]:
+    """The lines of a request; what was shown for one before it is not shown again."""
+    fields = [field for field in request.fields if _is_asked(field.path, path)]
     yield ""
     names = ", ".join(f"{name} = {value}" for name, value in request.variables.items())
     yield f"request {request.number + 1}" + (f": {names}" if names else "")
-    seen: set[int] = set()
+    if not fields:
+        yield f"  {path}: there is no such item, or the object that would hold it was not made"
     for field in fields:
         state = field.value if field.sent else "left out"
         why = f": {field.reason}" if field.reason and not field.sent else ""
@@ -152,8 +160,13 @@ def _request(request: RequestExplanation, path: str | None) -> Iterator[str]:
         yield from _entries(field.entries, "    ", seen)
 
 
+def _is_asked(path: str, asked: str | None) -> bool:
+    """Whether a field is meant; `[]` means all items of a list."""
+    return asked in (None, path) or ("[]" in (asked or "") and as_rule(path) == asked)
+
+
 def _entries(entries: Iterable[Entry], indent: str, seen: set[int]) -> Iterator[str]:
-    """The lines of some entries; what was shown once for a request is not shown again."""
+    """The lines of some entries; what was shown once for an event is not shown again."""
     for entry in entries:
         mark = "*" if entry.outcome in (USED, MET) else "-"
         result = entry.value if entry.outcome == USED and entry.value else entry.outcome

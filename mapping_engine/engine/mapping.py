@@ -226,9 +226,11 @@ class Destination:
     def explain(self, event: object) -> Explanation:
         """Why the event becomes what it becomes, field by field; never raises for a bad event."""
         from mapping_engine.engine.explanation import explained  # most events are not explained
+        from mapping_engine.engine.nothing import why_nothing
 
         trace, requests = Trace(), list[Request]()
         error: MappingError | None = None
+        nothing: str | None = None
         warnings: tuple[EventWarning, ...] = ()
         try:
             run = self._told(event)
@@ -237,9 +239,11 @@ class Destination:
                 requests = requests_of(self.mapping.model, Interpreted(it), run, self._check)
             finally:
                 warnings = run.warnings.all()
+            if not requests:
+                nothing = why_nothing(self.mapping.model, run)
         except MappingError as problem:
             error = problem
-        return explained(self.mapping.title, trace, error, warnings, len(requests))
+        return explained(self.mapping.title, trace, error, warnings, len(requests), nothing)
 
     def _applied(self, event: object, check: Check) -> list[Request]:
         run = self._run(read_event(event)[0])

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from mapping_engine.transforms.patterns import compiled
+from mapping_engine.transforms.patterns import compiled, finder
 from mapping_engine.types.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 @lru_cache(512)
 def searcher(pattern: str) -> Callable[[str], bool]:
     """Whether a pattern is found in a text, as RE2 reads it; raises ValueError for none of RE2."""
-    search = compiled(pattern).search
-    return lambda text: search(text.encode("utf-8", "replace")) is not None
+    compiled(pattern)
+    find = finder(pattern)
+    return lambda text: find(text) is not None
 
 
 @cache

@@ -1,12 +1,18 @@
-"""Regular expressions, as RE2 reads them: it matches in linear time."""
+"""Regular expressions, as RE2 reads them: it matches in linear time.
+
+RE2 is an extra; without it :mod:`mapping_engine.transforms.portable` says the same.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Protocol
+from functools import cache
+from typing import Any, Protocol
 
+from mapping_engine.frozen import Frozen
 from mapping_engine.source.json_text import is_unicode
+from mapping_engine.transforms.portable import portable
 
 _ATOM = re.compile(
     r"(?:\\([^A-Za-z0-9])|([^\\|^$*+?{}\[\]().])|\[(?!\^?\])\^?(?:\\.|[^\[\]\\])+\])([*+?]?)",
@@ -19,22 +25,30 @@ _SIMPLE = re.compile(rf"(?:{_CLASS}(?:\{{[0-9]\}})?)+|{_CLASS}\+")
 """What Python's own expressions read as RE2 does, and match in linear time."""
 
 
+@cache
+def engine() -> Any:
+    """The module of RE2, or None where it is not installed."""
+    try:
+        import re2  # for start-up time
+    except ModuleNotFoundError:
+        return None
+    return re2
+
+
 class Compiled(Protocol):
     """A pattern of RE2."""
 
     def fullmatch(self, text: bytes) -> object:
         """Something, if all of the text matches."""
 
-    def search(self, text: bytes) -> object:
-        """Something, if a part of the text matches."""
-
 
 def compiled(pattern: str) -> Compiled:
     """The pattern as RE2 reads it; raises ValueError with what is wrong with it."""
-    import re2  # for start-up time
-
     if not is_unicode(pattern):
         raise ValueError("it is not valid unicode text")
+    re2 = engine()
+    if re2 is None:
+        return _Portable(portable(pattern, whole=True))
     options = re2.Options()
     options.log_errors = False
     try:
@@ -55,8 +69,10 @@ def matcher(pattern: str) -> Callable[[bytes], bool]:
     if _SIMPLE.fullmatch(pattern):
         plain = re.compile(pattern.encode()).fullmatch
         return lambda text: plain(text) is not None
-    import re2  # for start-up time
-
+    re2 = engine()
+    if re2 is None:
+        whole = portable(pattern, whole=True)
+        return lambda text: whole(text.decode())
     options = re2.Options()
     options.log_errors = False
     alone = re2.Set.FullMatchSet(options)
@@ -67,6 +83,23 @@ def matcher(pattern: str) -> Callable[[bytes], bool]:
         return lambda text: decide(text) is not None
     match = alone.Match
     return lambda text: match(text) is not None or decide(text) is not None
+
+
+def finder(pattern: str) -> Callable[[str], object]:
+    """Something, if the pattern is found anywhere in a text."""
+    re2 = engine()
+    if re2 is None:
+        found = portable(pattern, whole=False)
+        return lambda text: found(text) or None
+    search: Callable[[str], object] = re2.compile(pattern).search
+    return search
+
+
+class _Portable(Frozen):
+    matches: Callable[[str], bool]
+
+    def fullmatch(self, text: bytes) -> object:
+        return self.matches(text.decode()) or None
 
 
 def needed_letter(pattern: str) -> str | None:

@@ -92,7 +92,7 @@ def test_the_wheel_itself_works_as_a_zip(wheel: Path, tmp_path: Path) -> None:
 
 def test_an_installed_rules_check_checks_and_explains(installed: Path, tmp_path: Path) -> None:
     rules_check = installed / "rules-check"
-    day = ("--today", "2024-01-01", "--strict")
+    day = ("--today", "2026-06-01", "--strict")
     assert run(rules_check, PACK, *day, at=tmp_path).strip() == "no mistakes found"
     assert run(rules_check, "--explain", "FB01", at=tmp_path).startswith("# FB01 unreachable-arm")
 

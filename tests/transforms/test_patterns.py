@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping_engine.transforms.patterns import compiled, matcher, needed_letter
+from mapping_engine.transforms.patterns import compiled, finder, matcher, needed_letter
+from mapping_engine.transforms.portable import portable
 
 LETTERS = st.sampled_from(
     [
@@ -85,3 +86,42 @@ def test_nothing_matches_without_the_needed_letter(pattern: str, texts: list[str
     letter, decide = needed_letter(pattern), compiled(pattern).fullmatch
     for text in texts:
         assert letter is None or letter in text or decide(text.encode()) is None
+
+
+@given(PATTERNS, st.lists(TEXTS, min_size=1, max_size=20))
+def test_without_re2_the_verdicts_are_the_same(pattern: str, texts: list[str]) -> None:
+    decide, found = compiled(pattern).fullmatch, finder(pattern)
+    whole, somewhere = portable(pattern, whole=True), portable(pattern, whole=False)
+    for text in texts:
+        assert whole(text) is (decide(text.encode()) is not None), (pattern, text)
+        assert somewhere(text) is (found(text) is not None), (pattern, text)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\u0041",
+        r"\cA",
+        r"\kx",
+        "a{,3}",
+        r"[^\S]",
+        r"a{2000}",
+        r"(?=a)",
+        r"(a)\1",
+        "(",
+        "[b-a]",
+        "\\",
+    ],
+)
+def test_without_re2_what_it_refuses_or_what_differs_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match=r"read|repeat"):
+        portable(pattern, whole=True)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["[]a]+", "[^]a]+", "[a&&b]+", "[[:alpha:]]+", r"\bx\b", "[[a]+"]
+)
+def test_without_re2_classes_are_read_as_re2_does(pattern: str) -> None:
+    decide, whole = compiled(pattern).fullmatch, portable(pattern, whole=True)
+    for text in ["]", "a", "b", "&", "-", "a]", "x", "éx", "[", "[a", "é", "ab"]:
+        assert whole(text) is (decide(text.encode()) is not None), (pattern, text)

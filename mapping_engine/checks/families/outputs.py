@@ -8,6 +8,7 @@ from collections import Counter
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.nodes import Const, Field, Object, walk
+from mapping_engine.core.sunset import sunset_of
 from mapping_engine.diagnostics import Check, Label, Severity
 
 OU03 = Check(
@@ -61,7 +62,6 @@ _KNOWN = re.compile(
 )
 _RANDOM = re.compile(r"[A-Za-z0-9_\-+/=]{32,}")
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")
-DAYS_AHEAD = 90
 _BITS = 4.2
 """Bits for each character above which a long text looks like a key."""
 
@@ -120,17 +120,11 @@ def _bits(text: str) -> float:
 def _sunset(subject: Subject) -> None:
     """Hold the day on which the API ends against today."""
     api = subject.model.file.api
-    if api is None or api.sunset is None:
+    found = sunset_of(api, subject.today)
+    if api is None or found is None:
         return
-    days = (api.sunset - subject.today).days
-    if days > DAYS_AHEAD:
-        return
-    successor = api.successor.text if api.successor else None
-    if days > 0:
-        message = f"the API is switched off in {days} day{'s' * (days != 1)}, on {api.sunset}"
-    else:
-        message = f"the API was switched off on {api.sunset}"
-    help = "name the pack to move to: `successor`"
-    if successor:
-        help = f"move to the pack `{successor}`"
+    message, successor = found
+    help = (
+        f"move to the pack `{successor}`" if successor else "name the pack to move to: `successor`"
+    )
     subject.diagnostics.report(FO05, message, api.place("sunset"), help=help)
