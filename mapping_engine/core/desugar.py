@@ -171,13 +171,15 @@ def _plain_source(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
         return _chain(block, [Alternative(a, _arm(a, None, known, made)) for a in block.first_of])
     if block.decide is not None:
         rows = ((row, row.value) for row in block.decide if row.value is not None)
-        arms = (Alternative(row, _arm(arm, None, known, made), row.name) for row, arm in rows)
-        return nodes.FirstOf(block, tuple(arms))
+        arms = tuple(Alternative(r, _arm(arm, None, known, made), r.name) for r, arm in rows)
+        return nodes.FirstOf(block, arms) if arms else Broken(block)
     return _single(block, known, made)
 
 
 def _chain(block: ValueBlock | PipelineBlock, arms: list[Alternative]) -> Node:
     """The alternatives of a list; the only one of a list stands for itself."""
+    if not arms:  # none could be read
+        return Broken(block)
     return arms[0].value if len(arms) == 1 else nodes.FirstOf(block, tuple(arms))
 
 

@@ -45,6 +45,7 @@ from mapping_engine.types.type import (
     type_of_constant,
 )
 from mapping_engine.types.units import declared_unit, unit_tag
+from mapping_engine.vocabulary.vocabulary import EVENT
 
 _PLACES = {"item": "under `each`", "payload": "in `request` and `warn`"}
 
@@ -100,6 +101,9 @@ def _undefined(node: Name, scope: Scope, found: Inference) -> Type:
         return _mistaken(node, "FO02", f"`${name}` is only available {place}", None, found)
     written = filter(is_written, model.definitions)
     names = [*BUILTINS, *written, *model.fan_out_names, *scope.variables]
+    if name in model.vocabulary.objects.get(EVENT, {}):
+        help = f"a path of the event has no `$`: write `{name}`"
+        return _mistaken(node, "PR01", f"`${name}` is not defined", help, found)
     help = did_you_mean(name, names) or f"available: {listed(f'${each}' for each in names)}"
     fix = _rename(node, 1, name, names)
     return _mistaken(node, "PR01", f"`${name}` is not defined", help, found, fix)

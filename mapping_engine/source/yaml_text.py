@@ -58,6 +58,7 @@ _STYLES = MappingProxyType(
 )
 _NO_VALUES = "mapping values are not allowed"
 _SIMPLE_KEY = "while scanning a simple key"
+_KEY = re.compile(r"[ ]*(?:- )?[\w ]+:[ \n]")
 _NO_SPACE = re.compile(r"(?:- )?([\w ]+):(\S.*)")
 _FIRST_OF_TYPED = frozenset("0123456789+-.=<~yYnNoOtTfF")
 
@@ -328,31 +329,52 @@ class _Reader:
             start = _index(around)
             labels = (Label(self.lines.span(start, start + 1), message),)
         message = _said(problem or "this is not YAML text")
-        if getattr(error, "context", None) == _SIMPLE_KEY and around:
-            return self.refuse_line(_index(around))
-        if message.startswith(_NO_VALUES):
-            above = self.source.text[:at].rpartition("\n")[0]
-            start = above.rfind("\n") + 1
-            line = above[start:]
-            if _NO_SPACE.fullmatch(line.lstrip()):
-                return self.refuse_line(start + len(line) - len(line.lstrip()))
+        if around and self.refuse_line(error, _index(around), at):
+            return
+        if message.startswith(_NO_VALUES) and self.refuse_line_above(at):
+            return
         span = self.lines.span(at, at + 1)
         help = _advice(message, self.source.text[at : at + 1])
         self.diagnostics.report("SY01", message, span, help=help, labels=labels)
 
-    def refuse_line(self, at: int) -> None:
-        """Report a line that should begin with a key; the parser stumbles over the next one."""
-        text = self.source.text
-        end = min(place for place in (text.find("\n", at), len(text)) if place >= 0)
-        line = text[at:end]
-        cut = _NO_SPACE.match(line)
-        help = "write a colon and a space after a key; continue a text with deeper lines"
-        if cut:
-            help = f"write a space after the colon: `{cut[1]}: {_shown(cut[2])}`"
-        span = self.lines.span(at, at + len(line.rstrip()))
-        self.diagnostics.report(
-            "SY01", f"`{_shown(line.rstrip())}` is no key with a value", span, help=help
-        )
+    def refuse_line(self, error: yaml.YAMLError, start: int, at: int) -> bool:
+        """Report a mistake where it was made, if the parser only stumbles over a later line."""
+        text, context = self.source.text, str(getattr(error, "context", ""))
+        above = text.rfind("\n", 0, at) + 1
+        if context.startswith("while scanning a quoted"):
+            message, end = "a quote is opened here, and never closed", start + 1
+            help = "close it, or double a quote that is meant as a text"
+        elif (
+            context.startswith("while parsing a flow") and _KEY.match(text, above) and start < above
+        ):
+            message, end = f"`{text[start]}` is opened here, and not closed", start + 1
+            help = "close it before the next key"
+        elif context == _SIMPLE_KEY:
+            line = text[start:].partition("\n")[0].rstrip()
+            message, end = f"`{_shown(line)}` is no key with a value", start + len(line)
+            help = _spaced(line) or "write a colon and a space after a key"
+        else:
+            return False
+        self.diagnostics.report("SY01", message, self.lines.span(start, end), help=help)
+        return True
+
+    def refuse_line_above(self, at: int) -> bool:
+        """Report a key without a space after its colon, which makes one text of two lines."""
+        above = self.source.text[:at].rpartition("\n")[0]
+        start = above.rfind("\n") + 1
+        line = above[start:].lstrip()
+        help, start = _spaced(line), len(above) - len(line)
+        if help is None:
+            return False
+        message = f"`{_shown(line)}` is no key with a value"
+        self.diagnostics.report("SY01", message, self.lines.span(start, len(above)), help=help)
+        return True
+
+
+def _spaced(line: str) -> str | None:
+    """How a key is written that lacks the space after its colon."""
+    cut = _NO_SPACE.fullmatch(line)
+    return f"write a space after the colon: `{cut[1]}: {_shown(cut[2])}`" if cut else None
 
 
 def _index(mark: object) -> int:
@@ -366,6 +388,8 @@ def _said(words: str) -> str:
 def _advice(message: str, character: str) -> str | None:
     if message.startswith(_NO_VALUES):
         return "write text that holds a colon and a space in quotes"
+    if message.startswith("did not find expected key"):
+        return "the keys of one block begin in the same column; look for a quote or a bracket, too"
     if "cannot start any token" not in message:
         return None
     if character == "\t":

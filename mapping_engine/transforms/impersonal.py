@@ -14,7 +14,7 @@ from mapping_engine.transforms.declare import (
     Rejected,
     transform,
 )
-from mapping_engine.transforms.patterns import Compiled, compiled, needed_letter
+from mapping_engine.transforms.patterns import finder, needed_letter
 from mapping_engine.types.kinds import OBJECT
 from mapping_engine.types.personal import Personal, personal_of
 
@@ -38,8 +38,8 @@ class Looks:
     __slots__ = ("_looks", "quick")
 
     def __init__(self, personal: Personal) -> None:
-        self._looks: list[tuple[str, Compiled]] = [
-            (needed_letter(pattern) or "", compiled(pattern)) for pattern in personal.patterns
+        self._looks: list[tuple[str, Callable[[str], object]]] = [
+            (needed_letter(pattern) or "", finder(pattern)) for pattern in personal.patterns
         ]
         letters = {letter for letter, _ in self._looks}
         self.quick = ("",) if "" in letters else (*sorted(letters), "%") if letters else ()
@@ -49,7 +49,7 @@ class Looks:
         """Whether a text looks personal, as it stands or percent-decoded."""
         for _ in range(_ENCODED):
             for letter, look in self._looks:
-                if letter in text and look.search(text.encode("utf-8", "replace")):
+                if letter in text and look(text):
                     return True
             decoded = _decoded(text) if self._looks else text
             if decoded == text:
