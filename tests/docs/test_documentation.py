@@ -134,8 +134,8 @@ def test_the_rules_shown_are_lines_of_rule_files() -> None:
 
 def test_the_event_shown_becomes_the_request_shown() -> None:
     event, request = (json.loads(block) for block in blocks(README, "json"))
-    settings = json.loads((ROOT / "examples" / "settings.json").read_text())
-    (made,) = load("facebook_offline_conversions").apply(event, settings)
+    settings = json.loads((ROOT / "examples" / "conversions.json").read_text())
+    (made,) = load("facebook_conversions").apply(event, settings, clock=lambda: 1681862400)
     found = made.to_dict()
     assert found["body"]["access_token"] == settings["accessToken"]
     found["body"]["access_token"] = "***"
