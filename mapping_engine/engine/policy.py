@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mapping_engine.core.choices import sources
 from mapping_engine.core.model import Model
-from mapping_engine.core.nodes import Field, Node
+from mapping_engine.core.nodes import Copy, Field, ForEach, Node, Object
 from mapping_engine.core.spell import spell
 from mapping_engine.engine.run import Issue, Run
 from mapping_engine.errors import ErrorCode, InstrumentationError
@@ -63,6 +63,20 @@ def refuses(field: Field) -> bool:
 
 
 def source_texts(model: Model, node: Node) -> list[str]:
-    """The sources of a value in order, as the rules write them; of a decision table, its rows."""
-    found = sources(model.definitions, node)
-    return list(dict.fromkeys(each if isinstance(each, str) else spell(each) for each in found))
+    """The sources of a value in order, as the rules write them; of a decision table, its rows.
+
+    Those of an object are the sources of its fields, and those of a list the list it is made from.
+    """
+    found: list[str] = []
+    for each in sources(model.definitions, node):
+        match each:
+            case str():
+                found.append(each)
+            case Object(fields=fields):
+                for inner in fields:
+                    found += source_texts(model, inner.value)
+            case ForEach(source=source) | Copy(source=source):
+                found += source_texts(model, source)
+            case _:
+                found.append(spell(each))
+    return list(dict.fromkeys(found))

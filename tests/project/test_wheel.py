@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -105,3 +106,16 @@ def test_the_language_server_says_what_it_needs_where_that_is_not_installed(
     )
     assert found.returncode == 2
     assert "pip install 'mapping-engine[lsp]'" in found.stderr
+
+
+def test_the_five_minutes_of_the_readme_work_in_an_unrelated_folder(
+    installed: Path, tmp_path: Path
+) -> None:
+    page = (ROOT / "README.md").read_text("utf-8")
+    section = page.partition("## Five minutes")[2].partition("\n## ")[0]
+    _, *blocks = re.findall(r"^```sh\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
+    path = f"{installed}{os.pathsep}{os.environ['PATH']}"
+    printed = run("sh", "-e", "-c", "".join(blocks), at=tmp_path, PATH=path)
+    assert '"url":"https://graph.facebook.com/v25.0/1234567890/events"' in printed
+    assert "custom_data.value = 25" in printed
+    assert "facebook_conversions " in printed
