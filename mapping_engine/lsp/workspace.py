@@ -9,7 +9,7 @@ from pathlib import Path
 from mapping_engine.checks import Checked, Options, check_all
 from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Diagnostic
-from mapping_engine.engine.loading import ENTRY, bundled_packs, read_pack
+from mapping_engine.engine.loading import ENTRY, bundled_packs, read_pack, rules_above
 from mapping_engine.errors import RuleError
 from mapping_engine.frozen import Frozen
 from mapping_engine.lsp.cursor import kind_of
@@ -125,7 +125,7 @@ def unit_of(path: Path, text: str) -> Path | None:
     for folder in list(path.parents)[:MAX_DEPTH]:
         if (folder / ENTRY).is_file():
             return folder
-    return path if kind else None
+    return path if kind or rules_above(path) else None
 
 
 def check_unit(unit: Path, members: Iterable[Path], overlay: Overlay) -> dict[Path, Findings]:
