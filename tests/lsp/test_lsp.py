@@ -19,6 +19,7 @@ from pygls.lsp.client import LanguageClient
 
 from mapping_engine.lsp.cursor import place_at, place_to_type
 from mapping_engine.lsp.positions import Positions
+from mapping_engine.lsp.server import path_of
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "rules"
@@ -536,3 +537,11 @@ def test_places_and_offsets_are_inverse(encoding: str) -> None:
     for offset in range(len(text) + 1):
         if text[offset - 1 : offset + 1] != "\r\n":
             assert positions.offset(positions.position(offset)) == offset
+
+
+@pytest.mark.parametrize(
+    "uri", ["file:///%00", "file:///%ff", "file://", "untitled:x", "%", "", f"file:///{'a' * 5000}"]
+)
+def test_odd_names_of_files_are_no_files_and_no_crash(uri: str) -> None:
+    path = path_of(uri)
+    assert path is None or not path.is_file()
