@@ -24,6 +24,7 @@ from mapping_engine.checks.users import (
     kind_of_text,
     packs_around,
     packs_below,
+    reached,
     use,
 )
 from mapping_engine.core.migration_model import PackSettings
@@ -108,6 +109,7 @@ class _Run:
 
     def result(self) -> Checked:
         kept = self._kept(self.found)
+        kept = [each for each in kept if not reached(each, self.uses.values())]
         doubtful = {d.fix.span.file for d in kept if d.fix} if self.options.fixes else set()
         doubtful |= {d.span.file for d in kept if d.check is SU01}
         others = self._others(doubtful)

@@ -15,6 +15,7 @@ from mapping_engine.source.folder import MAX_DEPTH, Overlay
 YAML = ".yaml"
 KINDS = ("mapping", "fragment", "vocabulary", "tests", "migration")
 """What a file is, by its first key, whose value is the version of its format."""
+UNTESTED = "TE01"
 _KIND = re.compile(rf"^({'|'.join(KINDS)})[ \t]*:[ \t]*[^\s\[{{]", re.MULTILINE)
 FOREIGN = frozenset({"node_modules", "__pycache__", "site-packages"})
 
@@ -23,14 +24,16 @@ class Use(Frozen):
     """A pack or migration that was checked: the files it reads, and what was found in them."""
 
     files: frozenset[str]
-    fixes: frozenset[tuple[str, Span, Fix | None]]
+    agreed: frozenset[tuple[str, Span, Fix | None]]
+    """The findings that mean something only where all packs make them."""
     has_errors: bool
 
 
 def use(files: Iterable[str], found: Collection[Diagnostic]) -> Use:
     """What is kept of a check."""
     errors = any(each.severity is Severity.ERROR for each in found)
-    return Use(frozenset(files), frozenset(_key(each) for each in found if each.fix), errors)
+    keys = frozenset(_key(each) for each in found if each.fix or each.code == UNTESTED)
+    return Use(frozenset(files), keys, errors)
 
 
 def _key(found: Diagnostic) -> tuple[str, Span, Fix | None]:
@@ -41,18 +44,26 @@ def agreed(found: Diagnostic, uses: Iterable[Use]) -> bool:
     """Whether each pack that uses the file of a fix has the same finding, and no mistakes.
 
     What seems unused or unreachable may be needed once a mistake is corrected: beside errors, only
-    they themselves have fixes, and none that takes anything away.
+    they themselves have fixes, and none that takes a whole entry away.
     """
     fix = found.fix
     if fix is None:
         return False
     users = [each for each in uses if fix.span.file in each.files]
     if any(each.has_errors for each in users):
-        is_own = found.severity is Severity.ERROR and not fix.whole and bool(fix.replacement)
+        is_own = found.severity is Severity.ERROR and not fix.whole
         if not is_own:
             return False
     is_comment = found.code.startswith("SU")  # judged by what all packs say of the file
-    return is_comment or all(_key(found) in each.fixes for each in users)
+    return is_comment or all(_key(found) in each.agreed for each in users)
+
+
+def reached(found: Diagnostic, uses: Iterable[Use]) -> bool:
+    """Whether a rule that no test of one pack reaches is reached by those of another."""
+    if found.code != UNTESTED:
+        return False
+    users = (each for each in uses if found.span.file in each.files)
+    return any(_key(found) not in each.agreed for each in users)
 
 
 def packs_below(place: Path) -> Iterator[Path]:

@@ -45,6 +45,7 @@ def fixed_texts(
             bad = [each for each, one in singly if one.texts and _breaks(one, overlay)]
             refused |= {_key(each) for each in bad or found}
             continue
+        refused.clear()  # what broke something may not, now that something else is gone
         count += fixed.applied
         for file, text in fixed.texts.items():
             old = changed[file][0] if file in changed else checked.texts[file]

@@ -70,6 +70,8 @@ class Explanation:
     error: MappingError | None
     warnings: tuple[EventWarning, ...]
     sent: int
+    applied: tuple[Span, ...]
+    """Where the rules of `accept`, `refuse`, `warn` and `none` stand that applied."""
 
     def field(self, path: str, request: int = 0) -> FieldExplanation | None:
         """The field at ``path`` in the request with this number, from 0."""
@@ -104,7 +106,8 @@ def explained(
         RequestExplanation(number, variables, tuple(f for entry in fields for f in _fields(entry)))
         for number, (variables, fields) in enumerate(trace.requests)
     )
-    return Explanation(title, requests, tuple(trace.fan_out), error, warnings, sent)
+    applied = (*trace.applied, *((error.span,) if error is not None and error.span else ()))
+    return Explanation(title, requests, tuple(trace.fan_out), error, warnings, sent, applied)
 
 
 def _fields(entry: Entry) -> Iterator[FieldExplanation]:

@@ -183,8 +183,9 @@ def used_file(name: str, path: Path, kind: str) -> Path | None:
     """The file of the fragment or vocabulary that ``path`` names."""
     if name.startswith("./"):
         return path.parent / name[2:]
-    root = bundled_path()
-    return root / kind / f"{name}.yaml" if root is not None else None
+    roots = [root for root in (rules_above(path), bundled_path()) if root is not None]
+    files = [root / kind / f"{name}.yaml" for root in roots]
+    return next((file for file in files if file.is_file()), files[-1] if files else None)
 
 
 def _examined(unit: Path, overlay: Overlay) -> Examined | None:
