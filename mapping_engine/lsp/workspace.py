@@ -7,9 +7,10 @@ from dataclasses import field
 from pathlib import Path
 
 from mapping_engine.checks import Checked, Options, check_all
+from mapping_engine.checks.users import packs_around
 from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Diagnostic
-from mapping_engine.engine.loading import ENTRY, bundled_packs, read_pack, rules_above
+from mapping_engine.engine.loading import ENTRY, read_pack, rules_above
 from mapping_engine.errors import RuleError
 from mapping_engine.frozen import Frozen
 from mapping_engine.lsp.cursor import kind_of
@@ -103,12 +104,9 @@ class Workspace:
         return self._readings[unit][1]
 
     def _user_of(self, path: Path, *, fresh: bool) -> Examined | None:
-        """A pack that uses a file which is part of none: an open one, or a bundled one."""
-        root = bundled_path()
+        """A pack that uses a file which is part of none: an open one, or one beside it."""
         packs = [unit for unit in self._readings if unit != path]
-        if root is not None and path.is_relative_to(root):
-            packs += [root / name for name in bundled_packs() if root / name not in packs]
-        for unit in packs:
+        for unit in (*packs, *packs_around(path, self.overlay)):
             found = self._read(unit, fresh=fresh)
             if found is not None and path in _files_of(found):
                 return found
