@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -14,24 +14,42 @@ from mapping_engine.checks.families import FAMILIES
 from mapping_engine.checks.fixing import with_plain_fixes
 from mapping_engine.checks.rule_tests import stale, untested
 from mapping_engine.checks.subject import Subject
-from mapping_engine.checks.suppressions import suppress
+from mapping_engine.checks.suppressions import SU01, suppress
+from mapping_engine.checks.users import (
+    FOREIGN,
+    KINDS,
+    YAML,
+    Use,
+    agreed,
+    kind_of_text,
+    packs_around,
+    packs_below,
+    reached,
+    use,
+)
 from mapping_engine.core.migration_model import PackSettings
-from mapping_engine.diagnostics import LOADER_CHECKS, Diagnostic, Diagnostics, Span
-from mapping_engine.engine.loading import ENTRY, PackReading, bundled_rules, find_pack, read_pack
+from mapping_engine.diagnostics import LOADER_CHECKS, Diagnostic, Diagnostics, Span, nearest
+from mapping_engine.engine.loading import (
+    ENTRY,
+    PackReading,
+    bundled_packs,
+    find_pack,
+    read_pack,
+    rule_folders,
+)
 from mapping_engine.engine.migration import read_migration
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
 from mapping_engine.file.documents import FragmentFile
 from mapping_engine.file.rule_files import ReadFile, Reading, check_vocabulary
+from mapping_engine.file.schema_file import read_schema
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import Folder
-from mapping_engine.source.node import MappingNode, YamlNode
+from mapping_engine.source.node import MappingNode, ScalarNode, Source, YamlNode
 from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.testing.cases import FOLDER, Case, cases_of
 
-YAML = ".yaml"
 MIGRATIONS = "migrations"
-_FOREIGN = frozenset({"node_modules", "__pycache__", "site-packages"})
 MANY = 24
 """From so many packs on, it pays to start processes."""
 PARTS = 4
@@ -43,6 +61,8 @@ class Checked(Frozen):
 
     diagnostics: tuple[Diagnostic, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+    """The files that are no rules, nor used by any."""
 
 
 def check(path: str | PathLike[str], options: Options | None = None) -> list[Diagnostic]:
@@ -64,47 +84,80 @@ def check_all(paths: Iterable[str | PathLike[str]], options: Options | None = No
 
 @dataclass
 class _Run:
-    """One run over several paths; the same finding in two packs counts once."""
+    """One run over several paths; the same finding in two packs counts once.
+
+    ``uses`` are the packs and migrations that were checked, by the real paths of their files.
+    """
 
     options: Options
     codes: frozenset[str]
     found: dict[Diagnostic, None] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     shared: dict[str, ReadFile] = field(default_factory=dict)
+    uses: dict[Path, Use] = field(default_factory=dict)
+    skipped: dict[str, None] = field(default_factory=dict)
 
     def check(self, path: str | PathLike[str]) -> None:
         place = Path(path)
         unsaved = place.resolve() in self.options.overlay
         if (place.is_file() or unsaved) and place.name != ENTRY:
-            shown = "" if str(place.parent) == "." else str(place.parent)
-            self._read(Folder(place.parent, shown, self.options.overlay), place.name)
-        elif place.is_dir() and not (place / ENTRY).is_file():
+            self._file(place)
+        elif place.is_dir() and not (place / ENTRY).is_file() and str(path) not in bundled_packs():
             self._folder(place)
         else:
             self._pack(path)
 
     def result(self) -> Checked:
-        shown = [each for each in self.found if each.code in self.codes]
-        kept = suppress(shown, self.texts, self.options.today, self.codes, CATALOGUE)
-        kept = [each for each in kept if each.code in self.codes]
+        kept = self._kept(self.found)
+        kept = [each for each in kept if not reached(each, self.uses.values())]
+        doubtful = {d.fix.span.file for d in kept if d.fix} if self.options.fixes else set()
+        doubtful |= {d.span.file for d in kept if d.check is SU01}
+        others = self._others(doubtful)
+        if others.found:
+            every = self._kept({**self.found, **others.found})
+            kept = [d for d in every if d in self.found or d.code.startswith("SU")]
         plain = sorted(_without_echoes(kept), key=lambda d: (d.span, d.code, d.message))
         if self.options.fixes:
+            uses = tuple(others.uses.values())
+            plain = [d if agreed(d, uses) else replace(d, fix=None) for d in plain]
             plain = with_plain_fixes(plain, self.texts)
-        return Checked(tuple(plain), self.texts)
+        return Checked(tuple(plain), self.texts, tuple(self.skipped))
+
+    def _kept(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        shown = [each for each in found if each.code in self.codes]
+        kept = suppress(shown, self.texts, self.options.today, self.codes, CATALOGUE)
+        return [each for each in kept if each.code in self.codes]
+
+    def _others(self, files: Iterable[str]) -> _Run:
+        """What the packs say of some files that use them, too, and were not to be checked."""
+        others = _Run(self.options, self.codes, shared=self.shared, uses=dict(self.uses))
+        for file in files:
+            for pack in packs_around(Path(file), self.options.overlay):
+                others._pack(pack, Path(file))
+        return others
+
+    def _file(self, place: Path) -> None:
+        """Check a file with each pack that uses it, or alone where none does."""
+        around = packs_around(place, self.options.overlay)
+        if not [pack for pack in around if self._pack(pack, place)]:
+            shown = "" if str(place.parent) == "." else str(place.parent)
+            self._alone(Folder(place.parent, shown, self.options.overlay), place.name)
 
     def _folder(self, place: Path) -> None:
-        packs = sorted(_packs_below(place))
+        packs = sorted(packs_below(place))
         if self.options.workers > 1 and len(packs) >= MANY:
             self._together(packs)
         else:
             for pack in packs:
                 self._pack(pack)
-        folder = Folder(place, str(place), self.options.overlay)
-        unread = [name for name in folder.names("", YAML) if folder.shown(name) not in self.texts]
+        shown = "" if str(place) == "." else str(place)
+        folder = Folder(place, shown, self.options.overlay)
+        names = (name for name in folder.names("", YAML) if not FOREIGN & set(name.split("/")))
+        unread = [name for name in names if folder.shown(name) not in self.texts]
         nodes = ((name, self._node(folder, name, Diagnostics())[0]) for name in unread)
         loose = [name for name, node in nodes if _kind(node) in _LOOSE]
         for name in loose:
-            self._read(folder, name)
+            self._file(place / name)
         if not packs and not loose:
             raise RuleError(
                 ErrorCode.RULES_INVALID,
@@ -124,15 +177,40 @@ class _Run:
         _READY.update(self.shared)  # which a process that is forked has, too
         context = get_context("fork" if "fork" in get_all_start_methods() else "spawn")
         with ProcessPoolExecutor(self.options.workers, context) as pool:
-            for found, texts in pool.map(partial(_packs, self.options, self.codes), parts):
+            checked = pool.map(partial(_packs, self.options, self.codes), parts)
+            for found, texts, uses in checked:
                 self._add(found, texts)
+                self.uses.update(uses)
 
-    def _pack(self, pack: str | PathLike[str]) -> None:
+    def _pack(self, pack: str | PathLike[str], using: Path | None = None) -> bool:
+        """Check a pack, if it uses the file ``using``; whether it does."""
+        folder, _, entry = find_pack(pack, self.options.overlay)
+        place = Path(str(folder.root), entry).resolve()
+        known = self.uses.get(place)
+        if known is not None:
+            return using is None or _is_among(known.files, using)
         read = read_pack(pack, self.options.overlay, self.shared)
-        cases = self._tests(pack, read)
-        self._examined(read, cases)
-        if read.model is not None:
-            self._migrations(pack, PackSettings(read.model.name, read.model.settings_schema))
+        parts = [*folder.names(FOLDER, YAML), *folder.names(MIGRATIONS, YAML)]
+        own = parts if entry == ENTRY else []
+        files = {folder.shown(entry), *read.texts, *map(folder.shown, own)}
+        if using is not None and not _is_among(files, using):
+            return False
+        with self._noted(place, files):
+            cases = self._tests(folder, read) if own else []
+            self._examined(read, cases)
+            if own and read.model is not None:
+                self._migrations(pack, PackSettings(read.model.name, read.model.settings_schema))
+        return True
+
+    @contextmanager
+    def _noted(self, place: Path, files: Iterable[str]) -> Iterator[None]:
+        """Note what is found from here on as what was found in a pack or a migration."""
+        before, self.found = self.found, {}
+        try:
+            yield
+        finally:
+            self.uses[place] = use(files, self.found)
+            self.found = {**before, **self.found}
 
     def _migrations(self, pack: str | PathLike[str], declared: PackSettings | None = None) -> None:
         """The files of a pack that turn other packs' settings into its own."""
@@ -140,11 +218,14 @@ class _Run:
         for name in folder.names(MIGRATIONS, YAML):
             old = Path(name).stem
             try:
-                _, _, found, texts = read_migration(old, str(pack), declared, self.shared)
+                _, _, found, texts = read_migration(
+                    old, str(pack), declared, self.shared, self.options.overlay
+                )
             except RuleError as error:
                 place = Span(folder.shown(name), 1, 1, 1, 1)
                 unread = Diagnostic(LOADER_CHECKS["PR01"], error.message, place, help=error.help)
                 found, texts = (unread,), {}
+            self.uses[Path(pack).resolve() / name] = use(texts, found)
             self._add(found, texts)
 
     def _examined(self, read: PackReading, cases: list[Case]) -> None:
@@ -157,9 +238,8 @@ class _Run:
                 untested(subject, cases)
         self._add(diagnostics.sorted(), read.texts)
 
-    def _tests(self, pack: str | PathLike[str], read: PackReading) -> list[Case]:
+    def _tests(self, folder: Folder, read: PackReading) -> list[Case]:
         """The rule tests beside a pack; what is wrong with them is found, too."""
-        folder, _, _ = find_pack(pack, self.options.overlay)
         cases: list[Case] = []
         for name in folder.names(FOLDER, YAML):
             diagnostics = Diagnostics()
@@ -178,28 +258,32 @@ class _Run:
         node = read_yaml(source, diagnostics) if source else None
         return node, ({source.file: source.text} if source else {})
 
-    def _read(self, folder: Folder, name: str) -> None:
-        """Check one file by what its first key says it is."""
+    def _alone(self, folder: Folder, name: str) -> None:
+        """Check a file that no pack uses by what its first key says it is."""
         diagnostics = Diagnostics()
         node, texts = self._node(folder, name, diagnostics)
-        if isinstance(node, MappingNode):
-            kind = _kind(node) or "mapping"
-            if kind == "migration":
-                self._migrations(str(Path(str(folder.root)).parent))
-                return
-            if kind == "mapping":
-                path = Path(str(folder.root)) / name
-                self._examined(read_pack(path, self.options.overlay, self.shared), [])
-                return
-            if kind == "tests":
-                cases_of(node, diagnostics)
-            elif kind == "fragment":
-                read_block(FragmentFile, node, diagnostics)
-            else:
-                bundled = bundled_rules(self.options.overlay)
-                check_vocabulary(name, Reading(folder, bundled, diagnostics, texts))
-        elif node is not None:
-            diagnostics.report("SH03", "expected a mapping of keys and values", node.span)
+        kind = _kind(node) or _kind_of_text(folder.shown(name), texts)
+        if kind is None and texts:
+            self.skipped[folder.shown(name)] = None
+            return
+        if kind == "schema":
+            diagnostics = Diagnostics()  # JSON is no YAML to the word
+            ((file, text),) = texts.items()
+            read_schema(Source(file, text), Span(file, 1, 1, 1, 1), diagnostics)
+        elif kind == "migration":
+            self._migrations(str(Path(str(folder.root)).parent))
+            return
+        elif kind == "mapping":
+            self._pack(Path(str(folder.root)) / name)
+            return
+        elif not isinstance(node, MappingNode):
+            pass  # what the reader reported
+        elif kind == "tests":
+            cases_of(node, diagnostics)
+        elif kind == "fragment":
+            read_block(FragmentFile, node, diagnostics)
+        else:
+            check_vocabulary(name, Reading(folder, rule_folders(folder), diagnostics, texts))
         self._add(diagnostics.sorted(), texts)
 
     def _add(self, found: Iterable[Diagnostic], texts: Mapping[str, str]) -> None:
@@ -207,13 +291,9 @@ class _Run:
         self.texts.update(texts)
 
 
-def _packs_below(place: Path) -> Iterator[Path]:
-    """The folders that hold a rule file; hidden folders and those of package managers do not."""
-    for folder, below, files in os.walk(place):
-        own = (name for name in below if not name.startswith(".") and name not in _FOREIGN)
-        below[:] = sorted(own)
-        if ENTRY in files:
-            yield Path(folder)
+def _is_among(files: Iterable[str], file: Path) -> bool:
+    real = file.resolve()
+    return any(Path(each).resolve() == real for each in files if Path(each).name == file.name)
 
 
 _READY: dict[str, ReadFile] = {}
@@ -222,12 +302,12 @@ _READY: dict[str, ReadFile] = {}
 
 def _packs(
     options: Options, codes: frozenset[str], packs: list[Path]
-) -> tuple[list[Diagnostic], dict[str, str]]:
+) -> tuple[list[Diagnostic], dict[str, str], dict[Path, Use]]:
     """What is found in some packs, by a process of its own."""
     run = _Run(options, codes, shared=_READY)
     for pack in packs:
         run.check(pack)
-    return list(run.found), run.texts
+    return list(run.found), run.texts, run.uses
 
 
 def _without_echoes(found: list[Diagnostic]) -> list[Diagnostic]:
@@ -253,12 +333,25 @@ _ECHOES = {"FB04": ("OU02", "FB02", "FB03"), "SE08": ("PI02", "SE06"), "TX08": (
 
 
 def _kind(node: YamlNode | None) -> str | None:
-    """What a file says it is."""
-    if not isinstance(node, MappingNode):
+    """What a file says it is, also where the word is misspelt."""
+    if not isinstance(node, MappingNode) or not node.entries:
         return None
-    return next((entry.key.text for entry in node if entry.key.text in _KINDS), None)
+    for entry in node.entries:
+        if entry.key.text in KINDS and isinstance(entry.value, ScalarNode):
+            return entry.key.text
+    first = node.entries[0]
+    is_version = isinstance(first.value, ScalarNode) and first.value.text == "1"
+    return nearest(first.key.text, KINDS) if is_version else None
 
 
-_KINDS = ("mapping", "fragment", "vocabulary", "tests", "migration")
+def _kind_of_text(file: str, texts: Mapping[str, str]) -> str | None:
+    """The same of a JSON Schema, and of YAML that does not parse."""
+    text = texts.get(file, "")
+    if file.endswith(".json"):
+        is_schema = file.endswith(".schema.json") or "json-schema.org/" in text
+        return "schema" if is_schema else None
+    return kind_of_text(text)
+
+
 _LOOSE = ("fragment", "vocabulary")
 """Files that are checked alone where no pack reads them."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import Any
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.choices import alternatives, is_choice
-from mapping_engine.core.model import Model
-from mapping_engine.core.nodes import Copy, Field, ForEach, Guard, Name, Node, fields_of
-from mapping_engine.core.spell import steps_of
+from mapping_engine.core.model import Model, Rule, reachable, sent_parts
+from mapping_engine.core.nodes import Call, Copy, Field, ForEach, Guard, Name, Node, fields_of, walk
+from mapping_engine.core.spell import steps_of, written_name
 from mapping_engine.diagnostics import Check, Diagnostics, Severity, Span, did_you_mean
 from mapping_engine.errors import MappingError
+from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
 from mapping_engine.testing.cases import Case
 
 TE01 = Check(
-    "TE01 untested-rule: no rule test reaches this field, alternative or row",
+    "TE01 untested-rule: no rule test reaches this field, alternative, row or refusal",
     Severity.INFO,
     why="What no test reaches can break without anybody seeing it.",
     fix="Add a case to the `tests` folder of the pack.",
@@ -26,7 +28,8 @@ TE01 = Check(
     asked=True,
 )
 TE02 = Check(
-    "TE02 test-names-unknown-rule: a rule test names a field that no rule makes",
+    "TE02 test-names-unknown-rule: a rule test names a field that no rule makes, or a setting that "
+    "is not declared",
     Severity.ERROR,
     why="A test of `absent: [y22]` passes for ever, whatever the rules do.",
     fix="Correct the name, or drop it.",
@@ -38,15 +41,60 @@ TE02 = Check(
     file="tests/cases.yaml",
 )
 CHECKS = (TE01, TE02)
+_MOST_REFERENCES = 9
 
 
 def stale(model: Model, node: YamlNode, diagnostics: Diagnostics) -> None:
-    """Report the payload fields that a test file names and no rule makes."""
-    cases = node.get("cases") if isinstance(node, MappingNode) else None
+    """Report what a test file names and is not there: payload fields, and settings."""
+    if not isinstance(node, MappingNode):
+        return
+    cases, schema = node.get("cases"), model.settings_schema
+    _settings(node.get("settings"), schema, schema, "", diagnostics)
     for case in cases.items if isinstance(cases, ListNode) else ():
         expect = case.get("expect") if isinstance(case, MappingNode) else None
-        if isinstance(expect, MappingNode):
+        if isinstance(case, MappingNode) and isinstance(expect, MappingNode):
             _expected(model, expect, diagnostics)
+            error = expect.get("error")
+            kind = error.get("kind") if isinstance(error, MappingNode) else None
+            if not (isinstance(kind, ScalarNode) and kind.text == "configuration"):
+                _settings(case.get("settings"), schema, schema, "", diagnostics)
+
+
+def _settings(
+    node: YamlNode | None, schema: object, whole: JsonSchema, prefix: str, diagnostics: Diagnostics
+) -> None:
+    """Report settings, also in objects and lists, that a schema does not declare."""
+    declared = _declared(schema, whole)
+    if isinstance(node, ListNode):
+        for item in node.items:
+            _settings(item, declared.get("items"), whole, prefix, diagnostics)
+    properties = declared.get("properties")
+    if not isinstance(node, MappingNode) or not isinstance(properties, dict):
+        return
+    for entry in node.entries:
+        name = entry.key.text
+        if name in properties:
+            below = f"{prefix}{name}."
+            _settings(entry.value, properties[name], whole, below, diagnostics)
+        elif not isinstance(declared.get("additionalProperties"), dict):
+            message = f"the test sets `{prefix}{name}`, which the settings schema does not declare"
+            near = did_you_mean(name, properties)
+            help = near or "correct the name, or drop it"
+            lighter = None if near else Severity.WARNING
+            diagnostics.report(TE02, message, entry.key.span, help=help, lighter=lighter)
+
+
+def _declared(schema: object, whole: JsonSchema) -> JsonSchema:
+    """A part of a schema, or what it refers to."""
+    found: Any = schema
+    for _ in range(_MOST_REFERENCES):
+        if not isinstance(found, dict) or not isinstance(found.get("$ref"), str):
+            break
+        steps = found["$ref"].removeprefix("#").split("/")[1:]
+        found = whole
+        for step in steps:
+            found = found[step.replace("~1", "/").replace("~0", "~")]
+    return found if isinstance(found, dict) else {}
 
 
 def _expected(model: Model, expect: MappingNode, diagnostics: Diagnostics) -> None:
@@ -105,15 +153,26 @@ def _report(path: str, place: ScalarNode, names: Iterable[str], diagnostics: Dia
 
 
 def untested(subject: Subject, cases: list[Case]) -> None:
-    """Report the fields, alternatives and rows that never give a value in any rule test."""
+    """Report the fields, alternatives and rows that never give a value in any rule test.
+
+    Those of definitions and pipelines are among them, and rules of `accept`, `refuse`, `warn` and
+    `none` that never apply.
+    """
     reached, missed = _reached(subject.model, cases), list[tuple[str, Span]]()
     for path, field in _leaves(subject.model.fields.fields, ""):
         if field.span not in reached:
             missed.append((f"the field `{path}`", field.span))
             continue
-        parts = _parts(field, subject.model)
+        parts = _parts(field.value, subject.model)
         missed += [(f"{what} of `{path}`", span) for what, span, at in parts if at not in reached]
-    for what, span in missed:
+    named = _named(subject.model)
+    for name, node in named:
+        parts = _parts(node, subject.model)
+        missed += [(f"{what} of `{name}`", span) for what, span, at in parts if at not in reached]
+    rules = _rules(subject.model)
+    idle = ((key, rule.span) for key, rule in rules if rule.span not in reached)
+    missed += [(f"this rule of `{key}`", span) for key, span in idle]
+    for what, span in dict.fromkeys(missed):
         message, help = f"no rule test reaches {what}", "add a case that does"
         subject.diagnostics.report(TE01, message, span, help=help)
 
@@ -128,13 +187,35 @@ def _leaves(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, Field
             yield f"{prefix}{field.name}", field
 
 
-def _parts(field: Field, model: Model) -> Iterator[tuple[str, Span, Span]]:
-    """The rows or alternatives of a field: where their sources are written, and they themselves.
+def _named(model: Model) -> list[tuple[str, Node]]:
+    """The definitions and pipelines that are used, under the names that they are written with."""
+    nodes = list(reachable(model, sent_parts(model)))
+    uses = {node.name for node in nodes if isinstance(node, Name)}
+    waiting = [node.name for node in nodes if isinstance(node, Call)]
+    used = ((name, node) for name, node in model.definitions.items() if name in uses)
+    found = [(f"${written_name(name)}", node) for name, node in used]
+    for name in waiting:
+        pipeline = model.pipelines.get(name)
+        if pipeline is not None and (name, pipeline.body) not in found:
+            found.append((name, pipeline.body))
+            waiting += [node.name for node in walk(pipeline.body) if isinstance(node, Call)]
+    return found
+
+
+def _rules(model: Model) -> Iterator[tuple[str, Rule]]:
+    yield from (("accept", rule) for rule in model.accept)
+    yield from (("none", rule) for rule in (model.none,) if rule is not None)
+    yield from (("refuse", rule) for rule in model.refuse)
+    yield from (("warn", rule) for rule in model.warn)
+
+
+def _parts(value: Node, model: Model) -> Iterator[tuple[str, Span, Span]]:
+    """The rows or alternatives of a value: where their sources are written, and they themselves.
 
     A name that stands for alternatives of its own is none of them.
     """
-    start, _ = steps_of(field.value)
-    for place, arm in enumerate(alternatives(start or field.value), 1):
+    start, _ = steps_of(value)
+    for place, arm in enumerate(alternatives(start or value), 1):
         value = arm.value.value if isinstance(arm.value, Guard) else arm.value
         first, _ = steps_of(value)
         named = model.definitions.get(first.name) if isinstance(first, Name) else None
@@ -156,6 +237,9 @@ def _reached(model: Model, cases: list[Case]) -> set[Span]:
             explanation = destination.explain(case.event)
         except MappingError:
             continue
+        found |= set(explanation.applied)
+        values = (each for entry in explanation.fan_out for each in entry.walk())
+        found |= {each.span for each in values if each.outcome == "used"}
         for request in explanation.requests:
             for field in request.fields:
                 found |= {field.span} if field.sent else set()

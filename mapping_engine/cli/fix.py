@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from codecs import BOM_UTF8
 from dataclasses import replace
 from pathlib import Path
+from tempfile import mkstemp
 
 from mapping_engine.checks import Checked, Options, check_all
-from mapping_engine.checks.fixing import apply_fixes
-from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.checks.fixing import Fixed, apply_fixes
+from mapping_engine.checks.users import packs_around
+from mapping_engine.cli.common import fail
+from mapping_engine.diagnostics import Diagnostic, Diagnostics
+from mapping_engine.engine.loading import read_pack
+from mapping_engine.source.folder import Overlay
 from mapping_engine.source.yaml_text import decode
 
 ROUNDS = 200
@@ -21,23 +28,48 @@ def fixed_texts(
     """Old and new text of each file that fixes change, and how many fixes there were."""
     overlay: dict[Path, str] = dict(options.overlay)
     changed: dict[str, tuple[str, str]] = {}
+    refused: set[tuple[str, str, str]] = set()
     count = 0
+    own: dict[str, bool] = {}
     for _ in range(ROUNDS):
         checked = check_all(paths, replace(options, overlay=overlay))
-        fixed = apply_fixes(checked.diagnostics, checked.texts, unsafe=unsafe)
-        texts = {
-            file: text
-            for file, text in fixed.texts.items()
-            if text != checked.texts[file] and (file in changed or _is_own(file, checked, options))
-        }
-        if not texts:
+        found = [each for each in checked.diagnostics if each.fix and _key(each) not in refused]
+        for file in {each.fix.span.file for each in found if each.fix} - own.keys():
+            own[file] = _is_own(file, checked, options)
+        found = [each for each in found if each.fix and own[each.fix.span.file]]
+        fixed = apply_fixes(found, checked.texts, unsafe=unsafe)
+        if all(text == checked.texts[file] for file, text in fixed.texts.items()):
             break
+        if _breaks(fixed, overlay):
+            singly = ((each, apply_fixes([each], checked.texts, unsafe=unsafe)) for each in found)
+            bad = [each for each, one in singly if one.texts and _breaks(one, overlay)]
+            refused |= {_key(each) for each in bad or found}
+            continue
+        refused.clear()  # what broke something may not, now that something else is gone
         count += fixed.applied
-        for file, text in texts.items():
+        for file, text in fixed.texts.items():
             old = changed[file][0] if file in changed else checked.texts[file]
             changed[file] = (old, text)
             overlay[Path(file).resolve()] = text
     return changed, count
+
+
+def _key(found: Diagnostic) -> tuple[str, str, str]:
+    return found.code, found.span.file, found.message
+
+
+def _breaks(fixed: Fixed, overlay: Overlay) -> bool:
+    """Whether a pack that can be read now could not be read with the fixes.
+
+    Where less is left of a rule, more is known of its values, and what was possible is certain.
+    """
+    after = {**overlay, **{Path(file).resolve(): text for file, text in fixed.texts.items()}}
+    packs = {pack for file in fixed.texts for pack in packs_around(Path(file), overlay)}
+    return any(_reads(pack, overlay) and not _reads(pack, after) for pack in packs)
+
+
+def _reads(pack: Path, overlay: Overlay) -> bool:
+    return read_pack(pack, overlay).model is not None
 
 
 def _is_own(file: str, checked: Checked, options: Options) -> bool:
@@ -64,12 +96,30 @@ def changes(paths: list[str], options: Options, *, unsafe: bool) -> tuple[str, i
     return shown, count
 
 
+def _replace(place: Path, data: bytes) -> None:
+    """Put a whole new file in the place of another, with its mode, or leave that as it is."""
+    handle, beside = mkstemp(prefix=f".{place.name}.", dir=place.parent)
+    try:
+        with open(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        shutil.copymode(place, beside)
+        os.replace(beside, place)
+    except BaseException:
+        os.unlink(beside)
+        raise
+
+
 def write_fixes(paths: list[str], options: Options, *, unsafe: bool) -> str:
     """Write fixed files, and say what was done."""
     changed, count = fixed_texts(paths, options, unsafe=unsafe)
     for file, (_, new) in changed.items():
         place = Path(file)
-        mark = BOM_UTF8 if place.read_bytes().startswith(BOM_UTF8) else b""
-        place.write_bytes(mark + new.encode("utf-8"))
+        try:
+            mark = BOM_UTF8 if place.read_bytes().startswith(BOM_UTF8) else b""
+            _replace(place.resolve(), mark + new.encode("utf-8"))
+        except OSError as error:
+            fail(f"`{file}` cannot be written: {error.strerror}; it is as it was")
     files = len(changed)
     return f"fixed {count} finding{'s' * (count != 1)} in {files} file{'s' * (files != 1)}"

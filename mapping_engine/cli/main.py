@@ -10,6 +10,7 @@ from datetime import date
 import click
 
 from mapping_engine import __version__
+from mapping_engine.checks import Options, check
 from mapping_engine.cli.apply import apply
 from mapping_engine.cli.common import pack_errors, rule_errors
 from mapping_engine.cli.events import dumps
@@ -73,7 +74,8 @@ def docs(pack: str) -> None:
 
 @main.command()
 @click.argument("packs", nargs=-1, required=True, metavar="PACK...")
-def test(packs: tuple[str, ...]) -> None:
+@click.option("--coverage", is_flag=True, help="Say what no test reaches, too.")
+def test(packs: tuple[str, ...], coverage: bool) -> None:
     """Run the rule tests in the `tests` folder of each PACK.
 
     Exit status: 0 all passed, 1 some failed, 2 usage error.
@@ -89,6 +91,8 @@ def test(packs: tuple[str, ...]) -> None:
                 failed += not result.passed
                 if not result.passed:
                     click.echo(result.text())
+            for found in check(pack, Options(select=("TE01",))) if coverage else ():
+                click.echo(f"{found.span}: {found.message}")
     click.echo(f"{passed} passed, {failed} failed")
     sys.exit(Status.FINDINGS if failed else Status.DONE)
 

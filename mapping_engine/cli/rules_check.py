@@ -122,6 +122,8 @@ def main(
             if writes:
                 click.echo(write_fixes(files, options, unsafe=unsafe_fixes), err=True)
             checked = check_all(files, replace(options, fixes=form in WITH_FIXES))
+        for file in checked.skipped:
+            click.echo(f"skipped `{file}`: it is no rule file, and no pack uses it", err=True)
         _print(checked, form)
         found = any(each.severity.rank >= level.rank for each in checked.diagnostics)
         sys.exit(Status.FINDINGS if found else Status.DONE)

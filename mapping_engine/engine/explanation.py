@@ -71,6 +71,8 @@ class Explanation:
     error: MappingError | None
     warnings: tuple[EventWarning, ...]
     sent: int
+    applied: tuple[Span, ...]
+    """Where the rules of `accept`, `refuse`, `warn` and `none` stand that applied."""
     nothing: str | None = None
     """Why there is no request, where there is no error either."""
 
@@ -109,7 +111,10 @@ def explained(
         RequestExplanation(number, variables, tuple(f for entry in fields for f in _fields(entry)))
         for number, (variables, fields) in enumerate(trace.requests)
     )
-    return Explanation(title, requests, tuple(trace.fan_out), error, warnings, sent, nothing)
+    applied = (*trace.applied, *((error.span,) if error is not None and error.span else ()))
+    return Explanation(
+        title, requests, tuple(trace.fan_out), error, warnings, sent, applied, nothing
+    )
 
 
 def _fields(entry: Entry) -> Iterator[FieldExplanation]:

@@ -39,7 +39,11 @@ class Interpreted(Frozen):
         return list(self._applying(self.it.model.warn))
 
     def _applying(self, rules: Sequence[Rule]) -> Iterator[Rule]:
-        return (rule for rule in rules if self.it.holds(rule.condition) is not rule.negated)
+        for rule in rules:
+            if self.it.holds(rule.condition) is not rule.negated:
+                if self.it.trace is not None:
+                    self.it.trace.applied.append(rule.span)
+                yield rule
 
     def values(self, run: Run, place: int) -> Json:
         """The list that a variable of the fan-out takes its values from."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from mapping_engine.core.load import Examined, read_mapping
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
 from mapping_engine.errors import ErrorCode, RuleError
-from mapping_engine.file.rule_files import ReadFile, Reading
+from mapping_engine.file.rule_files import FRAGMENTS, VOCABULARIES, ReadFile, Reading
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import NO_OVERLAY, Folder, Overlay
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from mapping_engine.engine.mapping import Mapping
 
 ENTRY = "rules.yaml"
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
+RULES = "rules"
+INSTALLED = "mapping_engine/bundled/rules"
+"""How the bundled rules are shown where another folder `rules` stands."""
 
 
 class PackReading(Frozen):
@@ -61,14 +63,43 @@ def read_pack(
     Raises RuleError only when there is no such pack.
     """
     folder, name, entry = find_pack(pack, overlay)
-    reading = Reading(folder, bundled_rules(overlay), shared={} if shared is None else shared)
+    reading = Reading(folder, rule_folders(folder), shared={} if shared is None else shared)
     found = read_mapping(name, entry, reading)
     return PackReading(found.model, reading.diagnostics.sorted(), reading.texts, found.examined)
 
 
 def bundled_rules(overlay: Overlay = NO_OVERLAY) -> Folder:
-    """The folder of the rules that come with the package."""
-    return Folder(bundled_folder("rules"), "rules", overlay)
+    """The folder of the rules that come with the package.
+
+    It is shown as `rules`, unless that would be taken for another folder of this name.
+    """
+    root, here = bundled_folder("rules"), Path(RULES)
+    is_other = here.is_dir() and not (isinstance(root, Path) and here.samefile(root))
+    return Folder(root, INSTALLED if is_other else RULES, overlay)
+
+
+def rules_above(place: Path) -> Path | None:
+    """The nearest folder `rules` that a file or folder lies in, if its packs share something."""
+    for above in place.resolve().parents:
+        if above.name == RULES and any(
+            (above / kind).is_dir() for kind in (FRAGMENTS, VOCABULARIES)
+        ):
+            return above
+    return None
+
+
+def rule_folders(pack: Folder) -> tuple[Folder, ...]:
+    """Where a pack finds what it shares: the `rules` folder it lies in, then the bundled one."""
+    bundled = bundled_rules(pack.overlay)
+    own = rules_above(pack.root) if isinstance(pack.root, Path) else None
+    if own is None or pack.display.startswith(f"{bundled.display}/"):
+        return (bundled,)
+    return Folder(own, _shown(as_named(own, Path(pack.display))), pack.overlay), bundled
+
+
+def as_named(place: Path, named: Path) -> Path:
+    """The path of a file or folder, absolute only if ``named`` is."""
+    return place if named.is_absolute() else Path(os.path.relpath(place))
 
 
 def bundled_packs() -> tuple[str, ...]:
@@ -79,29 +110,30 @@ def bundled_packs() -> tuple[str, ...]:
 
 def find_pack(pack: str | PathLike[str], overlay: Overlay = NO_OVERLAY) -> tuple[Folder, str, str]:
     """The folder of a pack, its name, and its rule file inside the folder."""
-    path = Path(pack)
+    path, text, bundled = Path(pack), str(pack), bundled_packs()
     try:
         if not str(pack):
             raise ValueError
-        if path.is_dir():
-            return Folder(path, str(path), overlay), path.resolve().name, ENTRY
+        if path.is_dir() and (text not in bundled or (path / ENTRY).is_file()):
+            return Folder(path, _shown(path), overlay), path.resolve().name, ENTRY
         if path.is_file() or path.resolve() in overlay:
             parent = path.parent
-            shown = "" if str(parent) == "." else str(parent)
             name = parent.resolve().name if path.name == ENTRY else path.stem
-            return Folder(parent, shown, overlay), name, path.name
+            return Folder(parent, _shown(parent), overlay), name, path.name
     except (OSError, ValueError):
         pass
-    text = str(pack)
-    if _NAME.fullmatch(text) and text in bundled_packs():
-        root = bundled_folder("rules").joinpath(text)
-        return Folder(root, f"rules/{text}"), text, ENTRY
-    names = bundled_packs()
+    if text in bundled:
+        rules = bundled_rules(overlay)
+        return Folder(rules.root.joinpath(text), rules.shown(text), overlay), text, ENTRY
     raise RuleError(
         ErrorCode.RULES_INVALID,
         f"there is no pack `{text}`: no bundled pack, folder or file of that name",
-        help=did_you_mean(text, names) or f"bundled packs: {listed(names)}",
+        help=did_you_mean(text, bundled) or f"bundled packs: {listed(bundled)}",
     )
+
+
+def _shown(folder: Path) -> str:
+    return "" if str(folder) == "." else str(folder)
 
 
 def refused(pack: str, diagnostics: tuple[Diagnostic, ...]) -> RuleError:

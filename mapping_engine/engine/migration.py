@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
 from dataclasses import field
+from pathlib import Path
 from typing import Any
 
 from mapping_engine.core.load import read_migration as read_rules
@@ -12,11 +13,12 @@ from mapping_engine.core.mapped import mapped_paths
 from mapping_engine.core.migration_model import PackSettings
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
-from mapping_engine.engine.loading import bundled_rules, find_pack, refused
+from mapping_engine.engine.loading import ENTRY, find_pack, refused, rule_folders
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.migration_file import FOLDER, MigrationFile
 from mapping_engine.file.rule_files import ReadFile, Reading
 from mapping_engine.frozen import Frozen
+from mapping_engine.source.folder import NO_OVERLAY, Folder, Overlay
 from mapping_engine.types.kinds import is_missing
 
 
@@ -84,7 +86,7 @@ def load_migration(old: str, new: str) -> Migration:
 
     Raises RuleError when there is none, or when its rules are wrong.
     """
-    declared = _settings_of(new)
+    declared = _settings_of(new, NO_OVERLAY)
     found, model, diagnostics, _ = read_migration(old, new, declared)
     if found is None or model is None:
         raise RuleError(
@@ -101,13 +103,16 @@ def read_migration(
     new: str,
     declared: PackSettings | None = None,
     shared: dict[str, ReadFile] | None = None,
+    overlay: Overlay = NO_OVERLAY,
 ) -> tuple[MigrationFile | None, Model | None, tuple[Diagnostic, ...], dict[str, str]]:
     """The file, its model unless there are errors, what is wrong, and the texts that were read.
 
-    ``declared`` are the settings of the new pack, ``shared`` the bundled files read before.
+    ``declared`` are the settings of the new pack, ``shared`` the shared files read before.
+    ``overlay`` holds unsaved texts by absolute path.
     """
-    old_settings, declared = _settings_of(old), declared or _settings_of(new)
-    folder, _, _ = find_pack(new)
+    folder, _, _ = find_pack(new, overlay)
+    old_settings = _settings_of(_beside(folder, old), overlay)
+    declared = declared or _settings_of(new, overlay)
     entry = f"{FOLDER}/{old_settings.name}.yaml"
     if not folder.exists(entry):
         known = [name[len(FOLDER) + 1 : -5] for name in folder.names(FOLDER, ".yaml")]
@@ -117,15 +122,22 @@ def read_migration(
             help=did_you_mean(old_settings.name, known)
             or f"there are migrations from {listed(known)}",
         )
-    reading = Reading(folder, bundled_rules(), shared={} if shared is None else shared)
+    reading = Reading(folder, rule_folders(folder), shared={} if shared is None else shared)
     file, model = read_rules(entry, old_settings, declared, reading)
     return file, model, reading.diagnostics.sorted(), reading.texts
 
 
-def _settings_of(pack: str) -> PackSettings:
+def _beside(new: Folder, old: str) -> str:
+    """The old pack: the one in the same `rules` folder before a bundled one of its name."""
+    folders = [rules for rules in rule_folders(new) if rules.exists(f"{old}/{ENTRY}")]
+    found = folders[0].root if folders else None
+    return str(found / old) if isinstance(found, Path) else old
+
+
+def _settings_of(pack: str, overlay: Overlay) -> PackSettings:
     """The settings of a pack. Raises RuleError where they cannot be read."""
-    folder, name, entry = find_pack(pack)
-    reading = Reading(folder, bundled_rules())
+    folder, name, entry = find_pack(pack, overlay)
+    reading = Reading(folder, rule_folders(folder))
     found = read_settings(name, entry, reading)
     if found is None or reading.diagnostics.has_errors:
         raise refused(pack, reading.diagnostics.sorted())

@@ -62,7 +62,8 @@ class Entry:
 class Trace:
     """The recording of one event.
 
-    A request has the values of the fan-out that it is made for, and its fields. Once a value was
+    A request has the values of the fan-out that it is made for, and its fields; ``applied`` are the
+    rules of `accept`, `refuse`, `warn` and `none` that applied. Once a value was
     read that must not be shown, all values of the same field are shown by their kind and length
     (``hidden``).
     """
@@ -70,6 +71,7 @@ class Trace:
     fan_out: list[Entry] = field(default_factory=list)
     requests: list[tuple[dict[str, str], list[Entry]]] = field(default_factory=list)
     stack: list[Entry] = field(default_factory=list)
+    applied: list[Span] = field(default_factory=list)
     hidden: bool = False
 
     def request(self, variables: dict[str, str]) -> None:

@@ -25,6 +25,7 @@ from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, PipelineBlock
 from mapping_engine.source.node import ScalarNode
 
 _EXPRESSION = ("value", EXPRESSION)
+METHOD = word_of("POST", "PUT", "PATCH")
 _ERROR_KIND = word_of("instrumentation", "configuration")
 _DEFINITIONS = MapOf(
     Choice(
@@ -98,7 +99,7 @@ class RequestBlock(Block):
     exclusive: ClassVar[tuple[str, ...]] = ("form", "json")
     needed: ClassVar[tuple[str, ...]] = ("form", "json")
 
-    method: str | None = key(word_of("POST", "PUT", "PATCH"), "The HTTP method; POST by default.")
+    method: str | None = key(METHOD, "The HTTP method; POST by default.")
     url: TemplateExpression = key(
         TEMPLATE,
         "The URL. What is filled in is percent-encoded, but for what stands in the rules.",
@@ -158,7 +159,9 @@ class Document(Block):
     title: ScalarNode | None = key(TEXT, "The name that people know.")
     description: ScalarNode | None = key(TEXT, "What this is for.")
     use: tuple[ScalarNode, ...] | None = key(
-        ListOf(TEXT), "Fragments: bundled ones by name, the pack's own as `./file.yaml`."
+        ListOf(TEXT),
+        "Fragments: those of the `rules` folder and bundled ones by name, the pack's own as "
+        "`./file.yaml`.",
     )
     tables: tuple[Named[Literal], ...] | None = key(
         MapOf(DATA, identifiers=True), "Tables and lists, read as `$tables.name`."

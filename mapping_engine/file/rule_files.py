@@ -27,7 +27,7 @@ VOCABULARIES = "vocabularies"
 
 
 class ReadFile(Frozen):
-    """A bundled file as it was read once, for all packs that use it."""
+    """A shared file as it was read once, for all packs that use it."""
 
     block: Block | None
     diagnostics: tuple[Diagnostic, ...]
@@ -37,11 +37,12 @@ class ReadFile(Frozen):
 class Reading(Frozen):
     """The folders that files are read from, what is wrong with them, and their texts.
 
-    ``shared`` holds the bundled files that were read before: readings may have it in common.
+    ``rules`` are the folders of what packs share, the nearest first; ``shared`` holds their files
+    that were read before: readings may have it in common.
     """
 
     pack: Folder
-    bundled: Folder
+    rules: tuple[Folder, ...]
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     texts: dict[str, str] = field(default_factory=dict)
     shared: dict[str, ReadFile] = field(default_factory=dict)
@@ -84,7 +85,7 @@ class LoadedDocument(Frozen):
 
 def read_file(kind: type[B], location: Location, used: Span | None, reading: Reading) -> B | None:
     """The block in a file, or None with the mistakes reported; ``used`` is where it is named."""
-    if location.folder is not reading.bundled or not location.folder.exists(location.name):
+    if location.folder not in reading.rules or not location.folder.exists(location.name):
         return _read_file(kind, location, used, reading)
     name = location.shown
     if name not in reading.shared:
@@ -128,27 +129,33 @@ def read_schema_file(location: Location, used: Span, reading: Reading) -> JsonSc
 
 def read_table(location: Location, name: ScalarNode, reading: Reading) -> object:
     """The table in a JSON file; an empty one where it cannot be read."""
-    data = location.folder.read(location.name, name.span, reading.diagnostics)
-    if data is None:
+    source = read_source(location, name.span, reading)
+    if source is None:
         return {}
+    place = name.span
     try:
-        table = read_json(data)
+        table = read_json(source.text)
         problem = "" if isinstance(table, dict | list) else "neither an object nor a list"
         if not is_sound((table,)):
             problem = "no table: it holds a number of over 64 bits, or a text that is no Unicode"
     except JsonProblem as wrong:
         table, problem = {}, str(wrong)
+        if wrong.place is not None:
+            line, column = wrong.place
+            place = Span(source.file, line, column, line, column + 1)
     if problem:
-        reading.diagnostics.report("SH03", f"`{name.text}` is {problem}", name.span)
+        reading.diagnostics.report("SH03", f"`{name.text}` is {problem}", place)
         return {}
     return table
 
 
 def used_file(name: ScalarNode, kind: str, user: Location, reading: Reading) -> Location:
-    """The file that ``user`` names: ``./file.yaml`` lies beside it, other names are bundled."""
+    """The file that ``user`` names: ``./file.yaml`` lies beside it, others in a `rules` folder."""
     if name.text.startswith("./"):
         return user.beside(name.text[2:])
-    return Location(reading.bundled, f"{kind}/{name.text}.yaml")
+    file = f"{kind}/{name.text}.yaml"
+    having = (folder for folder in reading.rules if folder.exists(file))
+    return Location(next(having, reading.rules[-1]), file)
 
 
 # Vocabularies
@@ -235,9 +242,9 @@ def _use(
 
 
 def _fragment(location: Location, name: ScalarNode, reading: Reading) -> FragmentFile | None:
-    if location.folder is not reading.bundled or location.folder.exists(location.name):
+    if location.folder not in reading.rules or location.folder.exists(location.name):
         return read_file(FragmentFile, location, name.span, reading)
-    known = list(_bundled_fragments(reading.bundled))
+    known = sorted({each for folder in reading.rules for each in _fragments_of(folder)})
     reading.diagnostics.report(
         "PR01",
         f"there is no bundled fragment `{name.text}`",
@@ -248,6 +255,6 @@ def _fragment(location: Location, name: ScalarNode, reading: Reading) -> Fragmen
     return None
 
 
-def _bundled_fragments(bundled: Folder) -> Iterator[str]:
-    for name in bundled.names(FRAGMENTS, ".yaml"):
+def _fragments_of(rules: Folder) -> Iterator[str]:
+    for name in rules.names(FRAGMENTS, ".yaml"):
         yield name.removeprefix(f"{FRAGMENTS}/").removesuffix(".yaml")

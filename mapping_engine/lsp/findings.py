@@ -70,7 +70,7 @@ def actions(
                 kind=types.CodeActionKind.QuickFix,
                 diagnostics=[published(each, positions, locate)],
                 edit=types.WorkspaceEdit(changes={uri: [edit]}),
-                is_preferred=fix.safe,
+                is_preferred=fix.safe and bool(fix.replacement),
             )
         )
     return offered

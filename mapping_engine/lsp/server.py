@@ -161,8 +161,14 @@ class RulesServer(LanguageServer):
 
 def path_of(uri: str) -> Path | None:
     """The file behind a URI; None for a text that is no file."""
-    found = to_fs_path(uri)
-    return Path(found).resolve() if found else None
+    try:
+        found = to_fs_path(uri)
+        path = Path(found).resolve() if found else None
+        if path is not None:
+            path.exists()
+    except (OSError, ValueError):  # a zero byte, or a name that is too long
+        return None
+    return path
 
 
 async def _opened(ls: RulesServer, params: types.DidOpenTextDocumentParams) -> None:

@@ -7,9 +7,10 @@ from dataclasses import field
 from pathlib import Path
 
 from mapping_engine.checks import Checked, Options, check_all
+from mapping_engine.checks.users import packs_around
 from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Diagnostic
-from mapping_engine.engine.loading import ENTRY, bundled_packs, read_pack
+from mapping_engine.engine.loading import ENTRY, read_pack, rules_above
 from mapping_engine.errors import RuleError
 from mapping_engine.frozen import Frozen
 from mapping_engine.lsp.cursor import kind_of
@@ -103,12 +104,9 @@ class Workspace:
         return self._readings[unit][1]
 
     def _user_of(self, path: Path, *, fresh: bool) -> Examined | None:
-        """A pack that uses a file which is part of none: an open one, or a bundled one."""
-        root = bundled_path()
+        """A pack that uses a file which is part of none: an open one, or one beside it."""
         packs = [unit for unit in self._readings if unit != path]
-        if root is not None and path.is_relative_to(root):
-            packs += [root / name for name in bundled_packs() if root / name not in packs]
-        for unit in packs:
+        for unit in (*packs, *packs_around(path, self.overlay)):
             found = self._read(unit, fresh=fresh)
             if found is not None and path in _files_of(found):
                 return found
@@ -125,7 +123,7 @@ def unit_of(path: Path, text: str) -> Path | None:
     for folder in list(path.parents)[:MAX_DEPTH]:
         if (folder / ENTRY).is_file():
             return folder
-    return path if kind else None
+    return path if kind or rules_above(path) else None
 
 
 def check_unit(unit: Path, members: Iterable[Path], overlay: Overlay) -> dict[Path, Findings]:
@@ -183,8 +181,9 @@ def used_file(name: str, path: Path, kind: str) -> Path | None:
     """The file of the fragment or vocabulary that ``path`` names."""
     if name.startswith("./"):
         return path.parent / name[2:]
-    root = bundled_path()
-    return root / kind / f"{name}.yaml" if root is not None else None
+    roots = [root for root in (rules_above(path), bundled_path()) if root is not None]
+    files = [root / kind / f"{name}.yaml" for root in roots]
+    return next((file for file in files if file.is_file()), files[-1] if files else None)
 
 
 def _examined(unit: Path, overlay: Overlay) -> Examined | None:

@@ -8,15 +8,16 @@ from datetime import datetime
 from os import PathLike
 from typing import Any
 
-from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.diagnostics import Diagnostics, Label, Span
 from mapping_engine.engine.loading import find_pack
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import Folder
-from mapping_engine.source.node import MappingNode, YamlNode
+from mapping_engine.source.node import MappingNode, ScalarNode, YamlNode
 from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.testing.file import CaseBlock, ExpectBlock, TestsFile
+from mapping_engine.testing.paths import taken_out
 
 DEFAULT_CLOCK = "2024-01-01T12:00:00Z"
 FOLDER = "tests"
@@ -70,35 +71,52 @@ def cases_of(node: YamlNode | None, diagnostics: Diagnostics) -> list[Case]:
     file = read_block(TestsFile, node, diagnostics)
     if file is None:
         return []
-    now = _now(file, diagnostics)
-    return [_case(file, block, now) for block in file.cases]
+    _shows_nothing(file, diagnostics)
+    now = _time(file.clock, diagnostics)
+    return [_case(file, block, now, diagnostics) for block in file.cases]
 
 
-def _now(file: TestsFile, diagnostics: Diagnostics) -> float:
-    text = file.clock.text if file.clock else DEFAULT_CLOCK
+def _shows_nothing(file: TestsFile, diagnostics: Diagnostics) -> None:
+    """Report cases that expect nothing, and those that are called like another."""
+    names: dict[str, Span] = {}
+    for block in file.cases:
+        name, span = block.name.text, block.name.span
+        if name in names:
+            labels = (Label(names[name], "it is used here first"),)
+            help = "say what is another here: a failure is told by its name"
+            message = "two cases have this name"
+            diagnostics.report("TE03", message, span, help=help, labels=labels)
+        names.setdefault(name, span)
+        if not block.expect.places:
+            message, help = "the case expects nothing, so it cannot fail", "say what is expected"
+            diagnostics.report("TE03", message, block.place("expect"), help=help)
+
+
+def _time(clock: ScalarNode | None, diagnostics: Diagnostics) -> float:
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        assert file.clock is not None
-        diagnostics.report(
-            "TE03", "the clock is a time such as 2024-01-01T12:00:00Z", file.clock.span
-        )
+        return datetime.fromisoformat(clock.text if clock else DEFAULT_CLOCK).timestamp()
+    except (ValueError, OverflowError):
+        assert clock is not None
+        message = "the clock is a time such as 2024-01-01T12:00:00Z"
+        diagnostics.report("TE03", message, clock.span)
         return 0.0
-    return found.timestamp()
 
 
-def _case(file: TestsFile, block: CaseBlock, now: float) -> Case:
+def _case(file: TestsFile, block: CaseBlock, now: float, diagnostics: Diagnostics) -> Case:
     event = file.event.value if file.event else {}
     settings = file.settings.value if file.settings else {}
     if block.without:
         event = deepcopy(event)
         for path in block.without:
-            _remove(event, path.text.split("."))
+            help = taken_out(event, path.text)
+            if help is not None:
+                message = f"the base event has no `{path.text}` to take out"
+                diagnostics.report("TE03", message, path.span, help=help)
     return Case(
         name=block.name.text,
         file=block.span.file,
         line=block.span.line,
-        now=now,
+        now=_time(block.clock, diagnostics) if block.clock else now,
         settings=merged(settings, block.settings.value if block.settings else {}),
         event=merged(event, block.event.value if block.event else {}),
         expect=block.expect,
@@ -116,10 +134,3 @@ def merged(base: Any, patch: Any) -> Any:
         else:
             found[key] = merged(found.get(key), value)
     return found
-
-
-def _remove(node: Any, steps: list[str]) -> None:
-    for step in steps[:-1]:
-        node = node.get(step) if isinstance(node, dict) else None
-    if isinstance(node, dict):
-        node.pop(steps[-1], None)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from mapping_engine.errors import ErrorCode
 from mapping_engine.expression import Literal
 from mapping_engine.file.blocks import Block, BlockOf, key
-from mapping_engine.file.shapes import DATA, FLAG, TEXT, VERSION, ListOf, whole
+from mapping_engine.file.documents import METHOD
+from mapping_engine.file.shapes import DATA, FLAG, TEXT, VERSION, ListOf, whole, word_of
 from mapping_engine.source.node import ScalarNode
 
 
@@ -15,8 +17,11 @@ class ErrorBlock(Block):
 
     what: ClassVar[str] = "`error`"
 
-    kind: ScalarNode | None = key(TEXT, "instrumentation, configuration or payload.")
-    code: ScalarNode | None = key(TEXT, "The code, such as EV05.")
+    kind: str | None = key(
+        word_of("instrumentation", "configuration", "payload"),
+        "instrumentation, configuration or payload.",
+    )
+    code: str | None = key(word_of(*ErrorCode), "The code, such as EV05.")
     message: ScalarNode | None = key(TEXT, "A part of the message.")
     path: ScalarNode | None = key(TEXT, "The path it is about.")
 
@@ -32,7 +37,17 @@ class ExpectBlock(Block):
     )
     payloads: Literal | None = key(DATA, "The same, for each request in order.")
     absent: tuple[ScalarNode, ...] | None = key(
-        ListOf(TEXT), "Paths that no payload holds, such as match_keys.email."
+        ListOf(TEXT),
+        "Paths that no payload holds, such as match_keys.email; contents[0].id is about one item, "
+        "contents[].id about each.",
+    )
+    exact: bool | None = key(
+        FLAG, "What `payload`, `payloads`, `body` and `headers` say is all that there is."
+    )
+    method: str | None = key(METHOD, "The HTTP method of every request.")
+    format: str | None = key(word_of("json", "form"), "The format of every request's body.")
+    headers: Literal | None = key(
+        DATA, "Headers that every request has at least, in any case; null where it has none."
     )
     url: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT, or_one=True), "The URL of each request, in order."
@@ -51,8 +66,9 @@ class CaseBlock(Block):
     what: ClassVar[str] = "this case"
 
     name: ScalarNode = key(TEXT, "What the case shows, as a sentence.", required=True)
+    clock: ScalarNode | None = key(TEXT, "The time of the clock in this case.")
     without: tuple[ScalarNode, ...] | None = key(
-        ListOf(TEXT), "Paths taken out of the base event first."
+        ListOf(TEXT), "Paths taken out of the base event first, such as properties.products[0].id."
     )
     event: Literal | None = key(DATA, "Merged over the base event; null removes a key.")
     settings: Literal | None = key(DATA, "Merged over the base settings; null removes a key.")

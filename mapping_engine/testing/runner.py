@@ -10,15 +10,19 @@ from typing import Any
 from mapping_engine.engine.loading import load
 from mapping_engine.engine.mapping import Destination, Mapping
 from mapping_engine.engine.outcome import Outcome
+from mapping_engine.engine.request import Request
 from mapping_engine.errors import MappingError
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.frozen import Frozen
 from mapping_engine.testing.cases import Case, collect
-from mapping_engine.testing.file import ErrorBlock
+from mapping_engine.testing.file import ErrorBlock, ExpectBlock
+from mapping_engine.testing.paths import steps_of, values_at
 from mapping_engine.transforms.hashing import digest
 
 _NOTHING = object()
+_OF_REQUESTS = frozenset(("payload", "absent", "body", "method", "format", "headers"))
+"""What is said of each request: there has to be one."""
 
 
 class Result(Frozen):
@@ -84,55 +88,77 @@ def _differences(
         yield from _error(expect.error, outcome.error)
     count = len(outcome.requests)
     wanted = expect.requests
-    if wanted is None and (expect.payload is not None or expect.absent):
+    if wanted is None and _OF_REQUESTS & expect.places.keys():
         wanted = count or 1
     if wanted is not None and wanted != count:
         yield f"expected {wanted} requests, got {count}"
     yield from _payload_differences(mapping, case, payloads)
     if expect.url is not None:
         yield from _compare("url", [u.text for u in expect.url], [r.url for r in outcome.requests])
-    if expect.body is not None:
-        for request in outcome.requests:
-            yield from _compare("body", expect.body.value, request.body)
+    for request in outcome.requests:
+        yield from _request(expect, request)
     yield from _warnings(case, outcome)
+
+
+def _request(expect: ExpectBlock, request: Request) -> Iterator[str]:
+    exact = bool(expect.exact)
+    if expect.body is not None:
+        yield from _compare("body", expect.body.value, request.body, exact=exact)
+    for name, wanted, got in (
+        ("method", expect.method, request.method),
+        ("format", expect.format, request.format),
+    ):
+        if wanted is not None and wanted != got:
+            yield f"{name}: expected {wanted}, got {got}"
+    if expect.headers is not None:
+        headers: Any = expect.headers.value
+        asked = {name.lower(): value for name, value in headers.items()}
+        found: dict[str, Any] = {name.lower(): value for name, value in request.headers.items()}
+        gone = [name for name, value in asked.items() if value is None]
+        sent = {name: str(value) for name, value in asked.items() if value is not None}
+        yield from (f"headers.{name}: expected nothing" for name in gone if name in found)
+        yield from _compare("headers", sent, found, exact=exact)
 
 
 def _payload_differences(
     mapping: Mapping, case: Case, payloads: list[dict[str, Any]]
 ) -> Iterator[str]:
     expect = case.expect
+    exact = bool(expect.exact)
     found: list[str] = []
     if expect.payload is not None:
         for payload in payloads:
-            found += _compare("", expect.payload.value, payload)
+            found += _compare("", expect.payload.value, payload, exact=exact)
     if expect.payloads is not None:
         wanted: Any = expect.payloads.value
         if len(wanted) != len(payloads):
             yield f"expected {len(wanted)} payloads, got {len(payloads)}"
         for each, payload in zip(wanted, payloads, strict=False):
-            found += _compare("", each, payload)
+            found += _compare("", each, payload, exact=exact)
     for path in expect.absent or ():
         for payload in payloads:
-            value = _at(payload, path.text)
-            if value is not _NOTHING:
-                found.append(f"{path.text}: expected nothing, got {_shown(value)}")
+            there = values_at(payload, steps_of(path.text))
+            found += [f"{path.text}: expected nothing, got {_shown(value)}" for value in there]
     for line in dict.fromkeys(found):
         yield f"{line}{_rule(mapping, line.split(':')[0])}"
 
 
-def _compare(path: str, wanted: Any, found: Any) -> list[str]:
-    """The differences between what is wanted and found; objects may hold more than wanted."""
+def _compare(path: str, wanted: Any, found: Any, *, exact: bool = False) -> list[str]:
+    """The differences between what is wanted and found; only ``exact`` objects hold no more."""
     if isinstance(wanted, dict) and set(wanted) == {"sha256"}:
         wanted = digest(str(wanted["sha256"]))
     if isinstance(wanted, dict) and isinstance(found, dict):
         lines: list[str] = []
         for key, value in wanted.items():
             below = f"{path}.{key}" if path else key
-            lines += _compare(below, value, found.get(key, _NOTHING))
+            lines += _compare(below, value, found.get(key, _NOTHING), exact=exact)
+        for key in found.keys() - wanted.keys() if exact else ():
+            below = f"{path}.{key}" if path else key
+            lines.append(f"{below}: expected nothing, got {_shown(found[key])}")
         return lines
     if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
         pairs = enumerate(zip(wanted, found, strict=True))
-        return [line for n, (w, f) in pairs for line in _compare(f"{path}[{n}]", w, f)]
+        return [line for n, (w, f) in pairs for line in _compare(f"{path}[{n}]", w, f, exact=exact)]
     if type(wanted) is type(found) and wanted == found:
         return []
     if _are_numbers(wanted, found) and wanted == found:
@@ -146,14 +172,6 @@ def _are_numbers(*values: Any) -> bool:
 
 def _shown(value: Any) -> str:
     return "nothing" if value is _NOTHING else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _at(value: Any, path: str) -> Any:
-    for step in path.split("."):
-        if not isinstance(value, dict) or step not in value:
-            return _NOTHING
-        value = value[step]
-    return value
 
 
 def _rule(mapping: Mapping, path: str) -> str:
@@ -174,10 +192,14 @@ def _error(wanted: ErrorBlock, found: MappingError | None) -> Iterator[str]:
     if found is None:
         yield "expected an error, got none"
         return
-    for name, value in (("kind", found.kind), ("code", str(found.code)), ("path", found.path)):
-        scalar = getattr(wanted, name)
-        if scalar is not None and scalar.text != value:
-            yield f"error.{name}: expected {scalar.text}, got {value}"
+    path = wanted.path.text if wanted.path else None
+    for name, value, got in (
+        ("kind", wanted.kind, found.kind),
+        ("code", wanted.code, str(found.code)),
+        ("path", path, found.path),
+    ):
+        if value is not None and value != got:
+            yield f"error.{name}: expected {value}, got {got}"
     if wanted.message is not None and wanted.message.text not in found.message:
         yield f"error.message: expected a part {wanted.message.text!r}, got {found.message!r}"
 

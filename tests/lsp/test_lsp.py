@@ -18,7 +18,11 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
 from mapping_engine.lsp.cursor import place_at, place_to_type
+from mapping_engine.lsp.findings import actions
 from mapping_engine.lsp.positions import Positions
+from mapping_engine.lsp.server import path_of
+from mapping_engine.lsp.workspace import check_unit, unit_of
+from tools.check_example import completed, write_pack
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "rules"
@@ -653,3 +657,38 @@ def test_places_and_offsets_are_inverse(encoding: str) -> None:
     for offset in range(len(text) + 1):
         if text[offset - 1 : offset + 1] != "\r\n":
             assert positions.offset(positions.position(offset)) == offset
+
+
+@pytest.mark.parametrize(
+    "uri", ["file:///%00", "file:///%ff", "file://", "untitled:x", "%", "", f"file:///{'a' * 5000}"]
+)
+def test_odd_names_of_files_are_no_files_and_no_crash(uri: str) -> None:
+    path = path_of(uri)
+    assert path is None or not path.is_file()
+
+
+@pytest.mark.parametrize(
+    ("value", "preferred"), [("p.a ?? 'none' ?? type", False), ("p.a??type", True)]
+)
+def test_a_fix_that_takes_something_away_is_never_preferred(
+    value: str, preferred: bool, tmp_path: Path
+) -> None:
+    write_pack(tmp_path / "pack", completed(f"fields:\n  x: {value}\n"))
+    rules = (tmp_path / "pack" / "rules.yaml").resolve()
+    found = check_unit(rules.parent, [], {})[rules]
+    whole = types.Range(types.Position(0, 0), types.Position(9, 0))
+    positions = Positions(found.text or "")
+    (action,) = actions(found, rules.as_uri(), whole, positions, lambda _path: None)
+    assert action.is_preferred is preferred
+
+
+def test_a_fragment_in_a_folder_of_rules_has_the_findings_of_its_packs(tmp_path: Path) -> None:
+    shared = tmp_path / "rules" / "fragments" / "shared.yaml"
+    shared.parent.mkdir(parents=True)
+    shared.write_text("fragment: 1\ndefine: {word: $wrod}\n")
+    write_pack(tmp_path / "rules" / "pack", completed("use: [shared]\nfields:\n  x: $word\n"))
+    text = shared.read_text()
+    unit = unit_of(shared, text)
+    assert unit == shared
+    found = check_unit(unit, [shared], {shared: text})
+    assert "PR01" in [each.code for each in found[shared].diagnostics]

@@ -40,7 +40,7 @@ class Rules:
         place.write_text(text.replace(old, new), "utf-8")
 
     def payload(self, pack: str, event: dict[str, Any]) -> dict[str, Any]:
-        reading = Reading(Folder(self.folder / pack, pack), Folder(self.folder, "rules"))
+        reading = Reading(Folder(self.folder / pack, pack), (Folder(self.folder, "rules"),))
         model = read_mapping(pack, "rules.yaml", reading).model
         assert model is not None, reading.diagnostics.found
         whole = {"type": "track", "event": "E", "userId": "u", "timestamp": 1704103200, **event}

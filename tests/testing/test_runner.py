@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mapping_engine import RuleError, load
+from mapping_engine import RuleError, check, load
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.testing import collect, run_tests
 from mapping_engine.testing.cases import merged
@@ -46,6 +46,9 @@ def differences(pack: Path, expect: str, change: str = "event: {}") -> list[str]
         "{payloads: [{event_name: Other}]}",
         "{absent: [match_keys.email, contents], no_warnings: true}",
         "{body: {upload_tag: RudderStack}}",
+        "{method: POST, format: form}",
+        "{headers: {content-type: application/x-www-form-urlencoded, X-Other: null}}",
+        "{absent: ['contents[0].quantity', 'contents[].id']}",
     ],
 )
 def test_what_holds_passes(expect: str, pack: Path) -> None:
@@ -63,6 +66,14 @@ def test_what_holds_passes(expect: str, pack: Path) -> None:
         ("{absent: [currency]}", 'currency: expected nothing, got "EUR"'),
         ("{url: https://x}", "url[0]: expected"),
         ("{error: {kind: instrumentation}}", "expected an error, got none"),
+        ("{method: PUT}", "method: expected PUT, got POST"),
+        ("{format: json}", "format: expected json, got form"),
+        ("{headers: {Content-Type: text/plain}}", "headers.content-type: expected"),
+        ("{headers: {Content-Type: null}}", "headers.content-type: expected nothing"),
+        ("{headers: {}, exact: true}", "headers.content-type: expected nothing"),
+        ("{payload: {currency: EUR}, exact: true}", "event_name: expected nothing"),
+        ("{payload: {match_keys: {}}, exact: true}", "match_keys.extern_id: expected nothing"),
+        ("{body: {}, exact: true}", "body.upload_tag: expected nothing"),
         ("{warnings: [too old]}", "no warning holds 'too old'"),
         ("{payload: {match_keys: {email: [{sha256: a}]}}}", "match_keys.email: expected"),
     ],
@@ -128,3 +139,67 @@ def test_a_merge_patch_replaces_merges_and_removes() -> None:
 
 def test_the_bundled_pack_loads() -> None:
     assert load("facebook_offline_conversions").title == "Facebook Offline Conversions"
+
+
+PRODUCTS = "event: {properties: {products: [{product_id: a, quantity: 2}, {product_id: b}]}}"
+
+
+@pytest.mark.parametrize("path", ["contents[0].quantity", "contents[].id", "contents[1].id"])
+def test_what_is_absent_inside_lists_can_fail(path: str, pack: Path) -> None:
+    found = differences(pack, f"{{absent: ['{path}']}}", PRODUCTS)
+    assert found
+    assert all(line.startswith(f"{path}: expected nothing, got ") for line in found)
+
+
+def test_a_case_has_a_clock_of_its_own(pack: Path) -> None:
+    for clock, seconds in [("2024-01-01", 1704067200), ("2024-01-02", 1704153600)]:
+        change = f'clock: "{clock}T00:00:00Z"'
+        assert differences(pack, f"{{payload: {{event_time: {seconds}}}}}", change) == []
+
+
+def test_a_path_into_a_list_is_taken_out(pack: Path) -> None:
+    change = "without: ['properties.products[0]']"
+    text = CASE.format(expect="{payload: {contents: [{id: b}]}}", change=change)
+    products = "products: [{product_id: a}, {product_id: b}]"
+    text = text.replace("currency: eur", f"currency: eur, {products}")
+    (pack / "tests" / "case.yaml").write_text(text)
+    (result,) = run_tests(pack)
+    assert result.differences == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "expect", "message", "help"),
+    [
+        ("without: [properties.curency]", "{requests: 1}", "no `properties.curency`", "`currency`"),
+        ("without: [propertes.a]", "{requests: 1}", "no `propertes.a`", "`properties`"),
+        ("without: ['properties.products[0]']", "{requests: 1}", "to take out", "drop it"),
+        ("event: {}", "{}", "the case expects nothing", "say what"),
+        ("clock: noon", "{requests: 1}", "the clock is a time", None),
+        ("event: {}", "{error: {code: EV5}}", "expected one of `EV01`", "EV0"),
+        ("event: {}", "{error: {kind: payloads}}", "one of `instrumentation`", "`payload`"),
+        ("settings: {accesToken: t}", "{requests: 1}", "sets `accesToken`", "`accessToken`"),
+        ("settings: {eventsToIds: [{form: a}]}", "{requests: 1}", "`eventsToIds.form`", "`from`"),
+    ],
+)
+def test_what_a_case_misspells_or_leaves_out_is_a_mistake(
+    change: str, expect: str, message: str, help: str | None, pack: Path
+) -> None:
+    (pack / "tests" / "case.yaml").write_text(CASE.format(expect=expect, change=change))
+    found = [each for each in check(pack) if each.code in ("TE02", "TE03", "SH03")]
+    (one,) = found
+    assert message in one.message
+    assert help is None or help in (one.help or "")
+
+
+def test_a_name_of_a_case_is_used_once(pack: Path) -> None:
+    text = CASE.format(expect="{requests: 1}", change="event: {}")
+    (pack / "tests" / "case.yaml").write_text(text + "  - {name: a case, expect: {requests: 1}}\n")
+    (found,) = [each for each in check(pack) if each.code == "TE03"]
+    assert found.message == "two cases have this name"
+    assert found.labels[0].span.line < found.span.line
+
+
+def test_settings_that_shall_be_refused_may_have_any_names(pack: Path) -> None:
+    change, expect = "settings: {accesToken: t}", "{error: {kind: configuration}}"
+    (pack / "tests" / "case.yaml").write_text(CASE.format(expect=expect, change=change))
+    assert "TE02" not in {each.code for each in check(pack)}
