@@ -12,7 +12,7 @@ from tempfile import mkstemp
 from mapping_engine.checks import Checked, Options, check_all
 from mapping_engine.checks.fixing import Fixed, apply_fixes
 from mapping_engine.checks.users import packs_around
-from mapping_engine.cli.common import fail
+from mapping_engine.cli.status import fail
 from mapping_engine.diagnostics import Diagnostic, Diagnostics
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.source.folder import Overlay

@@ -85,6 +85,7 @@ def _fragments(main: LoadedDocument, reading: Reading) -> Iterator[tuple[str, Lo
         data = main.folder.read(name, None, Diagnostics())
         if data is not None and any(line.startswith(_KIND) for line in data.splitlines()):
             yield f"./{name}", Location(main.folder, name)
-    for name in reading.bundled.names(FRAGMENTS, ".yaml"):
-        short = name.removeprefix(f"{FRAGMENTS}/").removesuffix(".yaml")
-        yield short, Location(reading.bundled, name)
+    for folder in reading.rules:
+        for name in folder.names(FRAGMENTS, ".yaml"):
+            short = name.removeprefix(f"{FRAGMENTS}/").removesuffix(".yaml")
+            yield short, Location(folder, name)
