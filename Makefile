@@ -31,7 +31,7 @@ coverage: $(READY)  ## all tests, and which branches they and the processes they
 	$(BIN)/coverage json --quiet -o build/coverage/report.json
 	$(BIN)/python -m tools.branches build/coverage/report.json
 
-check: lint types layers coverage  ## what CI runs
+check: lint types layers test  ## what CI runs
 
 lint: $(READY)
 	$(BIN)/ruff check .
