@@ -25,6 +25,7 @@ from mapping_engine.file.json_types import (
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.frozen import Frozen
+from mapping_engine.types.kinds import LIST
 from mapping_engine.types.type import IDENTIFYING, PSEUDONYM, SECRET, UNDECLARED, Type
 
 Schema = Mapping[str, Any]
@@ -296,7 +297,8 @@ def _unhashed(path: str, field: Field, message: str, sinks: _PayloadSinks) -> No
 
 def _holds_digests(made: Type) -> bool:
     """Whether a value is a digest, or a list of nothing but digests."""
-    return made.is_digest or (made.item is not None and made.item.is_digest)
+    of_list = made.item if made.kinds.names == LIST.names else None
+    return made.is_digest or (of_list is not None and of_list.is_digest)
 
 
 def _unmarked(path: str, field: Field, made: Type, sinks: _PayloadSinks) -> None:

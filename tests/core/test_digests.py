@@ -67,6 +67,7 @@ def test_marked_fields_take_digests(tmp_path: Path, field: str) -> None:
         'plain: "[$who]"',
         'items: "[$plain_text]"',
         'items: "[name]"',
+        'items: {first_of: [name, "[$who]"]}',
         "marked: $plain_text",
         "plain: {fields: {inner: $who}}",
         'plain: {template: "a {$who}"}',
