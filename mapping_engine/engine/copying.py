@@ -17,7 +17,7 @@ from mapping_engine.selectors import search
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.hashing import digest, is_digest
-from mapping_engine.transforms.patterns import needed_letter
+from mapping_engine.transforms.patterns import needed_letter, searcher
 from mapping_engine.types.kinds import Json, is_missing
 from mapping_engine.vocabulary import Personal, fold_name
 
@@ -127,12 +127,9 @@ class Copying:
     """Copies objects without excluded keys and without personal data at any depth."""
 
     def __init__(self, personal: Personal, path: str, span: Span) -> None:
-        import re2  # for start-up time: only where something is copied
-
         self._names = frozenset(personal.names)
-        self._looks: list[tuple[str, Callable[[str], Json]]] = [
-            (needed_letter(pattern) or "", re2.compile(pattern).search)
-            for pattern in personal.patterns
+        self._looks: list[tuple[str, Callable[[str], bool]]] = [
+            (needed_letter(pattern) or "", searcher(pattern)) for pattern in personal.patterns
         ]
         self._quick = self._looks[0][0] if len(self._looks) == 1 else ""
         """A letter without which no text looks personal; where there is none, what all contain."""

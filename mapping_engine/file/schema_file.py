@@ -8,10 +8,10 @@ from typing import Any
 
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.file.json_types import DATA_KEYWORDS, UNREADABLE
-from mapping_engine.file.validator import searcher
 from mapping_engine.source.json_text import JsonProblem, read_json
 from mapping_engine.source.node import ListNode, MappingNode, Source
 from mapping_engine.source.yaml_text import read_yaml
+from mapping_engine.transforms.patterns import searcher
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Protocol
 
 from mapping_engine.source.json_text import is_unicode
@@ -42,6 +43,13 @@ def compiled(pattern: str) -> Compiled:
         reason = error.args[0] if error.args else b"it cannot be read"
         raise ValueError(reason.decode(errors="replace")) from None
     return found
+
+
+@lru_cache(512)
+def searcher(pattern: str) -> Callable[[str], bool]:
+    """Whether a pattern is found in a text; raises ValueError with what is wrong with it."""
+    search = compiled(pattern).search
+    return lambda text: search(text.encode("utf-8", "replace")) is not None
 
 
 def matcher(pattern: str) -> Callable[[bytes], bool]:
