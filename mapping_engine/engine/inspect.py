@@ -62,13 +62,14 @@ def read_event(event: object) -> tuple[dict[str, Json], list[Lost]]:
     except orjson.JSONDecodeError as error:
         problem = error
     try:
-        return _inspected(json.loads(event, parse_constant=_no_json))
+        found = json.loads(event, parse_constant=_no_json)
     except (ValueError, RecursionError) as error:
         raise InstrumentationError(
             ErrorCode.EVENT_NOT_JSON,
             f"the event is no JSON document: {problem or error}",
             help="send one complete JSON object",
         ) from None
+    return _inspected(found)
 
 
 def _no_json(word: str) -> None:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mapping_engine.file.json_types import UNREADABLE
-from mapping_engine.file.validator import searcher
+from mapping_engine.transforms.patterns import searcher
 
 Accepts = Callable[[Any], bool]
 

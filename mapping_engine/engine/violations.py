@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mapping_engine.file.validator import searcher
+from mapping_engine.transforms.patterns import searcher
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

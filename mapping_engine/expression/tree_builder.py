@@ -105,6 +105,7 @@ class Builder:
             start = token.start_pos or 0
             span = self._scalar.span_at(start, start + len(text))
             self._diagnostics.report("SH03", "the number is too long or too large", span)
+            self._failed = True
         return Literal(self._at(token), value)
 
     def boolean(self, token: Token) -> Expression:

@@ -9,9 +9,9 @@ from typing import Any
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.file.json_types import DATA_KEYWORDS, UNREADABLE
 from mapping_engine.file.schema_words import check_words, place_in
-from mapping_engine.file.validator import searcher
 from mapping_engine.source.json_text import JsonProblem, read_json
 from mapping_engine.source.node import Source
+from mapping_engine.transforms.patterns import searcher
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

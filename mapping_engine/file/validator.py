@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from mapping_engine.transforms.patterns import compiled, finder
+from mapping_engine.transforms.patterns import searcher
 from mapping_engine.types.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -15,14 +15,6 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
     Found = Iterator[ValidationError]
-
-
-@lru_cache(512)
-def searcher(pattern: str) -> Callable[[str], bool]:
-    """Whether a pattern is found in a text, as RE2 reads it; raises ValueError for none of RE2."""
-    compiled(pattern)
-    find = finder(pattern)
-    return lambda text: find(text) is not None
 
 
 @cache

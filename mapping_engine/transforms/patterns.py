@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from mapping_engine.frozen import Frozen
@@ -57,6 +57,14 @@ def compiled(pattern: str) -> Compiled:
         reason = error.args[0] if error.args else b"it cannot be read"
         raise ValueError(reason.decode(errors="replace")) from None
     return found
+
+
+@lru_cache(512)
+def searcher(pattern: str) -> Callable[[str], bool]:
+    """Whether a pattern is found in a text; raises ValueError with what is wrong with it."""
+    compiled(pattern)
+    find = finder(pattern)
+    return lambda text: find(text) is not None
 
 
 def matcher(pattern: str) -> Callable[[bytes], bool]:

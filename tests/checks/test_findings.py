@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.diagnostics.words import in_words
 from tools.check_example import checked_example
 
 FILE = Path(__file__).with_name("findings.txt")
@@ -25,16 +26,7 @@ FINDINGS = {rules: found[0].strip("\n") if found else "" for rules, *found in BL
 def told(rules: str, folder: Path) -> str:
     """What is found in some rules, as it stands in the file."""
     found = checked_example(rules, "rules.yaml", folder)
-    lines = []
-    for each in found.diagnostics:
-        text = found.texts[each.span.file]
-        marked = text[each.span.offset : each.span.end_offset].replace("\n", " ")
-        lines.append(f"    {each.code} {marked}: {each.message}\n")
-        lines += [f"        {each.help}\n"] if each.help else []
-        if each.fix is not None:
-            replaced = text[each.fix.span.offset : each.fix.span.end_offset]
-            lines.append(f"        fix: {replaced!r} becomes {each.fix.replacement!r}\n")
-    return "".join(lines).rstrip("\n")
+    return "\n".join(in_words(found.diagnostics, found.texts))
 
 
 @pytest.mark.parametrize("rules", FINDINGS)

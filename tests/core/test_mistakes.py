@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.core.test_types import RULES, reading
+from tests.diagnostics.words import in_words
 
 FILE = Path(__file__).with_name("mistakes.txt")
 MISTAKES = {
@@ -28,16 +29,7 @@ def told(written: str, folder: Path) -> str:
     rest = [f"{section}:\n  {entry}"] if rules == RULES else []
     rest += [] if section == "fields" else ["fields: {z: word}"]
     read = reading(folder, rules, "\n".join(rest))
-    lines = [written]
-    for found in read.diagnostics:
-        text = read.texts[found.span.file]
-        marked = text[found.span.offset : found.span.end_offset].replace("\n", " ")
-        lines.append(f"    {found.code} {marked}: {found.message}")
-        lines += [f"        {found.help}"] if found.help else []
-        if found.fix is not None:
-            replaced = text[found.fix.span.offset : found.fix.span.end_offset]
-            lines.append(f"        fix: {replaced!r} becomes {found.fix.replacement!r}")
-    return "\n".join(lines) + "\n"
+    return "\n".join([written, *in_words(read.diagnostics, read.texts)]) + "\n"
 
 
 @pytest.mark.parametrize("written", MISTAKES)

@@ -11,8 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mapping_engine.engine.verdict import Accepts, fast_verdict
-from mapping_engine.file.validator import searcher, validator_class
+from mapping_engine.file.validator import validator_class
 from mapping_engine.source.bundled import bundled_folder
+from mapping_engine.transforms.patterns import searcher
 
 TEXTS = st.sampled_from(
     [

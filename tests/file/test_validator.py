@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping_engine.file.validator import searcher, validator_class
+from mapping_engine.file.validator import validator_class
+from mapping_engine.transforms.patterns import searcher
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 SUITE = SHARED / "data" / "json-schema-2020-12" / "tests" / "draft2020-12"

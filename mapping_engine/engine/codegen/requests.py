@@ -37,8 +37,11 @@ def write_request(rule: RequestRule, here: Here, code: Code) -> None:
         _put_told(each.value, here, partial(_keep_header, rule, each, headers, here))
     url = _url(rule, here, code)
     body = code.let("{}")
-    keep = partial(_assign, code, body)
-    _put_told(rule.body, here, lambda found: put_fresh(here, lambda own: keep(own.name), found))
+
+    def keep(found: Found) -> None:
+        code.line(f"{body} = {found.name}")
+
+    _put_told(rule.body, here, partial(put_fresh, here, keep))
     method, format = here.held(rule.method), here.held(rule.format)
     made = f"{here.constant(Request)}({method}, {url}, {body}, {headers}, {format})"
     if rule.format != "form" or not isinstance(rule.body, Object):
@@ -47,10 +50,6 @@ def write_request(rule: RequestRule, here: Here, code: Code) -> None:
     request = code.let(made)
     code.line(f"{request}._known = {_encodings(rule.body, here)}")
     code.line(f"return {request}")
-
-
-def _assign(code: Code, place: str, value: str) -> None:
-    code.line(f"{place} = {value}")
 
 
 def _keep_header(rule: RequestRule, field: Field, headers: str, here: Here, found: Found) -> None:
