@@ -5,10 +5,10 @@ from __future__ import annotations
 from mapping_engine.core.inference import Inference, extent_of
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call
-from mapping_engine.diagnostics import Diagnostics, Fix, listed
+from mapping_engine.diagnostics import Diagnostics, Fix, Severity, listed
 from mapping_engine.expression import Extent
 from mapping_engine.transforms.declare import Transform
-from mapping_engine.types.type import DIGEST, PSEUDONYM, Type
+from mapping_engine.types.type import DIGEST, PSEUDONYM, UNDECLARED, Type
 
 
 def digest_type(target: Transform, source: Type) -> Type:
@@ -31,6 +31,8 @@ def check_hashing(node: Call, source: Type, found: Inference) -> None:
         return
     personal, normal = source.personal_kinds, source.normalised_kinds
     normalisers = _normalisers(found.model)
+    if not personal and UNDECLARED not in source.spreading:
+        return
     if not normal:
         message = "the value is hashed without being normalised first"
         fix = _normalise(node, personal, normalisers)
@@ -41,7 +43,8 @@ def check_hashing(node: Call, source: Type, found: Inference) -> None:
     else:
         return
     help = _advice(personal, normalisers)
-    found.diagnostics.report("PI01", message, node.step.span, help=help, fix=fix)
+    lighter = None if personal else Severity.WARNING
+    found.diagnostics.report("PI01", message, node.step.span, help=help, fix=fix, lighter=lighter)
 
 
 def report_change(node: Call, diagnostics: Diagnostics) -> None:

@@ -14,6 +14,7 @@ from mapping_engine.core.inference import Inference, Scope, constant
 from mapping_engine.core.item_types import collected, item_of
 from mapping_engine.core.model import PIPED, Pipeline
 from mapping_engine.core.name_types import name_type
+from mapping_engine.core.narrowing import narrowed
 from mapping_engine.core.nodes import Call, Const, Field, Guard, Name, Node, children
 from mapping_engine.diagnostics import listed
 from mapping_engine.selectors import prefixes, projections, vocabulary_path
@@ -34,7 +35,10 @@ from mapping_engine.types.type import (
 
 def infer(node: Node, scope: Scope, found: Inference) -> Type:
     """The type of any node."""
-    return found.facts.record(node, _infer(node, scope, found))
+    made = _infer(node, scope, found)
+    if scope.holding:
+        made = narrowed(node, made, scope.holding, found)
+    return found.facts.record(node, made)
 
 
 def _infer(node: Node, scope: Scope, found: Inference) -> Type:
@@ -56,13 +60,18 @@ def _infer(node: Node, scope: Scope, found: Inference) -> Type:
             return join([infer(arm.value, scope, found) for arm in arms])
         case Guard(when=when, value=value):
             infer(when, scope, found)
-            return replace(infer(value, scope, found), missing=True)
+            return replace(infer(value, scope.under(when), found), missing=True)
         case nodes.Object():
             return _object(node, scope, found)
         case nodes.Copy():
             return _copy(node, scope, found)
         case nodes.ForEach():
             return _each(node, scope, found)
+        case nodes.Logic(word="and"):
+            for part in node.operands:
+                infer(part, scope, found)
+                scope = scope.under(part)
+            return CONDITION
         case _:
             for part in children(node):
                 infer(part, scope, found)
@@ -83,9 +92,10 @@ def _items(node: nodes.Items, scope: Scope, found: Inference) -> Type:
     types = [infer(item, scope, found) for item in node.items]
     if node.fill is None:
         made = mixed(types, LIST, missing=all(each.missing for each in types))
-        return replace(made, item=join(types)) if types else made
+        return replace(made, item=replace(join(types), missing=False)) if types else made
     present = (replace(each, missing=False) for each in types)
-    item = replace(join([*present, infer(node.fill, scope, found)]), values=None)
+    fill = infer(node.fill, scope, found)
+    item = replace(join([*present, fill]), values=None, missing=fill.missing)
     return Type(LIST, True, item.spreading, item=item)
 
 
@@ -103,7 +113,7 @@ def field_type(field: Field, scope: Scope, found: Inference) -> Type:
     """The type of a field, with its default."""
     if field.when is not None:
         infer(field.when, scope, found)
-    made = infer(field.value, scope, found)
+    made = infer(field.value, scope.under(field.when), found)
     if field.default is not None:
         default = infer(field.default, scope, found)
         if isinstance(field.default, Const):
@@ -119,7 +129,7 @@ def _each(node: nodes.ForEach, scope: Scope, found: Inference) -> Type:
     inside = scope.having(node.item, _item(node, source, found))
     if node.keep is not None:
         infer(node.keep, inside, found)
-    body = infer(node.body, inside, found)
+    body = infer(node.body, inside.under(node.keep), found)
     return Type(LIST, True, body.spreading, item=replace(body, missing=False))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mapping_engine.types.kinds import LIST
 from mapping_engine.types.type import Described, Type
 
@@ -11,7 +9,7 @@ from mapping_engine.types.type import Described, Type
 def item_of(found: Type) -> Type | None:
     """The type of the items of a list, from what is known of it."""
     if found.item is not None:
-        return found.item.or_missing()
+        return found.item
     item = found.described.item if found.described else None
     return None if item is None else Type(item.kinds, True, item.tags | found.own, item)
 
@@ -21,5 +19,5 @@ def collected(found: Type, lists: int) -> Type:
     for _ in range(lists):
         inner = found.described
         box = Described(LIST, found.own, None, inner, inner.contained) if inner else None
-        found = Type(LIST, True, found.tags, box, item=replace(found, missing=False))
+        found = Type(LIST, True, found.tags, box, item=found)
     return found

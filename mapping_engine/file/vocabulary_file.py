@@ -107,6 +107,7 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
             tuple(scalar.text for scalar in personal.patterns or ()),
         ),
         switches=_switches(file.switches),
+        extends=file.extends.text if file.extends is not None else None,
     )
 
 

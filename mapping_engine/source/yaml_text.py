@@ -40,7 +40,7 @@ _WORDS: tuple[tuple[frozenset[str], Constant], ...] = (
     (frozenset(("true", "True", "TRUE")), True),
     (frozenset(("false", "False", "FALSE")), False),
 )
-_YAML_1_1_BOOLEAN = re.compile(r"[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF")
+_YAML_1_1_BOOLEAN = re.compile(r"yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF")
 _YAML_1_1_NUMBER = re.compile(
     r"""
       [-+]?0[0-9_]+

@@ -118,8 +118,8 @@ class Transform(Frozen):
     kinds. ``yields`` answers every value the result can have for these arguments (an argument that
     is not known is None), and ``whole`` whether a number it yields has no fraction. One that
     ``finds`` looks for something, and may find nothing in a correct value, without a warning.
-    ``items`` says what the items of a list it takes or makes are, ``fields`` are the keys of the
-    object it makes.
+    ``items`` says what the items of a list it takes or makes are, and ``present`` that none of
+    those it makes is missing; ``fields`` are the keys of the object it makes.
     """
 
     function: Callable[..., Json]
@@ -136,6 +136,7 @@ class Transform(Frozen):
     yields: Callable[..., tuple[Json, ...] | None] | None = None
     whole: Callable[..., bool] | None = None
     items: Boxing | Kinds | None = None
+    present: bool = False
     finds: bool = False
     fields: tuple[str, ...] = ()
     speed: Speed = Speed()

@@ -50,7 +50,7 @@ OU06 = Check(
 CHECKS = (SY06, TX08, OU06)
 
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
-_SCHEME = re.compile(r"https?://[^/]")
+_SCHEME = re.compile(r"https?://")
 _SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 4, 6, 80
 _FARTHEST = 3
 """By how many characters two spellings of one text may differ in length."""
@@ -93,6 +93,9 @@ class _Written(Frozen):
     span: Span = field(compare=False)
     cased: bool = False
     """Whether it is compared with a text of one case, so that its own case is no mistake."""
+    table: str | None = None
+    """The table that it stands in."""
+    is_key: bool = False
 
 
 def _near_misses(subject: Subject) -> None:
@@ -139,16 +142,17 @@ def _texts(subject: Subject) -> Iterator[_Written]:
     for loaded in subject.examined.documents:
         for entry in loaded.document.tables or ():
             value = entry.value.value if entry.value is not None else None
-            for text in _keys_and_values(value):
-                yield _Written(text, entry.span)
+            for text, is_key in _keys_and_values(value):
+                yield _Written(text, entry.span, table=entry.name, is_key=is_key)
 
 
-def _keys_and_values(table: object) -> Iterator[str]:
+def _keys_and_values(table: object) -> Iterator[tuple[str, bool]]:
+    """The texts of a table; True for its keys."""
     if isinstance(table, dict):
-        yield from (key for key in table if isinstance(key, str))
-        yield from (each for each in dict.fromkeys(map(str, table.values())) if each)
+        yield from ((key, True) for key in table if isinstance(key, str))
+        yield from ((each, False) for each in dict.fromkeys(map(str, table.values())) if each)
     elif isinstance(table, list):
-        yield from (each for each in table if isinstance(each, str))
+        yield from ((each, False) for each in table if isinstance(each, str))
 
 
 def _compared(node: Compare) -> Iterator[_Written]:
@@ -163,6 +167,8 @@ def _is_slip(one: _Written, other: _Written) -> bool:
     apart = abs(len(one.text) - len(other.text))
     if one.text == other.text or other.cased or apart > _FARTHEST:
         return False
+    if one.table and one.table == other.table and (one.is_key or other.is_key):
+        return False  # a table tells how one thing is spelled elsewhere
     if folded(one.text) == folded(other.text):
         return True
     longest = max(one.text, other.text, key=len)
@@ -192,19 +198,24 @@ def _one_edit(one: str, other: str) -> bool:
 
 def _url(url: Template, subject: Subject) -> None:
     before: str | Node | None = None
+    in_path = True
     for part in url.parts:
         if isinstance(part, str):
-            _literal_of_url(part, before, url, subject)
+            path, mark, _ = part.partition("?")
+            _literal_of_url(path if in_path else "", before, url, subject)
+            in_path = in_path and not mark
         elif isinstance(before, Node):
             _report("nothing stands between two values of the URL", part.span, subject)
         before = part
 
 
 def _literal_of_url(text: str, before: str | Node | None, url: Template, subject: Subject) -> None:
-    if before is None and not _SCHEME.match(text):
+    """Look at a literal of the URL, as far as it is not in the query."""
+    has_host = len(url.parts) > 1 or not _SCHEME.fullmatch(text)
+    if before is None and not (_SCHEME.match(text) and has_host):
         _report("the URL does not begin with `https://`, a host and a path", url.span, subject)
     rest = _SCHEME.sub("", text, count=1) if before is None else text
-    if "//" in rest:
+    if "//" in rest or (before is None and rest.startswith("/")):
         _report("the URL has `//` in its path", url.span, subject)
     is_base = isinstance(before, Name) and before.name == "api"
     if is_base and text[:1] not in ("/", "?", ":", ".", "-", "_"):
