@@ -25,6 +25,8 @@ from mapping_engine.vocabulary import Vocabulary
 from mapping_engine.vocabulary.vocabulary import ITEM
 
 _DEEPEST = 6
+NULLS = frozenset({"null", "none", "None", "nil", "undefined"})
+"""What stands for a missing value elsewhere; here it is the name of a key."""
 _OWN = "it in a vocabulary of your own that `extends` this one"
 
 
@@ -168,6 +170,9 @@ def _undeclared(
     if depth == 0 and not written.text and step in written.names:
         dollar = Fix(written.extent.span, f"${step}", f"write `${step}`", safe=False, old=step)
         return _Problem(message, f"did you mean `${step}`?", dollar, lighter, at_step=True)
+    if step in NULLS and not depth and not written.text:
+        help = "whether there is a value is asked with `is missing` or `is present`"
+        return _Problem(message, help, None, lighter)
     elsewhere = None if written.text else _elsewhere(path, vocabulary)
     near = nearest(step, fields)
     if elsewhere is not None and (near is None or elsewhere[-1] == path[-1]):

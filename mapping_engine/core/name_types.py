@@ -90,7 +90,10 @@ def _undefined(node: Name, scope: Scope, found: Inference) -> Type:
         return _mistaken(node, "FO02", f"`${name}` is only available {place}", None, found)
     written = filter(is_written, model.definitions)
     names = [*BUILTINS, *written, *model.fan_out_names, *scope.variables]
-    help = did_you_mean(name, names) or f"available: {listed(f'${each}' for each in names)}"
+    help = (
+        did_you_mean(f"${name}", [f"${each}" for each in names])
+        or f"available: {listed(f'${each}' for each in names)}"
+    )
     fix = _rename(node, 1, name, names)
     return _mistaken(node, "PR01", f"`${name}` is not defined", help, found, fix)
 

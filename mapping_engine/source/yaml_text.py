@@ -326,7 +326,8 @@ class _Reader:
             labels = (Label(self.lines.span(start, start + 1), message),)
         message = _said(problem or "this is not YAML text")
         span = self.lines.span(at, at + 1)
-        help = _advice(message, self.source.text[at : at + 1])
+        context = str(getattr(error, "context", ""))
+        help = _advice(message, context, self.source.text[at : at + 1])
         self.diagnostics.report("SY01", message, span, help=help, labels=labels)
 
 
@@ -338,7 +339,13 @@ def _said(words: str) -> str:
     return re.sub(r"'([^']+)'", r"`\1`", words[:1].lower() + words[1:])
 
 
-def _advice(message: str, character: str) -> str | None:
+def _advice(message: str, context: str, character: str) -> str | None:
+    if "flow" in context and character in "[]{}'\"":
+        return (
+            "inside `{ }` and `[ ]`, text with brackets, braces or quotes stands in double quotes"
+        )
+    if "quoted scalar" in context:
+        return "the quote is not closed; text that holds quotes stands in double quotes as a whole"
     if message.startswith("mapping values are not allowed"):
         return "write text that holds a colon and a space in quotes"
     if "cannot start any token" not in message:
