@@ -169,7 +169,7 @@ def _boxed(target: Transform, source: Type) -> Type:
         case Boxing.WRAP if source.kinds == LIST:
             return replace(plain, item=item_of(source))
         case Boxing.WRAP:
-            return plain if LIST & source.kinds else collected(source, 1)
+            return plain if LIST & source.kinds else collected(replace(source, missing=False), 1)
         case _:
             kinds = source.kinds & target.returns
             return replace(plain, kinds=kinds or target.returns)

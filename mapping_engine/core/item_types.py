@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from mapping_engine.types.kinds import LIST
+from dataclasses import replace
+
+from mapping_engine.types.kinds import LIST, OBJECT, TEXT
 from mapping_engine.types.type import Described, Type
+
+_BLANK = TEXT | LIST | OBJECT
+"""Kinds that a projection keeps although they may be empty, and so missing."""
 
 
 def item_of(found: Type) -> Type | None:
@@ -19,5 +24,6 @@ def collected(found: Type, lists: int) -> Type:
     for _ in range(lists):
         inner = found.described
         box = Described(LIST, found.own, None, inner, inner.contained) if inner else None
-        found = Type(LIST, True, found.tags, box, item=found)
+        item = found if found.kinds & _BLANK else replace(found, missing=False)
+        found = Type(LIST, True, found.tags, box, item=item)
     return found

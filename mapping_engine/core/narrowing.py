@@ -28,10 +28,16 @@ def _narrowed(node: Node, made: Type, condition: Node, holds: bool, found: Infer
             return made
         case Test(operand=operand, word=word) if operand == node:
             return _tested(made, word, holds)
-        case Compare(operator=operator, left=left, right=right) if left == node:
+        case Compare(operator="==" | "!=" | "in" as operator, left=left, right=right) if (
+            left == node
+        ):
             is_equal = operator in ("==", "in") if holds else operator == "!="
             known, value = constant(found.model, right)
             return _one_of(made, value, operator) if is_equal and known else made
+        case Compare(operator="<" | "<=" | ">" | ">=", left=left, right=right) if holds and (
+            node in (left, right)
+        ):
+            return _tested(made, "number", holds)
         case _ if holds and condition == node:
             return replace(made, missing=False)
         case _:

@@ -218,7 +218,7 @@ def _literal_of_url(text: str, before: str | Node | None, url: Template, subject
     if "//" in rest or (before is None and rest.startswith("/")):
         _report("the URL has `//` in its path", url.span, subject)
     is_base = isinstance(before, Name) and before.name == "api"
-    if is_base and text[:1] not in ("/", "?", ":", ".", "-", "_"):
+    if is_base and text and text[:1] not in ("/", "?", ":", ".", "-", "_"):
         _report("a `/` is missing in the URL", url.span, subject)
 
 
