@@ -56,6 +56,8 @@ def _names(scope: Scope, found: Inference) -> Scope:
         scope = scope.having(variable.name, _variable(variable, scope, found))
         found.facts.names[variable.name] = scope.variables[variable.name]
     _definitions(scope, found)
+    if model.vocabulary.name.startswith("./") and model.vocabulary.extends is None:
+        _forget_foreign(found)
     unknown = {n: PUBLIC_TEXT for n in model.fan_out_names if n not in scope.variables}
     return replace(scope, variables={**scope.variables, **unknown})
 
@@ -67,8 +69,6 @@ def _definitions(scope: Scope, found: Inference) -> None:
     for name, node in model.definitions.items():
         if name not in found.facts.names and model.depends.get(name, frozenset()) <= known:
             found.facts.names[name] = infer(node, inside, found)
-    if model.vocabulary.name.startswith("./") and model.vocabulary.extends is None:
-        _forget_foreign(found)
 
 
 def _forget_foreign(found: Inference) -> None:
@@ -81,7 +81,8 @@ def _forget_foreign(found: Inference) -> None:
     own = model.fields.span.file.rpartition("/")[0]
     used = {node.name for node in reachable(model, sent_parts(model)) if isinstance(node, Name)}
     for name, node in model.definitions.items():
-        if node.span.file.startswith(own):
+        file = node.span.file
+        if file.startswith(f"{own}/") if own else "/" not in file:
             continue
         paths = [part.span for part in walk(node) if isinstance(part, Read)]
         foreign = [each for each in reports if each.code == "SE08" and _is_at(each.span, paths)]

@@ -235,12 +235,17 @@ def _piped(
 def pipeline_type(
     pipeline: Pipeline, source: Type, arguments: Mapping[str, Type], found: Inference
 ) -> Type:
-    """The type of a named pipeline's result; its mistakes are reported the first time."""
-    if pipeline.name in found.examined:
-        found = found.silent()
+    """The type of a named pipeline's result; its mistakes are reported the first time.
+
+    What it hashes is known only where it is used: that is reported each time (PI01).
+    """
+    inside = found.silent() if pipeline.name in found.examined else found
     found.examined.add(pipeline.name)
     key = (pipeline.name, source, tuple(arguments.values()))
     if key not in found.pipelines:
         scope = Scope({**arguments, PIPED: source}, only=True)
-        found.pipelines[key] = infer(pipeline.body, scope, found)
+        found.pipelines[key] = infer(pipeline.body, scope, inside)
+        if inside is not found:
+            reports = inside.diagnostics.found
+            found.diagnostics.found += [each for each in reports if each.code == "PI01"]
     return found.pipelines[key]
