@@ -426,9 +426,7 @@ def test_what_is_offered_is_described_as_hovering_does(pack: Path) -> None:
         await editor.findings(rules)
         found = await editor.completions(rules, "a: context.traits.")
         assert found["email"].detail == "text, personal data (email)"
-        assert "text or number, personal data (email)" in await editor.hover(
-            PERSON, "context.traits.email"
-        )
+        assert "text, personal data (email)" in await editor.hover(PERSON, "context.traits.email")
 
     in_session(work)
 
