@@ -13,6 +13,7 @@ from mapping_engine.core.nodes import Call, Const, Field, Guard, Name, Node, chi
 from mapping_engine.core.spell import spell
 from mapping_engine.frozen import Frozen
 from mapping_engine.transforms import REGISTRY
+from mapping_engine.types.type import FILLED
 
 Absent: TypeAlias = frozenset[str] | None
 """What is missing together when the value is; None for a value that is never absent."""
@@ -43,6 +44,8 @@ def absence_of(model: Model, facts: Facts) -> Absence:
     for rule in model.accept:
         if rule.negated:
             found.known.extend(present_under(rule.condition, found))
+        else:
+            found.known.extend(_present_without(rule.condition, found))
     return found
 
 
@@ -76,6 +79,21 @@ def present_under(condition: Node, found: Absence) -> list[frozenset[str]]:
             return _operand(operand, found)
         case nodes.Read() | Name() | nodes.FirstOf() | Call():
             return _operand(condition, found)
+        case _:
+            return []
+
+
+def _present_without(condition: Node, found: Absence) -> list[frozenset[str]]:
+    """Sets of sources that cannot all be missing where ``condition`` does not hold."""
+    match condition:
+        case nodes.Logic(word="or", operands=parts):
+            return [each for part in parts for each in _present_without(part, found)]
+        case nodes.Logic(word="not", operands=(inner,)):
+            return present_under(inner, found)
+        case (
+            nodes.Compare(operator="!=", left=operand) | nodes.Test(operand=operand, word="missing")
+        ):
+            return _operand(operand, found)
         case _:
             return []
 
@@ -147,4 +165,5 @@ def _result(node: Call, found: Absence) -> Absent:
 def _name(node: Name, found: Absence) -> Absent:
     if node.tail is None and node.name in found.names:
         return found.names[node.name]
-    return frozenset({spell(node)}) if found.facts.type_of(node).missing else None
+    made = found.facts.type_of(node)
+    return frozenset({spell(node)}) if made.missing and FILLED not in made.tags else None

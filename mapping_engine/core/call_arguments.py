@@ -76,14 +76,42 @@ def _given(
     return f"`{call.name}` needs {listed(absent)}" if absent else given
 
 
+_ALL = "`mapping-engine transforms` lists them all"
+_PRESENT = "write `is present` or `is missing` behind the value"
+_HABITS = {
+    **dict.fromkeys(("exists", "isset", "defined", "is_null", "isnull", "empty"), _PRESENT),
+    **dict.fromkeys(("default", "coalesce", "ifnull"), "write `a ?? b`, or `default:` in a block"),
+    **dict.fromkeys(("concat", "format", "append", "prepend"), "write a `template`"),
+    **dict.fromkeys(("contains", "includes"), "write `a in b`"),
+    **dict.fromkeys(("map", "filter"), "write `each`, with `value`, `fields` or `keep_when`"),
+}
+"""What is no transform here, and how it is written."""
+_CALLED_ELSEWHERE = {
+    **dict.fromkeys(("string", "str", "to_string"), "text"),
+    **dict.fromkeys(("downcase", "lowercase", "to_lower"), "lower"),
+    **dict.fromkeys(("upcase", "uppercase", "to_upper"), "upper"),
+    **dict.fromkeys(("strip", "stripped"), "trim"),
+    **dict.fromkeys(("float", "to_number", "decimal"), "number"),
+    **dict.fromkeys(("int", "to_int"), "integer"),
+    **dict.fromkeys(("bool", "to_boolean"), "boolean"),
+    **dict.fromkeys(("sha256", "hash", "sha"), "hashed"),
+    **dict.fromkeys(("length", "len", "size"), "count"),
+    **dict.fromkeys(("unique", "uniq"), "distinct"),
+    **dict.fromkeys(("slice", "substring", "substr"), "truncate"),
+    **dict.fromkeys(("array", "to_list"), "list"),
+}
+"""Transforms under the names that they have in other languages."""
+
+
 def _unknown(call: CallExpression, names: list[str], found: Diagnostics) -> None:
     """Report TX01 at the name of the call."""
     extent = call.extent
     span = extent.scalar.span_at(extent.start, extent.start + len(call.name))
+    meant = _CALLED_ELSEWHERE.get(call.name, call.name)
     found.report(
         "TX01",
         f"unknown transform `{call.name}`",
         span,
-        help=did_you_mean(call.name, names) or "`mapping-engine transforms` lists them all",
-        fix=rename(span, call.name, names),
+        help=_HABITS.get(call.name) or did_you_mean(meant, names) or _ALL,
+        fix=None if call.name in _HABITS else rename(span, call.name, names, meant),
     )

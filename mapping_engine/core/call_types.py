@@ -128,7 +128,7 @@ def _general(
 def _parts(target: Transform, made: Type) -> Type:
     """The type with what is known of its items and fields."""
     if isinstance(target.items, Kinds):
-        made = replace(made, item=Type(target.items, False, made.spreading))
+        made = replace(made, item=Type(target.items, not target.present, made.spreading))
     if target.fields:
         undeclared = frozenset({UNDECLARED}) if made.tags else frozenset[str]()
         below = Type(ANY, True, made.spreading | undeclared)
@@ -164,7 +164,10 @@ def _boxed(target: Transform, source: Type) -> Type:
     plain = Type(target.returns, True, source.tags, source.described)
     match target.items:
         case Boxing.SAME:
-            return replace(plain, item=source.item)
+            item = item_of(source)
+            if item is not None and target.present:
+                item = replace(item, missing=False)
+            return replace(plain, item=item)
         case Boxing.UNWRAP:
             inner = item_of(source)
             if inner is None:
@@ -179,7 +182,7 @@ def _boxed(target: Transform, source: Type) -> Type:
         case Boxing.WRAP if source.kinds == LIST:
             return replace(plain, item=item_of(source))
         case Boxing.WRAP:
-            return plain if LIST & source.kinds else collected(source, 1)
+            return plain if LIST & source.kinds else collected(replace(source, missing=False), 1)
         case _:
             kinds = source.kinds & target.returns
             return replace(plain, kinds=kinds or target.returns)

@@ -10,6 +10,7 @@ from mapping_engine.diagnostics import Severity
 from mapping_engine.file.json_types import UNREADABLE, follow, items_schema, kinds_of
 from mapping_engine.file.validator import validator_class
 from mapping_engine.frozen import Frozen
+from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, Kinds, kind_of, kinds
 from mapping_engine.types.type import Type
 from mapping_engine.types.units import CONVERSIONS, UNITS, declared_unit
@@ -34,7 +35,8 @@ def mismatch(root: Schema, schema: Schema, found: Type, what: str) -> Mismatch |
         return None
     accepted = accepted_kinds(root, schema)
     if not accepted & found.kinds:
-        return Mismatch(f"{what} takes {accepted}, but this is {found.kinds}", _cast(accepted))
+        message = f"{what} takes {accepted}, but this is {found.kinds}"
+        return Mismatch(message, _cast(accepted, found.kinds))
     wanted, given = declared_unit(schema), found.unit
     if wanted is not None and given is not None and wanted != given:
         message = f"{what} takes {UNITS[wanted]}, but this is in {UNITS[given]}"
@@ -43,11 +45,9 @@ def mismatch(root: Schema, schema: Schema, found: Type, what: str) -> Mismatch |
     if found.values is not None:
         return _values(root, schema, found.values, what)
     if found.kinds != ANY and found.kinds.names - accepted.names:
-        return Mismatch(
-            f"{what} takes {accepted}, but this may be {Kinds(found.kinds.names - accepted.names)}",
-            _cast(accepted),
-            Severity.WARNING,
-        )
+        other = Kinds(found.kinds.names - accepted.names)
+        message = f"{what} takes {accepted}, but this may be {other}"
+        return Mismatch(message, _cast(accepted, other), Severity.WARNING)
     if schema.get("type") == "integer" and found.kinds == NUMBER and not found.is_whole:
         return Mismatch(
             f"{what} takes whole numbers, but this may have a fraction",
@@ -119,9 +119,16 @@ def _shown(value: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _cast(accepted: Kinds) -> str | None:
-    """The transform that makes one of the accepted kinds."""
-    for kind in ("text", "number", "list"):
-        if accepted.names == {kind}:
+def _cast(accepted: Kinds, given: Kinds) -> str | None:
+    """How one of the accepted kinds is made of these."""
+    if accepted.names == {"list"}:
+        return "make a list of it with `|> list`"
+    if "list" in given:
+        one = "take one of the items, with `|> first` for example"
+        return one if "text" not in accepted else f"{one}, or all with `|> join(', ')`"
+    if "object" in given:
+        return "take one of its fields"
+    for kind in ("text", "number", "boolean"):
+        if accepted.names == {kind} and given.names <= REGISTRY[kind].accepts.names:
             return f"convert it with `|> {kind}`"
-    return None
+    return None if "boolean" not in given else "write a `decide` with a constant for each case"

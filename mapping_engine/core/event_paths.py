@@ -28,6 +28,8 @@ from mapping_engine.vocabulary.vocabulary import ITEM
 
 _DEEPEST = 6
 _BUILT_IN = frozenset({*BUILTINS, "item"})
+NULLS = frozenset({"null", "none", "None", "nil", "undefined"})
+"""What stands for a missing value elsewhere; here it is the name of a key."""
 _OWN = "it in a vocabulary of your own that `extends` this one"
 
 
@@ -204,6 +206,9 @@ def _undeclared(
     if at_root and (step in written.names or step in _BUILT_IN):
         dollar = Fix(written.extent.span, f"${step}", f"write `${step}`", safe=False, old=step)
         return _Problem(message, f"did you mean `${step}`?", dollar, lighter, at_step=True)
+    if step in NULLS and not depth and not written.text:
+        help = "whether there is a value is asked with `is missing` or `is present`"
+        return _Problem(message, help, None, lighter)
     elsewhere = None if written.text else _elsewhere(path, vocabulary)
     near = nearest(step, fields)
     if at_root and len(path) == 1 and (written.is_quoted or (near or elsewhere) is None):

@@ -9,10 +9,10 @@ from mapping_engine.core.facts import Facts
 from mapping_engine.core.infer import check_list, infer, pipeline_type
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import item_of
-from mapping_engine.core.model import Model, Variable
-from mapping_engine.core.nodes import Items, Name, Node, Object, Template, children
+from mapping_engine.core.model import Model, Variable, reachable, sent_parts
+from mapping_engine.core.nodes import Items, Name, Node, Object, Read, Template, children, walk
 from mapping_engine.core.sinks import check_beside_payload, check_payload, check_shown, check_warned
-from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.types.kinds import ANY
 from mapping_engine.types.type import PUBLIC_TEXT, Type
 
@@ -57,17 +57,46 @@ def _names(scope: Scope, found: Inference) -> Scope:
         scope = scope.having(variable.name, _variable(variable, scope, found))
         found.facts.names[variable.name] = scope.variables[variable.name]
     _definitions(scope, found)
+    if model.vocabulary.name.startswith("./") and model.vocabulary.extends is None:
+        _forget_foreign(found)
     unknown = {n: PUBLIC_TEXT for n in model.fan_out_names if n not in scope.variables}
     return replace(scope, variables={**scope.variables, **unknown})
 
 
 def _definitions(scope: Scope, found: Inference) -> None:
     """Find the types of the definitions that need no other variables than those of a scope."""
-    inside = replace(scope, late=True)
+    model, inside = found.model, replace(scope, late=True)
     known = {*scope.variables, "payload"}
-    for name, node in found.model.definitions.items():
-        if name not in found.facts.names and found.model.depends.get(name, frozenset()) <= known:
+    for name, node in model.definitions.items():
+        if name not in found.facts.names and model.depends.get(name, frozenset()) <= known:
             found.facts.names[name] = infer(node, inside, found)
+
+
+def _forget_foreign(found: Inference) -> None:
+    """Drop reports on paths of bundled fragments, which are written for other events.
+
+    The first one is kept where a definition that is used reads nothing that the pack's own
+    vocabulary declares.
+    """
+    model, reports = found.model, found.diagnostics.found
+    own = model.fields.span.file.rpartition("/")[0]
+    used = {node.name for node in reachable(model, sent_parts(model)) if isinstance(node, Name)}
+    for name, node in model.definitions.items():
+        file = node.span.file
+        if file.startswith(f"{own}/") if own else "/" not in file:
+            continue
+        paths = [part.span for part in walk(node) if isinstance(part, Read)]
+        foreign = [each for each in reports if each.code == "SE08" and _is_at(each.span, paths)]
+        keep = name in used and len(foreign) == len(paths)
+        for report in foreign[keep:]:
+            reports.remove(report)
+
+
+def _is_at(span: Span, places: list[Span]) -> bool:
+    return any(
+        span.file == place.file and place.offset <= span.offset < place.end_offset
+        for place in places
+    )
 
 
 def _variable(variable: Variable, scope: Scope, found: Inference) -> Type:

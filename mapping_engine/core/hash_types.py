@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from mapping_engine.core.inference import Inference, extent_of
 from mapping_engine.core.model import Model
-from mapping_engine.core.nodes import Call
-from mapping_engine.diagnostics import Diagnostics, Fix, listed
+from mapping_engine.core.nodes import Call, walk
+from mapping_engine.diagnostics import Diagnostics, Fix, Severity, listed
 from mapping_engine.expression import Extent
 from mapping_engine.transforms.declare import Transform
-from mapping_engine.types.type import DIGEST, PSEUDONYM, Type
+from mapping_engine.types.type import DIGEST, PSEUDONYM, UNDECLARED, Type
+
+_OWN_FORM = "write a pipeline of your own that `normalises` this kind, with all the steps"
 
 
 def digest_type(target: Transform, source: Type) -> Type:
@@ -30,10 +32,14 @@ def check_hashing(node: Call, source: Type, found: Inference) -> None:
         )
         return
     personal, normal = source.personal_kinds, source.normalised_kinds
-    normalisers = _normalisers(found.model)
+    normalisers, changed = _normalisers(found.model), None
+    if not personal and UNDECLARED not in source.spreading:
+        return
     if not normal:
         message = "the value is hashed without being normalised first"
         fix = _normalise(node, personal, normalisers)
+        before = [n.name for n in walk(node) if isinstance(n, Call)]
+        changed = next((name for name in normalisers.values() if name in before), None)
     elif personal and not personal & normal:
         kinds, forms = listed(personal), listed(normal)
         message = f"personal data of kind {kinds} is hashed in the normal form of {forms}"
@@ -41,7 +47,10 @@ def check_hashing(node: Call, source: Type, found: Inference) -> None:
     else:
         return
     help = _advice(personal, normalisers)
-    found.diagnostics.report("PI01", message, node.step.span, help=help, fix=fix)
+    if changed is not None:
+        help, fix = f"what comes after `{changed}` changes the normal form: {_OWN_FORM}", None
+    lighter = None if personal else Severity.WARNING
+    found.diagnostics.report("PI01", message, node.step.span, help=help, fix=fix, lighter=lighter)
 
 
 def report_change(node: Call, diagnostics: Diagnostics) -> None:

@@ -14,6 +14,7 @@ from mapping_engine.core.inference import Inference, Scope, constant
 from mapping_engine.core.item_types import collected, item_of
 from mapping_engine.core.model import PIPED, Pipeline
 from mapping_engine.core.name_types import name_type
+from mapping_engine.core.narrowing import narrowed
 from mapping_engine.core.nodes import Call, Const, Field, Guard, Name, Node, children
 from mapping_engine.diagnostics import listed
 from mapping_engine.selectors import prefixes, projections, vocabulary_path
@@ -35,7 +36,10 @@ from mapping_engine.types.type import (
 
 def infer(node: Node, scope: Scope, found: Inference) -> Type:
     """The type of any node."""
-    return found.facts.record(node, _infer(node, scope, found))
+    made = _infer(node, scope, found)
+    if scope.holding:
+        made = narrowed(node, made, scope.holding, found)
+    return found.facts.record(node, made)
 
 
 def _infer(node: Node, scope: Scope, found: Inference) -> Type:
@@ -57,13 +61,18 @@ def _infer(node: Node, scope: Scope, found: Inference) -> Type:
             return join([infer(arm.value, scope, found) for arm in arms])
         case Guard(when=when, value=value):
             infer(when, scope, found)
-            return replace(infer(value, scope, found), missing=True)
+            return replace(infer(value, scope.under(when), found), missing=True)
         case nodes.Object():
             return _object(node, scope, found)
         case nodes.Copy():
             return _copy(node, scope, found)
         case nodes.ForEach():
             return _each(node, scope, found)
+        case nodes.Logic(word="and"):
+            for part in node.operands:
+                infer(part, scope, found)
+                scope = scope.under(part)
+            return CONDITION
         case _:
             for part in children(node):
                 infer(part, scope, found)
@@ -84,9 +93,10 @@ def _items(node: nodes.Items, scope: Scope, found: Inference) -> Type:
     types = [infer(item, scope, found) for item in node.items]
     if node.fill is None:
         made = mixed(types, LIST, missing=all(each.missing for each in types))
-        return _listing(made, join(types)) if types else made
+        return _listing(made, replace(join(types), missing=False)) if types else made
     present = (replace(each, missing=False) for each in types)
-    item = replace(join([*present, infer(node.fill, scope, found)]), values=None)
+    fill = infer(node.fill, scope, found)
+    item = replace(join([*present, fill]), values=None, missing=fill.missing)
     return Type(LIST, True, item.spreading, item=item)
 
 
@@ -104,7 +114,7 @@ def field_type(field: Field, scope: Scope, found: Inference) -> Type:
     """The type of a field, with its default."""
     if field.when is not None:
         infer(field.when, scope, found)
-    made = infer(field.value, scope, found)
+    made = infer(field.value, scope.under(field.when), found)
     if field.default is not None:
         default = infer(field.default, scope, found)
         if isinstance(field.default, Const):
@@ -120,7 +130,7 @@ def _each(node: nodes.ForEach, scope: Scope, found: Inference) -> Type:
     inside = scope.having(node.item, _item(node, source, found))
     if node.keep is not None:
         infer(node.keep, inside, found)
-    body = infer(node.body, inside, found)
+    body = infer(node.body, inside.under(node.keep), found)
     return _listing(Type(LIST, True, body.spreading), replace(body, missing=False))
 
 
@@ -248,12 +258,17 @@ def _piped(
 def pipeline_type(
     pipeline: Pipeline, source: Type, arguments: Mapping[str, Type], found: Inference
 ) -> Type:
-    """The type of a named pipeline's result; its mistakes are reported the first time."""
-    if pipeline.name in found.examined:
-        found = found.silent()
+    """The type of a named pipeline's result; its mistakes are reported the first time.
+
+    What it hashes is known only where it is used: that is reported each time (PI01).
+    """
+    inside = found.silent() if pipeline.name in found.examined else found
     found.examined.add(pipeline.name)
     key = (pipeline.name, source, tuple(arguments.values()))
     if key not in found.pipelines:
         scope = Scope({**arguments, PIPED: source}, only=True)
-        found.pipelines[key] = infer(pipeline.body, scope, found)
+        found.pipelines[key] = infer(pipeline.body, scope, inside)
+        if inside is not found:
+            reports = inside.diagnostics.found
+            found.diagnostics.found += [each for each in reports if each.code == "PI01"]
     return found.pipelines[key]

@@ -7,7 +7,7 @@ from dataclasses import field, replace
 
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
-from mapping_engine.core.nodes import Const, Items, Name, Node
+from mapping_engine.core.nodes import Const, Items, Name, Node, walk
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import Extent
 from mapping_engine.frozen import Frozen
@@ -19,16 +19,26 @@ class Scope(Frozen):
     """The ``$names`` of a place beyond built-in names and definitions.
 
     ``late`` is true where the payload exists already; ``only`` closes the scope to its own
-    variables and ``$tables`` (inside named pipelines).
+    variables and ``$tables`` (inside named pipelines). ``holding`` are conditions that hold there.
     """
 
     variables: Mapping[str, Type]
     late: bool = False
     only: bool = False
+    holding: tuple[Node, ...] = ()
 
     def having(self, name: str, type: Type) -> Scope:
-        """This scope with one variable more."""
-        return replace(self, variables={**self.variables, name: type})
+        """This scope with one variable more; what is known of another one of that name is not."""
+        holding = tuple(each for each in self.holding if name not in _names(each))
+        return replace(self, variables={**self.variables, name: type}, holding=holding)
+
+    def under(self, condition: Node | None) -> Scope:
+        """This scope where a condition holds."""
+        return self if condition is None else replace(self, holding=(*self.holding, condition))
+
+
+def _names(node: Node) -> set[str]:
+    return {each.name for each in walk(node) if isinstance(each, Name)}
 
 
 class Inference(Frozen):

@@ -104,7 +104,8 @@ def _undefined(node: Name, scope: Scope, found: Inference) -> Type:
     if name in model.vocabulary.objects.get(EVENT, {}):
         help = f"a path of the event has no `$`: write `{name}`"
         return _mistaken(node, "PR01", f"`${name}` is not defined", help, found)
-    help = did_you_mean(name, names) or f"available: {listed(f'${each}' for each in names)}"
+    dollars = [f"${each}" for each in names]
+    help = did_you_mean(f"${name}", dollars) or f"available: {listed(dollars)}"
     fix = _rename(node, 1, name, names)
     return _mistaken(node, "PR01", f"`${name}` is not defined", help, found, fix)
 
@@ -155,14 +156,14 @@ def _below_parts(parts: tuple[Type, ...], node: Name, found: Inference) -> Type:
 def _deeper(start: Type, path: tuple[str, ...], node: Name, found: Inference) -> Type:
     """The type some steps below a value that is reached by ``node``."""
     if not path:
-        return start.or_missing()
+        return start
     if start.parts:
         return join([_deeper(part, path, node, found) for part in start.parts])
     step = path[0]
     if step == "[]" and start.described is None:
         if start.item is None:
             return _unknown_below(start)
-        return _deeper(start.item, path[1:], node, found)
+        return _deeper(start.item, path[1:], node, found).or_missing()
     if step != "[]" and start.kinds and not start.kinds & OBJECT:
         place = "an item of" if node.tail and node.tail.text.startswith("[") else "a value in"
         message = f"{place} `${node.name}` is {start.kinds}, which has no field `{step}`"
@@ -175,7 +176,8 @@ def _deeper(start: Type, path: tuple[str, ...], node: Name, found: Inference) ->
         help = did_you_mean(step, start.fields) or f"it has {listed(start.fields)}"
         fix = _rename(node, len(node.name) + 2, step, start.fields)
         return _mistaken(node, "SE08", f"`${node.name}` has no field `{step}`", help, found, fix)
-    return _deeper(start.fields[step], path[1:], node, found)
+    made = _deeper(start.fields[step], path[1:], node, found)
+    return made.or_missing() if start.missing else made
 
 
 def _payload(node: Name, found: Inference) -> Type:
@@ -217,7 +219,7 @@ def _setting(node: Name, found: Inference) -> Type:
         every = not node.tail or not prefixes(node.tail)
         tags = frozenset({SECRET}) if secret and every else frozenset[str]()
         return Type(ANY, False, tags)
-    made, sure = setting_type(root), True
+    made, sure = setting_type(root, root), True
     for depth, step in enumerate(path):
         if step == "[]":
             schema, sure = dict(items_schema(root, schema)), False
@@ -227,10 +229,10 @@ def _setting(node: Name, found: Inference) -> Type:
                 return _unknown_setting(node, step, schema, depth, found)
             sure = sure and (step in schema.get("required", ()) or "default" in below)
             schema = dict(below)
-        made = setting_type(schema)
+        made = setting_type(root, schema)
         if not sure:
             made = made.or_missing()
-    return made
+    return collected(made, projections(node.tail)) if node.tail else made
 
 
 def _unknown_setting(

@@ -25,6 +25,7 @@ from mapping_engine.core.nodes import (
     fields_of,
 )
 from mapping_engine.core.origins import described, what
+from mapping_engine.core.schema_places import declared_at
 from mapping_engine.diagnostics import Fix, Severity, Span, did_you_mean, listed, rename
 from mapping_engine.file.documents import WarnBlock
 from mapping_engine.file.json_types import (
@@ -169,6 +170,7 @@ def _required(
                 "OU05",
                 f"the payload schema requires `{path}`, which no rule writes",
                 fields[0].key.span,
+                labels=declared_at(path, sinks.found.model),
             )
 
 
@@ -194,6 +196,7 @@ def _may_be_absent(path: str, field: Field, known: Known, sinks: _PayloadSinks) 
         "OU05",
         f"the payload schema requires `{path}`, which may be absent",
         field.key.span,
+        labels=declared_at(path, sinks.found.model),
         notes=(when,),
         help="give it a `default`, or write `required: true` to refuse such an event",
     )
@@ -250,8 +253,14 @@ def _conforms(field: Field, schema: Schema, made: Type, path: str, sinks: _Paylo
     for span, part in _parts(field, made, sinks):
         problem = mismatch(sinks.root, schema, part, f"`{path}`")
         if problem is not None:
+            labels = declared_at(path, sinks.found.model)
             sinks.found.diagnostics.report(
-                "OU02", problem.message, span, help=problem.help, lighter=problem.lighter
+                "OU02",
+                problem.message,
+                span,
+                help=problem.help,
+                labels=labels,
+                lighter=problem.lighter,
             )
 
 

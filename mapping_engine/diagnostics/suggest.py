@@ -25,9 +25,9 @@ def did_you_mean(given: str, accepted: Iterable[str]) -> str | None:
     return f"did you mean `{near}`?" if near is not None else None
 
 
-def rename(span: Span, given: str, accepted: Iterable[str]) -> Fix | None:
-    """The fix that writes the nearest accepted name at ``span``, where ``given`` stands."""
-    near = nearest(given, accepted)
+def rename(span: Span, given: str, accepted: Iterable[str], meant: str | None = None) -> Fix | None:
+    """The fix that writes the name nearest to what is ``meant`` at ``span``, for ``given``."""
+    near = nearest(meant or given, accepted)
     if near is None:
         return None
     return Fix(span, near, f"write `{near}`", safe=False, old=given)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mapping_engine.core.load import Examined, read_mapping
 from mapping_engine.core.model import Model
-from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
+from mapping_engine.diagnostics import Diagnostic, Severity, did_you_mean, listed
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.rule_files import FRAGMENTS, VOCABULARIES, ReadFile, Reading
 from mapping_engine.frozen import Frozen
@@ -138,8 +138,9 @@ def _shown(folder: Path) -> str:
 
 def refused(pack: str, diagnostics: tuple[Diagnostic, ...]) -> RuleError:
     """The error that carries the mistakes in the rules of a pack."""
-    count = len(diagnostics)
-    first = diagnostics[0] if diagnostics else None
+    errors = [each for each in diagnostics if each.severity is Severity.ERROR]
+    count = len(errors)
+    first = errors[0] if errors else None
     more = f" (and {count - 1} more)" if count > 1 else ""
     return RuleError(
         ErrorCode.RULES_INVALID,

@@ -131,7 +131,7 @@ def _parse(
     try:
         tree = _tree(start, scalar.text) if len(scalar.text) <= LONGEST else None
     except UnexpectedToken as problem:
-        explain_syntax(problem, scalar, diagnostics)
+        explain_syntax(start, problem, scalar, diagnostics)
         return None
     if tree is None:
         diagnostics.report(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lark import UnexpectedToken
 
 from mapping_engine.diagnostics import Diagnostics
@@ -46,8 +48,13 @@ _HABITS = (
 )
 
 
-def explain_syntax(problem: UnexpectedToken, scalar: ScalarNode, diagnostics: Diagnostics) -> None:
-    """Report where the expression stops making sense, and what could stand there."""
+def explain_syntax(
+    kind: str, problem: UnexpectedToken, scalar: ScalarNode, diagnostics: Diagnostics
+) -> None:
+    """Report where the expression stops making sense, and what could stand there.
+
+    ``kind`` is what is parsed: an ``expression``, ``steps`` or a ``template``.
+    """
     text = scalar.text
     start, end = problem.token.start_pos or 0, problem.token.end_pos or 0
     if not text.strip():
@@ -58,9 +65,21 @@ def explain_syntax(problem: UnexpectedToken, scalar: ScalarNode, diagnostics: Di
         shown = _shown(text, start, end)
         message = f"unexpected `{shown}`; expected {_expected(problem)}"
     help = _CUT if _is_cut(scalar) and start >= len(text) else _habit(text, start)
+    if kind == "steps" and text.startswith("$"):
+        help = "leave out `$value |>`: steps begin with the value that is piped in"
+    elif kind == "expression" and _FILLED.search(text) and start < len(text):
+        help = _FILLED_HELP
+    elif kind == "expression" and help is None and _WORDS_OF_TEXT.fullmatch(text):
+        help = f"a text is written in two kinds of quotes: \"'{text}'\""
     diagnostics.report("SY03", message, scalar.span_at(start, end), help=help)
 
 
+_FILLED = re.compile(r"\{[^{}]*\}")
+_FILLED_HELP = (
+    "text with values in braces is a template: write `template: ...`; headers and bodies read it "
+    "as a `$name` from `define`"
+)
+_WORDS_OF_TEXT = re.compile(r"\w[\w ./:;-]{0,60}")
 _CUT = "inside `{ }` and `[ ]` a comma ends the text: put the expression in quotes"
 
 
@@ -88,4 +107,6 @@ def _expected(problem: UnexpectedToken) -> str:
 
 def _habit(text: str, start: int) -> str | None:
     rest = text[start:]
+    if re.match(r"\$[A-Za-z_]", rest):
+        return None
     return next((advice for mark, advice in _HABITS if rest.startswith(mark)), None)

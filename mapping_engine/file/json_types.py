@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from mapping_engine.types.kinds import ANY, Kinds, is_missing, kind_of, kinds
-from mapping_engine.types.type import SECRET, WHOLE, Type
+from mapping_engine.types.type import FILLED, SECRET, WHOLE, Type
 from mapping_engine.types.units import declared_unit, unit_tag
 
 JsonSchema: TypeAlias = dict[str, Any]
@@ -23,6 +24,7 @@ _KINDS = {
 UNREADABLE = (ValueError, TypeError, OverflowError, SystemError)
 """What jsonschema-rs raises for what it cannot read and jsonschema can: large numbers, broken
 Unicode (of which older versions say so by a SystemError)."""
+_BLANK = ("", " ", "\t", "\n  ")
 DATA_KEYWORDS = frozenset(("const", "enum", "default", "examples"))
 """Keywords whose values are no schemas."""
 
@@ -78,23 +80,43 @@ def kinds_of(schema: Mapping[str, Any]) -> Kinds:
     return kinds({_KINDS[name] for name in names if name in _KINDS})
 
 
-def setting_type(schema: Mapping[str, Any]) -> Type:
+def setting_type(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Type:
     """The type of a setting that ``schema`` describes, when it is given or has a default.
 
     It is never missing only when no value that the schema accepts counts as missing.
     """
+    schema = follow(root, schema)
     tags = {SECRET} if schema.get("x-secret") is True else set[str]()
     if schema.get("type") == "integer":
         tags.add(WHOLE)
     unit = declared_unit(schema)
     if unit is not None:
         tags.add(unit_tag(unit))
+    if schema.get("minLength"):
+        tags.add(FILLED)
     declared = schema.get("enum", [schema["const"]] if "const" in schema else None)
     values = tuple(v for v in declared if v is not None) if isinstance(declared, list) else None
     found = kinds_of(schema)
     if values:
         found &= kinds({kind_of(value) for value in values} - {"nothing"})
-    return Type(found, _may_be_blank(schema, found), frozenset(tags), values=values)
+    item = setting_type(root, schema["items"]) if isinstance(schema.get("items"), dict) else None
+    names = property_names(root, schema)
+    fields = {name: _property_type(root, schema, name) for name in names} or None
+    missing = _may_be_blank(schema, found)
+    return Type(found, missing, frozenset(tags), values=values, item=item, fields=fields)
+
+
+def _property_type(root: Mapping[str, Any], schema: Mapping[str, Any], name: str) -> Type:
+    below = property_schema(root, schema, name) or {}
+    made = setting_type(root, below)
+    is_given = name in schema.get("required", ())
+    return made if is_given else made.or_missing()
+
+
+def _accepts_blank(schema: Mapping[str, Any]) -> bool:
+    """Whether a blank text fits."""
+    pattern = schema.get("pattern")
+    return not isinstance(pattern, str) or any(re.search(pattern, each) for each in _BLANK)
 
 
 def _may_be_blank(schema: Mapping[str, Any], found: Kinds) -> bool:
@@ -103,7 +125,7 @@ def _may_be_blank(schema: Mapping[str, Any], found: Kinds) -> bool:
         return "enum" not in schema or None in schema["enum"]
     if "default" in schema and is_missing(schema["default"]):
         return True
-    if "text" in found and not ("enum" in schema or schema.get("pattern") == r"\S"):
+    if "text" in found and "enum" not in schema and _accepts_blank(schema):
         return True
     if "list" in found and not schema.get("minItems"):
         return True

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Generic, Protocol, TypeVar
 
-from mapping_engine.diagnostics import Diagnostics, Span, did_you_mean
+from mapping_engine.diagnostics import Diagnostics, Fix, Span, did_you_mean
 from mapping_engine.expression import Extent, Literal
 from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.frozen import Frozen
@@ -100,16 +101,26 @@ def _text(node: ScalarNode, diagnostics: Diagnostics) -> ScalarNode:
 TEXT = scalar_shape("a text", {"type": ["string", "number"]}, _text)
 """A text; numbers are taken as they are written."""
 
-_YAML_1_1_FLAGS = frozenset({"yes", "no", "on", "off", "y", "n"})
+_YAML_1_1_FLAGS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
 def _flag(node: ScalarNode, diagnostics: Diagnostics) -> bool | None:
     if isinstance(node.value, bool):
         return node.value
     if node.style is Style.PLAIN and node.text.lower() in _YAML_1_1_FLAGS:
-        return None  # reported where the file was read
+        _meant_as_flag(node, diagnostics)
+        return None
     wrong(node, FLAG.wanted, diagnostics)
     return None
+
+
+def _meant_as_flag(node: ScalarNode, diagnostics: Diagnostics) -> None:
+    """Correct the advice of what was reported where the file was read: quotes make no flag."""
+    meant = _YAML_1_1_FLAGS[node.text.lower()]
+    for place, each in enumerate(diagnostics.found):
+        if each.code == "SY04" and each.span == node.span:
+            fix = Fix(node.span, meant, f"write `{meant}`", safe=True, old=node.text)
+            diagnostics.found[place] = replace(each, help=f"write `{meant}`", fix=fix)
 
 
 FLAG = scalar_shape("true or false", {"type": "boolean"}, _flag)

@@ -128,6 +128,7 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
             frozenset(scalar.text for scalar in personal.endings or ()),
         ),
         switches=_switches(file.switches),
+        extends=file.extends.text if file.extends is not None else None,
     )
 
 

@@ -71,7 +71,8 @@ class CursorScope:
         name, *rest = steps
         if name == "settings":
             schema = self.setting(tuple(rest))
-            return setting_type(schema) if schema is not None and rest else None
+            root = self.examined.model.settings_schema
+            return setting_type(root, schema) if schema is not None and rest else None
         found = self._type_of_name(name, self.examined)
         while found is not None and rest[:1] == ["[]"] and not found.described and found.item:
             found = found.item

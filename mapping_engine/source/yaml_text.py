@@ -40,7 +40,7 @@ _WORDS: tuple[tuple[frozenset[str], Constant], ...] = (
     (frozenset(("true", "True", "TRUE")), True),
     (frozenset(("false", "False", "FALSE")), False),
 )
-_YAML_1_1_BOOLEAN = re.compile(r"[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF")
+_YAML_1_1_BOOLEAN = re.compile(r"yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF")
 _YAML_1_1_NUMBER = re.compile(
     r"""
       [-+]?0[0-9_]+
@@ -334,7 +334,8 @@ class _Reader:
         if message.startswith(_NO_VALUES) and self.refuse_line_above(at):
             return
         span = self.lines.span(at, at + 1)
-        help = _advice(message, self.source.text[at : at + 1])
+        context = str(getattr(error, "context", ""))
+        help = _advice(message, context, self.source.text[at : at + 1])
         self.diagnostics.report("SY01", message, span, help=help, labels=labels)
 
     def refuse_line(self, error: yaml.YAMLError, start: int, at: int) -> bool:
@@ -385,7 +386,13 @@ def _said(words: str) -> str:
     return re.sub(r"'([^']+)'", r"`\1`", words[:1].lower() + words[1:])
 
 
-def _advice(message: str, character: str) -> str | None:
+def _advice(message: str, context: str, character: str) -> str | None:
+    if "flow" in context and character in "[]{}'\"":
+        return (
+            "inside `{ }` and `[ ]`, text with brackets, braces or quotes stands in double quotes"
+        )
+    if "quoted scalar" in context:
+        return "the quote is not closed; text that holds quotes stands in double quotes as a whole"
     if message.startswith(_NO_VALUES):
         return "write text that holds a colon and a space in quotes"
     if message.startswith("did not find expected key"):

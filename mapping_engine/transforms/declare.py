@@ -124,8 +124,8 @@ class Transform(Frozen):
     ``finds`` looks for something, and may find nothing in a correct value, without a warning.
     ``clash`` says why arguments that are right each for itself leave nothing to convert.
     ``unit`` is the unit of the number that it yields, ``wants`` that of the numbers it takes.
-    ``items`` says what the items of a list it takes or makes are, ``fields`` are the keys of the
-    object it makes.
+    ``items`` says what the items of a list it takes or makes are, and ``present`` that none of
+    those it makes is missing; ``fields`` are the keys of the object it makes.
     """
 
     function: Callable[..., Json]
@@ -142,6 +142,7 @@ class Transform(Frozen):
     yields: Callable[..., tuple[Json, ...] | None] | None = None
     whole: Callable[..., bool] | None = None
     items: Boxing | Kinds | None = None
+    present: bool = False
     finds: bool = False
     fields: tuple[str, ...] = ()
     clash: Callable[..., str | None] | None = None

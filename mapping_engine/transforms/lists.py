@@ -135,6 +135,7 @@ def count(value: list[Json]) -> Json:
 @_of_list(
     returns=LIST,
     items=Boxing.SAME,
+    present=True,
     examples=(Example(["a", None, " ", 0, False, {}], ["a", 0, False]), Example([None], None)),
 )
 def compact(value: list[Json]) -> Json:

@@ -56,6 +56,7 @@ def truncate(value: str, length: int | float) -> Json:
     returns=LIST,
     total=True,
     items=TEXT,
+    present=True,
     examples=(Example(" Mary  Ann Smith ", ["Mary", "Ann", "Smith"]), Example(" ", None)),
 )
 def words(value: str) -> Json:

@@ -128,6 +128,7 @@ def _rows_by_key(
     returns=LIST,
     finds=True,
     items=TEXT,
+    present=True,
     parameters=(
         Parameter("key", TEXT | NUMBER, doc="What to look for."),
         Parameter(

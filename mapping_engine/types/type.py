@@ -2,7 +2,7 @@
 
 Two sorts of tag. Warnings (`personal:email`, `secret`, `identifying`, `pseudonym`, `undeclared`)
 spread: a value has them when any of its parts has. Merits (`normalised:email`, `digest`, `whole`,
-`unit:days`) must be earned: a value has them only when every alternative has.
+`filled`, `unit:days`) must be earned: a value has them only when every alternative has.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ PSEUDONYM = "pseudonym"
 DIGEST = "digest"
 WHOLE = "whole"
 """Of a number: it has no fraction."""
+FILLED = "filled"
+"""Of a setting that is given: it holds a character, and nobody means white space."""
 MOST_VALUES = 256
 _PERSONAL = "personal:"
 _NORMALISED = "normalised:"
@@ -122,11 +124,13 @@ class Type(Frozen):
 
     def or_missing(self) -> Type:
         """The same, but it may be missing."""
-        return self if self.missing else replace(self, missing=True)
+        if self.missing and FILLED not in self.tags:
+            return self
+        return replace(self, missing=True, tags=self.tags - {FILLED})
 
 
 def _is_merit(tag: str) -> bool:
-    return tag in (DIGEST, WHOLE) or tag.startswith((_NORMALISED, UNIT))
+    return tag in (DIGEST, WHOLE, FILLED) or tag.startswith((_NORMALISED, UNIT))
 
 
 UNKNOWN = Type(ANY, True, frozenset({UNDECLARED}))
@@ -236,4 +240,6 @@ def type_of_constant(value: object) -> Type:
         return BROKEN
     tags = frozenset({WHOLE}) if _is_whole(value) else frozenset[str]()
     item = type_of_values(value) if isinstance(value, list) else None
+    if isinstance(value, list) and item is not None and None in value:
+        item = item.or_missing()
     return Type(kinds([kind]), is_missing(value), tags, values=(value,), item=item)

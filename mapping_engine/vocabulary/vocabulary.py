@@ -33,6 +33,7 @@ class Vocabulary(Frozen):
     open: frozenset[str]
     personal: Personal
     switches: Switches | None = None
+    extends: str | None = None
 
     def type_of(self, path: tuple[str, ...]) -> Type:
         """The type at ``path``: field names, and ``[]`` for a step into a list."""

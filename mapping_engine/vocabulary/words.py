@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
-from mapping_engine.types.kinds import ANY, LIST, NAMES, NUMBER, OBJECT, TEXT, kinds
+from mapping_engine.types.kinds import ANY, LIST, NAMES, OBJECT, TEXT, kinds
 from mapping_engine.types.type import IDENTIFYING, Described, personal
 
 PERSONAL = "personal "
@@ -18,15 +19,17 @@ def parse_description(text: str, objects: Collection[str]) -> Described | str:
 
     Accepted: kinds joined by ``or`` (``text or number``), ``any``, the name of an object of the
     vocabulary, ``list of ...`` (at the end of such a row, too), ``identifying ...`` and
-    ``personal <kind of personal data>``.
+    ``personal <kind of personal data>``, which is a text unless other kinds follow:
+    ``personal zip text or number``.
     """
     words = " ".join(text.split())
     if words.startswith(LIST_OF):
         item = parse_description(words[len(LIST_OF) :], objects)
         return item if isinstance(item, str) else Described(LIST, frozenset(), None, item)
     if words.startswith(PERSONAL):
-        kind = words[len(PERSONAL) :]
-        return Described(TEXT | NUMBER, frozenset({personal(kind)}))
+        kind, _, given = words[len(PERSONAL) :].partition(" ")
+        found = _kinds(given) if given else Described(TEXT)
+        return found if isinstance(found, str) else replace(found, tags=frozenset({personal(kind)}))
     if words.startswith(IDENTIFIES):
         rest = parse_description(words[len(IDENTIFIES) :], objects)
         return rest if isinstance(rest, str) else Described(rest.kinds, frozenset({IDENTIFYING}))

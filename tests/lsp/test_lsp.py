@@ -546,10 +546,8 @@ def test_what_is_offered_is_described_as_hovering_does(pack: Path) -> None:
         editor.open(PERSON)
         await editor.findings(rules)
         found = await editor.completions(rules, "a: context.traits.")
-        assert found["email"].detail == "text or number, personal data (email)"
-        assert "text or number, personal data (email)" in await editor.hover(
-            PERSON, "context.traits.email"
-        )
+        assert found["email"].detail == "text, personal data (email)"
+        assert "text, personal data (email)" in await editor.hover(PERSON, "context.traits.email")
 
     in_session(work)
 

@@ -183,7 +183,7 @@ class TestTypes:
 
 
 AMBIGUOUS = (
-    *("y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO"),
+    *("yes", "Yes", "YES", "no", "No", "NO"),
     *("on", "On", "ON", "off", "Off", "OFF"),
     *("010", "-010", "08", "0o17", "0x1F", "0b11", "1_000", "1_0.5", "1:30", "190:20:30", "1:30.5"),
     *(".inf", "-.Inf", "+.INF", ".nan", ".NaN", "="),
@@ -200,6 +200,13 @@ class TestAmbiguousScalars:
         ]
         assert root is not None
         assert to_data(root) == {"a": text}
+
+    @pytest.mark.parametrize("text", ["y", "Y", "n", "N"])
+    def test_single_letters_are_names_which_no_common_tool_reads_otherwise(self, text: str) -> None:
+        root, found = read(f"{text}: {text}")
+        assert found == ()
+        assert root is not None
+        assert to_data(root) == {text: text}
 
     @pytest.mark.parametrize("text", AMBIGUOUS)
     def test_and_as_a_key(self, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.event_paths import is_lone_name
+from mapping_engine.core.event_paths import NULLS, is_lone_name
 from mapping_engine.core.nodes import Compare, Const, Name, Read
 from mapping_engine.diagnostics import Check, Fix, Severity
 from mapping_engine.expression import Extent
@@ -84,7 +84,7 @@ def _bare_words(node: Compare, subject: Subject) -> None:
     for operand, other in ((node.left, node.right), (node.right, node.left)):
         if isinstance(operand, Read) and not isinstance(other, Const):
             word = operand.selector.text
-            if word.isidentifier():
+            if word.isidentifier() and word not in NULLS:  # of which SE08 tells
                 _undeclared(operand, word, word, f"'{word}'", subject)
 
 

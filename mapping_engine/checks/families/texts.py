@@ -70,7 +70,7 @@ _BRACED = re.compile(r"\{\$([A-Za-z_][A-Za-z0-9_]*)")
 _BASE = re.compile(r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]+)?(?:/[^\s?#]*)?")
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_SCHEME = re.compile(r"https?://[^/]")
+_SCHEME = re.compile(r"https?://")
 _SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 4, 6, 80
 _LONG_WORD = 9
 _FARTHEST = 3
@@ -156,6 +156,9 @@ class _Written(Frozen):
     role: _Role = field(compare=False)
     cased: bool = False
     """Whether it is compared with a text of one case, so that its own case is no mistake."""
+    table: str | None = None
+    """The table that it stands in."""
+    is_key: bool = False
 
 
 def _near_misses(subject: Subject) -> None:
@@ -215,7 +218,7 @@ def _texts(subject: Subject) -> Iterator[_Written]:
             yield _Written(node.value, node.span, _Role.MADE)
     for loaded in subject.examined.documents:
         for entry in loaded.document.tables or ():
-            yield from _in_table(entry.value.node if entry.value is not None else None)
+            yield from _in_table(entry.name, entry.value.node if entry.value is not None else None)
     model = subject.model
     for schema in (model.settings_schema, model.payload_schema):
         for part, _ in parts_of(schema):
@@ -224,18 +227,20 @@ def _texts(subject: Subject) -> Iterator[_Written]:
                     yield _Written(value, model.file.payload.span, _Role.KNOWN)
 
 
-def _in_table(table: YamlNode | None) -> Iterator[_Written]:
+def _in_table(name: str, table: YamlNode | None) -> Iterator[_Written]:
     """The texts of a table: its keys and what it makes of them, or what it lists."""
     match table:
         case MappingNode():
             for entry in table:
-                yield _Written(entry.key.text, entry.key.span, _Role.WANTED)
+                key = entry.key
+                yield _Written(key.text, key.span, _Role.WANTED, table=name, is_key=True)
             made = {e.value.text: e.value for e in table if isinstance(e.value, ScalarNode)}
-            yield from (_Written(text, node.span, _Role.MADE) for text, node in made.items())
+            for text, node in made.items():
+                yield _Written(text, node.span, _Role.MADE, table=name)
         case ListNode(items=items):
             for item in items:
                 if isinstance(item, ScalarNode) and isinstance(item.value, str):
-                    yield _Written(item.text, item.span, _Role.WANTED)
+                    yield _Written(item.text, item.span, _Role.WANTED, table=name)
 
 
 def _compared(node: Compare) -> Iterator[_Written]:
@@ -250,6 +255,8 @@ def _is_slip(one: _Written, other: _Written, counts: Mapping[str, int]) -> bool:
     apart = abs(len(one.text) - len(other.text))
     if one.text == other.text or other.cased or apart > _FARTHEST:
         return False
+    if one.table and one.table == other.table and (one.is_key or other.is_key):
+        return False  # a table tells how one thing is spelled elsewhere
     if folded(one.text) == folded(other.text):
         return True
     longest = max(one.text, other.text, key=len)
@@ -327,22 +334,27 @@ def _url(url: Template, subject: Subject) -> None:
         message = "the URL begins with a value, of which each `/` and `:` is percent-encoded"
         help = "begin with `{$api.base}`, or with the scheme and the host"
         _report(message, first.span, subject, help)
+    in_path = True
     for part in url.parts:
         if isinstance(part, str):
-            _literal_of_url(part, before, url, subject)
+            path, mark, _ = part.partition("?")
+            _literal_of_url(path if in_path else "", before, url, subject)
+            in_path = in_path and not mark
         elif isinstance(before, Node):
             _report("nothing stands between two values of the URL", part.span, subject)
         before = part
 
 
 def _literal_of_url(text: str, before: str | Node | None, url: Template, subject: Subject) -> None:
-    if before is None and not _SCHEME.match(text):
+    """Look at a literal of the URL, as far as it is not in the query."""
+    has_host = len(url.parts) > 1 or not _SCHEME.fullmatch(text)
+    if before is None and not (_SCHEME.match(text) and has_host):
         _report("the URL does not begin with `https://`, a host and a path", url.span, subject)
     rest = _SCHEME.sub("", text, count=1) if before is None else text
-    if "//" in rest:
+    if "//" in rest or (before is None and rest.startswith("/")):
         _report("the URL has `//` in its path", url.span, subject)
     is_base = isinstance(before, Name) and before.name == "api"
-    if is_base and text[:1] not in ("/", "?", ":", ".", "-", "_"):
+    if is_base and text and text[:1] not in ("/", "?", ":", ".", "-", "_"):
         _report("a `/` is missing in the URL", url.span, subject)
 
 

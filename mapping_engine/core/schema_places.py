@@ -1,0 +1,55 @@
+"""Where the payload schema declares a field: the other side of a mistake that it shows."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from mapping_engine.core.model import Model
+from mapping_engine.diagnostics import Diagnostics, Label
+from mapping_engine.source.node import MappingNode, ScalarNode, Source, YamlNode
+from mapping_engine.source.yaml_text import read_yaml
+
+_STEP = re.compile(r"\[\]|[^.\[]+")
+
+
+def declared_at(path: str, model: Model) -> tuple[Label, ...]:
+    """The place of a payload field, such as `items[].sku`; none where it is not found."""
+    folder, mark, _ = model.fields.span.file.rpartition("/")
+    name = f"{folder}{mark}{model.file.payload.text}"
+    text = model.texts.get(name)
+    root = _read(name, text) if text else None
+    node, place = root, None
+    for step in _STEP.findall(path):
+        node = _followed(node, root)
+        if step == "[]":
+            node = _value(node, "items")
+            continue
+        properties = _value(node, "properties")
+        entries = properties.entries if isinstance(properties, MappingNode) else ()
+        entry = next((each for each in entries if each.key.text == step), None)
+        if entry is None:
+            return ()
+        node, place = entry.value, entry.key.span
+    return () if place is None else (Label(place, "the schema declares it here"),)
+
+
+@lru_cache(maxsize=2)
+def _read(name: str, text: str) -> YamlNode | None:
+    return read_yaml(Source(name, text), Diagnostics())
+
+
+def _value(node: YamlNode | None, key: str) -> YamlNode | None:
+    return node.get(key) if isinstance(node, MappingNode) else None
+
+
+def _followed(node: YamlNode | None, root: YamlNode | None) -> YamlNode | None:
+    """The schema behind a local `$ref`."""
+    for _ in range(32):
+        reference = _value(node, "$ref")
+        if not isinstance(reference, ScalarNode):
+            break
+        node = root
+        for step in reference.text.removeprefix("#/").split("/"):
+            node = _value(node, step)
+    return node
