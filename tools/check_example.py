@@ -43,10 +43,19 @@ def completed(rules: str) -> str:
     return "\n".join([rules.rstrip("\n"), *rest, ""])
 
 
+def _reading(text: str, file: str) -> str:
+    """Rules that read every setting of an example of a schema of settings."""
+    if file != "settings.schema.json":
+        return ""
+    headers = ", ".join(f"x-{name}: $settings.{name}" for name in json.loads(text)["properties"])
+    request = f'{{url: "{{$api.base}}/e", headers: {{{headers}}}, json: {{payload: $payload}}}}'
+    return f"request: {request}\n"
+
+
 def checked_example(text: str, file: str, folder: Path, select: tuple[str, ...] = ()) -> Checked:
     """What is found in ``text`` as ``file`` of a small pack, made in ``folder``."""
     pack = folder / "pack"
-    write_pack(pack, completed(text if file == "rules.yaml" else ""))
+    write_pack(pack, completed(text if file == "rules.yaml" else _reading(text, file)))
     if file != "rules.yaml":
         (pack / file).parent.mkdir(exist_ok=True)
         (pack / file).write_text(text, "utf-8")

@@ -14,7 +14,7 @@ from mapping_engine.cli.common import STDIN
 from mapping_engine.cli.events import Line, dumps
 from mapping_engine.cli.inputs import bind, events_in, now_option, settings_option
 from mapping_engine.cli.sinks import Sink, keep_apart, sink
-from mapping_engine.cli.status import SinkError, Status
+from mapping_engine.cli.status import SinkError, Status, interruptible
 from mapping_engine.engine.clock import Clock
 from mapping_engine.engine.mapping import Destination
 from mapping_engine.errors import MappingError
@@ -73,9 +73,12 @@ def apply(
             keep_events,
         )
         try:
-            for line in _progress(events_in(files), count):
-                _one(destination, line, sinks, count)
-            sinks.flush()
+            with interruptible() as interruption:
+                for line in _progress(events_in(files), count):
+                    interruption.begin()
+                    _one(destination, line, sinks, count)
+                    interruption.end()
+                sinks.flush()
         except (KeyboardInterrupt, SystemExit, SinkError):
             _summary(count, errors, warnings, always=True)
             raise

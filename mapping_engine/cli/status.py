@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -87,3 +88,41 @@ def _discard() -> None:
     """Let nothing more be written where writing failed: Python would try again at its end."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class Interruption:
+    """Ctrl-C while an event is worked on waits for its end; while nothing is done, it ends at once.
+
+    Raised in the midst of an event, it could be lost: what calls us back from outside of Python may
+    take any exception for a verdict.
+    """
+
+    def __init__(self) -> None:
+        self._is_busy = self._is_asked = False
+
+    def begin(self) -> None:
+        """From here on it has to wait."""
+        self._is_busy = True
+
+    def end(self) -> None:
+        """Raises KeyboardInterrupt if Ctrl-C came since the beginning."""
+        self._is_busy = False
+        if self._is_asked:
+            raise KeyboardInterrupt
+
+    def ask(self, *_: object) -> None:
+        """Handle the signal; raises KeyboardInterrupt while nothing is done."""
+        self._is_asked = True
+        if not self._is_busy:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def interruptible() -> Iterator[Interruption]:
+    """Ctrl-C as :class:`Interruption` has it, in here."""
+    interruption = Interruption()
+    before = signal.signal(signal.SIGINT, interruption.ask)
+    try:
+        yield interruption
+    finally:
+        signal.signal(signal.SIGINT, before)

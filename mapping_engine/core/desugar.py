@@ -168,19 +168,24 @@ def _plain_source(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
         fill = Const(block, block.fill.value if block.fill is not None else "")
         return nodes.Items(block, tuple(places), fill)
     if block.first_of is not None:
-        return _chain(block, [Alternative(a, _arm(a, None, known, made)) for a in block.first_of])
+        listed = [Alternative(a, _arm(a, None, known, made)) for a in block.first_of]
+        return _chain(block, listed, made)
     if block.decide is not None:
         rows = ((row, row.value) for row in block.decide if row.value is not None)
-        arms = tuple(Alternative(r, _arm(arm, None, known, made), r.name) for r, arm in rows)
-        return nodes.FirstOf(block, arms) if arms else Broken(block)
+        arms = [Alternative(r, _arm(arm, None, known, made), r.name) for r, arm in rows]
+        return _choice(block, arms, made)
     return _single(block, known, made)
 
 
-def _chain(block: ValueBlock | PipelineBlock, arms: list[Alternative]) -> Node:
+def _chain(block: ValueBlock | PipelineBlock, arms: list[Alternative], made: Desugaring) -> Node:
     """The alternatives of a list; the only one of a list stands for itself."""
-    if not arms:  # none could be read
+    return arms[0].value if len(arms) == 1 else _choice(block, arms, made)
+
+
+def _choice(block: ValueBlock | PipelineBlock, arms: list[Alternative], made: Desugaring) -> Node:
+    if not arms and made.diagnostics.has_errors:  # none could be read
         return Broken(block)
-    return arms[0].value if len(arms) == 1 else nodes.FirstOf(block, tuple(arms))
+    return nodes.FirstOf(block, tuple(arms))
 
 
 def _arm(
@@ -241,7 +246,7 @@ def pipeline_of(block: PipelineBlock, made: Desugaring) -> tuple[tuple[str, ...]
     if block.first_of is None:
         return parameters, Broken(block)
     arms = [Alternative(arm, _arm(arm, None, known, made)) for arm in block.first_of]
-    return parameters, _chain(block, arms)
+    return parameters, _chain(block, arms, made)
 
 
 def _of_items(

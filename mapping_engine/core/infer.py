@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import PurePath
 
 from mapping_engine.core import nodes
 from mapping_engine.core.call_types import check_arguments, transform_type
@@ -12,7 +13,7 @@ from mapping_engine.core.event_paths import check_path
 from mapping_engine.core.hash_types import report_change
 from mapping_engine.core.inference import Inference, Scope, constant
 from mapping_engine.core.item_types import collected, item_of
-from mapping_engine.core.model import PIPED, Pipeline
+from mapping_engine.core.model import PIPED, Model, Pipeline
 from mapping_engine.core.name_types import name_type
 from mapping_engine.core.narrowing import narrowed
 from mapping_engine.core.nodes import Call, Const, Field, Guard, Name, Node, children
@@ -81,12 +82,19 @@ def _infer(node: Node, scope: Scope, found: Inference) -> Type:
 
 def _read(node: nodes.Read, found: Inference) -> Type:
     vocabulary = found.model.vocabulary
-    check_path(node, vocabulary, found.model.definitions, found.diagnostics)
+    if not _is_of_others(node, found.model):
+        check_path(node, vocabulary, found.model.definitions, found.diagnostics)
     path = vocabulary_path(node.selector)
     if path is not None:
         return collected(vocabulary.type_of(path), projections(node.selector))
     types = [vocabulary.type_of(prefix) for prefix in prefixes(node.selector)]
     return mixed([*types, UNKNOWN], ANY, missing=True)
+
+
+def _is_of_others(node: nodes.Read, model: Model) -> bool:
+    """Whether it stands in a fragment from elsewhere, and the pack has a vocabulary of its own."""
+    own = PurePath(model.file.event.span.file).parent
+    return model.vocabulary.name.startswith("./") and own not in PurePath(node.at.span.file).parents
 
 
 def _items(node: nodes.Items, scope: Scope, found: Inference) -> Type:

@@ -276,14 +276,14 @@ def _places(field: Field, items: Items, schema: Schema, path: str, sinks: _Paylo
 
 
 def check_warned(found: Inference) -> None:
-    """Report warnings about fields that the payload does not have (OU01)."""
+    """Report warnings about fields that neither the payload nor the body around it has (OU01)."""
     model = found.model
     for rule in model.warn:
         written = rule.at.field if isinstance(rule.at, WarnBlock) else None
         if written is None:
             continue
         schema: Schema = model.payload_schema
-        fields = model.fields.fields
+        fields = (*model.fields.fields, *fields_of(model.request.body))
         for step in re.split(r"\[[0-9]*\]\.?|\.", written.text):
             names = {*property_names(model.payload_schema, schema), *(f.name for f in fields)}
             if step and names and step not in names:

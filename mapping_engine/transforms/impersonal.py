@@ -14,7 +14,7 @@ from mapping_engine.transforms.declare import (
     Rejected,
     transform,
 )
-from mapping_engine.transforms.patterns import finder, needed_letter
+from mapping_engine.transforms.patterns import needed_letter, searcher
 from mapping_engine.types.kinds import OBJECT
 from mapping_engine.types.personal import Personal, personal_of
 
@@ -38,8 +38,8 @@ class Looks:
     __slots__ = ("_looks", "quick")
 
     def __init__(self, personal: Personal) -> None:
-        self._looks: list[tuple[str, Callable[[str], object]]] = [
-            (needed_letter(pattern) or "", finder(pattern)) for pattern in personal.patterns
+        self._looks: list[tuple[str, Callable[[str], bool]]] = [
+            (needed_letter(pattern) or "", searcher(pattern)) for pattern in personal.patterns
         ]
         letters = {letter for letter, _ in self._looks}
         self.quick = ("",) if "" in letters else (*sorted(letters), "%") if letters else ()

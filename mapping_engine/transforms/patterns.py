@@ -63,16 +63,16 @@ def compiled(pattern: str) -> Compiled:
 def searcher(pattern: str) -> Callable[[str], bool]:
     """Whether a pattern is found in a text; raises ValueError with what is wrong with it."""
     compiled(pattern)
-    find = finder(pattern)
-    return lambda text: find(text) is not None
+    re2 = engine()
+    if re2 is None:
+        found = portable(pattern, whole=False)
+        return lambda text: found(text.encode("utf-8", "replace").decode())
+    finds = _quick(pattern, re2.Set.SearchSet, re2.compile(pattern).search)
+    return lambda text: finds(text.encode("utf-8", "replace"))
 
 
 def matcher(pattern: str) -> Callable[[bytes], bool]:
-    """Whether all of a text matches.
-
-    A set of one pattern says so much faster than the pattern itself, which also finds its groups;
-    but where it runs out of memory, it says no.
-    """
+    """Whether all of a text matches."""
     decide = compiled(pattern).fullmatch
     if _SIMPLE.fullmatch(pattern):
         plain = re.compile(pattern.encode()).fullmatch
@@ -81,26 +81,27 @@ def matcher(pattern: str) -> Callable[[bytes], bool]:
     if re2 is None:
         whole = portable(pattern, whole=True)
         return lambda text: whole(text.decode())
+    return _quick(pattern, re2.Set.FullMatchSet, decide)
+
+
+def _quick(
+    pattern: str, kind: Callable[[Any], Any], decide: Callable[[bytes], object]
+) -> Callable[[bytes], bool]:
+    """The verdict of ``decide``, which also finds the groups, much faster: by a set of one pattern.
+
+    Where the set runs out of memory, it says no.
+    """
+    re2 = engine()
     options = re2.Options()
     options.log_errors = False
-    alone = re2.Set.FullMatchSet(options)
+    alone = kind(options)
     alone.Add(pattern)
     try:
         alone.Compile()
     except re2.error:
         return lambda text: decide(text) is not None
     match = alone.Match
-    return lambda text: match(text) is not None or decide(text) is not None
-
-
-def finder(pattern: str) -> Callable[[str], object]:
-    """Something, if the pattern is found anywhere in a text."""
-    re2 = engine()
-    if re2 is None:
-        found = portable(pattern, whole=False)
-        return lambda text: found(text) or None
-    search: Callable[[str], object] = re2.compile(pattern).search
-    return search
+    return lambda text: bool(match(text)) or decide(text) is not None
 
 
 class _Portable(Frozen):

@@ -178,12 +178,9 @@ def test_of_many_bad_events_the_first_are_shown(
     monkeypatch.setattr("mapping_engine.cli.apply.SHOWN_ERRORS", 2)
     result = run("apply", PACK, "--settings", settings, given=b"x\n" * 5)
     assert result.exit_code == 1
-    assert [line.split(": ")[0] for line in result.stderr.splitlines()[:2]] == [
-        "stdin:1",
-        "stdin:2",
-    ]
+    told = [line for line in result.stderr.splitlines() if line.startswith("stdin")]
+    assert [line.split(": ")[0] for line in told] == ["stdin:1", "stdin:2"]
     assert "and 3 more; --errors FILE keeps them all" in result.stderr
-    assert "stdin:3" not in result.stderr
 
 
 def test_settings_that_nothing_declares_are_warned_of(tmp_path: Path) -> None:

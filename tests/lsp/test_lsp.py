@@ -604,7 +604,7 @@ def test_a_parameter_of_a_pipeline_leads_to_its_declaration() -> None:
         )
         assert await editor.definition(IDENTITY, "values: [f, m") is None
         assert (
-            await editor.definition(IDENTITY, "normalises: state\n    first_of:\n      - $val")
+            await editor.definition(IDENTITY, "normalises: country\n    first_of:\n      - $val")
             is None
         )
 

@@ -144,7 +144,7 @@ HOVERED = {
     "shown: {value: nam": "`name` — text\n\nof the event, vocabulary `./vocabulary.yaml`",
     "  dige": "**digest**\n\n*define*",
     "digest: email |> for": "parameters: [mark]",
-    "mail: $item.ma": "`$item.mail` — text or number, personal data (email)\n\nthe item of the",
+    "mail: $item.ma": "`$item.mail` — text, personal data (email)\n\nthe item of the",
     "first: $rows[0].numb": "`$rows[0].number` — any, personal data (email), identifies a person",
     "folded: >-\n    ty": "`type` — text",
     "|> lower\n  quo": "**quoted**",

@@ -111,8 +111,8 @@ CHECKS = (
         fix="Write the keyword, the mark or the name that is meant. Keywords of your own begin "
         "with `x-`.",
         ignore="A warning, where another tool reads the keyword.",
-        wrong='{"type": "object", "requierd": ["x"], "properties": {"x": {"type": "string"}}}\n',
-        right='{"type": "object", "required": ["x"], "properties": {"x": {"type": "string"}}}\n',
+        wrong='{"type": "object", "properties": {"x": {"type": "string", "maxLenght": 80}}}\n',
+        right='{"type": "object", "properties": {"x": {"type": "string", "maxLength": 80}}}\n',
         file="payload.schema.json",
     ),
     Check(
