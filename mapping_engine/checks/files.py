@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from os import PathLike
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from mapping_engine.checks.catalogue import CATALOGUE, Options
 from mapping_engine.checks.families import FAMILIES
@@ -18,6 +18,7 @@ from mapping_engine.checks.suppressions import SU01, suppress
 from mapping_engine.checks.users import (
     FOREIGN,
     KINDS,
+    UNTESTED,
     YAML,
     Use,
     agreed,
@@ -86,7 +87,8 @@ def check_all(paths: Iterable[str | PathLike[str]], options: Options | None = No
 class _Run:
     """One run over several paths; the same finding in two packs counts once.
 
-    ``uses`` are the packs and migrations that were checked, by the real paths of their files.
+    ``uses`` are the packs and migrations that were checked, by the real paths of their files, and
+    ``asked`` the folders and files that were named.
     """
 
     options: Options
@@ -96,20 +98,24 @@ class _Run:
     shared: dict[str, ReadFile] = field(default_factory=dict)
     uses: dict[Path, Use] = field(default_factory=dict)
     skipped: dict[str, None] = field(default_factory=dict)
+    asked: list[PurePath] = field(default_factory=list)
 
     def check(self, path: str | PathLike[str]) -> None:
         place = Path(path)
         unsaved = place.resolve() in self.options.overlay
         if (place.is_file() or unsaved) and place.name != ENTRY:
+            self.asked.append(place)
             self._file(place)
         elif place.is_dir() and not (place / ENTRY).is_file() and str(path) not in bundled_packs():
+            self.asked.append(place)
             self._folder(place)
         else:
+            self.asked.append(PurePath(find_pack(path, self.options.overlay)[0].display))
             self._pack(path)
 
     def result(self) -> Checked:
         kept = self._kept(self.found)
-        kept = [each for each in kept if not reached(each, self.uses.values())]
+        kept = [each for each in kept if not self._is_reached(each)]
         doubtful = {d.fix.span.file for d in kept if d.fix} if self.options.fixes else set()
         doubtful |= {d.span.file for d in kept if d.check is SU01}
         others = self._others(doubtful)
@@ -122,6 +128,13 @@ class _Run:
             plain = [d if agreed(d, uses) else replace(d, fix=None) for d in plain]
             plain = with_plain_fixes(plain, self.texts)
         return Checked(tuple(plain), self.texts, tuple(self.skipped))
+
+    def _is_reached(self, found: Diagnostic) -> bool:
+        """Whether tests of another pack reach a rule, or could: who shares it has to test it."""
+        if found.code != UNTESTED:
+            return False
+        is_asked = any(PurePath(found.span.file).is_relative_to(each) for each in self.asked)
+        return not is_asked or reached(found, self.uses.values())
 
     def _kept(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         shown = [each for each in found if each.code in self.codes]

@@ -60,8 +60,6 @@ def agreed(found: Diagnostic, uses: Iterable[Use]) -> bool:
 
 def reached(found: Diagnostic, uses: Iterable[Use]) -> bool:
     """Whether a rule that no test of one pack reaches is reached by those of another."""
-    if found.code != UNTESTED:
-        return False
     users = (each for each in uses if found.span.file in each.files)
     return any(_key(found) not in each.agreed for each in users)
 

@@ -77,7 +77,7 @@ def _origins(parameter: Parameter) -> tuple[str, ...]:
     if parameter.name in OWN_LITERALS and (parameter.constant or parameter.problem):
         return ("literal",) if parameter.constant else ("literal", *ORIGINS[2:])
     if parameter.kinds.names == {"object"}:
-        return ORIGINS[1:]
+        return ("table",) if parameter.constant else ORIGINS[1:]
     return ORIGINS[:2] if parameter.constant else ORIGINS
 
 
