@@ -25,10 +25,10 @@ def search(selector: Selector, value: Json) -> Json:
     from mapping_engine.selectors.interpreter import INTERPRETER  # for start-up time
 
     tree: Any = selector.tree
-    if "`" in selector.text:  # no result shares a literal with the selector
-        tree = copied(tree)
     try:
         found: Json = INTERPRETER.visit(tree, value)
+        if "`" in selector.text:
+            found = copied(found)  # which may be, or hold, a literal of the selector
         if "(" not in selector.text or is_sound((found,)):
             return found
     except _FAILURES:

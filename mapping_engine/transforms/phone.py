@@ -15,6 +15,7 @@ from mapping_engine.types.kinds import TEXT
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
+_OTHERS = re.compile("[^0-9]+")
 _INTERNATIONAL = re.compile(r"[\s(]*(?:[+\uff0b]|00)")
 _REGION = re.compile(r"[A-Za-z]{2}")
 _LONGEST = 20
@@ -81,6 +82,8 @@ def calling_code(value: str, country: str | None) -> Json:
 
 def _digits(text: str) -> str:
     """The decimal digits of a text, those of any script written as 0 to 9."""
+    if text.isascii():
+        return _OTHERS.sub("", text)
     return "".join(str(int(each)) for each in text if each.isdecimal())
 
 

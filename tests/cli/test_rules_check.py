@@ -137,7 +137,7 @@ def test_the_order_is_the_same_every_time(pack: Path) -> None:
     assert all(run("pack", "--format", "json").stdout == first for _ in range(3))
     places = [(f["span"]["line"], f["span"]["column"]) for f in json.loads(first)]
     assert places == sorted(places)
-    assert len(places) == 6
+    assert len(places) == 5
 
 
 def test_what_is_suppressed_is_not_shown(pack: Path) -> None:
