@@ -154,8 +154,7 @@ TYPES: list[tuple[str, str]] = [
     # Names
     (
         "$object",
-        "object? {a: text?, c: number?, m: text? #personal:email, k: number}"
-        " #personal:email",
+        "object? {a: text?, c: number?, m: text? #personal:email, k: number} #personal:email",
     ),
     ("$object.a", "text?"),
     ("$object.k", "number?"),
