@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mapping_engine import ConfigurationError, MappingError, load
+from mapping_engine import MappingError, load
 from tests.engine.mini import HEAD
 
 FIELDS = "fields:\n  x: type\n"

@@ -131,11 +131,12 @@ def compiled(model: Model, *, tells: bool) -> Program:
     objects = writing.module.function("objects_", "event")
     write_objects(Here(writing, objects))
     made = writing.module.compiled(model.name)
+    kinds = tuple(compiled(each, tells=tells) for each in model.requests if model.kinds)
     return Program(
         already_hashed=made[already_hashed],
         accept=made[accept],
         chosen=made[chosen],
-        kinds=tuple(compiled(each, tells=tells) for each in model.requests if model.kinds),
+        kinds=kinds,
         lists=tuple(made[name] for name in lists),
         fields=tuple(made[name] for name in parts),
         own=tuple((name, made[function]) for name, function in own),
@@ -147,8 +148,12 @@ def compiled(model: Model, *, tells: bool) -> Program:
         names=tuple(field.name for field in fields),
         late=tuple(slot for name, slot in writing.slots.items() if model.depends.get(name)),
         memo=len(writing.slots),
-        shown=writing.module.shown,
+        shown=partial(_shown, writing.module.shown, kinds),
     )
+
+
+def _shown(own: Callable[[], str], kinds: tuple[Program, ...]) -> str:
+    return "\n".join([own(), *(kind.shown() for kind in kinds)])
 
 
 def _function(
