@@ -192,6 +192,7 @@ def _request(
         None if block.query is None else body_of(block, block.query, made),
         _auth(auth, made),
         name,
+        segments=block.url is None,
     )
 
 

@@ -78,7 +78,8 @@ class Auth(Placed):
 class RequestRule(Placed):
     """The HTTP request around each payload; ``format`` says how the body is written.
 
-    It has a ``name`` where it is one of several.
+    It has a ``name`` where it is one of several. In a URL of ``segments``, all that is filled in
+    behind its beginning is encoded, also what stands in the rules.
     """
 
     method: Node
@@ -89,6 +90,7 @@ class RequestRule(Placed):
     query: Node | None = None
     auth: Auth | None = None
     name: str = ""
+    segments: bool = False
 
 
 class RequestKind(Placed):

@@ -16,7 +16,9 @@ def part_kind(node: Node, model: Model, *, first: bool) -> str:
     """How a value is filled into a URL; ``first`` where nothing stands before it."""
     if first and not (isinstance(node, Name) and node.name == "api"):
         return BASE
-    return OWN if _is_own(node, model) else PART
+    if first:
+        return OWN
+    return OWN if not model.request.segments and _is_own(node, model) else PART
 
 
 def _is_own(node: Node, model: Model) -> bool:
