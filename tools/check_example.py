@@ -39,6 +39,7 @@ def write_pack(folder: Path, rules: str) -> None:
 def completed(rules: str) -> str:
     """The rules with the sections that are missing, at the end so that lines keep their numbers."""
     present = set(re.findall(r"^(\w+):", rules, re.MULTILINE))
+    present |= {"request"} if "requests" in present else set()
     rest = [text for name, text in SECTIONS.items() if name not in present]
     return "\n".join([rules.rstrip("\n"), *rest, ""])
 

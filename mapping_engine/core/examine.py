@@ -9,7 +9,14 @@ from mapping_engine.core.facts import Facts
 from mapping_engine.core.infer import check_list, infer, pipeline_type
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import item_of
-from mapping_engine.core.model import Model, Variable, reachable, sent_parts
+from mapping_engine.core.model import (
+    PAYLOAD,
+    PAYLOADS,
+    Model,
+    Variable,
+    reachable,
+    sent_parts,
+)
 from mapping_engine.core.nodes import Items, Name, Node, Object, Read, Template, children, walk
 from mapping_engine.core.sinks import check_beside_payload, check_payload, check_shown, check_warned
 from mapping_engine.diagnostics import Diagnostics, Span
@@ -24,7 +31,19 @@ def examine(
 
     ``chosen`` are the types of reads at paths that settings choose, where these are given.
     """
-    found = Inference(model, diagnostics, chosen=chosen or {})
+    if not model.kinds:
+        return _examined(model, diagnostics, chosen or {})
+    whole = Facts()
+    for each in model.requests:
+        own = Diagnostics()
+        whole.add(_examined(each, own, chosen or {}))
+        diagnostics.found += own.found
+    return whole
+
+
+def _examined(model: Model, diagnostics: Diagnostics, chosen: Mapping[int, Type]) -> Facts:
+    """What is found out about one kind of request, and all that it uses."""
+    found = Inference(model, diagnostics, chosen=chosen)
     for pipeline in model.pipelines.values():
         arguments = {name: Type(ANY, True) for name in pipeline.parameters}
         pipeline_type(pipeline, Type(ANY, True), arguments, found)
@@ -36,13 +55,15 @@ def examine(
     for rule in (*model.settings_warn, *model.accept):
         infer(rule.condition, event, found)
         _message(rule.message, event, found)
+    if model.when is not None:
+        infer(model.when, event, found)
     if model.none is not None:
         _message(model.none.message, event, found)
     infer(model.fields, request, found)
     check_payload(found)
     check_warned(found)
     late = replace(request, late=True)
-    _request(late, found)
+    _request(replace(event, joined=True) if model.joins else late, found)
     for rule in (*model.refuse, *model.warn):
         infer(rule.condition, late, found)
         _message(rule.message, late, found)
@@ -65,11 +86,20 @@ def _names(scope: Scope, found: Inference) -> Scope:
 
 def _definitions(scope: Scope, found: Inference) -> None:
     """Find the types of the definitions that need no other variables than those of a scope."""
-    model, inside = found.model, replace(scope, late=True)
-    known = {*scope.variables, "payload"}
+    model, inside = found.model, replace(scope, late=True, joined=found.model.joins)
+    known = {*scope.variables, PAYLOAD, *((PAYLOADS,) if model.joins else ())}
+    used = _used(model) if model.request.name else frozenset(model.definitions)
     for name, node in model.definitions.items():
-        if name not in found.facts.names and model.depends.get(name, frozenset()) <= known:
+        depends = model.depends.get(name, frozenset())
+        is_elsewhere = name not in used and not depends.isdisjoint((PAYLOAD, PAYLOADS))
+        if name not in found.facts.names and depends <= known and not is_elsewhere:
             found.facts.names[name] = infer(node, inside, found)
+
+
+def _used(model: Model) -> frozenset[str]:
+    """The names that are used on the way of an event."""
+    nodes = reachable(model, sent_parts(model))
+    return frozenset(node.name for node in nodes if isinstance(node, Name))
 
 
 def _forget_foreign(found: Inference) -> None:
@@ -79,8 +109,8 @@ def _forget_foreign(found: Inference) -> None:
     vocabulary declares.
     """
     model, reports = found.model, found.diagnostics.found
-    own = model.fields.span.file.rpartition("/")[0]
-    used = {node.name for node in reachable(model, sent_parts(model)) if isinstance(node, Name)}
+    own = model.file.span.file.rpartition("/")[0]
+    used = _used(model)
     for name, node in model.definitions.items():
         file = node.span.file
         if file.startswith(f"{own}/") if own else "/" not in file:
@@ -116,9 +146,15 @@ def _variable(variable: Variable, scope: Scope, found: Inference) -> Type:
 
 def _request(scope: Scope, found: Inference) -> None:
     request = found.model.request
-    _message(request.url, scope, found, "a URL")
+    for node in (request.method, *children(request.url)):
+        _shown(node, scope, found, "a URL")
+    if request.query is not None:
+        for part in _leaves(request.query):
+            _shown(part, scope, found, "a URL")
     for header in request.headers:
         _beside_payload(header.value, scope, found)
+    for part in request.auth.parts if request.auth is not None else ():
+        _beside_payload(part, scope, found)
     _beside_payload(request.body, scope, found, takes_payload=True)
 
 
@@ -128,7 +164,7 @@ def _beside_payload(
     """The parts of a header or a body, each for itself; the payload is held to its schema."""
     for part in _leaves(node):
         infer(part, scope, found)
-        if not (takes_payload and isinstance(part, Name) and part.name == "payload"):
+        if not (takes_payload and isinstance(part, Name) and part.name in (PAYLOAD, PAYLOADS)):
             check_beside_payload(part, found)
 
 
@@ -146,5 +182,9 @@ def _message(
     template: Template | None, scope: Scope, found: Inference, place: str = "a message"
 ) -> None:
     for part in children(template) if template is not None else ():
-        infer(part, scope, found)
-        check_shown(part, place, found)
+        _shown(part, scope, found, place)
+
+
+def _shown(node: Node, scope: Scope, found: Inference, place: str) -> None:
+    infer(node, scope, found)
+    check_shown(node, place, found)

@@ -91,8 +91,52 @@ REQUESTS = [
   method: PUT
   url: "{$api.base}/{$api.version}/e"
   headers: {X-Kind: type, X-Mode: $settings.mode}
+  auth: {bearer: $settings.token}
+  query: {q: p.a}
   form: {data: [$payload], tag: "p.a ?? 'none'", secret: $settings.mode}""",
 ]
+URLS = [
+    "url: '{$api.base}/{type}?z=1'",
+    "path: [a b, $settings.mode, 'x-{p.a}', '']",
+    "base: $settings.word |> lookup($tables.hosts), path: [$thing.text]",
+    "base: 'https://{type}.test/x/', path: [e]",
+    "base: {first_of: [$settings.text], default: 'https://d.test'}",
+]
+BODIES = [
+    "json: [$payload, {a: p.a}]",
+    "form: {data: $payload, b: p.b}",
+    "text: 'a{type}'",
+    "text: {first_of: [p.b, $payload.f0]}",
+    "ndjson: [$payload, p.a]",
+    "ndjson: $payload",
+    "xml: {a: {'@b': p.a, c: tags, '#text': type, p: $payload}}",
+    "xml: $payload",
+    "body: none",
+    "json: {all: $payloads, n: $payloads |> count}",
+    "doc: no body is written",
+]
+PARTS_OF_REQUESTS = [
+    "method: DELETE",
+    "method: p.a ?? 'PUT'",
+    "query: {a: p.a, b: tags, c: {when: type == 'x', constant: c}, d: [{k: p.b}]}",
+    "query: $settings.object",
+    "auth: {basic: [$settings.word, $settings.token]}",
+    "auth: {basic: [p.a]}",
+    "auth: {bearer: $settings.token}",
+    "auth: {header: {X-Key: type}}",
+    "auth: none",
+    "auth: {none: none}",
+    "headers: {X-A: p.a, X-B: {first_of: [$several], as: text}}",
+    "fields: {f0: p.a}",
+    "fields: {f0: {value: p.a, required: true}}",
+    "payload: payload.schema.json",
+    "refuse: [{when: $payload.f0 == 'x', message: odd}]",
+    "warn: [{when: $payload is missing, message: odd}]",
+    "fan_out: {each: {tag: tags}}, fields: {f0: $tag}",
+    "fan_out: {each: {tag: '[p.a, type]', part: p.items |> list}, none: {message: none}}, "
+    "fields: {f0: $tag, f1: {first_of: [$part, p.a]}}",
+]
+SHARED_PARTS = ["base: $settings.text", "auth: {basic: [type, p.a]}", "every: true", "every: false"]
 AMENDS = [
     "chained: {doc: d, first: [p.b], last: [p.b], replace: {type: p.c}, drop: [person.id]}",
     "chained: {when: p.a, as: list, then: list |> count, one_of: [1, 2], default: 7}",
@@ -188,6 +232,26 @@ def judgements(draw: st.DrawFn) -> list[str]:
     return lines
 
 
+def _key(written: str) -> str:
+    return written.split(":")[0]
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> list[str]:
+    """Several kinds of request, and what they share."""
+    lines = draw(st.lists(st.sampled_from(SHARED_PARTS), unique_by=_key))
+    lines += ["requests:"]
+    for place in range(draw(st.integers(1, 3))):
+        parts = draw(st.lists(st.sampled_from(PARTS_OF_REQUESTS), max_size=6, unique_by=_key))
+        when = draw(st.sampled_from([[], [f"when: {quoted(draw(CONDITIONS))}"]]))
+        body = draw(st.sampled_from(BODIES))
+        fanned_out = any(part.startswith("fan_out") for part in parts)
+        parts = [part for part in parts if not (fanned_out and part.startswith("fields"))]
+        each = [*when, draw(st.sampled_from(URLS)), *parts, body]
+        lines += [f"  r{place}: {{{', '.join(each)}}}"]
+    return lines
+
+
 @st.composite
 def rules(draw: st.DrawFn) -> str:
     """A whole rule file."""
@@ -198,8 +262,10 @@ def rules(draw: st.DrawFn) -> str:
         lines += [f"  f{place}:", *(f"    {line}" for line in draw(values(single=single)))]
     lines += draw(judgements())
     lines += ["api: {base: 'https://x.test', version: v1}"]
+    kinds = draw(st.booleans()) and not fanned_out
+    lines += draw(requests()) if kinds else []
     optional = [
-        draw(st.sampled_from(REQUESTS)),
+        *([] if kinds else [draw(st.sampled_from(REQUESTS))]),
         "switch: [Here]",
         "limits: {requests: 2, payload_bytes: 99}",
         "already_hashed: type == 'x'",

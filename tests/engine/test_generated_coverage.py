@@ -20,11 +20,12 @@ from mapping_engine.file.documents import (
     FanOutBlock,
     LimitsBlock,
     MappingFile,
+    NamedRequestBlock,
     NoneBlock,
     RefuseBlock,
-    RequestBlock,
     WarnBlock,
 )
+from mapping_engine.file.request_blocks import AuthBlock, RequestBlock
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
 from mapping_engine.file.walk import expressions, parts
@@ -39,8 +40,9 @@ from tools.check_example import completed
 Use = tuple[str, ...]
 Drawn = TypeVar("Drawn")
 BLOCKS: list[type[Block]] = [
-    AcceptBlock, AmendBlock, ApiBlock, ArmBlock, FanOutBlock, FieldBlock, LimitsBlock, MappingFile,
-    NoneBlock, PipelineBlock, RefuseBlock, RequestBlock, ValueBlock, WarnBlock,
+    AcceptBlock, AmendBlock, ApiBlock, ArmBlock, AuthBlock, FanOutBlock, FieldBlock, LimitsBlock,
+    MappingFile, NamedRequestBlock, NoneBlock, PipelineBlock, RefuseBlock, RequestBlock,
+    ValueBlock, WarnBlock,
 ]  # fmt: skip
 FOR_READERS = {"doc", "title", "description", "sunset", "successor", "settings_warn"}
 """Keys that change nothing of what becomes of an event."""

@@ -19,6 +19,7 @@ SHARED = """\
 tables:
   words: {x: one, sold: two}
   listed: [x, 1, null]
+  hosts: {x: "https://t.test/y/", one: "no host"}
   nested: {word: x, one: 1, sure: true, inner: {x: 1}}
 pipelines:
   form:
