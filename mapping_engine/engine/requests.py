@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from mapping_engine.core.model import Model, RequestRule
 from mapping_engine.core.nodes import Node
+from mapping_engine.core.nulls import keeps_nulls
 from mapping_engine.core.spell import spell
 from mapping_engine.core.url_parts import BASE, OWN, part_kind
 from mapping_engine.engine.request import CONTENT_TYPES, Request
@@ -35,7 +36,7 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
     """
     headers = {_CONTENT_TYPE: CONTENT_TYPES[rule.format]}
     for each in rule.headers:
-        text = as_text(_part(run, evaluate, each.value))
+        text = as_text(_part(model, run, evaluate, each.value))
         if text is not None:
             headers[header_name(each.name)] = header(each.name, text, rule)
     parts: list[str] = []
@@ -43,22 +44,22 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
         if isinstance(part, str):
             parts.append(part)
             continue
-        text = as_text(_part(run, evaluate, part))
+        text = as_text(_part(model, run, evaluate, part))
         if text is None:
             raise incomplete(part)
         parts.append(filled_in(part, text, part_kind(part, model, first=not place)))
     url = "".join(parts)
-    body = _part(run, evaluate, rule.body)
+    body = _part(model, run, evaluate, rule.body)
     return Request(rule.method, url, {} if body is None else body, headers, rule.format)
 
 
-def _part(run: Run, evaluate: Value, node: Node) -> Json:
+def _part(model: Model, run: Run, evaluate: Value, node: Node) -> Json:
     """The value of a part of the request; what could not be used in it is told."""
     issues: list[Issue] = []
     found = evaluate(node, issues, BODY)
     if issues:
         told_of_request(run, issues)
-    return fresh(found)
+    return fresh(found, nulls=keeps_nulls(model, node))
 
 
 def told_of_request(run: Run, issues: list[Issue]) -> None:

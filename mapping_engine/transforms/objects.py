@@ -9,6 +9,18 @@ from mapping_engine.types.kinds import LIST, OBJECT
 
 @transform(
     accepts=OBJECT,
+    returns=OBJECT,
+    finds=True,
+    flow=Flow.KEEP,
+    examples=(Example({"a": 1}, {"a": 1}), Example({}, None)),
+)
+def object_(value: dict[str, Json]) -> Json:
+    """The object as it is; what is no object is left out with a warning."""
+    return value or None
+
+
+@transform(
+    accepts=OBJECT,
     returns=LIST,
     examples=(Example({"a": 1, "b": None}, [1, None]), Example({}, None)),
 )

@@ -31,7 +31,8 @@ class Program(Frozen):
     """The generated functions of a mapping; each is given the run of an event.
 
     ``own`` are the fields that depend on the fan-out, in which a further payload differs from the
-    first; ``late`` are the places of definitions that do. ``shown`` writes the code for a reader.
+    first, unless each is made as a ``whole``; ``late`` are the places of definitions that do.
+    ``shown`` writes the code for a reader.
     """
 
     already_hashed: Callable[[Run], bool]
@@ -47,6 +48,7 @@ class Program(Frozen):
     names: tuple[str, ...]
     late: tuple[int, ...]
     memo: int
+    whole: bool
     shown: Callable[[], str]
 
     def bind(self, settings: dict[str, Json]) -> Bound:
@@ -68,7 +70,7 @@ class Program(Frozen):
     def payload(self, run: Run, number: int, first: bytes) -> dict[str, Json]:
         """The payload of a request: the first one, but for what each has of its own."""
         payload: dict[str, Json] = {}
-        if not number:
+        if not number or self.whole:
             for fill in self.fields:
                 fill(run, payload)
             return payload
@@ -125,6 +127,7 @@ def compiled(model: Model, *, tells: bool) -> Program:
         accept=made[accept],
         lists=tuple(made[name] for name in lists),
         fields=tuple(made[name] for name in parts),
+        whole=any(field.spread or field.null for field in fields),
         own=tuple((name, made[function]) for name, function in own),
         refuse=made[refuse],
         warn=made[warn],
