@@ -10,6 +10,7 @@ from typing import TypeAlias
 from mapping_engine.core.chosen_paths import reads_event
 from mapping_engine.core.model import Model, reachable
 from mapping_engine.core.nodes import Call, Copy, Name, Node, Read
+from mapping_engine.core.spell import spell
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.inspect import is_name, shown
 from mapping_engine.engine.run import Issue
@@ -149,9 +150,13 @@ def _paths(names: Iterable[str | Path]) -> Iterator[Path]:
 
 
 class Copying:
-    """Copies objects without excluded keys and without personal data at any depth."""
+    """Copies objects without excluded keys and without personal data at any depth.
 
-    def __init__(self, personal: Personal, path: str, span: Span) -> None:
+    Without nulls as well, unless these are wanted.
+    """
+
+    def __init__(self, personal: Personal, path: str, span: Span, *, nulls: bool = False) -> None:
+        self._nulls = nulls
         self._personal = personal
         self._looks = Looks(personal)
         self._quick: tuple[str, ...] = self._looks.quick
@@ -215,9 +220,13 @@ class Copying:
             kept = self._kept(told, key, value, mark, already_hashed, clear=clear)
             if len(told) > before:
                 told[before:] = [((key, *way), reason) for way, reason in told[before:]]
-            if kept is not None:
+            if kept is not None or (value is None and self._is_sent(mark)):
                 found[key] = kept
         return found
+
+    def _is_sent(self, mark: Marks | None) -> bool:
+        """Whether the null under a key that may be copied is."""
+        return self._nulls and (mark is None or mark.word == "keep")
 
     def _kept(
         self,
@@ -270,7 +279,7 @@ class Copying:
             kept = self._value(told, item, marks, already_hashed, clear=clear)
             if len(told) > before:
                 told[before:] = [((place, *way), reason) for way, reason in told[before:]]
-            if kept is not None:
+            if kept is not None or (item is None and self._nulls):
                 found.append(kept)
         return found
 
@@ -308,6 +317,12 @@ class Copying:
         if self._personal.names_data(key):
             return False
         return not (any(letter in key for letter in self._quick) and self._looks.match(key))
+
+
+def copying_of(model: Model, node: Copy) -> Copying:
+    """What makes the copies of a node."""
+    source = node.source
+    return Copying(model.vocabulary.personal, spell(source), source.span, nulls=node.empty)
 
 
 def _three(letters: tuple[str, ...]) -> tuple[str, str, str]:
