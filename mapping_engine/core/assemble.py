@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from mapping_engine.core.clear import cleared
 from mapping_engine.core.desugar import (
     NO_LOCALS,
     Desugaring,
@@ -107,7 +108,7 @@ def core_of(
         parts,
         definitions=order.definitions,
         depends=order.depends,
-        fields=spliced(fields, order.definitions),
+        fields=cleared(spliced(fields, order.definitions), (), file.personal, order.definitions),
     )
 
 

@@ -10,8 +10,27 @@ from mapping_engine.core.infer import check_list, infer, pipeline_type
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import item_of
 from mapping_engine.core.model import Model, Variable, reachable, sent_parts
-from mapping_engine.core.nodes import Items, Name, Node, Object, Read, Template, children, walk
-from mapping_engine.core.sinks import check_beside_payload, check_payload, check_shown, check_warned
+from mapping_engine.core.nodes import (
+    Copy,
+    Guard,
+    Items,
+    Name,
+    Node,
+    Object,
+    Read,
+    Template,
+    children,
+    walk,
+)
+from mapping_engine.core.secrets import check_secrets
+from mapping_engine.core.sinks import (
+    check_beside_payload,
+    check_in_url,
+    check_needed,
+    check_payload,
+    check_shown,
+    check_warned,
+)
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.types.kinds import ANY
 from mapping_engine.types.type import PUBLIC_TEXT, Type
@@ -38,6 +57,7 @@ def examine(
         _message(rule.message, event, found)
     if model.none is not None:
         _message(model.none.message, event, found)
+    check_secrets(found)
     infer(model.fields, request, found)
     check_payload(found)
     check_warned(found)
@@ -46,6 +66,7 @@ def examine(
     for rule in (*model.refuse, *model.warn):
         infer(rule.condition, late, found)
         _message(rule.message, late, found)
+    check_needed(found)
     return found.facts
 
 
@@ -66,10 +87,23 @@ def _names(scope: Scope, found: Inference) -> Scope:
 def _definitions(scope: Scope, found: Inference) -> None:
     """Find the types of the definitions that need no other variables than those of a scope."""
     model, inside = found.model, replace(scope, late=True)
-    known = {*scope.variables, "payload"}
+    known, opened = {*scope.variables, "payload"}, _opened_copies(model)
     for name, node in model.definitions.items():
         if name not in found.facts.names and model.depends.get(name, frozenset()) <= known:
-            found.facts.names[name] = infer(node, inside, found)
+            told = found.silent() if name in opened else found
+            found.facts.names[name] = infer(node, inside, told)
+
+
+def _opened_copies(model: Model) -> set[str]:
+    """The definitions of copies that stand nowhere but in fields which may hold personal data.
+
+    What is wrong with them is reported there, where they stand in the place of their names.
+    """
+    if not model.clear:
+        return set()
+    used = {node.name for node in reachable(model, sent_parts(model)) if isinstance(node, Name)}
+    nodes = {n: d.value if isinstance(d, Guard) else d for n, d in model.definitions.items()}
+    return {name for name, node in nodes.items() if isinstance(node, Copy) and name not in used}
 
 
 def _forget_foreign(found: Inference) -> None:
@@ -116,7 +150,9 @@ def _variable(variable: Variable, scope: Scope, found: Inference) -> Type:
 
 def _request(scope: Scope, found: Inference) -> None:
     request = found.model.request
-    _message(request.url, scope, found, "a URL")
+    for part in children(request.url):
+        infer(part, scope, found)
+        check_in_url(part, found)
     for header in request.headers:
         _beside_payload(header.value, scope, found)
     _beside_payload(request.body, scope, found, takes_payload=True)
@@ -142,9 +178,7 @@ def _leaves(node: Node) -> list[Node]:
             return [node]
 
 
-def _message(
-    template: Template | None, scope: Scope, found: Inference, place: str = "a message"
-) -> None:
+def _message(template: Template | None, scope: Scope, found: Inference) -> None:
     for part in children(template) if template is not None else ():
         infer(part, scope, found)
-        check_shown(part, place, found)
+        check_shown(part, "a message", found)

@@ -152,7 +152,7 @@ class Copy(Node):
 
     ``rest`` leaves out what fields of the payload are made from. Keys in ``without`` are left out
     as well, and all but those in ``only``; those in ``keep`` are copied whatever they name; those
-    in ``hash`` become digests.
+    in ``hash`` become digests. One that is ``clear`` holds personal data as well.
     """
 
     source: Node
@@ -162,6 +162,7 @@ class Copy(Node):
     keep: Node | None = None
     hash: Node | None = None
     only: Node | None = None
+    clear: bool = field(default=False, kw_only=True)
 
     @property
     def keys(self) -> tuple[Node | None, ...]:

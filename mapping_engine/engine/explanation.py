@@ -75,6 +75,8 @@ class Explanation:
     """Where the rules of `accept`, `refuse`, `warn` and `none` stand that applied."""
     nothing: str | None = None
     """Why there is no request, where there is no error either."""
+    clear: tuple[tuple[str, str], ...] = ()
+    """What the pack sends in clear, or in the URL, each with its reason."""
 
     def field(self, path: str, request: int = 0) -> FieldExplanation | None:
         """The field at ``path`` in the request with this number, from 0."""
@@ -87,6 +89,7 @@ class Explanation:
             "title": self.title,
             "sent": self.sent,
             "nothing": self.nothing,
+            "clear": [{"what": what, "because": reason} for what, reason in self.clear],
             "error": self.error.to_dict() if self.error else None,
             "warnings": [warning.to_dict() for warning in self.warnings],
             "fan_out": [entry.to_dict() for entry in self.fan_out],
@@ -105,6 +108,7 @@ def explained(
     warnings: tuple[EventWarning, ...],
     sent: int,
     nothing: str | None,
+    clear: Iterable[tuple[str, str]] = (),
 ) -> Explanation:
     """The explanation of a recording."""
     requests = tuple(
@@ -113,7 +117,7 @@ def explained(
     )
     applied = (*trace.applied, *((error.span,) if error is not None and error.span else ()))
     return Explanation(
-        title, requests, tuple(trace.fan_out), error, warnings, sent, applied, nothing
+        title, requests, tuple(trace.fan_out), error, warnings, sent, applied, nothing, tuple(clear)
     )
 
 
@@ -134,6 +138,8 @@ def _fields(entry: Entry) -> Iterator[FieldExplanation]:
 def _lines(explanation: Explanation, path: str | None) -> Iterator[str]:
     count = explanation.sent
     yield f"{explanation.title}: {count} request{'' if count == 1 else 's'}"
+    for what, reason in explanation.clear:
+        yield f"in clear: {what} ({reason})"
     if explanation.error is not None:
         yield f"error: {explanation.error}"
     if explanation.nothing is not None:

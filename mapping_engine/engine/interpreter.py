@@ -177,6 +177,7 @@ def _whole(name: str, frame: Frame, it: Interpreter) -> Evaluation:
         return values.CLOCKS[name](run)
     builtins: dict[str, Json] = {
         "settings": run.settings,
+        "secrets": run.secrets,
         "api": it.model.api,
         "tables": it.model.tables,
         "integration": present(run.integration),
@@ -390,7 +391,8 @@ def _copy(node: nodes.Copy, frame: Frame, it: Interpreter) -> Evaluation:
     if type(source) is dict:
         plan = yield _plan(node, frame.apart(), it)
         copying = Copying(it.model.vocabulary.personal, spell(node.source), node.source.span)
-        found = copying.of(source, plan, frame.issues, it.run.already_hashed)
+        hashed = it.run.already_hashed
+        found = copying.of(source, plan, frame.issues, hashed, clear=node.clear)
     if node.added is not None:
         found |= yield _object(node.added.fields, frame, it)
     return present(found)

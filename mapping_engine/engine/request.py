@@ -10,6 +10,9 @@ import orjson
 
 from mapping_engine.engine.form import NOTHING, form_encoded
 
+MASK = "***"
+"""What a reader sees of what may stand in a URL, and must not be shown."""
+
 CONTENT_TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
 
 
@@ -27,7 +30,8 @@ class Request(_Prepared):
     """A request ready to be sent; it belongs to who asked for it, and may be changed.
 
     ``body`` is a dict of plain data and ``format`` (``form`` or ``json``) says how
-    :meth:`encode` writes it. The body holds secrets and personal data: ``repr`` leaves it out.
+    :meth:`encode` writes it. Body, headers and URL may hold secrets and personal data: ``repr``
+    leaves them out, or shows the :attr:`shown_url`.
     """
 
     method: str
@@ -35,6 +39,16 @@ class Request(_Prepared):
     body: dict[str, Any] = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     format: str
+    masked_url: str | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def shown_url(self) -> str:
+        """The URL for logs: `***` stands for a secret, and for what tells of a person."""
+        return self.url if self.masked_url is None else self.masked_url
+
+    def __repr__(self) -> str:
+        """The request without what must not be shown."""
+        return f"Request(method={self.method!r}, url={self.shown_url!r}, format={self.format!r})"
 
     def encode(self) -> bytes:
         """The bytes of the body: URL-encoded form fields (containers as JSON), or JSON."""

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
+from mapping_engine.core.clear import exposed, is_hidden
 from mapping_engine.core.model import Model, RequestRule
 from mapping_engine.core.nodes import Node
 from mapping_engine.core.spell import spell
 from mapping_engine.core.url_parts import BASE, OWN, part_kind
-from mapping_engine.engine.request import CONTENT_TYPES, Request
+from mapping_engine.engine.request import CONTENT_TYPES, MASK, Request
 from mapping_engine.engine.run import Issue, Run, fresh
 from mapping_engine.engine.values import as_text
 from mapping_engine.errors import ConfigurationError, ErrorCode
@@ -39,6 +40,7 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
         if text is not None:
             headers[header_name(each.name)] = header(each.name, text, rule)
     parts: list[str] = []
+    hidden = exposed(model)
     for place, part in enumerate(rule.url.parts):
         if isinstance(part, str):
             parts.append(part)
@@ -49,7 +51,10 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
         parts.append(filled_in(part, text, part_kind(part, model, first=not place)))
     url = "".join(parts)
     body = _part(run, evaluate, rule.body)
-    return Request(rule.method, url, {} if body is None else body, headers, rule.format)
+    pairs = zip(rule.url.parts, parts, strict=True)
+    shown = (MASK if is_hidden(part, hidden) else text for part, text in pairs)
+    masked = "".join(shown) if hidden else None
+    return Request(rule.method, url, {} if body is None else body, headers, rule.format, masked)
 
 
 def _part(run: Run, evaluate: Value, node: Node) -> Json:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.model import BUILTINS, PAYLOAD, reachable, sent_parts
+from mapping_engine.core.model import BUILTINS, PAYLOAD, SECRETS, reachable, sent_parts
 from mapping_engine.core.nodes import Call, Name, Node, walk
 from mapping_engine.core.spell import written_name
 from mapping_engine.diagnostics import Check, Diagnostics, Fix, Severity, Span
@@ -61,6 +61,7 @@ def find(subject: Subject) -> None:
     _fragments(used, subject)
     _variables(used, subject)
     _settings(subject)
+    _secrets(subject)
 
 
 def _used(subject: Subject) -> _Used:
@@ -159,6 +160,16 @@ def _settings(subject: Subject) -> None:
         if name not in read:
             place = places.get(name) or _line(name, subject)
             _report(f"setting `{name}`", place, subject)
+
+
+def _secrets(subject: Subject) -> None:
+    """Secrets that are declared and never read."""
+    read, model = _keys(subject.nodes, SECRETS), subject.model
+    named = {written_name(node.name) for node in subject.nodes if isinstance(node, Name)}
+    for entry in model.file.secrets or ():
+        is_read = read is None or entry.name in read or f"{SECRETS}.{entry.name}" in named
+        if not is_read:
+            _report(f"secret `{entry.name}`", entry.span, subject)
 
 
 def _places(source: Source) -> dict[str, Span]:

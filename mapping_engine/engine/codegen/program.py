@@ -49,9 +49,9 @@ class Program(Frozen):
     memo: int
     shown: Callable[[], str]
 
-    def bind(self, settings: dict[str, Json]) -> Bound:
-        """The program with all that these settings decide."""
-        run = Run({}, settings)
+    def bind(self, settings: dict[str, Json], secrets: dict[str, str]) -> Bound:
+        """The program with all that these settings and secrets decide."""
+        run = Run({}, settings, secrets=secrets)
         return Bound(self, tuple(evaluate(run) for evaluate in self.fixed))
 
     def values(self, run: Run, place: int) -> Json:

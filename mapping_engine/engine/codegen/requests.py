@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from mapping_engine.core.clear import exposed, is_hidden
 from mapping_engine.core.model import RequestRule
 from mapping_engine.core.nodes import Const, Field, Node, Object, walk
 from mapping_engine.core.url_parts import BASE, OWN, part_kind
@@ -14,7 +15,7 @@ from mapping_engine.engine.codegen.objects import put_fresh
 from mapping_engine.engine.codegen.writing import Here, fixed, is_settled
 from mapping_engine.engine.form import encodings
 from mapping_engine.engine.interpreter import Interpreter
-from mapping_engine.engine.request import CONTENT_TYPES, Request
+from mapping_engine.engine.request import CONTENT_TYPES, MASK, Request
 from mapping_engine.engine.requests import (
     BODY,
     filled_in,
@@ -35,7 +36,8 @@ def write_request(rule: RequestRule, here: Here, code: Code) -> None:
     headers = code.let(f"{{{here.held(header_name('content-type'))}: {content_type}}}")
     for each in rule.headers:
         _put_told(each.value, here, partial(_keep_header, rule, each, headers, here))
-    url = _url(rule, here, code)
+    parts = _url(rule, here, code)
+    url = code.let(_joined(parts))
     body = code.let("{}")
 
     def keep(found: Found) -> None:
@@ -43,7 +45,8 @@ def write_request(rule: RequestRule, here: Here, code: Code) -> None:
 
     _put_told(rule.body, here, partial(put_fresh, here, keep))
     method, format = here.held(rule.method), here.held(rule.format)
-    made = f"{here.constant(Request)}({method}, {url}, {body}, {headers}, {format})"
+    masked = _masked(rule, parts, here)
+    made = f"{here.constant(Request)}({method}, {url}, {body}, {headers}, {format}{masked})"
     if rule.format != "form" or not isinstance(rule.body, Object):
         code.line(f"return {made}")
         return
@@ -101,7 +104,8 @@ def _encodings(body: Object, here: Here) -> str:
 # URLs
 
 
-def _url(rule: RequestRule, here: Here, code: Code) -> str:
+def _url(rule: RequestRule, here: Here, code: Code) -> list[str]:
+    """The names of the parts of the URL."""
     parts: list[str] = []
     for place, part in enumerate(rule.url.parts):
         if isinstance(part, str):
@@ -118,7 +122,20 @@ def _url(rule: RequestRule, here: Here, code: Code) -> str:
             with code.when(plain):
                 code.line(f"{text} = {fill}({text})")
         parts.append(text)
-    return code.let("f'" + "".join(f"{{{part}}}" for part in parts) + "'")
+    return parts
+
+
+def _joined(parts: list[str]) -> str:
+    return "f'" + "".join(f"{{{part}}}" for part in parts) + "'"
+
+
+def _masked(rule: RequestRule, parts: list[str], here: Here) -> str:
+    """The argument for what a reader sees of the URL; none where that is all of it."""
+    hidden = exposed(here.model)
+    if not hidden:
+        return ""
+    mask, pairs = here.constant(MASK), zip(rule.url.parts, parts, strict=True)
+    return ", " + _joined([mask if is_hidden(part, hidden) else name for part, name in pairs])
 
 
 def _fill_in(text: str, here: Here, found: Found) -> None:
