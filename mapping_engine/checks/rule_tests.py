@@ -10,7 +10,18 @@ from typing import Any
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.choices import alternatives, is_choice
 from mapping_engine.core.model import Model, Rule, reachable, sent_parts
-from mapping_engine.core.nodes import Call, Copy, Field, ForEach, Guard, Name, Node, fields_of, walk
+from mapping_engine.core.nodes import (
+    Call,
+    Copy,
+    Field,
+    ForEach,
+    Guard,
+    Items,
+    Name,
+    Node,
+    fields_of,
+    walk,
+)
 from mapping_engine.core.spell import steps_of, written_name
 from mapping_engine.diagnostics import Check, Diagnostics, Severity, Span, did_you_mean
 from mapping_engine.errors import MappingError
@@ -103,17 +114,18 @@ def _declared(schema: object, whole: JsonSchema) -> JsonSchema:
 
 
 def _expected(model: Model, expect: MappingNode, diagnostics: Diagnostics) -> None:
+    made = [each.fields for each in model.requests]
     payloads, absent = expect.get("payloads"), expect.get("absent")
     every = payloads.items if isinstance(payloads, ListNode) else ()
     for payload in (expect.get("payload"), *every):
         if payload is not None:
-            _payload(model.fields, payload, "", diagnostics)
+            _payload(made, payload, "", diagnostics)
     for path in absent.items if isinstance(absent, ListNode) else ():
         if isinstance(path, ScalarNode):
-            _path(model.fields, path, diagnostics)
+            _path(made, path, diagnostics)
 
 
-def _payload(made: Node, node: YamlNode, prefix: str, diagnostics: Diagnostics) -> None:
+def _payload(made: Iterable[Node], node: YamlNode, prefix: str, diagnostics: Diagnostics) -> None:
     """Hold the names in a payload, or a part of one, against those that the rules write."""
     if isinstance(node, ListNode):
         for item in node.items:
@@ -125,10 +137,10 @@ def _payload(made: Node, node: YamlNode, prefix: str, diagnostics: Diagnostics) 
             if name not in fields:
                 _report(path, entry.key, fields, diagnostics)
             elif _is_known(fields[name]):
-                _payload(fields[name], entry.value, f"{path}.", diagnostics)
+                _payload([fields[name]], entry.value, f"{path}.", diagnostics)
 
 
-def _path(made: Node, path: ScalarNode, diagnostics: Diagnostics) -> None:
+def _path(made: Iterable[Node], path: ScalarNode, diagnostics: Diagnostics) -> None:
     """Report a path under `absent` that is nearly one that the rules make."""
     for step in path.text.split("."):
         fields, name = _values(made), step.split("[")[0]
@@ -136,13 +148,19 @@ def _path(made: Node, path: ScalarNode, diagnostics: Diagnostics) -> None:
             if get_close_matches(name, fields, 1, _SLIP):  # else the test says: this is never sent
                 _report(path.text, path, fields, diagnostics)
             return
-        made = fields[name]
-        if not _is_known(made):
+        made = [fields[name]]
+        if not _is_known(fields[name]):
             return
 
 
-def _values(made: Node) -> dict[str, Node]:
-    return {field.name: field.value for field in fields_of(made)}
+def _values(made: Iterable[Node]) -> dict[str, Node]:
+    """The fields by name; what several kinds of request write may be any of them."""
+    found: dict[str, Node] = {}
+    for field in (field for node in made for field in fields_of(node)):
+        other = found.setdefault(field.name, field.value)
+        if other is not field.value:
+            found[field.name] = Items(field.value.at, (other, field.value))
+    return found
 
 
 def _is_known(value: Node) -> bool:
@@ -166,7 +184,8 @@ def untested(subject: Subject, cases: list[Case]) -> None:
     `none` that never apply.
     """
     reached, missed = _reached(subject.model, cases), list[tuple[str, Span]]()
-    for path, field in _leaves(subject.model.fields.fields, ""):
+    fields = {id(f): f for each in subject.model.requests for f in each.fields.fields}
+    for path, field in _leaves(tuple(fields.values()), ""):
         if field.span not in reached:
             missed.append((f"the field `{path}`", field.span))
             continue
@@ -179,6 +198,8 @@ def untested(subject: Subject, cases: list[Case]) -> None:
     rules = _rules(subject.model)
     idle = ((key, rule.span) for key, rule in rules if rule.span not in reached)
     missed += [(f"this rule of `{key}`", span) for key, span in idle]
+    kinds = ((kind.request.name, kind.span) for kind in subject.model.kinds)
+    missed += [(f"the request `{name}`", span) for name, span in kinds if span not in reached]
     for what, span in dict.fromkeys(missed):
         message, help = f"no rule test reaches {what}", "add a case that does"
         subject.diagnostics.report(TE01, message, span, help=help)
@@ -211,9 +232,10 @@ def _named(model: Model) -> list[tuple[str, Node]]:
 
 def _rules(model: Model) -> Iterator[tuple[str, Rule]]:
     yield from (("accept", rule) for rule in model.accept)
-    yield from (("none", rule) for rule in (model.none,) if rule is not None)
-    yield from (("refuse", rule) for rule in model.refuse)
-    yield from (("warn", rule) for rule in model.warn)
+    for each in model.requests:
+        yield from (("none", rule) for rule in (each.none,) if rule is not None)
+        yield from (("refuse", rule) for rule in each.refuse)
+        yield from (("warn", rule) for rule in each.warn)
 
 
 def _parts(value: Node, model: Model) -> Iterator[tuple[str, Span, Span]]:

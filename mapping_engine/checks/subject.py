@@ -10,7 +10,7 @@ from functools import cached_property
 from mapping_engine.checks.condition_logic import Conditions
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.load import Examined
-from mapping_engine.core.model import Model, every_node
+from mapping_engine.core.model import Model, Rule, every_node
 from mapping_engine.core.nodes import (
     Broken,
     Call,
@@ -67,6 +67,17 @@ class Subject(Frozen):
         return tuple(c for c in chains if not any(isinstance(n, Broken) for n in walk(c)))
 
     @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of `accept`, `refuse` and `warn`, each once."""
+        late = (rule for each in self.model.requests for rule in (*each.refuse, *each.warn))
+        return tuple({id(rule.at): rule for rule in (*self.model.accept, *late)}.values())
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """The names of the variables of all fan-outs."""
+        return frozenset(name for each in self.model.requests for name in each.fan_out_names)
+
+    @cached_property
     def fields(self) -> tuple[Field, ...]:
         """The fields of all objects."""
         objects = (node for node in self.nodes if isinstance(node, Object))
@@ -80,8 +91,9 @@ class Subject(Frozen):
         """
         model = self.model
         pipelines = (pipeline.body for pipeline in model.pipelines.values())
-        variables = (variable.values for variable in model.fan_out)
-        starts = (*self._written.values(), *pipelines, *variables, model.fields)
+        variables = (variable.values for each in model.requests for variable in each.fan_out)
+        fields = (each.fields for each in model.requests)
+        starts = (*self._written.values(), *pipelines, *variables, *fields)
         waiting = [(start, False) for start in reversed(starts)]
         found: dict[int, tuple[Node, bool]] = {}
         while waiting:

@@ -5,41 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mapping_engine.core.clear import cleared
+from mapping_engine.core.clear import ClearPlaces, cleared
 from mapping_engine.core.desugar import (
     NO_LOCALS,
     Desugaring,
-    body_of,
     define,
     definitions_of,
     expression,
-    object_of,
     optional,
     pipeline_of,
-    value_of,
 )
+from mapping_engine.core.kinds import is_whole, kinds_of, no_request, template_of, warn_rule
 from mapping_engine.core.model import (
+    PAYLOADS,
     Model,
     Pipeline,
-    RequestRule,
+    RequestKind,
     Rule,
-    Variable,
+    request_parts,
     sent_parts,
 )
-from mapping_engine.core.nodes import Broken, Const, Field, Name, Node, Template
-from mapping_engine.core.order import in_order, ordered
+from mapping_engine.core.nodes import Broken, Name, Object, free_names
+from mapping_engine.core.order import Ordered, in_order, ordered
 from mapping_engine.core.spell import written_name
 from mapping_engine.core.splice import spliced
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.expression import TemplateExpression
-from mapping_engine.file.documents import (
-    AcceptBlock,
-    MappingFile,
-    NoneBlock,
-    RefuseBlock,
-    RequestBlock,
-    WarnBlock,
-)
+from mapping_engine.file.documents import AcceptBlock, MappingFile
+from mapping_engine.file.privacy_blocks import EntitlementBlock
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import PipelineBlock, ValueBlock
 from mapping_engine.file.walk import names_in
@@ -62,17 +54,12 @@ def core_of(
     What is wrong on the way is reported: unknown transforms and arguments that do not fit (TX01,
     TX02), circles (PR04), and values that take too many steps (PR08).
     """
+    if not is_whole(file, found):
+        return None
     made = Desugaring(blocks, pipelines, found)
     define(made)
     piped = {each: _pipeline(entry, made) for each, entry in pipelines.items()}
-    fan_out = file.fan_out
-    variables = tuple(
-        Variable(v, v.name, Broken(v) if v.value is None else value_of(v.value, NO_LOCALS, made))
-        for v in (fan_out.each if fan_out else ())
-    )
-    fields = object_of(file, file.fields, NO_LOCALS, made)
-    none = fan_out.none if fan_out else None
-    parts = Model(
+    shared = Model(
         name=name,
         file=file,
         definitions={},
@@ -81,41 +68,39 @@ def core_of(
         vocabulary=NO_VOCABULARY,
         settings_schema={},
         payload_schema={},
-        fields=fields,
-        request=_request(file.request, made),
-        fan_out=variables,
-        none=None if none is None else _refuse(none, Const(none, True), "configuration", made),
+        fields=Object(file, ()),
+        request=no_request(file),
         accept=tuple(_accept(block, made) for block in file.accept or ()),
-        refuse=tuple(
-            _refuse(block, expression(block.when, NO_LOCALS, made), "instrumentation", made)
-            for block in file.refuse or ()
-        ),
-        warn=tuple(_warn(block, made) for block in file.warn or ()),
-        settings_warn=tuple(_warn(block, made) for block in file.settings_warn or ()),
+        settings_warn=tuple(warn_rule(block, made) for block in file.settings_warn or ()),
         hashing=optional(file.hashing, NO_LOCALS, made),
         already_hashed=optional(file.already_hashed, NO_LOCALS, made),
         texts=texts,
     )
+    kinds = kinds_of(file, made)
+    parts = replace(shared, kinds=kinds)
     definitions = definitions_of(made)
     if made.stopped_at is not None:
         _report_stop(made.stopped_at, blocks, found)
         return None
-    names = [variable.name for variable in variables]
+    names = dict.fromkeys(v.name for kind in kinds for v in kind.fan_out)
     order = ordered(definitions, piped, names, sent_parts(parts), found)
     if order is None:
         return None
-    return replace(
-        parts,
-        definitions=order.definitions,
-        depends=order.depends,
-        fields=cleared(spliced(fields, order.definitions), (), file.personal, order.definitions),
-    )
+    kinds = tuple(_finished(kind, file.personal, order) for kind in kinds)
+    whole = replace(parts, definitions=order.definitions, depends=order.depends, kinds=kinds)
+    return whole if file.requests is not None else whole.requests[0]
 
 
-def _warn(block: WarnBlock, made: Desugaring) -> Rule:
-    field = block.field.text if block.field else None
-    when = expression(block.when, NO_LOCALS, made)
-    return Rule(block, when, _template(block.message, made), None, field=field)
+def _finished(kind: RequestKind, personal: EntitlementBlock | None, order: Ordered) -> RequestKind:
+    """A kind of request with the named objects in their places; whether it joins is known then."""
+    names = {name.name for part in request_parts(kind.request) for name in free_names(part)}
+    behind = (order.depends.get(name, frozenset()) for name in names)
+    joins = PAYLOADS in names.union(*behind)
+    fields = spliced(kind.fields, order.definitions)
+    if personal is not None:
+        places = ClearPlaces(personal.clear, kind.request.name)
+        fields = cleared(fields, (), places, order.definitions)
+    return replace(kind, fields=fields, joins=joins)
 
 
 def _report_stop(node: Name, blocks: Mapping[str, Named[ValueBlock]], found: Diagnostics) -> None:
@@ -146,36 +131,8 @@ def _accept(block: AcceptBlock, made: Desugaring) -> Rule:
     return Rule(
         block,
         Broken(block) if condition is None else expression(condition, NO_LOCALS, made),
-        None if block.message is None else _template(block.message, made),
+        None if block.message is None else template_of(block.message, made),
         None if block.require is None else block.error or "instrumentation",
         block.help.text if block.help else None,
         negated=block.require is not None,
     )
-
-
-def _refuse(block: RefuseBlock | NoneBlock, condition: Node, kind: str, made: Desugaring) -> Rule:
-    help = block.help.text if block.help else None
-    return Rule(block, condition, _template(block.message, made), block.error or kind, help)
-
-
-def _request(block: RequestBlock, made: Desugaring) -> RequestRule:
-    headers = (
-        Field(h, h, h.name, value_of(h.value, NO_LOCALS, made))
-        for h in block.headers or ()
-        if h.value is not None
-    )
-    is_form = block.form is not None
-    return RequestRule(
-        block,
-        block.method or "POST",
-        _template(block.url, made),
-        tuple(headers),
-        body_of(block, block.form if is_form else block.json, made),
-        "form" if is_form else "json",
-    )
-
-
-def _template(template: TemplateExpression, made: Desugaring) -> Template:
-    found = expression(template, NO_LOCALS, made)
-    assert isinstance(found, Template)
-    return found

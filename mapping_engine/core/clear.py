@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from mapping_engine.core import nodes
 from mapping_engine.core.model import SECRETS, Model
-from mapping_engine.core.nodes import Call, Field, Name, Node, walk
+from mapping_engine.core.nodes import Call, Field, Guard, Name, Node, Template, walk
 from mapping_engine.core.spell import spell, written_name
-from mapping_engine.file.privacy_blocks import ClearBlock, EntitlementBlock
+from mapping_engine.file.privacy_blocks import ClearBlock
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ScalarNode
 
 Steps = tuple[str, ...]
+Definitions = Mapping[str, Node]
 ANY_NAME = "*"
 _ITEMS = re.compile(r"\[[0-9]*\]")
 
@@ -33,23 +34,42 @@ def told(model: Model) -> Iterator[tuple[str, str]]:
 # Fields
 
 
+class ClearPlaces(Frozen):
+    """The fields that may hold personal data: of one kind of request, which may have a name.
+
+    A pattern is a path of the payload, or begins with the name of the request. What lies below it
+    is covered, too.
+    """
+
+    blocks: tuple[ClearBlock, ...]
+    request: str = ""
+
+    def of(self, path: Steps) -> ScalarNode | None:
+        """The pattern that covers a field."""
+        paths = (path, (self.request, *path)) if self.request else (path,)
+        return next(
+            (
+                pattern
+                for block in self.blocks
+                for pattern in block.fields or ()
+                if any(_covers(path_steps(pattern.text), each) for each in paths)
+            ),
+            None,
+        )
+
+    def of_copy(self, path: Steps) -> ScalarNode | None:
+        """The pattern that covers a copy, of which nothing is known but that it has names."""
+        return self.of(path) or self.of((*path, ANY_NAME))
+
+
+def clear_places(model: Model) -> ClearPlaces:
+    """The places of a mapping, or of one of its kinds of request."""
+    return ClearPlaces(model.clear, model.request.name)
+
+
 def path_steps(path: str) -> Steps:
     """The names on the way to a field; the items of lists are no steps."""
     return tuple(step for step in _ITEMS.sub("", path).split(".") if step)
-
-
-def covering(clear: tuple[ClearBlock, ...], path: Steps) -> ScalarNode | None:
-    """The pattern that lets personal data stand at a path; what lies below a pattern is covered."""
-    return next((each for each in _patterns(clear) if _covers(path_steps(each.text), path)), None)
-
-
-def covering_copy(clear: tuple[ClearBlock, ...], path: Steps) -> ScalarNode | None:
-    """The same of a copy of an object, of which nothing is known but that it has names."""
-    return covering(clear, path) or covering(clear, (*path, ANY_NAME))
-
-
-def _patterns(clear: tuple[ClearBlock, ...]) -> Iterator[ScalarNode]:
-    yield from (pattern for block in clear for pattern in block.fields or ())
 
 
 def _covers(pattern: Steps, path: Steps) -> bool:
@@ -58,41 +78,40 @@ def _covers(pattern: Steps, path: Steps) -> bool:
 
 
 def cleared(
-    made: nodes.Object,
-    path: Steps,
-    personal: EntitlementBlock | None,
-    definitions: Mapping[str, Node],
+    made: nodes.Object, path: Steps, places: ClearPlaces, definitions: Definitions
 ) -> nodes.Object:
-    """The object at a path, in which copies at places that may hold personal data keep it."""
-    if personal is None:
-        return made
-    clear = personal.clear
+    """The object at a path, in which copies keep personal data where it may stand."""
 
     def of(field: Field) -> Field:
-        return replace(field, value=_cleared(field.value, (*path, field.name)))
-
-    def _cleared(node: Node, path: Steps) -> Node:
-        match node:
-            case nodes.Object():
-                return cleared(node, path, personal, definitions)
-            case nodes.Copy(added=added):
-                below = None if added is None else cleared(added, path, personal, definitions)
-                return replace(node, added=below, clear=covering_copy(clear, path) is not None)
-            case nodes.ForEach(body=body):
-                return replace(node, body=_cleared(body, path))
-            case nodes.Guard(value=value):
-                return replace(node, value=_cleared(value, path))
-            case nodes.FirstOf(alternatives=arms):
-                each = (replace(arm, value=_cleared(arm.value, path)) for arm in arms)
-                return replace(node, alternatives=tuple(each))
-            case Name(name=name, tail=None) if covering_copy(clear, path) is not None:
-                found = definitions.get(name)
-                inner = found.value if isinstance(found, nodes.Guard) else found
-                return _cleared(found, path) if found and isinstance(inner, nodes.Copy) else node
-            case _:
-                return node
+        value = _cleared(field.value, (*path, field.name), places, definitions)
+        return replace(field, value=value)
 
     return replace(made, fields=tuple(map(of, made.fields)))
+
+
+def _cleared(node: Node, path: Steps, places: ClearPlaces, definitions: Definitions) -> Node:
+    def inside(part: Node) -> Node:
+        return _cleared(part, path, places, definitions)
+
+    match node:
+        case nodes.Object():
+            return cleared(node, path, places, definitions)
+        case nodes.Copy(added=added):
+            below = None if added is None else cleared(added, path, places, definitions)
+            return replace(node, added=below, clear=places.of_copy(path) is not None)
+        case nodes.ForEach(body=body):
+            return replace(node, body=inside(body))
+        case Guard(value=value):
+            return replace(node, value=inside(value))
+        case nodes.FirstOf(alternatives=arms):
+            each = (replace(arm, value=inside(arm.value)) for arm in arms)
+            return replace(node, alternatives=tuple(each))
+        case Name(name=name, tail=None) if places.of_copy(path) is not None:
+            found = definitions.get(name)
+            copied = found.value if isinstance(found, Guard) else found
+            return inside(found) if found is not None and isinstance(copied, nodes.Copy) else node
+        case _:
+            return node
 
 
 def copies_in_clear(node: Node) -> bool:
@@ -122,13 +141,19 @@ def exposed(model: Model) -> dict[str, Exposed]:
 
 def exposed_name(node: Node) -> str:
     """The name whose value a part of a URL is, as it is spelled; nothing where it is another."""
-    while isinstance(node, Call) and node.input is not None and not any(node.arguments):
-        node = node.input
-    if not isinstance(node, Name):
-        return ""
-    return spell(node) if node.name == SECRETS else f"${written_name(node.name)}"
+    match node:
+        case Call(input=Node() as source, arguments=given) if not any(given):
+            return exposed_name(source)
+        case Guard(value=value):
+            return exposed_name(value)
+        case Name(name=name):
+            return spell(node) if name == SECRETS else f"${written_name(name)}"
+        case _:
+            return ""
 
 
 def is_hidden(part: str | Node, hidden: Container[str]) -> bool:
     """Whether nobody should read this part of a URL."""
+    if isinstance(part, Template):
+        return any(is_hidden(each, hidden) for each in part.parts)
     return not isinstance(part, str) and exposed_name(part) in hidden

@@ -9,7 +9,14 @@ from mapping_engine.core.facts import Facts
 from mapping_engine.core.infer import check_list, infer, pipeline_type
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import item_of
-from mapping_engine.core.model import Model, Variable, reachable, sent_parts
+from mapping_engine.core.model import (
+    PAYLOAD,
+    PAYLOADS,
+    Model,
+    Variable,
+    reachable,
+    sent_parts,
+)
 from mapping_engine.core.nodes import (
     Copy,
     Guard,
@@ -43,7 +50,20 @@ def examine(
 
     ``chosen`` are the types of reads at paths that settings choose, where these are given.
     """
-    found = Inference(model, diagnostics, chosen=chosen or {})
+    whole = Facts()
+    for each in model.requests:
+        own = Diagnostics()
+        whole.add(_examined(each, own, chosen or {}))
+        diagnostics.found += own.found
+    found = Inference(model, diagnostics, whole)
+    check_secrets(found)
+    check_needed(found)
+    return whole
+
+
+def _examined(model: Model, diagnostics: Diagnostics, chosen: Mapping[int, Type]) -> Facts:
+    """What is found out about one kind of request, and all that it uses."""
+    found = Inference(model, diagnostics, chosen=chosen)
     for pipeline in model.pipelines.values():
         arguments = {name: Type(ANY, True) for name in pipeline.parameters}
         pipeline_type(pipeline, Type(ANY, True), arguments, found)
@@ -55,18 +75,18 @@ def examine(
     for rule in (*model.settings_warn, *model.accept):
         infer(rule.condition, event, found)
         _message(rule.message, event, found)
+    if model.when is not None:
+        infer(model.when, event, found)
     if model.none is not None:
         _message(model.none.message, event, found)
-    check_secrets(found)
     infer(model.fields, request, found)
     check_payload(found)
     check_warned(found)
     late = replace(request, late=True)
-    _request(late, found)
+    _request(replace(event, joined=True) if model.joins else late, found)
     for rule in (*model.refuse, *model.warn):
         infer(rule.condition, late, found)
         _message(rule.message, late, found)
-    check_needed(found)
     return found.facts
 
 
@@ -86,24 +106,39 @@ def _names(scope: Scope, found: Inference) -> Scope:
 
 def _definitions(scope: Scope, found: Inference) -> None:
     """Find the types of the definitions that need no other variables than those of a scope."""
-    model, inside = found.model, replace(scope, late=True)
-    known, opened = {*scope.variables, "payload"}, _opened_copies(model)
+    model, inside = found.model, replace(scope, late=True, joined=found.model.joins)
+    known = {*scope.variables, PAYLOAD, *((PAYLOADS,) if model.joins else ())}
+    is_asked = bool(model.request.name or model.clear)
+    used = _used(model) if is_asked else frozenset(model.definitions)
+    opened = _opened_copies(model)
     for name, node in model.definitions.items():
-        if name not in found.facts.names and model.depends.get(name, frozenset()) <= known:
-            told = found.silent() if name in opened else found
+        depends = model.depends.get(name, frozenset())
+        is_elsewhere = (
+            model.request.name != ""
+            and name not in used
+            and not depends.isdisjoint((PAYLOAD, PAYLOADS))
+        )
+        if name not in found.facts.names and depends <= known and not is_elsewhere:
+            told = found.silent() if name in opened - used else found
             found.facts.names[name] = infer(node, inside, told)
 
 
 def _opened_copies(model: Model) -> set[str]:
-    """The definitions of copies that stand nowhere but in fields which may hold personal data.
+    """The definitions of copies, of a mapping that sends personal data in clear.
 
-    What is wrong with them is reported there, where they stand in the place of their names.
+    Where they stand nowhere but in fields that may hold it, what is wrong with them is reported
+    there, in the place of their names.
     """
     if not model.clear:
         return set()
-    used = {node.name for node in reachable(model, sent_parts(model)) if isinstance(node, Name)}
     nodes = {n: d.value if isinstance(d, Guard) else d for n, d in model.definitions.items()}
-    return {name for name, node in nodes.items() if isinstance(node, Copy) and name not in used}
+    return {name for name, node in nodes.items() if isinstance(node, Copy)}
+
+
+def _used(model: Model) -> frozenset[str]:
+    """The names that are used on the way of an event."""
+    nodes = reachable(model, sent_parts(model))
+    return frozenset(node.name for node in nodes if isinstance(node, Name))
 
 
 def _forget_foreign(found: Inference) -> None:
@@ -113,8 +148,8 @@ def _forget_foreign(found: Inference) -> None:
     vocabulary declares.
     """
     model, reports = found.model, found.diagnostics.found
-    own = model.fields.span.file.rpartition("/")[0]
-    used = {node.name for node in reachable(model, sent_parts(model)) if isinstance(node, Name)}
+    own = model.file.span.file.rpartition("/")[0]
+    used = _used(model)
     for name, node in model.definitions.items():
         file = node.span.file
         if file.startswith(f"{own}/") if own else "/" not in file:
@@ -150,11 +185,16 @@ def _variable(variable: Variable, scope: Scope, found: Inference) -> Type:
 
 def _request(scope: Scope, found: Inference) -> None:
     request = found.model.request
-    for part in children(request.url):
+    for node in (request.method, *children(request.url)):
+        infer(node, scope, found)
+        check_in_url(node, found)
+    for part in _leaves(request.query) if request.query is not None else ():
         infer(part, scope, found)
         check_in_url(part, found)
     for header in request.headers:
         _beside_payload(header.value, scope, found)
+    for part in request.auth.parts if request.auth is not None else ():
+        _beside_payload(part, scope, found)
     _beside_payload(request.body, scope, found, takes_payload=True)
 
 
@@ -164,7 +204,7 @@ def _beside_payload(
     """The parts of a header or a body, each for itself; the payload is held to its schema."""
     for part in _leaves(node):
         infer(part, scope, found)
-        if not (takes_payload and isinstance(part, Name) and part.name == "payload"):
+        if not (takes_payload and isinstance(part, Name) and part.name in (PAYLOAD, PAYLOADS)):
             check_beside_payload(part, found)
 
 

@@ -29,3 +29,9 @@ class Facts(Frozen):
     def type_of(self, part: Node | Field) -> Type:
         """The type of a part: a node, or a field with its default."""
         return self._types.get(id(part), UNKNOWN)
+
+    def add(self, other: Facts) -> None:
+        """Add what was found out for another kind of request; what is known already counts."""
+        self.names.update({name: t for name, t in other.names.items() if name not in self.names})
+        self.needed.update(other.needed)
+        self._types.update({part: t for part, t in other._types.items() if part not in self._types})

@@ -18,12 +18,14 @@ from mapping_engine.types.type import Type
 class Scope(Frozen):
     """The ``$names`` of a place beyond built-in names and definitions.
 
-    ``late`` is true where the payload exists already; ``only`` closes the scope to its own
-    variables and ``$tables`` (inside named pipelines). ``holding`` are conditions that hold there.
+    ``late`` is true where the payload exists already, and ``joined`` where all payloads of a
+    fan-out do; ``only`` closes the scope to its own variables and ``$tables`` (inside named
+    pipelines). ``holding`` are conditions that hold there.
     """
 
     variables: Mapping[str, Type]
     late: bool = False
+    joined: bool = False
     only: bool = False
     holding: tuple[Node, ...] = ()
 

@@ -15,6 +15,7 @@ from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.file.blocks import Block
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.forgotten_use import report_forgotten_use
+from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.file.merging import definitions_of, pipelines_of, tables_of
 from mapping_engine.file.migration_file import MigrationFile, as_mapping
 from mapping_engine.file.rule_files import (
@@ -28,7 +29,7 @@ from mapping_engine.file.rule_files import (
 )
 from mapping_engine.file.shapes import Named
 from mapping_engine.frozen import Frozen
-from mapping_engine.source.node import Source
+from mapping_engine.source.node import ScalarNode, Source
 from mapping_engine.transforms import REGISTRY
 
 PERSONAL_TABLE = "personal"
@@ -64,18 +65,21 @@ def read_mapping(name: str, entry: str, reading: Reading) -> Loaded:
     vocabulary = read_vocabulary(file.event, Location(reading.pack, ""), reading)
     settings_at = location.beside(file.settings.text)
     settings = read_schema_file(settings_at, file.settings.span, reading)
-    payload = read_schema_file(location.beside(file.payload.text), file.payload.span, reading)
     if not _is_complete(documents):
         return Loaded()
     model = _model(name, file, documents, reading)
-    if model is None or vocabulary is None or settings is None or payload is None:
+    if model is None:
+        return Loaded()
+    payloads = _payload_schemas(model, location, reading)
+    if vocabulary is None or settings is None or payloads is None:
         return Loaded()
     model = replace(
         model,
         tables={PERSONAL_TABLE: vocabulary.personal.as_table(), **model.tables},
         vocabulary=vocabulary,
         settings_schema=settings,
-        payload_schema=payload,
+        payload_schema=_schema(model.payload, payloads),
+        kinds=tuple(replace(k, payload_schema=_schema(k.payload, payloads)) for k in model.kinds),
     )
     facts = examine(model, reading.diagnostics)
     if report_forgotten_use(documents, reading):
@@ -83,6 +87,23 @@ def read_mapping(name: str, entry: str, reading: Reading) -> Loaded:
     source = Source(settings_at.shown, reading.texts.get(settings_at.shown, ""))
     examined = Examined(model, facts, documents, source)
     return Loaded(None if reading.diagnostics.has_errors else model, examined)
+
+
+def _payload_schemas(
+    model: Model, location: Location, reading: Reading
+) -> dict[str, JsonSchema] | None:
+    """The schemas of all payloads by their names; None where one cannot be read."""
+    named = {each.payload.text: each.payload for each in model.requests if each.payload}
+    found = {
+        name: read_schema_file(location.beside(name), node.span, reading)
+        for name, node in named.items()
+    }
+    read = {name: schema for name, schema in found.items() if schema is not None}
+    return read if len(read) == len(found) else None
+
+
+def _schema(named: ScalarNode | None, schemas: Mapping[str, JsonSchema]) -> JsonSchema:
+    return {} if named is None else schemas[named.text]
 
 
 def _is_complete(documents: tuple[LoadedDocument, ...]) -> bool:

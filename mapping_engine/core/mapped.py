@@ -29,4 +29,4 @@ def mapped_parts(model: Model) -> Iterator[Node]:
     """The nodes that make the payload, the fan-out and the request."""
     yield model.fields
     yield from (variable.values for variable in model.fan_out)
-    yield from request_parts(model)
+    yield from request_parts(model.request)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, fields, replace
+from functools import cached_property
 
 from mapping_engine.core.nodes import Field, Name, Node, Object, Placed, Template, walk
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.file.privacy_blocks import ClearBlock, SecretBlock
 from mapping_engine.frozen import Frozen
-from mapping_engine.source.node import Source
+from mapping_engine.source.node import ScalarNode, Source
 from mapping_engine.vocabulary import Vocabulary
 
 BUILTINS = {
@@ -23,9 +24,12 @@ BUILTINS = {
     "now_ms": "the time of the clock, in whole milliseconds since 1970",
     "integration": "the options for this destination in the event",
     "payload": "the payload of this request",
+    "payloads": "the payloads of a whole fan-out, which become one request",
 }
 PAYLOAD = "payload"
 """The name that exists only once the payload is made."""
+PAYLOADS = "payloads"
+"""The name that exists only once all payloads of a fan-out are made."""
 SECRETS = "secrets"
 PIPED = "value"
 """The name of the value that is piped into a named pipeline."""
@@ -67,14 +71,46 @@ class Rule(Placed):
     negated: bool = False
 
 
-class RequestRule(Placed):
-    """The HTTP request around each payload; ``format`` says how the body is written."""
+class Auth(Placed):
+    """What an `Authorization` header is made of: its scheme, and the values that are encoded."""
 
-    method: str
+    scheme: str
+    parts: tuple[Node, ...]
+
+
+class RequestRule(Placed):
+    """The HTTP request around each payload; ``format`` says how the body is written.
+
+    It has a ``name`` where it is one of several.
+    """
+
+    method: Node
     url: Template
     headers: tuple[Field, ...]
     body: Node
     format: str
+    query: Node | None = None
+    auth: Auth | None = None
+    name: str = ""
+
+
+class RequestKind(Placed):
+    """One of several kinds of request: all that is its own, by the names that a model has for it.
+
+    ``when`` decides whether an event becomes it. One that ``joins`` is made once of all payloads of
+    its fan-out.
+    """
+
+    request: RequestRule
+    fields: Object
+    when: Node | None = None
+    payload: ScalarNode | None = None
+    payload_schema: JsonSchema = field(default_factory=dict)
+    fan_out: tuple[Variable, ...] = ()
+    none: Rule | None = None
+    refuse: tuple[Rule, ...] = ()
+    warn: tuple[Rule, ...] = ()
+    joins: bool = False
 
 
 class Model(Frozen):
@@ -84,6 +120,9 @@ class Model(Frozen):
     each which fan-out variables (and whether the payload) are behind it. ``file`` is the rule file
     as it is written, ``texts`` the texts of all rule files that were read. ``none`` is the rule
     of a fan-out that leaves no request.
+
+    A mapping with several kinds of request has ``kinds``, and no fields, request, fan-out or rules
+    of payloads itself. Each of its ``requests`` is a model with those of one kind.
     """
 
     name: str
@@ -96,8 +135,13 @@ class Model(Frozen):
     payload_schema: JsonSchema
     fields: Object
     request: RequestRule
+    payload: ScalarNode | None = None
+    """Where the rules name the payload's schema."""
+    when: Node | None = None
     fan_out: tuple[Variable, ...] = ()
     none: Rule | None = None
+    joins: bool = False
+    kinds: tuple[RequestKind, ...] = ()
     accept: tuple[Rule, ...] = ()
     refuse: tuple[Rule, ...] = ()
     warn: tuple[Rule, ...] = ()
@@ -106,6 +150,17 @@ class Model(Frozen):
     already_hashed: Node | None = None
     depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def requests(self) -> tuple[Model, ...]:
+        """A model for each kind of request; this one, where there is one kind."""
+        if not self.kinds:
+            return (self,)
+        names = [each.name for each in fields(RequestKind) if each.name != "at"]
+        return tuple(
+            replace(self, kinds=(), **{name: getattr(kind, name) for name in names})
+            for kind in self.kinds
+        )
 
     @property
     def title(self) -> str:
@@ -149,14 +204,20 @@ class Model(Frozen):
 def deciding_parts(model: Model) -> Iterator[Node]:
     """The nodes that decide whether an event is accepted, and for which requests."""
     yield from (rule.condition for rule in model.accept)
+    if model.when is not None:
+        yield model.when
+    yield from (kind.when for kind in model.kinds if kind.when is not None)
     yield from (variable.values for variable in model.fan_out)
 
 
-def request_parts(model: Model) -> Iterator[Node]:
+def request_parts(request: RequestRule) -> Iterator[Node]:
     """The nodes of the request around a payload."""
-    yield model.request.url
-    yield from (header.value for header in model.request.headers)
-    yield model.request.body
+    yield from (request.method, request.url)
+    yield from (header.value for header in request.headers)
+    yield from request.auth.parts if request.auth is not None else ()
+    if request.query is not None:
+        yield request.query
+    yield request.body
 
 
 def message_parts(model: Model) -> Iterator[Node]:
@@ -167,12 +228,13 @@ def message_parts(model: Model) -> Iterator[Node]:
 
 def sent_parts(model: Model) -> Iterator[Node]:
     """Everything that an event goes through: the nodes behind which definitions are used."""
-    yield from deciding_parts(model)
-    yield from (node for node in (model.hashing, model.already_hashed) if node is not None)
-    yield model.fields
-    yield from request_parts(model)
-    yield from (r.condition for r in (*model.refuse, *model.warn, *model.settings_warn))
-    yield from message_parts(model)
+    for each in model.requests:
+        yield from deciding_parts(each)
+        yield from (node for node in (each.hashing, each.already_hashed) if node is not None)
+        yield each.fields
+        yield from request_parts(each.request)
+        yield from (r.condition for r in (*each.refuse, *each.warn, *each.settings_warn))
+        yield from message_parts(each)
 
 
 def roots(model: Model) -> Iterator[Node]:

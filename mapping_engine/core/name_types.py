@@ -8,7 +8,7 @@ from dataclasses import replace
 from mapping_engine.core.event_paths import check_below
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import collected
-from mapping_engine.core.model import BUILTINS, PAYLOAD, SECRETS
+from mapping_engine.core.model import BUILTINS, PAYLOAD, PAYLOADS, SECRETS
 from mapping_engine.core.nodes import Name
 from mapping_engine.core.spell import is_written, written_name
 from mapping_engine.diagnostics import (
@@ -31,7 +31,7 @@ from mapping_engine.file.json_types import (
     setting_type,
 )
 from mapping_engine.selectors import prefixes, projections, vocabulary_path
-from mapping_engine.types.kinds import ANY, NUMBER, OBJECT, TEXT
+from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT
 from mapping_engine.types.type import (
     BROKEN,
     IDENTIFYING,
@@ -47,7 +47,15 @@ from mapping_engine.types.type import (
 from mapping_engine.types.units import declared_unit, unit_tag
 from mapping_engine.vocabulary.vocabulary import EVENT
 
-_PLACES = {"item": "under `each`", "payload": "in `request` and `warn`"}
+_PLACES = {
+    "item": "under `each`",
+    "payload": "in `request` and `warn`",
+    "payloads": "in the body of a request with a `fan_out`",
+}
+
+
+_HIDDEN = frozenset({UNDECLARED, IDENTIFYING})
+"""What is sent is never shown."""
 
 
 def name_type(node: Name, scope: Scope, found: Inference) -> Type:
@@ -80,6 +88,8 @@ def _builtin(node: Name, scope: Scope, found: Inference) -> Type:
             return Type(OBJECT if node.tail is None else ANY, True, hidden)
         case "payload" if scope.late:
             return _payload(node, found)
+        case "payloads" if scope.joined:
+            return Type(LIST if node.tail is None else ANY, node.tail is not None, _HIDDEN)
         case _:
             return _undefined(node, scope, found)
 
@@ -116,13 +126,14 @@ def _undefined(node: Name, scope: Scope, found: Inference) -> Type:
 def _definition(node: Name, scope: Scope, found: Inference) -> Type:
     shown = f"`${written_name(node.name)}`"
     needed = found.model.depends.get(node.name, frozenset()) - set(scope.variables)
-    if PAYLOAD in needed and not scope.late:
-        message = f"{shown} uses `$payload`, which does not exist yet here"
-        return _mistaken(node, "FO02", message, None, found)
-    if needed - {PAYLOAD}:
+    for name, is_there in ((PAYLOAD, scope.late), (PAYLOADS, scope.joined)):
+        if name in needed and not is_there:
+            message = f"{shown} uses `${name}`, which does not exist yet here"
+            return _mistaken(node, "FO02", message, None, found)
+    needed -= {PAYLOAD, PAYLOADS}
+    if needed:
         message = (
-            f"{shown} depends on the fan-out variable {listed(needed - {PAYLOAD})}, which has no "
-            "value here"
+            f"{shown} depends on the fan-out variable {listed(needed)}, which has no value here"
         )
         return _mistaken(node, "FO02", message, None, found)
     return found.facts.names.get(node.name, UNKNOWN)
@@ -185,10 +196,9 @@ def _deeper(start: Type, path: tuple[str, ...], node: Name, found: Inference) ->
 
 def _payload(node: Name, found: Inference) -> Type:
     """What is read of the payload: of the kind that its schema declares, and never shown."""
-    hidden = frozenset({UNDECLARED, IDENTIFYING})
     path = vocabulary_path(node.tail) if node.tail else None
     if node.tail is None or path is None:
-        return Type(OBJECT if node.tail is None else ANY, node.tail is not None, hidden)
+        return Type(OBJECT if node.tail is None else ANY, node.tail is not None, _HIDDEN)
     root: Mapping[str, object] = found.model.payload_schema
     schema = root
     for step in path:
@@ -211,7 +221,7 @@ def _payload(node: Name, found: Inference) -> Type:
             )
         schema = below or {}
     unit = declared_unit(schema)
-    return Type(kinds_of(schema), True, hidden | ({unit_tag(unit)} if unit else set()))
+    return Type(kinds_of(schema), True, _HIDDEN | ({unit_tag(unit)} if unit else set()))
 
 
 def _setting(node: Name, found: Inference) -> Type:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from mapping_engine.core.model import PAYLOAD, Pipeline
+from mapping_engine.core.model import PAYLOAD, PAYLOADS, Pipeline
 from mapping_engine.core.nodes import (
     Call,
     Compare,
@@ -71,7 +71,7 @@ def ordered(
         if _nesting(node, pipes.nesting, objects) > DEEPEST:
             _too_deep("a value", node.span, found)
             return None
-    late = frozenset((*variables, PAYLOAD))
+    late = frozenset((*variables, PAYLOAD, PAYLOADS))
     depends: dict[str, frozenset[str]] = {}
     for name in names:
         behind = (depends[n] for n in graph[name])

@@ -15,8 +15,10 @@ _STEP = re.compile(r"\[\]|[^.\[]+")
 
 def declared_at(path: str, model: Model) -> tuple[Label, ...]:
     """The place of a payload field, such as `items[].sku`; none where it is not found."""
-    folder, mark, _ = model.fields.span.file.rpartition("/")
-    name = f"{folder}{mark}{model.file.payload.text}"
+    if model.payload is None:
+        return ()
+    folder, mark, _ = model.file.span.file.rpartition("/")
+    name = f"{folder}{mark}{model.payload.text}"
     text = model.texts.get(name)
     root = _read(name, text) if text else None
     node, place = root, None

@@ -13,9 +13,8 @@ from typing import Any
 from mapping_engine.core.absence import Absence, absence_of, absent_field, present_under
 from mapping_engine.core.choices import alternatives, is_choice
 from mapping_engine.core.clear import (
+    clear_places,
     copies_in_clear,
-    covering,
-    covering_copy,
     exposed,
     exposed_name,
     path_steps,
@@ -30,6 +29,8 @@ from mapping_engine.core.nodes import (
     Items,
     Node,
     Place,
+    Template,
+    children,
     fields_of,
 )
 from mapping_engine.core.origins import described, what
@@ -91,6 +92,10 @@ def check_shown(node: Node, place: str, found: Inference) -> None:
 
 def check_in_url(node: Node, found: Inference) -> None:
     """Report what must not stand in a URL, unless the mapping says that it may."""
+    if isinstance(node, Template):
+        for part in children(node):
+            check_in_url(part, found)
+        return
     allowed, made = exposed(found.model).get(exposed_name(node)), found.facts.type_of(node)
     if allowed is None or allowed.is_secret is not (SECRET in made.spreading):
         check_shown(node, "a URL", found)
@@ -224,7 +229,7 @@ def _may_be_absent(path: str, field: Field, known: Known, sinks: _PayloadSinks) 
 def _field(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
     if copies_in_clear(field.value):
         found = sinks.found
-        found.facts.needed.add(id(covering_copy(found.model.clear, path_steps(path))))
+        found.facts.needed.add(id(clear_places(found.model).of_copy(path_steps(path))))
     inner = fields_of(field.value)
     if not inner:
         _leaf(field, schema, path, sinks)
@@ -249,7 +254,7 @@ def _leaf(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None
         return
     if SECRET in made.spreading and schema.get(SECRET_KEYWORD) is not True:
         _secret(path, field, found)
-    clear = covering(found.model.clear, path_steps(path))
+    clear = clear_places(found.model).of(path_steps(path))
     if clear is not None and made.personal_kinds:
         found.facts.needed.add(id(clear))
     if is_personal(root, schema):

@@ -9,14 +9,14 @@ from mapping_engine.core.nodes import Call, Name, Node
 from mapping_engine.transforms import REGISTRY
 
 OWN, BASE, PART = "own", "base", "part"
-"""Constants of the rules stay as they are; a base has to be a URL; all else is percent-encoded."""
+"""Constants of the rules stay as they are, a base has to be a URL, and all else is encoded."""
 
 
 def part_kind(node: Node, model: Model, *, first: bool) -> str:
     """How a value is filled into a URL; ``first`` where nothing stands before it."""
-    if _is_own(node, model):
-        return OWN
-    return BASE if first else PART
+    if first and not (isinstance(node, Name) and node.name == "api"):
+        return BASE
+    return OWN if _is_own(node, model) else PART
 
 
 def _is_own(node: Node, model: Model) -> bool:

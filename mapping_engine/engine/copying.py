@@ -13,7 +13,7 @@ from mapping_engine.core.nodes import Call, Copy, Name, Node, Read
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.inspect import is_name, shown
 from mapping_engine.engine.run import Issue
-from mapping_engine.engine.values import as_text
+from mapping_engine.engine.texts import as_text
 from mapping_engine.selectors import search
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms import REGISTRY

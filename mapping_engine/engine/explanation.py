@@ -39,11 +39,16 @@ class FieldExplanation:
 
 @dataclass(frozen=True, slots=True)
 class RequestExplanation:
-    """One request: the fan-out values it was made for, and its fields."""
+    """One request: the fan-out values it was made for, and its fields.
+
+    It has a ``name`` where there are several kinds. One that joins a fan-out stands here once for
+    each payload.
+    """
 
     number: int
     variables: dict[str, str]
     fields: tuple[FieldExplanation, ...]
+    name: str = ""
 
     def field(self, path: str) -> FieldExplanation | None:
         """The field at ``path`` of the payload."""
@@ -53,6 +58,7 @@ class RequestExplanation:
         """The explanation as JSON-ready data."""
         return {
             "number": self.number,
+            **({"name": self.name} if self.name else {}),
             "variables": self.variables,
             "fields": [field.to_dict() for field in self.fields],
         }
@@ -77,6 +83,8 @@ class Explanation:
     """Why there is no request, where there is no error either."""
     clear: tuple[tuple[str, str], ...] = ()
     """What the pack sends in clear, or in the URL, each with its reason."""
+    kinds: tuple[Entry, ...] = ()
+    """Of several kinds of request, each with why it was made, or not."""
 
     def field(self, path: str, request: int = 0) -> FieldExplanation | None:
         """The field at ``path`` in the request with this number, from 0."""
@@ -92,6 +100,7 @@ class Explanation:
             "clear": [{"what": what, "because": reason} for what, reason in self.clear],
             "error": self.error.to_dict() if self.error else None,
             "warnings": [warning.to_dict() for warning in self.warnings],
+            **({"kinds": [kind.to_dict() for kind in self.kinds]} if self.kinds else {}),
             "fan_out": [entry.to_dict() for entry in self.fan_out],
             "requests": [request.to_dict() for request in self.requests],
         }
@@ -112,12 +121,23 @@ def explained(
 ) -> Explanation:
     """The explanation of a recording."""
     requests = tuple(
-        RequestExplanation(number, variables, tuple(f for entry in fields for f in _fields(entry)))
-        for number, (variables, fields) in enumerate(trace.requests)
+        RequestExplanation(
+            number, variables, tuple(f for entry in fields for f in _fields(entry)), name
+        )
+        for number, (name, variables, fields) in enumerate(trace.requests)
     )
     applied = (*trace.applied, *((error.span,) if error is not None and error.span else ()))
     return Explanation(
-        title, requests, tuple(trace.fan_out), error, warnings, sent, applied, nothing, tuple(clear)
+        title,
+        requests,
+        tuple(trace.fan_out),
+        error,
+        warnings,
+        sent,
+        applied,
+        nothing,
+        tuple(clear),
+        tuple(trace.kinds),
     )
 
 
@@ -147,6 +167,8 @@ def _lines(explanation: Explanation, path: str | None) -> Iterator[str]:
     for warning in explanation.warnings:
         yield f"warning: {warning}"
     if path is None:
+        yield from [""] if explanation.kinds else []
+        yield from _entries(explanation.kinds, "", set())
         for entry in explanation.fan_out:
             yield ""
             yield f"fan-out {entry.label} = {entry.value or 'nothing'}  ({_place(entry.span)})"
@@ -161,7 +183,8 @@ def _request(request: RequestExplanation, path: str | None, seen: set[int]) -> I
     fields = [field for field in request.fields if _is_asked(field.path, path)]
     yield ""
     names = ", ".join(f"{name} = {value}" for name, value in request.variables.items())
-    yield f"request {request.number + 1}" + (f": {names}" if names else "")
+    name = f" ({request.name})" if request.name else ""
+    yield f"request {request.number + 1}{name}" + (f": {names}" if names else "")
     if not fields:
         yield f"  {path}: there is no such item, or the object that would hold it was not made"
     for field in fields:
@@ -182,7 +205,7 @@ def _entries(entries: Iterable[Entry], indent: str, seen: set[int]) -> Iterator[
         mark = "*" if entry.outcome in (USED, MET) else "-"
         result = entry.value if entry.outcome == USED and entry.value else entry.outcome
         why = f": {entry.reason}" if entry.reason else ""
-        kind = {"row": "row ", "condition": "when "}.get(entry.kind, "")
+        kind = {"row": "row ", "condition": "when ", "kind": "request "}.get(entry.kind, "")
         pipe = "|> " if entry.kind == "transform" else ""
         yield f"{indent}{mark} {kind}{pipe}{entry.label}: {result}{why}  ({_place(entry.span)})"
         inner = _within(entry)

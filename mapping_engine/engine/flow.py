@@ -11,6 +11,7 @@ from typing import Protocol
 
 from mapping_engine.core.model import Model, Rule
 from mapping_engine.core.nodes import Template
+from mapping_engine.diagnostics import listed
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.engine.request import Request
@@ -39,6 +40,9 @@ class Way(Protocol):
     def accept(self, run: Run) -> Rule | None:
         """The first rule of `accept` that applies: it skips or refuses the event."""
 
+    def chosen(self, run: Run) -> Sequence[int]:
+        """The places of the kinds of request that are made, where there are several kinds."""
+
     def values(self, run: Run, place: int) -> Json:
         """The list that a variable of the fan-out takes its values from."""
 
@@ -58,12 +62,17 @@ class Way(Protocol):
         """The request around the payload of the run."""
 
 
+Kind = Callable[[Run, int], Way]
+"""How the steps are done for one of several kinds of request; the run is made ready for it."""
+
+
 def requests_of(
-    model: Model, way: Way, run: Run, check: Check, *, warned: bool = True
+    model: Model, way: Way, kind: Kind, run: Run, check: Check, *, warned: bool = True
 ) -> list[Request]:
     """The requests of one event; raises MappingError where it is refused.
 
-    Rules of `warn` are judged only where somebody wants to be ``warned``.
+    The way leads up to the choice of a ``kind``, where there are several. Rules of `warn` are
+    judged only where somebody wants to be ``warned``.
     """
     if is_switched_off(model, run):
         return []
@@ -73,7 +82,42 @@ def requests_of(
         if rule.kind is None:
             return []
         raise refusal(model, rule, run)
+    if model.kinds:
+        return _of_kinds(model, way, kind, run, check, warned=warned)
+    return _made(model, way, run, check, warned=warned)
+
+
+def _of_kinds(
+    model: Model, way: Way, kind: Kind, run: Run, check: Check, *, warned: bool
+) -> list[Request]:
+    """The requests of all kinds that the event becomes; there has to be one."""
+    places = way.chosen(run)
+    if not places:
+        raise no_kind(model)
     made: list[Request] = []
+    for place in places:
+        one = model.requests[place]
+        run.kind = place
+        run.variables = [None] * len(one.fan_out)
+        made += _made(one, kind(run, place), run, check, warned=warned)
+    return made
+
+
+def no_kind(model: Model) -> InstrumentationError:
+    """The error of an event that becomes no kind of request."""
+    names = listed(kind.request.name for kind in model.kinds)
+    return InstrumentationError(
+        ErrorCode.EVENT_REFUSED,
+        f"no request is made of this event: it meets the condition of none of {names}",
+        span=model.file.place("requests"),
+        help="if such events are to be left out, say so under `accept`: `skip_when`",
+    )
+
+
+def _made(model: Model, way: Way, run: Run, check: Check, *, warned: bool) -> list[Request]:
+    """The requests of one kind."""
+    made: list[Request] = []
+    run.payloads = []
     first = b""
     for number, combination in enumerate(combinations(model, way, run)):
         way.enter(run, combination)
@@ -85,6 +129,12 @@ def requests_of(
             raise refusal(model, rule, run)
         if warned and model.warn:
             _warn(model, way, run)
+        if model.joins:
+            run.payloads.append(payload)
+        else:
+            made.append(way.request(run))
+    if run.payloads:
+        way.enter(run, ())
         made.append(way.request(run))
     return made
 

@@ -11,7 +11,7 @@ from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.requests import request_of
 from mapping_engine.engine.run import Issue, Run
-from mapping_engine.engine.trace import summary
+from mapping_engine.engine.trace import SKIPPED, Entry, summary
 from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import Json
 
@@ -44,6 +44,29 @@ class Interpreted(Frozen):
                 if self.it.trace is not None:
                     self.it.trace.applied.append(rule.span)
                 yield rule
+
+    def chosen(self, run: Run) -> Sequence[int]:
+        """The places of the kinds of request that are made; who records sees why the others not."""
+        model, trace, found = self.it.model, self.it.trace, list[int]()
+        for place, kind in enumerate(model.kinds):
+            name = kind.request.name
+            if found and not model.file.every:
+                if trace is not None:
+                    trace.kinds.append(Entry("kind", name, kind.span, SKIPPED))
+                continue
+            entry = trace.open("kind", name, kind.span) if trace is not None else None
+            is_met = kind.when is None or self.it.holds(kind.when)
+            if trace is not None and entry is not None:
+                trace.choose(entry, is_met=is_met)
+            found += [place] if is_met else []
+        return found
+
+    def kind(self, run: Run, place: int) -> Interpreted:
+        """How the steps are done for one of several kinds."""
+        model, trace = self.it.model.requests[place], self.it.trace
+        if trace is not None:
+            trace.kind = model.request.name
+        return Interpreted(Interpreter(model, run, trace, self.it.facts))
 
     def values(self, run: Run, place: int) -> Json:
         """The list that a variable of the fan-out takes its values from."""

@@ -34,6 +34,7 @@ from mapping_engine.engine.copying import (
 )
 from mapping_engine.engine.policy import Policy
 from mapping_engine.engine.run import Issue, Run, fresh, holds, present
+from mapping_engine.engine.texts import as_text
 from mapping_engine.engine.trace import BLANK, MET, NOT_MET, Entry, Trace
 from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import SelectorError, search
@@ -129,7 +130,7 @@ def _evaluate(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
             texts: list[str] = []
             for part in parts:
                 found = part if isinstance(part, str) else (yield _evaluate(part, frame, it))
-                text = values.as_text(found)
+                text = as_text(found)
                 if text is None:
                     return None
                 texts.append(text)
@@ -182,6 +183,7 @@ def _whole(name: str, frame: Frame, it: Interpreter) -> Evaluation:
         "tables": it.model.tables,
         "integration": present(run.integration),
         "payload": run.payload,
+        "payloads": present(run.payloads),
     }
     return builtins[name]
 

@@ -17,7 +17,7 @@ from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.chosen import check_chosen_paths
 from mapping_engine.engine.clock import Clock, read_clock
 from mapping_engine.engine.codegen.program import Bound, Program, compiled
-from mapping_engine.engine.flow import Check, Way, odd_settings, requests_of
+from mapping_engine.engine.flow import Check, Kind, Way, odd_settings, requests_of
 from mapping_engine.engine.inspect import read_event
 from mapping_engine.engine.interpreted import Interpreted
 from mapping_engine.engine.interpreter import Interpreter
@@ -27,7 +27,7 @@ from mapping_engine.engine.run import Run
 from mapping_engine.engine.secrets import NO_SECRETS, accept_secrets
 from mapping_engine.engine.settings import accept_settings, unknown_settings
 from mapping_engine.engine.trace import Trace
-from mapping_engine.engine.validate import PayloadGate
+from mapping_engine.engine.validate import gate_of
 from mapping_engine.errors import MappingError
 from mapping_engine.types.kinds import Json
 
@@ -167,7 +167,7 @@ class Destination:
             "_hashing": hashing,
             "_silent": mapping.program(tells=False).bind(accepted, given),
             "_telling": None,
-            "_check": PayloadGate(model, hashing=hashing).check,
+            "_check": gate_of(model, hashing=hashing),
         }
         for name, value in state.items():
             object.__setattr__(self, name, value)
@@ -219,15 +219,17 @@ class Destination:
         except MappingError as error:
             return Outcome(index, error=error)
         try:
-            requests = requests_of(self.mapping.model, self._way(run, bound()), run, self._check)
+            way, kind = self._way(run, bound())
+            requests = requests_of(self.mapping.model, way, kind, run, self._check)
         except MappingError as error:
             return Outcome(index, error=error, warnings=run.warnings.all())
         return Outcome(index, tuple(requests), warnings=run.warnings.all())
 
-    def _way(self, run: Run, bound: Bound | None) -> Way:
+    def _way(self, run: Run, bound: Bound | None) -> tuple[Way, Kind]:
         if bound is None:
-            return Interpreted(Interpreter(self.mapping.model, run))
-        return bound.ready(run)
+            way = Interpreted(Interpreter(self.mapping.model, run))
+            return way, way.kind
+        return bound.ready(run), bound.kind
 
     def payloads(self, event: object) -> list[dict[str, Json]]:
         """The payload of each request, as the rules made it; raises like :meth:`apply`."""
@@ -251,9 +253,9 @@ class Destination:
         warnings: tuple[EventWarning, ...] = ()
         try:
             run = self._told(event)
-            it = Interpreter(self.mapping.model, run, trace, self.mapping.facts())
+            way = Interpreted(Interpreter(self.mapping.model, run, trace, self.mapping.facts()))
             try:
-                requests = requests_of(self.mapping.model, Interpreted(it), run, self._check)
+                requests = requests_of(self.mapping.model, way, way.kind, run, self._check)
             finally:
                 warnings = run.warnings.all()
             if not requests:
@@ -266,7 +268,7 @@ class Destination:
     def _applied(self, event: object, check: Check) -> list[Request]:
         run = self._run(read_event(event)[0])
         way = self._silent.ready(run)
-        return requests_of(self.mapping.model, way, run, check, warned=False)
+        return requests_of(self.mapping.model, way, self._silent.kind, run, check, warned=False)
 
     def _told(self, event: object) -> Run:
         """The run of an event that begins with what was lost of it."""

@@ -32,13 +32,14 @@ def why_nothing(model: Model, run: Run) -> str:
         return (
             f"the event is skipped, as {spell(rule.condition)}  ({rule.span.file}:{rule.span.line})"
         )
-    names = [f"`{name}`" for name in model.fan_out_names]
+    names = [f"`{name}`" for each in model.requests for name in each.fan_out_names]
     return f"the fan-out has no values for {', '.join(names)}"
 
 
 def field_paths(model: Model) -> list[str]:
     """The paths of all payload fields that rules make; items of a list have `[]`."""
-    return list(dict.fromkeys(_paths(model.fields.fields, "")))
+    fields = (each.fields.fields for each in model.requests)
+    return list(dict.fromkeys(path for each in fields for path in _paths(each, "")))
 
 
 def _paths(fields: tuple[Field, ...], before: str) -> Iterator[str]:

@@ -9,11 +9,18 @@ from typing import Any
 import orjson
 
 from mapping_engine.engine.form import NOTHING, form_encoded
+from mapping_engine.engine.xml import xml_encoded
 
 MASK = "***"
 """What a reader sees of what may stand in a URL, and must not be shown."""
-
-CONTENT_TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
+CONTENT_TYPES = {
+    "form": "application/x-www-form-urlencoded",
+    "json": "application/json",
+    "text": "text/plain; charset=utf-8",
+    "xml": "application/xml",
+    "ndjson": "application/x-ndjson",
+}
+"""The content types of bodies; there is none where the format is ``none``."""
 
 
 class _Prepared:
@@ -29,16 +36,18 @@ class _Prepared:
 class Request(_Prepared):
     """A request ready to be sent; it belongs to who asked for it, and may be changed.
 
-    ``body`` is a dict of plain data and ``format`` (``form`` or ``json``) says how
-    :meth:`encode` writes it. Body, headers and URL may hold secrets and personal data: ``repr``
-    leaves them out, or shows the :attr:`shown_url`.
+    ``body`` is plain data, most often a dict, and ``format`` (``form``, ``json``, ``text``,
+    ``xml``, ``ndjson`` or ``none``) says how :meth:`encode` writes it. Requests of a pack with
+    several kinds have the ``name`` of theirs. Body, headers and URL may hold secrets and personal
+    data: ``repr`` leaves them out, or shows the :attr:`shown_url`.
     """
 
     method: str
     url: str
-    body: dict[str, Any] = field(repr=False)
+    body: Any = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     format: str
+    name: str = ""
     masked_url: str | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -48,24 +57,39 @@ class Request(_Prepared):
 
     def __repr__(self) -> str:
         """The request without what must not be shown."""
-        return f"Request(method={self.method!r}, url={self.shown_url!r}, format={self.format!r})"
+        name = f", name={self.name!r}" if self.name else ""
+        shown = f"method={self.method!r}, url={self.shown_url!r}, format={self.format!r}{name}"
+        return f"Request({shown})"
 
     def encode(self) -> bytes:
-        """The bytes of the body: URL-encoded form fields (containers as JSON), or JSON."""
-        if self.format == "json":
-            return orjson.dumps(self.body)
+        """The bytes of the body; in a form, lists and objects go as JSON."""
+        match self.format:
+            case "json":
+                return orjson.dumps(self.body)
+            case "form":
+                return form_encoded(self.body, self._encodings())
+            case "text":
+                return str(self.body).encode()
+            case "xml":
+                return xml_encoded(self.body)
+            case "ndjson":
+                return b"".join(orjson.dumps(line) + b"\n" for line in self.body)
+            case _:
+                return b""
+
+    def _encodings(self) -> Mapping[str, bytes]:
         try:
-            known = self._known
+            return self._known
         except AttributeError:
-            known = NOTHING
-        return form_encoded(self.body, known)
+            return NOTHING
 
     def to_dict(self) -> dict[str, Any]:
-        """The request as plain data: method, url, body, headers, format."""
-        return {
+        """The request as plain data: method, url, body, headers, format, and a name if it has."""
+        found = {
             "method": self.method,
             "url": self.url,
             "body": self.body,
             "headers": self.headers,
             "format": self.format,
         }
+        return {**found, "name": self.name} if self.name else found

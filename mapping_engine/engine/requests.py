@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from functools import partial
 from urllib.parse import quote
 
+import orjson
+
 from mapping_engine.core.clear import exposed, is_hidden
-from mapping_engine.core.model import Model, RequestRule
-from mapping_engine.core.nodes import Node
+from mapping_engine.core.model import PAYLOAD, PAYLOADS, Auth, Model, RequestRule, reachable
+from mapping_engine.core.nodes import Field, Name, Node, Object, Read
 from mapping_engine.core.spell import spell
 from mapping_engine.core.url_parts import BASE, OWN, part_kind
+from mapping_engine.diagnostics import listed
 from mapping_engine.engine.request import CONTENT_TYPES, MASK, Request
 from mapping_engine.engine.run import Issue, Run, fresh
-from mapping_engine.engine.values import as_text
-from mapping_engine.errors import ConfigurationError, ErrorCode
+from mapping_engine.engine.texts import as_text
+from mapping_engine.engine.xml import is_xml
+from mapping_engine.errors import (
+    ConfigurationError,
+    ErrorCode,
+    InstrumentationError,
+    MappingError,
+)
+from mapping_engine.file.request_blocks import METHODS
 from mapping_engine.types.kinds import Json
 
 Value = Callable[[Node, list[Issue], str], Json]
 _CONTENT_TYPE = "Content-Type"
+AUTHORIZATION = "Authorization"
+_OF_EVENT = (PAYLOAD, PAYLOADS, "integration")
+_PLAIN = "-._~"
+"""What stands in a query as it is, besides letters and digits."""
 _BASE = re.compile(
     r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
 ).fullmatch
@@ -32,29 +48,38 @@ BODY = "request"
 def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Request:
     """The request of one payload; ``evaluate`` finds the value of what stands in it.
 
-    Raises ConfigurationError (CF03) for a URL or a header that cannot be made.
+    Raises InstrumentationError or ConfigurationError for a part that cannot be made.
     """
-    headers = {_CONTENT_TYPE: CONTENT_TYPES[rule.format]}
+    part = partial(_part, run, evaluate)
+    headers = content_type(rule)
     for each in rule.headers:
-        text = as_text(_part(run, evaluate, each.value))
+        text = as_text(part(each.value))
         if text is not None:
-            headers[header_name(each.name)] = header(each.name, text, rule)
+            headers[header_name(each.name)] = header(each, text, model)
+        elif each.required:
+            raise unauthorised(each.value, model)
+    if rule.auth is not None:
+        headers[AUTHORIZATION] = authorization(
+            rule.auth, [part(each) for each in rule.auth.parts], model
+        )
     parts: list[str] = []
-    hidden = exposed(model)
-    for place, part in enumerate(rule.url.parts):
-        if isinstance(part, str):
-            parts.append(part)
+    for place, piece in enumerate(rule.url.parts):
+        if isinstance(piece, str):
+            parts.append(piece)
             continue
-        text = as_text(_part(run, evaluate, part))
+        text = as_text(part(piece))
         if text is None:
-            raise incomplete(part)
-        parts.append(filled_in(part, text, part_kind(part, model, first=not place)))
+            raise incomplete(piece, model)
+        parts.append(filled_in(piece, text, part_kind(piece, model, first=not place), model))
     url = "".join(parts)
-    body = _part(run, evaluate, rule.body)
-    pairs = zip(rule.url.parts, parts, strict=True)
-    shown = (MASK if is_hidden(part, hidden) else text for part, text in pairs)
-    masked = "".join(shown) if hidden else None
-    return Request(rule.method, url, {} if body is None else body, headers, rule.format, masked)
+    url, query = "".join(parts), None
+    if rule.query is not None:
+        query = part(rule.query)
+        url = with_query(url, query)
+    method = method_of(rule.method, part(rule.method), model)
+    masked = masked_url(rule, model, parts, query) if exposed(model) else None
+    body = body_of(rule, part(rule.body), model)
+    return Request(method, url, body, headers, rule.format, rule.name, masked)
 
 
 def _part(run: Run, evaluate: Value, node: Node) -> Json:
@@ -71,43 +96,140 @@ def told_of_request(run: Run, issues: list[Issue]) -> None:
     run.warnings.left_out(BODY, tuple(issues), "it is left out")
 
 
+def content_type(rule: RequestRule) -> dict[str, str]:
+    """The headers that all requests have whose body is written like this."""
+    return {} if rule.format == "none" else {_CONTENT_TYPE: CONTENT_TYPES[rule.format]}
+
+
+def body_of(rule: RequestRule, value: Json, model: Model) -> Json:
+    """The body that a value becomes, in the format of the rule; raises for XML that is none."""
+    match rule.format:
+        case "none":
+            return None
+        case "text":
+            return as_text(value) or ""
+        case "ndjson":
+            return value if type(value) is list else [] if value is None else [value]
+        case "xml":
+            if not is_xml(value):
+                message = "the XML body is not one element, or a key in it is no name of an element"
+                help = "write an object with one key, whose keys are names of XML"
+                raise unfit(rule.body, model, message, help)
+            return value
+        case _:
+            return {} if value is None else value
+
+
+def method_of(node: Node, value: Json, model: Model) -> str:
+    """The method of a request; raises for any other text."""
+    method = value.upper() if type(value) is str else ""
+    if method not in METHODS:
+        message = f"the method of the request, `{spell(node)}`, is none of HTTP"
+        raise unfit(node, model, message, f"send {listed(METHODS)}")
+    return method
+
+
+def authorization(auth: Auth, values: list[Json], model: Model) -> str:
+    """The `Authorization` header; raises where a part is missing."""
+    texts: list[str] = []
+    for node, value in zip(auth.parts, values, strict=True):
+        text = as_text(value)
+        if text is None:
+            raise unauthorised(node, model)
+        texts.append(text)
+    if auth.scheme == "Basic":
+        pair = ":".join([*texts, ""][:2])
+        return f"Basic {b64encode(pair.encode()).decode()}"
+    return header(Field(auth, auth, AUTHORIZATION, auth.parts[0]), f"Bearer {texts[0]}", model)
+
+
+def unauthorised(part: Node, model: Model) -> MappingError:
+    """The error of a request that lacks what it has to authenticate with."""
+    message = f"the request cannot authenticate: `{spell(part)}` has no value"
+    return unfit(part, model, message, "give the setting that it comes from")
+
+
+def masked_url(rule: RequestRule, model: Model, parts: Sequence[str], query: Json) -> str:
+    """The URL of these parts, with `***` for what nobody should read in it."""
+    hidden = exposed(model)
+    pairs = zip(rule.url.parts, parts, strict=True)
+    url = "".join(MASK if is_hidden(part, hidden) else text for part, text in pairs)
+    if rule.query is None or type(query) is not dict:
+        return url
+    nodes = {}
+    if isinstance(rule.query, Object):
+        nodes = {field.name: field.value for field in rule.query.fields}
+    shown = {
+        name: MASK if is_hidden(nodes.get(name, rule.query), hidden) else value
+        for name, value in query.items()
+    }
+    return with_query(url, shown, safe=f"{_PLAIN}{MASK}")
+
+
+def with_query(url: str, values: Json, safe: str = _PLAIN) -> str:
+    """The URL with a query: a list repeats its name, and objects go as JSON."""
+    pairs = [
+        f"{quote(name, safe=safe)}={quote(text, safe=safe)}"
+        for name, value in (values.items() if type(values) is dict else ())
+        for text in (map(_in_query, value) if type(value) is list else (_in_query(value),))
+    ]
+    if not pairs:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{'&'.join(pairs)}"
+
+
+def _in_query(value: Json) -> str:
+    if type(value) in (dict, list):
+        return orjson.dumps(value).decode()
+    return as_text(value) or ""
+
+
 def header_name(name: str) -> str:
     """The name under which a header is sent: a rule may replace the one that all requests have."""
     return _CONTENT_TYPE if name.casefold() == _CONTENT_TYPE.casefold() else name
 
 
-def header(name: str, text: str, rule: RequestRule) -> str:
-    """A header's text; raises ConfigurationError (CF03) for what no header can hold."""
+def header(field: Field, text: str, model: Model) -> str:
+    """A header's text; raises for what no header can hold."""
     if any(ord(letter) < 32 or ord(letter) > 126 for letter in text):
-        raise ConfigurationError(
-            ErrorCode.REQUEST_INCOMPLETE,
-            f"the header `{name}` would hold characters that a header must not hold",
-            span=rule.span,
-        )
+        message = f"the header `{field.name}` would hold characters that a header must not hold"
+        raise unfit(field.value, model, message, None)
     return text
 
 
-def filled_in(node: Node, text: str, kind: str) -> str:
+def filled_in(node: Node, text: str, kind: str, model: Model) -> str:
     """What stands for a value in a URL; see :mod:`mapping_engine.core.url_parts`.
 
-    Raises ConfigurationError (CF03) for what would change the path, and for a base that is none.
+    Raises for what would change the path, and for a base that is none.
     """
     if kind == OWN:
         return text
     if kind == BASE:
         if not _BASE(text):
-            raise _unfit(node, "is no URL to begin with", "write it as `https://host`")
+            raise _no_url(node, model, "is no URL to begin with", "write it as `https://host`")
         return text.rstrip("/")
     if text in (".", ".."):
-        raise _unfit(node, "would change the path of the URL", "correct the setting it comes from")
+        help = "correct the setting or the value it comes from"
+        raise _no_url(node, model, "would change the path of the URL", help)
     return quote(text, safe="")
 
 
-def incomplete(node: Node) -> ConfigurationError:
-    """The error (CF03) of a URL that lacks a part."""
-    return _unfit(node, "has no value, but is a part of the URL", "every part needs one")
+def incomplete(node: Node, model: Model) -> MappingError:
+    """The error of a URL that lacks a part."""
+    return _no_url(node, model, "has no value, but is a part of the URL", "every part needs one")
 
 
-def _unfit(node: Node, problem: str, help: str) -> ConfigurationError:
+def _no_url(node: Node, model: Model, problem: str, help: str) -> MappingError:
     message = f"the URL of the request cannot be made: `{spell(node)}` {problem}"
-    return ConfigurationError(ErrorCode.REQUEST_INCOMPLETE, message, span=node.span, help=help)
+    return unfit(node, model, message, help)
+
+
+def unfit(part: Node, model: Model, message: str, help: str | None) -> MappingError:
+    """The error of a request that cannot be made for a part of it.
+
+    It is the event's (EV05) where the part comes from there, else that of the settings (CF03).
+    """
+    nodes = reachable(model, iter((part,)))
+    if any(isinstance(n, Read) or (isinstance(n, Name) and n.name in _OF_EVENT) for n in nodes):
+        return InstrumentationError(ErrorCode.FIELD_REQUIRED, message, span=part.span, help=help)
+    return ConfigurationError(ErrorCode.REQUEST_INCOMPLETE, message, span=part.span, help=help)

@@ -53,6 +53,9 @@ class Run:
     already_hashed: bool = field(default=False, init=False)
     integration: Json = field(default=None, init=False)
     payload: Json = field(default=None, init=False)
+    payloads: list[Json] = field(default_factory=list, init=False)
+    kind: int = field(default=0, init=False)
+    """Which of several kinds of request is made."""
     fixed: tuple[Json, ...] = field(default=(), init=False)
     memo: list[Json] = field(init=False)
     objects: list[Json] = field(init=False)

@@ -62,33 +62,45 @@ class Entry:
 class Trace:
     """The recording of one event.
 
-    A request has the values of the fan-out that it is made for, and its fields; ``applied`` are the
+    A request has the name of its kind, the values of the fan-out that it is made for, and its
+    fields; ``kinds`` says of each kind of request why it is made, or not. ``applied`` are the
     rules of `accept`, `refuse`, `warn` and `none` that applied. Once a value was
     read that must not be shown, all values of the same field are shown by their kind and length
     (``hidden``).
     """
 
+    kinds: list[Entry] = field(default_factory=list)
+    kind: str = ""
     fan_out: list[Entry] = field(default_factory=list)
-    requests: list[tuple[dict[str, str], list[Entry]]] = field(default_factory=list)
+    requests: list[tuple[str, dict[str, str], list[Entry]]] = field(default_factory=list)
     stack: list[Entry] = field(default_factory=list)
     applied: list[Span] = field(default_factory=list)
     hidden: bool = False
 
     def request(self, variables: dict[str, str]) -> None:
         """The fields from here on belong to another request."""
-        self.requests.append((variables, []))
+        self.requests.append((self.kind, variables, []))
 
     def open(self, kind: str, label: str, span: Span) -> Entry:
         """Start an entry below the one that is open; what is beside the payload is not kept."""
         entry = Entry(kind, label, span)
         if self.stack:
             self.stack[-1].children.append(entry)
+        elif kind == "kind":
+            self.kinds.append(entry)
         elif kind == "fan-out":
             self.fan_out.append(entry)
         elif kind == "field" and self.requests:
-            self.requests[-1][1].append(entry)
+            self.requests[-1][2].append(entry)
         self.stack.append(entry)
         return entry
+
+    def choose(self, entry: Entry, *, is_met: bool) -> None:
+        """Finish the entry of a kind of request: whether its condition is met."""
+        self.stack.pop()
+        entry.outcome = MET if is_met else UNMET
+        if is_met:
+            self.applied.append(entry.span)
 
     def skip(self, kind: str, label: str, span: Span) -> None:
         """An alternative that was not tried, since one before it had a value."""

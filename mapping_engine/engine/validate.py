@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import orjson
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 PAYLOAD_BYTES = 1024 * 1024
+
+
+def gate_of(model: Model, *, hashing: bool) -> Callable[[dict[str, Json], Run], bytes]:
+    """What holds payloads against the schema of their kind of request."""
+    gates = [PayloadGate(each, hashing=hashing) for each in model.requests]
+    if not model.kinds:
+        return gates[0].check
+    return lambda payload, run: gates[run.kind].check(payload, run)
 
 
 class PayloadGate:

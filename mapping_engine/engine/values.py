@@ -19,23 +19,6 @@ CLOCKS: Mapping[str, Callable[[Run], int]] = {
 }
 
 
-def as_text(value: Json) -> str | None:
-    """How a value reads inside a template; lists are joined by commas."""
-    match kind_of(value):
-        case "text":
-            return str(value)
-        case "boolean":
-            return "true" if value else "false"
-        case "number":
-            whole = type(value) is float and value.is_integer()
-            return str(int(value)) if whole else str(value)
-        case "list":
-            texts = [as_text(item) for item in value]
-            return ", ".join(text for text in texts if text is not None)
-        case _:
-            return None
-
-
 # Conditions
 
 

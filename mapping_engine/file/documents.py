@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
 from mapping_engine.expression import Expression, Literal, TemplateExpression
 from mapping_engine.file.amend import AmendBlock
 from mapping_engine.file.blocks import Block, BlockOf, Choice, key
-from mapping_engine.file.body_tree import EXPRESSION_TREE, BodyTree
 from mapping_engine.file.expression_shapes import EXPRESSION, STEPS, TEMPLATE
 from mapping_engine.file.privacy_blocks import EntitlementBlock, SecretBlock
+from mapping_engine.file.request_blocks import AUTH, BASE, AuthBlock, RequestBlock
 from mapping_engine.file.shapes import (
     DATA,
     DATE,
+    FLAG,
     TEXT,
     VERSION,
     ListOf,
@@ -26,7 +28,6 @@ from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, PipelineBlock
 from mapping_engine.source.node import ScalarNode
 
 _EXPRESSION = ("value", EXPRESSION)
-METHOD = word_of("POST", "PUT", "PATCH")
 _ERROR_KIND = word_of("instrumentation", "configuration")
 _DEFINITIONS = MapOf(
     Choice(
@@ -93,30 +94,6 @@ class FanOutBlock(Block):
     none: NoneBlock | None = key(BlockOf(NoneBlock), "The error when nothing is left.")
 
 
-class RequestBlock(Block):
-    """The HTTP request around each payload."""
-
-    what: ClassVar[str] = "`request`"
-    exclusive: ClassVar[tuple[str, ...]] = ("form", "json")
-    needed: ClassVar[tuple[str, ...]] = ("form", "json")
-
-    method: str | None = key(METHOD, "The HTTP method; POST by default.")
-    url: TemplateExpression = key(
-        TEMPLATE,
-        "The URL. What is filled in is percent-encoded, but for what stands in the rules.",
-        required=True,
-    )
-    headers: tuple[Named[ValueBlock], ...] | None = key(
-        MapOf(Choice(lambda: ValueBlock, scalar=_EXPRESSION)),
-        "Headers, each an expression or a block; one that is missing is left out.",
-    )
-    form: BodyTree | None = key(
-        EXPRESSION_TREE,
-        "A form body: names, and expressions or blocks; lists and objects go as JSON.",
-    )
-    json: BodyTree | None = key(EXPRESSION_TREE, "A JSON body: a tree of expressions and blocks.")
-
-
 class WarnBlock(Block):
     """A warning about an event or a payload that is sent all the same."""
 
@@ -141,6 +118,38 @@ class RefuseBlock(Block):
         "The kind of error; instrumentation by default.",
     )
     help: ScalarNode | None = key(TEXT, "What to do about it.")
+
+
+class NamedRequestBlock(RequestBlock):
+    """One kind of request: when it is made, what it sends, and what is its own.
+
+    What a request does not say for itself, the pack says for all: `fields`, `payload`, `fan_out`,
+    `base` and `auth`.
+    """
+
+    what: ClassVar[str] = "this request"
+    needed: ClassVar[tuple[str, ...]] = ()
+
+    doc: ScalarNode | None = key(TEXT, "What this request is for.")
+    when: Expression | None = key(
+        EXPRESSION, "The request is made of events for which this holds; of all, if not given."
+    )
+    payload: ScalarNode | None = key(TEXT, "The JSON Schema of its payload.")
+    fan_out: FanOutBlock | None = key(
+        BlockOf(FanOutBlock),
+        "One request for each combination of these variables; or one for all of them, where the "
+        "body holds `$payloads`.",
+    )
+    fields: tuple[Named[FieldBlock], ...] | None = key(
+        MapOf(Choice(lambda: FieldBlock, scalar=_EXPRESSION)),
+        "Its payload, field by field: the body as JSON, unless a body is written.",
+    )
+    refuse: tuple[RefuseBlock, ...] | None = key(
+        ListOf(BlockOf(RefuseBlock)), "Payloads that are refused, after those of the pack."
+    )
+    warn: tuple[WarnBlock, ...] | None = key(
+        ListOf(BlockOf(WarnBlock)), "Warnings, after those of the pack."
+    )
 
 
 class LimitsBlock(Block):
@@ -198,13 +207,18 @@ class MappingFile(Document):
     """A pack's rules: how an event becomes the requests of one destination."""
 
     what: ClassVar[str] = "a mapping file"
+    exclusive: ClassVar[tuple[str, ...]] = ("request", "requests")
+    needed: ClassVar[tuple[str, ...]] = exclusive
+    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {"every": ("requests",)}
 
     mapping: int = key(VERSION, "The version of the format: 1.", required=True)
     event: ScalarNode = key(
         TEXT, "The vocabulary of the event: bundled, or `./file.yaml`.", required=True
     )
     settings: ScalarNode = key(TEXT, "The JSON Schema of the settings.", required=True)
-    payload: ScalarNode = key(TEXT, "The JSON Schema of the payload.", required=True)
+    payload: ScalarNode | None = key(
+        TEXT, "The JSON Schema of the payload; each of the `requests` may have one of its own."
+    )
     api: ApiBlock | None = key(BlockOf(ApiBlock), "Constants of the receiving API.")
     switch: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT),
@@ -236,13 +250,21 @@ class MappingFile(Document):
     fan_out: FanOutBlock | None = key(
         BlockOf(FanOutBlock), "One request for each combination of these variables."
     )
-    request: RequestBlock = key(
-        BlockOf(RequestBlock), "The request around each payload.", required=True
+    request: RequestBlock | None = key(
+        BlockOf(RequestBlock), "The request around each payload, where there is one kind of it."
     )
-    fields: tuple[Named[FieldBlock], ...] = key(
-        MapOf(Choice(lambda: FieldBlock, scalar=_EXPRESSION)),
-        "The payload, field by field.",
-        required=True,
+    requests: tuple[Named[NamedRequestBlock], ...] | None = key(
+        MapOf(BlockOf(NamedRequestBlock)),
+        "The kinds of request under their names, in order: an event becomes the first whose `when` "
+        "holds. An event for which none holds is refused.",
+    )
+    every: bool | None = key(
+        FLAG, "An event becomes all `requests` whose `when` holds, in order, and not the first."
+    )
+    base: ValueBlock | None = key(BASE, "How the URLs begin of all requests that have a `path`.")
+    auth: AuthBlock | None = key(AUTH, "How all requests authenticate that do not say otherwise.")
+    fields: tuple[Named[FieldBlock], ...] | None = key(
+        MapOf(Choice(lambda: FieldBlock, scalar=_EXPRESSION)), "The payload, field by field."
     )
     refuse: tuple[RefuseBlock, ...] | None = key(
         ListOf(BlockOf(RefuseBlock)), "Payloads that are refused, in order."

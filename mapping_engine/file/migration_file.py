@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from mapping_engine.expression import Extent, Literal, TemplateExpression
 from mapping_engine.file.blocks import BlockOf, Choice, key
-from mapping_engine.file.documents import Document, MappingFile, RequestBlock, WarnBlock
+from mapping_engine.file.documents import Document, MappingFile, WarnBlock
 from mapping_engine.file.expression_shapes import EXPRESSION
+from mapping_engine.file.request_blocks import RequestBlock
 from mapping_engine.file.shapes import TEXT, VERSION, ListOf, MapOf, Named
 from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.source.node import ScalarNode, Source, Style
@@ -46,9 +47,11 @@ def as_mapping(file: MigrationFile) -> MappingFile:
     nowhere = ScalarNode(file.span, "", "", Style.PLAIN, Source(file.span.file, ""))
     extent = Extent(nowhere, 0, 0)
     url = TemplateExpression(extent, ("https://settings.invalid/",))
-    request = RequestBlock(span=file.span, url=url, json=Literal(extent, {}))
+    places = {"url": file.span, "json": file.span, "payload": file.span, "fields": file.span}
+    request = RequestBlock(span=file.span, places=places, url=url, json=Literal(extent, {}))
     return MappingFile(
         span=file.span,
+        places=places,
         mapping=1,
         event=nowhere,
         settings=nowhere,

@@ -27,8 +27,9 @@ def variable_or_definition(examined: Examined, name: str) -> Named[Any] | None:
 
     That is the last `override`, or the one under `define`.
     """
-    fan_out = examined.model.file.fan_out
-    variables = fan_out.each if fan_out else ()
+    file = examined.model.file
+    blocks = (file.fan_out, *(e.value.fan_out for e in file.requests or () if e.value))
+    variables = [entry for each in blocks if each is not None for entry in each.each]
     overrides = reversed(entries(examined, "override"))
     return named(name, *variables, *overrides, *entries(examined, "define"))
 

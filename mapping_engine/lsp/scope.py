@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from mapping_engine.core.desugar import DEFAULT_ITEM
@@ -20,7 +21,7 @@ from mapping_engine.types.kinds import NUMBER
 from mapping_engine.types.type import IDENTIFYING, SECRET, UNKNOWN, Type
 
 Schema: TypeAlias = Mapping[str, Any]
-_LATE_SECTIONS = ("request", "refuse", "warn", "define", "override", "amend")
+_LATE_SECTIONS = ("request", "requests", "refuse", "warn", "define", "override", "amend")
 _WITHOUT_ITEM = frozenset(
     ("each", "when", "rest_of", "copy_of", "without", "only", "keep", "hash", "default", "one_of")
 )
@@ -55,7 +56,11 @@ class CursorScope:
             docs = declared.definition_docs(self.examined)
             written = filter(is_written, model.definitions)
             found |= {name: docs.get(name) or "a definition" for name in written}
-            found |= dict.fromkeys(model.fan_out_names, "a variable of the fan-out")
+            found |= {
+                name: "a variable of the fan-out"
+                for each in model.requests
+                for name in each.fan_out_names
+            }
         return found
 
     def type_of(self, written: str) -> Type | None:
@@ -92,11 +97,17 @@ class CursorScope:
 
     def payload(self) -> Schema | None:
         """The schema of the payload object whose fields are written around the place."""
-        if self.examined is None or not self.place.under("fields"):
+        if self.examined is None:
             return None
-        root = self.examined.model.payload_schema
+        levels, models = self.place.levels, self.examined.model.requests
+        if levels[0].key == "requests" and len(levels) > 2:
+            models = tuple(each for each in models if each.request.name == levels[1].key)
+            levels = levels[2:]
+        if levels[0].key != "fields" or not models:
+            return None
+        root = models[0].payload_schema
         schema: Schema | None = root
-        for above, level in zip(self.place.levels, self.place.levels[1:-1], strict=False):
+        for above, level in pairwise(levels[:-1]):
             if above.key == "fields" and level.block is None and schema is not None:
                 schema = property_schema(root, _object(root, schema), level.key)
         return _object(root, schema) if schema is not None else None

@@ -8,10 +8,11 @@ from mapping_engine.core.choices import alternatives
 from mapping_engine.core.clear import told
 from mapping_engine.core.load import Examined
 from mapping_engine.core.model import Model, Rule
-from mapping_engine.core.nodes import Name
+from mapping_engine.core.nodes import Const, Name
 from mapping_engine.core.spell import spell, spell_step, steps_of
 from mapping_engine.expression import print_steps
 from mapping_engine.expression.printer import print_expression
+from mapping_engine.file.documents import NamedRequestBlock
 from mapping_engine.file.json_types import JsonSchema, follow
 from mapping_engine.file.value_blocks import PipelineBlock
 from mapping_engine.reference.rows import (
@@ -35,9 +36,8 @@ def reference_page(examined: Examined) -> str:
         *([model.file.description.text] if model.file.description else []),
         *_api(model),
         *_events(model),
-        *_requests(model),
-        "## Fields",
-        _table(FIELDS, [_cells(row) for row in field_rows(examined)]),
+        *(_kinds(examined) if model.kinds else _requests(model, "## Requests")),
+        *([] if model.kinds else ["## Fields", *_fields(model, examined)]),
     ]
     after = [*_rules("## Refused payloads", model.refuse), *_rules("## Warnings", model.warn)]
     parts = [
@@ -80,16 +80,54 @@ def _events(model: Model) -> list[str]:
     return ["## Events", "\n".join(lines)] if lines else []
 
 
-def _requests(model: Model) -> list[str]:
+_BODIES = {
+    "form": "the body as a form",
+    "json": "the body as JSON",
+    "text": "the body as text",
+    "xml": "the body as XML",
+    "ndjson": "the body as lines of JSON",
+    "none": "without a body",
+}
+
+
+def _kinds(examined: Examined) -> list[str]:
+    """The kinds of request, each with its fields and rules."""
+    model = examined.model
+    which = "all requests" if model.file.every else "the first request"
+    found = ["## Requests", f"An event becomes {which} below whose condition holds."]
+    for each in model.requests:
+        block = each.request.at
+        doc = block.doc if isinstance(block, NamedRequestBlock) else None
+        found += _requests(each, f"### {each.request.name}", doc.text if doc else "")
+        found += _fields(each, examined) if each.fields.fields else []
+        found += _rules("Refused payloads:", each.refuse)
+        found += _rules("Warnings:", each.warn)
+    return found
+
+
+def _fields(model: Model, examined: Examined) -> list[str]:
+    rows = [_cells(row) for row in field_rows(model.fields.fields, examined)]
+    return [_table(FIELDS, rows)]
+
+
+def _requests(model: Model, head: str, doc: str = "") -> list[str]:
     request = model.request
-    form = "a form" if request.format == "form" else "JSON"
-    found = [f"`{request.method}` {code(request.url)}, the body as {form}."]
+    method = request.method.value if isinstance(request.method, Const) else ""
+    how = f"`{method}`" if method else f"The method {code(request.method)},"
+    found = [f"{how} {code(request.url)}, {_BODIES[request.format]}."]
+    found += [] if request.query is None else [f"Query: {value_text(request.query)}."]
+    if request.auth is not None:
+        parts = ", ".join(map(code, request.auth.parts))
+        found.append(f"Authentication: {request.auth.scheme} of {parts}.")
+    if model.when is not None:
+        found.insert(0, f"When {code(model.when)}.")
     if model.fan_out:
-        found[0] += "\nOne request for each combination of:"
+        one = "One request for all combinations of:" if model.joins else None
+        found[-1] += f"\n{one or 'One request for each combination of:'}"
         found.append("\n".join(f"- `${v.name}`: {value_text(v.values)}" for v in model.fan_out))
     if model.hashing is not None:
         found.append(f"Personal data is hashed where {code(model.hashing)} holds.")
-    return ["## Requests", *found]
+    return [head, *([doc] if doc else []), *found]
 
 
 def _names(examined: Examined, text: str) -> list[str]:

@@ -40,9 +40,9 @@ class Row(Frozen):
     otherwise: str = ""
 
 
-def field_rows(examined: Examined) -> Iterator[Row]:
-    """A row for each field of the payload, those inside objects and lists after their parent."""
-    yield from _rows(examined.model.fields.fields, "", examined)
+def field_rows(fields: tuple[Field, ...], examined: Examined) -> Iterator[Row]:
+    """A row for each field of a payload, those inside objects and lists after their parent."""
+    yield from _rows(fields, "", examined)
 
 
 def _rows(fields: tuple[Field, ...], prefix: str, examined: Examined) -> Iterator[Row]:

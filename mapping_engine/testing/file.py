@@ -4,12 +4,36 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.errors import ErrorCode
 from mapping_engine.expression import Literal
 from mapping_engine.file.blocks import Block, BlockOf, key
-from mapping_engine.file.documents import METHOD
-from mapping_engine.file.shapes import DATA, FLAG, TEXT, VERSION, ListOf, whole, word_of
-from mapping_engine.source.node import ScalarNode
+from mapping_engine.file.request_blocks import FORMATS, METHODS
+from mapping_engine.file.shapes import (
+    DATA,
+    FLAG,
+    TEXT,
+    VERSION,
+    ListOf,
+    SimpleShape,
+    whole,
+    word_of,
+)
+from mapping_engine.source.node import ListNode, ScalarNode, YamlNode
+
+
+def _count_or_names(node: YamlNode, diagnostics: Diagnostics) -> int | tuple[str, ...] | None:
+    if not isinstance(node, ListNode):
+        return whole(0).read(node, diagnostics)
+    names = ListOf(TEXT).read(node, diagnostics)
+    return None if names is None else tuple(name.text for name in names)
+
+
+COUNT_OR_NAMES: SimpleShape[int | tuple[str, ...]] = SimpleShape(
+    "a whole number or a list of names",
+    {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "array", "items": {"type": "string"}}]},
+    _count_or_names,
+)
 
 
 class ErrorBlock(Block):
@@ -31,7 +55,10 @@ class ExpectBlock(Block):
 
     what: ClassVar[str] = "`expect`"
 
-    requests: int | None = key(whole(0), "How many requests there are.")
+    requests: int | tuple[str, ...] | None = key(
+        COUNT_OR_NAMES,
+        "How many requests there are; or their names in order, where there are several kinds.",
+    )
     payload: Literal | None = key(
         DATA, "What every payload holds at least; {sha256: text} stands for a digest."
     )
@@ -42,17 +69,31 @@ class ExpectBlock(Block):
         "contents[].id about each.",
     )
     exact: bool | None = key(
-        FLAG, "What `payload`, `payloads`, `body` and `headers` say is all that there is."
+        FLAG,
+        "What `payload`, `payloads`, `body`, `bodies`, `query` and `headers` say is all that there "
+        "is.",
     )
-    method: str | None = key(METHOD, "The HTTP method of every request.")
-    format: str | None = key(word_of("json", "form"), "The format of every request's body.")
+    method: tuple[str, ...] | None = key(
+        ListOf(word_of(*METHODS), or_one=True),
+        "The HTTP method of every request; a list has that of each, in order.",
+    )
+    format: str | None = key(
+        word_of(*FORMATS, "none"), "The format of every request's body; none where it has no body."
+    )
+    query: Literal | None = key(
+        DATA,
+        "What the query of every URL holds at least, as texts; a list where a name is repeated.",
+    )
     headers: Literal | None = key(
         DATA, "Headers that every request has at least, in any case; null where it has none."
     )
     url: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT, or_one=True), "The URL of each request, in order."
     )
-    body: Literal | None = key(DATA, "What every request's body holds at least.")
+    body: Literal | None = key(
+        DATA, "What every request's body holds at least; a body of text is that text."
+    )
+    bodies: Literal | None = key(DATA, "The same, for each request in order.")
     error: ErrorBlock | None = key(BlockOf(ErrorBlock), "The event is refused.")
     warnings: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT), "Parts of messages, each found in some warning."

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from os import PathLike
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from mapping_engine.engine.loading import load
 from mapping_engine.engine.mapping import Destination, Mapping
@@ -21,7 +22,7 @@ from mapping_engine.testing.paths import steps_of, values_at
 from mapping_engine.transforms.hashing import digest
 
 _NOTHING = object()
-_OF_REQUESTS = frozenset(("payload", "absent", "body", "method", "format", "headers"))
+_OF_REQUESTS = frozenset(("payload", "absent", "body", "method", "format", "headers", "query"))
 """What is said of each request: there has to be one."""
 
 
@@ -90,11 +91,18 @@ def _differences(
     wanted = expect.requests
     if wanted is None and _OF_REQUESTS & expect.places.keys():
         wanted = count or 1
-    if wanted is not None and wanted != count:
+    if isinstance(wanted, tuple):
+        yield from _compare("requests", list(wanted), [r.name for r in outcome.requests])
+    elif wanted is not None and wanted != count:
         yield f"expected {wanted} requests, got {count}"
     yield from _payload_differences(mapping, case, payloads)
     if expect.url is not None:
         yield from _compare("url", [u.text for u in expect.url], [r.url for r in outcome.requests])
+    if expect.method is not None and len(expect.method) > 1:
+        yield from _compare("method", [*expect.method], [r.method for r in outcome.requests])
+    if expect.bodies is not None:
+        bodies, exact = [r.body for r in outcome.requests], bool(expect.exact)
+        yield from _compare("bodies", expect.bodies.value, bodies, exact=exact)
     for request in outcome.requests:
         yield from _request(expect, request)
     yield from _warnings(case, outcome)
@@ -104,8 +112,11 @@ def _request(expect: ExpectBlock, request: Request) -> Iterator[str]:
     exact = bool(expect.exact)
     if expect.body is not None:
         yield from _compare("body", expect.body.value, request.body, exact=exact)
+    if expect.query is not None:
+        yield from _compare("query", expect.query.value, _query(request.url), exact=exact)
+    only = expect.method[0] if expect.method and len(expect.method) == 1 else None
     for name, wanted, got in (
-        ("method", expect.method, request.method),
+        ("method", only, request.method),
         ("format", expect.format, request.format),
     ):
         if wanted is not None and wanted != got:
@@ -118,6 +129,12 @@ def _request(expect: ExpectBlock, request: Request) -> Iterator[str]:
         sent = {name: str(value) for name, value in asked.items() if value is not None}
         yield from (f"headers.{name}: expected nothing" for name in gone if name in found)
         yield from _compare("headers", sent, found, exact=exact)
+
+
+def _query(url: str) -> dict[str, str | list[str]]:
+    """The query of a URL: a list where a name is repeated."""
+    found = parse_qs(urlsplit(url).query, keep_blank_values=True)
+    return {name: texts[0] if len(texts) == 1 else texts for name, texts in found.items()}
 
 
 def _payload_differences(
@@ -176,7 +193,13 @@ def _shown(value: Any) -> str:
 
 def _rule(mapping: Mapping, path: str) -> str:
     """Where the rule of a payload field is written."""
-    fields: tuple[Named[FieldBlock], ...] = mapping.model.file.fields
+    file = mapping.model.file
+    named = [entry.value.fields for entry in file.requests or () if entry.value]
+    found = (_field_place(each, path) for each in (file.fields, *named) if each)
+    return next(filter(None, found), "")
+
+
+def _field_place(fields: tuple[Named[FieldBlock], ...], path: str) -> str:
     place = ""
     for step in path.split("."):
         name = step.split("[")[0]

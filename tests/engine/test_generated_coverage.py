@@ -22,9 +22,9 @@ from mapping_engine.file.documents import (
     MappingFile,
     NoneBlock,
     RefuseBlock,
-    RequestBlock,
     WarnBlock,
 )
+from mapping_engine.file.request_blocks import RequestBlock
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
 from mapping_engine.file.walk import expressions, parts

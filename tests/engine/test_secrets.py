@@ -182,3 +182,64 @@ def test_commands_take_secrets_from_a_file_or_the_environment(pack: Path, tmp_pa
     broken = runner.invoke(main, ["apply", *common], env={"MAPPING_ENGINE_SECRETS": "s3cr3t"})
     assert "MAPPING_ENGINE_SECRETS is not valid JSON" in broken.stderr
     assert "s3cr3t" not in broken.output
+
+
+SEVERAL = """\
+mapping: 1
+title: Several
+event: ./vocabulary.yaml
+settings: settings.schema.json
+payload: payload.schema.json
+base: "https://x.test"
+secrets:
+  key: {from: $settings.apiKey, in_url: allowed, because: the receiver takes it nowhere else}
+personal:
+  clear:
+    - {fields: [person.*, data], because: the receiver writes to people}
+    - {url: [person, traits], because: the path names the person}
+define:
+  person: traits.email |> text
+  traits: {value: "traits", when: type == 'look'}
+requests:
+  person:
+    when: type == 'identify'
+    method: PUT
+    path: [people, $person, "k-{$person}"]
+    query: {key: $secrets.key, plain: type}
+    fields: {all: {copy_of: traits}, mail: traits.email}
+  look:
+    when: type == 'look'
+    method: GET
+    path: [people]
+    query: $traits
+  event:
+    path: [events]
+    fields:
+      data: {copy_of: properties}
+      mail: {copy_of: properties}
+"""
+
+
+def test_several_kinds_of_request_say_where_clear_data_stands(pack: Path, tmp_path: Path) -> None:
+    for name in ("vocabulary.yaml", "settings.schema.json", "payload.schema.json"):
+        (tmp_path / name).write_text((pack / name).read_text())
+    (tmp_path / "rules.yaml").write_text(SEVERAL)
+    destination = load(tmp_path).bind({"apiKey": OF_SETTINGS})
+    event = {"traits": {"email": MAIL}, "properties": {"email": MAIL, "plan": "gold"}}
+    shown = []
+    for kind in ("identify", "look", "track"):
+        made = destination.outcome({**event, "type": kind})
+        assert made.requests == destination.interpreted({**event, "type": kind}).requests
+        shown.append(repr(made.requests[0]))
+    assert "url='https://x.test/people/***/***?key=***&plain=identify'" in shown[0]
+    assert "url='https://x.test/people?email=***'" in shown[1]
+    [person] = destination.apply({**event, "type": "identify"})
+    assert person.url == (
+        "https://x.test/people/zqx%40zqx.example/k-zqx%40zqx.example"
+        f"?key={OF_SETTINGS}&plain=identify"
+    )
+    assert person.body == {"all": {"email": MAIL}, "mail": MAIL}
+    [look] = destination.apply({**event, "type": "look"})
+    assert look.url == "https://x.test/people?email=zqx%40zqx.example"
+    [sent] = destination.apply({**event, "type": "track"})
+    assert sent.body == {"data": event["properties"], "mail": {"plan": "gold"}}

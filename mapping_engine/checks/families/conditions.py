@@ -73,8 +73,8 @@ def find(subject: Subject) -> None:
 
 def conditions(subject: Subject) -> Iterator[Node]:
     """Every condition as a whole, and every value that is one."""
-    model = subject.model
-    asked = [rule.condition for rule in (*model.accept, *model.refuse, *model.warn)]
+    asked = [rule.condition for rule in subject.rules]
+    asked += [kind.when for kind in subject.model.kinds if kind.when is not None]
     asked += [condition for node in subject.nodes for condition in _asked(node)]
     inside: set[int] = set()
     for condition in asked:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.model import RequestRule
 from mapping_engine.core.nodes import Const, Field, Object, walk
 from mapping_engine.core.sunset import sunset_of
 from mapping_engine.diagnostics import Check, Label, Severity
@@ -69,10 +70,11 @@ _BITS = 4.2
 def find(subject: Subject) -> None:
     """Look at the fields, the headers, the constants and the API of a pack."""
     _sunset(subject)
-    for node in walk(subject.model.fields):
-        if isinstance(node, Object):
-            _dotted(node, subject)
-    _headers(subject)
+    for model in subject.model.requests:
+        for node in walk(model.fields):
+            if isinstance(node, Object):
+                _dotted(node, subject)
+        _headers(model.request, subject)
     for node in subject.nodes:
         if isinstance(node, Const) and isinstance(node.value, str) and _is_secret(node.value):
             help = "declare a setting with `x-secret` in the settings schema, and read that"
@@ -92,9 +94,9 @@ def _dotted(made: Object, subject: Subject) -> None:
             subject.diagnostics.report(OU04, message, field.key.span, labels=labels, help=help)
 
 
-def _headers(subject: Subject) -> None:
+def _headers(request: RequestRule, subject: Subject) -> None:
     first: dict[str, Field] = {}
-    for header in subject.model.request.headers:
+    for header in request.headers:
         known = first.setdefault(header.name.casefold(), header)
         if known is not header:
             message = (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.inference import constant
+from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call, Name
 from mapping_engine.diagnostics import Check, Severity, Span, did_you_mean, listed, nearest
 from mapping_engine.file.json_types import JsonSchema, kinds_of
@@ -77,12 +78,13 @@ def _kinds(subject: Subject) -> None:
             normalised = entry.value.normalises if entry.value is not None else None
             if normalised is not None:
                 _kind(normalised.text, normalised.span, known, subject)
-    source = payload_source(subject)
-    for part, path in parts_of(subject.model.payload_schema):
-        mark = part.get("x-personal")
-        for kind in mark if isinstance(mark, list) else ():
-            span = place_in(source, (*path, "x-personal"))
-            _kind(kind, span or subject.model.file.payload.span, known, subject)
+    for model in subject.model.requests:
+        source = payload_source(model, subject)
+        for part, path in parts_of(model.payload_schema):
+            mark = part.get("x-personal")
+            for kind in mark if isinstance(mark, list) else ():
+                span = place_in(source, (*path, "x-personal"))
+                _kind(kind, span or model.file.event.span, known, subject)
 
 
 def _declared_kinds(subject: Subject) -> Iterator[str]:
@@ -164,8 +166,8 @@ def _behind(root: JsonSchema, part: JsonSchema, path: Path) -> tuple[JsonSchema,
     return target, way
 
 
-def payload_source(subject: Subject) -> Source:
-    """The text of the payload schema."""
-    name = subject.model.file.payload.text
+def payload_source(model: Model, subject: Subject) -> Source:
+    """The text of the payload schema of a kind of request."""
+    name = model.payload.text if model.payload is not None else ""
     shown = subject.examined.documents[-1].location.beside(name).shown
     return Source(shown, subject.texts.get(shown, ""))

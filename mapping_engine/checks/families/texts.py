@@ -9,11 +9,12 @@ from dataclasses import field
 from enum import StrEnum
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.model import BUILTINS
+from mapping_engine.core.model import BUILTINS, RequestRule
 from mapping_engine.core.nodes import Call, Compare, Const, Items, Name, Node, Template
 from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
 from mapping_engine.expression import Extent
 from mapping_engine.file.blocks import Block
+from mapping_engine.file.request_blocks import RequestBlock
 from mapping_engine.file.schema_words import parts_of
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
@@ -84,13 +85,14 @@ def find(subject: Subject) -> None:
             _unbraced(node, subject)
         if isinstance(node, Const) and isinstance(node.value, str):
             _in_text(node.value, node.span, subject)
-    for rule in (*subject.model.accept, *subject.model.refuse, *subject.model.warn):
+    for rule in subject.rules:
         if rule.help is not None and isinstance(rule.at, Block):
             _in_text(rule.help, rule.at.place("help"), subject)
     _near_misses(subject)
     _base(subject)
-    _url(subject.model.request.url, subject)
-    _headers(subject)
+    for model in subject.model.requests:
+        _url(model.request, subject)
+        _headers(model.request, subject)
 
 
 # SY06
@@ -98,7 +100,7 @@ def find(subject: Subject) -> None:
 
 def _unbraced(node: Template, subject: Subject) -> None:
     model = subject.model
-    known = {*BUILTINS, *model.definitions, *model.fan_out_names}
+    known = {*BUILTINS, *model.definitions, *subject.variables}
     if not isinstance(node.at, Extent):
         return
     scalar = node.at.scalar
@@ -116,7 +118,7 @@ def _unbraced(node: Template, subject: Subject) -> None:
 def _in_text(text: str, span: Span, subject: Subject) -> None:
     """Report a plain text that is a name, a path of the event, or holds one in braces."""
     model = subject.model
-    known = {*BUILTINS, *model.definitions, *model.fan_out_names}
+    known = {*BUILTINS, *model.definitions, *subject.variables}
     name = _LONE.fullmatch(text)
     named = [found for found in _BRACED.findall(text) if found in known]
     path = tuple(text.split("."))
@@ -220,11 +222,11 @@ def _texts(subject: Subject) -> Iterator[_Written]:
         for entry in loaded.document.tables or ():
             yield from _in_table(entry.name, entry.value.node if entry.value is not None else None)
     model = subject.model
-    for schema in (model.settings_schema, model.payload_schema):
+    for schema in (model.settings_schema, *(each.payload_schema for each in model.requests)):
         for part, _ in parts_of(schema):
             for value in part.get("enum", ()):
                 if isinstance(value, str):
-                    yield _Written(value, model.file.payload.span, _Role.KNOWN)
+                    yield _Written(value, model.file.event.span, _Role.KNOWN)
 
 
 def _in_table(name: str, table: YamlNode | None) -> Iterator[_Written]:
@@ -294,9 +296,11 @@ def _one_edit(one: str, other: str) -> bool:
 
 def _base(subject: Subject) -> None:
     """The beginning of every URL, as `api` has it."""
-    api, parts = subject.model.file.api, subject.model.request.url.parts
-    begins = bool(parts) and isinstance(parts[0], Name) and parts[0].name == "api"
-    if api is None or not begins:
+    api = subject.model.file.api
+    starts = (each.request.url.parts[:1] for each in subject.model.requests)
+    if api is None or not any(
+        isinstance(s, Name) and s.name == "api" for each in starts for s in each
+    ):
         return
     span, base = api.base.span, api.base.text
     host = _BASE.fullmatch(base)
@@ -310,27 +314,30 @@ def _base(subject: Subject) -> None:
         _report("`base` ends in `/`, and so the URL has `//`", span, subject, "drop the `/`")
 
 
-def _headers(subject: Subject) -> None:
+def _headers(request: RequestRule, subject: Subject) -> None:
     """Names of headers that HTTP does not accept, and a content type that is not the body's."""
-    request = subject.model.request
     for header in request.headers:
         if not _TOKEN.fullmatch(header.name):
             message = "the name of a header has letters, digits and `-` only"
             help = "a header is written `X-Name: expression`"
             subject.diagnostics.report(OU07, message, header.key.span, help=help)
         made = subject.facts.type_of(header.value)
-        if header.name.casefold() == "content-type" and made.values:
-            kind = "x-www-form-urlencoded" if request.format == "form" else "json"
+        is_kind = header.name.casefold() == "content-type" and request.format != "none"
+        if is_kind and made.values:
+            kind = "x-www-form-urlencoded" if request.format == "form" else request.format
             if not any(kind in str(value) for value in made.values):
                 message = f"the body is written as {request.format}, and this says otherwise"
                 help = "drop the header: it is sent as the body is written"
                 subject.diagnostics.report(OU07, message, header.value.span, help=help)
 
 
-def _url(url: Template, subject: Subject) -> None:
+def _url(request: RequestRule, subject: Subject) -> None:
+    url = request.url
+    is_base = isinstance(request.at, RequestBlock) and request.at.url is None
     before: str | Node | None = None
     first = url.parts[0] if url.parts else None
-    if isinstance(first, Node) and not (isinstance(first, Name) and first.name == "api"):
+    is_base = is_base or (isinstance(first, Name) and first.name == "api")
+    if isinstance(first, Node) and not is_base:
         message = "the URL begins with a value, of which each `/` and `:` is percent-encoded"
         help = "begin with `{$api.base}`, or with the scheme and the host"
         _report(message, first.span, subject, help)

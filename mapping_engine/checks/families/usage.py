@@ -7,10 +7,20 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.model import BUILTINS, PAYLOAD, SECRETS, reachable, sent_parts
+from mapping_engine.core.model import (
+    BUILTINS,
+    PAYLOAD,
+    PAYLOADS,
+    SECRETS,
+    Model,
+    reachable,
+    request_parts,
+    sent_parts,
+)
 from mapping_engine.core.nodes import Call, Name, Node, walk
 from mapping_engine.core.spell import written_name
 from mapping_engine.diagnostics import Check, Diagnostics, Fix, Severity, Span
+from mapping_engine.file.request_blocks import RequestBlock
 from mapping_engine.file.rule_files import LoadedDocument
 from mapping_engine.file.walk import names_in
 from mapping_engine.selectors import prefixes
@@ -52,21 +62,32 @@ def find(subject: Subject) -> None:
     for loaded in documents:
         if loaded.folder is own:
             _declared(loaded, used, subject)
-    request, depends = subject.model.file.request, subject.model.depends
-    names = {node.name for node in walk(subject.model.request.body) if isinstance(node, Name)}
-    if not any(name == PAYLOAD or PAYLOAD in depends.get(name, ()) for name in names):
-        message, help = "the payload is never sent", "write `$payload` where the body holds it"
-        place = request.place("json" if request.json is not None else "form")
-        subject.diagnostics.report(PR03, message, place, help=help)
+    for model in subject.model.requests:
+        _sent(model, subject)
     _fragments(used, subject)
     _variables(used, subject)
     _settings(subject)
     _secrets(subject)
 
 
+def _sent(model: Model, subject: Subject) -> None:
+    """A payload that is made for nothing."""
+    parts = request_parts(model.request)
+    names = {node.name for part in parts for node in walk(part) if isinstance(node, Name)}
+    every = names.union(*(model.depends.get(name, frozenset()) for name in names))
+    if not model.fields.fields or not every.isdisjoint((PAYLOAD, PAYLOADS)):
+        return
+    block = model.request.at
+    assert isinstance(block, RequestBlock)
+    message, help = "the payload is never sent", "write `$payload` where the body holds it"
+    subject.diagnostics.report(PR03, message, block.place(block.format or "body"), help=help)
+
+
 def _used(subject: Subject) -> _Used:
     model = subject.model
-    written = names_in(model.file.fields)  # objects under a name stand in the model without it
+    written = names_in(
+        (model.file.fields, model.file.requests)
+    )  # objects under a name stand in the model without it
     named = (model.definitions[name] for name in written if name in model.definitions)
     nodes = list(reachable(model, iter((*sent_parts(model), *named))))
     seen: set[str] = set()
@@ -142,7 +163,8 @@ def _is_used(file: str, documents: dict[str, LoadedDocument], used: _Used) -> bo
 
 
 def _variables(used: _Used, subject: Subject) -> None:
-    for variable in subject.model.fan_out:
+    variables = (v for each in subject.model.requests for v in each.fan_out)
+    for variable in {id(v.at): v for v in variables}.values():
         if variable.name not in used.names:
             message = f"fan-out variable `${variable.name}` is never used"
             help = "without it the same request is sent several times; use it, or remove it"

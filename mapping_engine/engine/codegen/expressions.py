@@ -51,7 +51,8 @@ from mapping_engine.engine.codegen.objects import put_copy, put_each, put_object
 from mapping_engine.engine.codegen.reading import holder_of, put_name, put_read
 from mapping_engine.engine.codegen.writing import Here, fixed_flag, fixed_value, is_fixed
 from mapping_engine.engine.run import present
-from mapping_engine.engine.values import COMPARISONS, as_text
+from mapping_engine.engine.texts import as_text
+from mapping_engine.engine.values import COMPARISONS
 from mapping_engine.types.kinds import Json
 
 _FEW = 6

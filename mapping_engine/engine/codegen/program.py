@@ -31,11 +31,15 @@ class Program(Frozen):
     """The generated functions of a mapping; each is given the run of an event.
 
     ``own`` are the fields that depend on the fan-out, in which a further payload differs from the
-    first; ``late`` are the places of definitions that do. ``shown`` writes the code for a reader.
+    first; ``late`` are the places of definitions that do. ``kinds`` are the programs of several
+    kinds of request, of which ``chosen`` says which are made. ``shown`` writes the code for a
+    reader.
     """
 
     already_hashed: Callable[[Run], bool]
     accept: Callable[[Run], Rule | None]
+    chosen: Callable[[Run], Sequence[int]]
+    kinds: tuple[Program, ...]
     lists: tuple[Callable[[Run], Json], ...]
     fields: tuple[Callable[[Run, dict[str, Json]], None], ...]
     own: tuple[tuple[str, Callable[[Run], Json]], ...]
@@ -52,7 +56,8 @@ class Program(Frozen):
     def bind(self, settings: dict[str, Json], secrets: dict[str, str]) -> Bound:
         """The program with all that these settings and secrets decide."""
         run = Run({}, settings, secrets=secrets)
-        return Bound(self, tuple(evaluate(run) for evaluate in self.fixed))
+        kinds = tuple(kind.bind(settings, secrets) for kind in self.kinds)
+        return Bound(self, tuple(evaluate(run) for evaluate in self.fixed), kinds)
 
     def values(self, run: Run, place: int) -> Json:
         """The list that a variable of the fan-out takes its values from."""
@@ -87,6 +92,7 @@ class Bound(Frozen):
 
     program: Program
     fixed: tuple[Json, ...]
+    kinds: tuple[Bound, ...] = ()
 
     def ready(self, run: Run) -> Program:
         """The program for an event, whose run is made ready for it."""
@@ -95,6 +101,10 @@ class Bound(Frozen):
         run.memo = [UNSET] * program.memo
         run.objects = program.objects(run.event)
         return program
+
+    def kind(self, run: Run, place: int) -> Program:
+        """The program of one of several kinds of request, for an event on its way."""
+        return self.kinds[place].ready(run)
 
 
 def compiled(model: Model, *, tells: bool) -> Program:
@@ -106,6 +116,7 @@ def compiled(model: Model, *, tells: bool) -> Program:
     already = model.already_hashed
     already_hashed = write("already_hashed", partial(_condition, already))
     accept = write("accept", partial(_first_rule, model.accept))
+    chosen = write("chosen", partial(_chosen, model)) if model.kinds else accept
     lists = [write("values", partial(_value, each.values)) for each in model.fan_out]
     fields = model.fields.fields
     starts = range(0, len(fields), _MOST_FIELDS)
@@ -123,6 +134,8 @@ def compiled(model: Model, *, tells: bool) -> Program:
     return Program(
         already_hashed=made[already_hashed],
         accept=made[accept],
+        chosen=made[chosen],
+        kinds=tuple(compiled(each, tells=tells) for each in model.requests if model.kinds),
         lists=tuple(made[name] for name in lists),
         fields=tuple(made[name] for name in parts),
         own=tuple((name, made[function]) for name, function in own),
@@ -156,6 +169,19 @@ def _first_rule(rules: tuple[Rule, ...], here: Here, code: Code) -> None:
     for rule in rules:
         _rule(rule, here, code, f"return {here.constant(rule)}")
     code.line("return None")
+
+
+def _chosen(model: Model, here: Here, code: Code) -> None:
+    """A function that finds the places of the kinds of request that are made."""
+    made = code.let("[]")
+    for place, kind in enumerate(model.kinds):
+        with code.at(kind.at):
+            chosen = f"{made}.append({place})" if model.file.every else f"return [{place}]"
+            if kind.when is None:
+                code.line(chosen)
+            else:
+                here.met(kind.when, partial(code.line, chosen))
+    code.line(f"return {made}")
 
 
 def _rules(rules: tuple[Rule, ...], here: Here, code: Code) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from mapping_engine.core.model import PAYLOADS
 from mapping_engine.core.nodes import Name, Read
 from mapping_engine.core.spell import spell
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.codegen.code import Code
 from mapping_engine.engine.codegen.found import (
+    LISTS,
     OBJECTS,
     WHOLE,
     Found,
@@ -201,6 +203,8 @@ def _builtin(name: str, here: Here) -> Found:
     if name in ("api", "tables"):
         value = here.model.api if name == "api" else here.model.tables
         return Found(here.constant(dict(value)), OBJECTS, solid=False)
+    if name == PAYLOADS:
+        return Found(here.code.part(name), LISTS, solid=False, made=True)
     return Found(here.code.part(name), OBJECTS, solid=False, made=name == "payload")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from mapping_engine.core.clear import exposed, is_hidden
-from mapping_engine.core.model import RequestRule
+from mapping_engine.core.clear import exposed
+from mapping_engine.core.model import Model, RequestRule
 from mapping_engine.core.nodes import Const, Field, Node, Object, walk
 from mapping_engine.core.url_parts import BASE, OWN, part_kind
 from mapping_engine.engine.codegen.code import Code
@@ -15,49 +16,105 @@ from mapping_engine.engine.codegen.objects import put_fresh
 from mapping_engine.engine.codegen.writing import Here, fixed, is_settled
 from mapping_engine.engine.form import encodings
 from mapping_engine.engine.interpreter import Interpreter
-from mapping_engine.engine.request import CONTENT_TYPES, MASK, Request
+from mapping_engine.engine.request import Request
 from mapping_engine.engine.requests import (
+    AUTHORIZATION,
     BODY,
+    authorization,
+    body_of,
+    content_type,
     filled_in,
     header,
     header_name,
     incomplete,
+    masked_url,
+    method_of,
     told_of_request,
+    unauthorised,
+    with_query,
 )
 from mapping_engine.engine.run import Run
-from mapping_engine.engine.values import as_text
+from mapping_engine.engine.texts import as_text
+from mapping_engine.errors import MappingError
 from mapping_engine.types.kinds import Json
 
 
 def write_request(rule: RequestRule, here: Here, code: Code) -> None:
     """A function that builds the request of one payload."""
     here = replace(here, path=BODY)
-    content_type = here.held(CONTENT_TYPES[rule.format])
-    headers = code.let(f"{{{here.held(header_name('content-type'))}: {content_type}}}")
+    known = content_type(rule)
+    pairs = (f"{here.held(name)}: {here.held(text)}" for name, text in known.items())
+    headers = code.let(f"{{{', '.join(pairs)}}}")
     for each in rule.headers:
-        _put_told(each.value, here, partial(_keep_header, rule, each, headers, here))
-    parts = _url(rule, here, code)
-    url = code.let(_joined(parts))
-    body = code.let("{}")
+        _put_header(each, headers, here)
+    if rule.auth is not None:
+        values = [_value(each, here) for each in rule.auth.parts]
+        given = f"{here.constant(rule.auth)}, [{', '.join(values)}], {here.constant(here.model)}"
+        name = here.held(AUTHORIZATION)
+        code.line(f"{headers}[{name}] = {here.constant(authorization)}({given})")
+    pieces = _url(rule, here, code)
+    url = code.let("f'" + "".join(f"{{{piece}}}" for piece in pieces) + "'")
+    query = "None"
+    if rule.query is not None:
+        query = _value(rule.query, here)
+        code.line(f"{url} = {here.constant(with_query)}({url}, {query})")
+    method = _method(rule, here)
+    body = code.let("{}" if rule.format in ("form", "json") else "None")
 
     def keep(found: Found) -> None:
         code.line(f"{body} = {found.name}")
 
     _put_told(rule.body, here, partial(put_fresh, here, keep))
-    method, format = here.held(rule.method), here.held(rule.format)
-    masked = _masked(rule, parts, here)
-    made = f"{here.constant(Request)}({method}, {url}, {body}, {headers}, {format}{masked})"
+    if rule.format not in ("form", "json"):
+        made = partial(body_of, rule, model=here.model)
+        code.line(f"{body} = {here.constant(made)}({body})")
+    parts = [method, url, body, headers, here.held(rule.format)]
+    parts += [here.held(rule.name)] if rule.name else []
+    if exposed(here.model):
+        masked = here.constant(partial(masked_url, rule, here.model))
+        parts.append(f"masked_url={masked}([{', '.join(pieces)}], {query})")
+    made_request = f"{here.constant(Request)}({', '.join(parts)})"
     if rule.format != "form" or not isinstance(rule.body, Object):
-        code.line(f"return {made}")
+        code.line(f"return {made_request}")
         return
-    request = code.let(made)
+    request = code.let(made_request)
     code.line(f"{request}._known = {_encodings(rule.body, here)}")
     code.line(f"return {request}")
 
 
-def _keep_header(rule: RequestRule, field: Field, headers: str, here: Here, found: Found) -> None:
+def _put_header(field: Field, headers: str, here: Here) -> None:
+    if not field.required:
+        _put_told(field.value, here, partial(_keep_header, field, headers, here))
+        return
+    text = here.code.let("None")
+    _put_told(field.value, here, partial(_fill_in, text, here))
+    with here.code.block(f"if {text} is None"):
+        here.code.line(f"{here.constant(partial(_raise, unauthorised, field.value, here.model))}()")
+    _keep_header(field, headers, here, Found(text, TEXT))
+
+
+def _value(node: Node, here: Here) -> str:
+    """The name of a value that belongs to the request alone; None where there is none."""
+    value = here.code.let("None")
+
+    def keep(found: Found) -> None:
+        here.code.line(f"{value} = {found.name}")
+
+    _put_told(node, here, partial(put_fresh, here, keep))
+    return value
+
+
+def _method(rule: RequestRule, here: Here) -> str:
+    if isinstance(rule.method, Const):
+        return here.held(rule.method.value)
+    value = _value(rule.method, here)
+    check = here.constant(partial(method_of, rule.method, model=here.model))
+    return here.code.let(f"{check}({value})")
+
+
+def _keep_header(field: Field, headers: str, here: Here, found: Found) -> None:
     text = _as_text(found, here)
-    check = f"{here.constant(header)}({here.held(field.name)}, {text}, {here.constant(rule)})"
+    check = f"{here.constant(header)}({here.constant(field)}, {text}, {here.constant(here.model)})"
     with here.code.block(f"if {text} is not None"):
         here.code.line(f"{headers}[{here.held(header_name(field.name))}] = {check}")
 
@@ -114,33 +171,20 @@ def _url(rule: RequestRule, here: Here, code: Code) -> list[str]:
         text = code.let("None")
         _put_told(part, here, partial(_fill_in, text, here))
         with code.block(f"if {text} is None"):
-            code.line(f"{here.constant(partial(_refuse, part))}()")
+            code.line(f"{here.constant(partial(_raise, incomplete, part, here.model))}()")
         kind = part_kind(part, here.model, first=not place)
         plain = None if kind == BASE else f"not ({text}.isalnum() and {text}.isascii())"
         if kind != OWN:
-            fill = here.constant(partial(filled_in, part, kind=kind))
+            fill = here.constant(partial(filled_in, part, kind=kind, model=here.model))
             with code.when(plain):
                 code.line(f"{text} = {fill}({text})")
         parts.append(text)
     return parts
 
 
-def _joined(parts: list[str]) -> str:
-    return "f'" + "".join(f"{{{part}}}" for part in parts) + "'"
-
-
-def _masked(rule: RequestRule, parts: list[str], here: Here) -> str:
-    """The argument for what a reader sees of the URL; none where that is all of it."""
-    hidden = exposed(here.model)
-    if not hidden:
-        return ""
-    mask, pairs = here.constant(MASK), zip(rule.url.parts, parts, strict=True)
-    return ", " + _joined([mask if is_hidden(part, hidden) else name for part, name in pairs])
-
-
 def _fill_in(text: str, here: Here, found: Found) -> None:
     here.code.line(f"{text} = {_as_text(found, here)}")
 
 
-def _refuse(part: Node) -> None:
-    raise incomplete(part)
+def _raise(error: Callable[[Node, Model], MappingError], part: Node, model: Model) -> None:
+    raise error(part, model)

@@ -188,7 +188,7 @@ def written_parts(model: Model) -> Iterator[Node]:
     yield from deciding_parts(model)
     yield from [] if model.already_hashed is None else [model.already_hashed]
     yield model.fields
-    yield from request_parts(model)
+    yield from request_parts(model.request)
     yield from (rule.condition for rule in (*model.refuse, *model.warn))
 
 

@@ -1,0 +1,140 @@
+"""The blocks that say what is sent: method, URL, query, headers, authentication and body."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from mapping_engine.diagnostics import Diagnostics, did_you_mean
+from mapping_engine.expression import (
+    Expression,
+    TemplateExpression,
+    parse_expression,
+    parse_template,
+)
+from mapping_engine.file.blocks import Block, Choice, key
+from mapping_engine.file.body_tree import EXPRESSION_TREE, BodyTree
+from mapping_engine.file.expression_shapes import EXPRESSION, TEMPLATE
+from mapping_engine.file.shapes import ListOf, MapOf, Named, literal, scalar_shape, word_of
+from mapping_engine.file.value_blocks import ValueBlock
+from mapping_engine.source.node import ScalarNode
+
+METHODS = ("POST", "PUT", "PATCH", "GET", "DELETE")
+FORMATS = ("form", "json", "text", "xml", "ndjson")
+"""How a body is written, by the key that holds it."""
+_WORD = re.compile(r"[A-Za-z]+")
+_EXPRESSION = ("value", EXPRESSION)
+_VALUE = Choice(lambda: ValueBlock, scalar=_EXPRESSION)
+
+
+def _text_or_name(node: ScalarNode, diagnostics: Diagnostics) -> Expression | None:
+    if node.text.startswith("$"):
+        return parse_expression(node, diagnostics)
+    return parse_template(node, diagnostics)
+
+
+TEXT_OR_NAME = scalar_shape(
+    "a text or an expression that begins with `$`",
+    {"type": ["string", "number"]},
+    _text_or_name,
+)
+"""A text with expressions in braces, or an expression that begins with `$`."""
+
+
+def _method(node: ScalarNode, diagnostics: Diagnostics) -> Expression | None:
+    if node.text in METHODS:
+        return literal(node)
+    if not _WORD.fullmatch(node.text):
+        return parse_expression(node, diagnostics)
+    wanted = ", ".join(f"`{word}`" for word in METHODS)
+    message = f"expected one of {wanted}, or an expression that yields one"
+    help = did_you_mean(node.text.upper(), METHODS)
+    diagnostics.report("SH03", message, node.span, help=help)
+    return None
+
+
+METHOD = scalar_shape("a method", {"type": "string"}, _method)
+
+
+class AuthBlock(Block):
+    """How requests authenticate."""
+
+    what: ClassVar[str] = "`auth`"
+    exclusive: ClassVar[tuple[str, ...]] = ("basic", "bearer", "header", "none")
+    needed: ClassVar[tuple[str, ...]] = exclusive
+
+    basic: tuple[Expression, ...] | None = key(
+        ListOf(EXPRESSION),
+        "User and password, or the user alone: `Authorization: Basic ...` is made of them.",
+    )
+    bearer: Expression | None = key(EXPRESSION, "A token: `Authorization: Bearer ...`.")
+    header: tuple[Named[ValueBlock], ...] | None = key(
+        MapOf(_VALUE), "Headers without which nothing is sent."
+    )
+    none: str | None = key(word_of("none"), "No authentication, whatever other requests have.")
+
+
+AUTH = Choice(lambda: AuthBlock, scalar=("none", word_of("none")))
+BASE = Choice(lambda: ValueBlock, scalar=("value", TEXT_OR_NAME))
+
+
+class RequestBlock(Block):
+    """The HTTP request around each payload."""
+
+    what: ClassVar[str] = "`request`"
+    exclusive: ClassVar[tuple[str, ...]] = (*FORMATS, "body")
+    needed: ClassVar[tuple[str, ...]] = exclusive
+
+    method: Expression | None = key(
+        METHOD,
+        "The HTTP method: POST, PUT, PATCH, GET, DELETE, or an expression that yields one; POST "
+        "by default.",
+    )
+    url: TemplateExpression | None = key(
+        TEMPLATE,
+        "The URL. What is filled in is percent-encoded, but for what stands in the rules.",
+    )
+    base: ValueBlock | None = key(
+        BASE,
+        "How the URL begins, before `path`: a text, an expression that begins with `$`, or a "
+        "block. It has to be a scheme and a host, perhaps with a path. `$api.base` by default.",
+    )
+    path: tuple[Expression, ...] | None = key(
+        ListOf(TEXT_OR_NAME),
+        "The segments of the path: texts with {expressions}, or expressions that begin with `$`. "
+        "Each is percent-encoded, and none may be missing.",
+    )
+    query: BodyTree | None = key(
+        EXPRESSION_TREE,
+        "The query: names, and expressions or blocks; what is missing is left out, a list repeats "
+        "its name. Or an expression that yields an object.",
+    )
+    auth: AuthBlock | None = key(AUTH, "How this request authenticates, or `none`.")
+    headers: tuple[Named[ValueBlock], ...] | None = key(
+        MapOf(_VALUE),
+        "Headers, each an expression or a block; one that is missing is left out.",
+    )
+    form: BodyTree | None = key(
+        EXPRESSION_TREE,
+        "A form body: names, and expressions or blocks; lists and objects go as JSON.",
+    )
+    json: BodyTree | None = key(EXPRESSION_TREE, "A JSON body: a tree of expressions and blocks.")
+    text: ValueBlock | None = key(
+        BASE,
+        "A body of plain text: a text with {expressions}, an expression that begins with `$`, or "
+        "a block.",
+    )
+    xml: BodyTree | None = key(
+        EXPRESSION_TREE,
+        "An XML body: an object with one key, the root element. Keys are elements, those that "
+        "begin with `@` attributes, `#text` is the text beside them, and a list repeats its name.",
+    )
+    ndjson: BodyTree | None = key(
+        EXPRESSION_TREE, "A body of lines: a list, each item of which is one line of JSON."
+    )
+    body: str | None = key(word_of("none"), "`none`: there is no body.")
+
+    @property
+    def format(self) -> str | None:
+        """The key that holds the body; None where none is written."""
+        return next((name for name in FORMATS if name in self.places), None)
