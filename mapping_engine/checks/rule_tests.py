@@ -263,7 +263,8 @@ def _reached(model: Model, cases: list[Case]) -> set[Span]:
     found: set[Span] = set()
     for case in cases:
         try:
-            destination = compiled.bind(case.settings, clock=partial(float, case.now))
+            clock = partial(float, case.now)
+            destination = compiled.bind(case.settings, secrets=case.secrets, clock=clock)
             explanation = destination.explain(case.event)
         except MappingError:
             continue

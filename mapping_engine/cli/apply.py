@@ -12,7 +12,7 @@ import click
 
 from mapping_engine.cli.common import STDIN
 from mapping_engine.cli.events import Line, dumps
-from mapping_engine.cli.inputs import bind, events_in, now_option, settings_option
+from mapping_engine.cli.inputs import bind, events_in, now_option, secrets_option, settings_option
 from mapping_engine.cli.sinks import Sink, keep_apart, sink
 from mapping_engine.cli.status import SinkError, Status, interruptible
 from mapping_engine.engine.clock import Clock
@@ -41,6 +41,7 @@ class Count:
 @click.argument("pack")
 @click.argument("events", nargs=-1, metavar="[EVENTS]...")
 @settings_option
+@secrets_option
 @click.option("--errors", metavar="FILE", help="Where bad events go, as NDJSON.")
 @click.option("--keep-events", is_flag=True, help="Put the bad events themselves into --errors.")
 @click.option("--warnings", metavar="FILE", help="Where warnings go, as NDJSON.")
@@ -49,6 +50,7 @@ def apply(
     pack: str,
     events: tuple[str, ...],
     settings: str,
+    secrets: str | None,
     errors: str | None,
     keep_events: bool,
     warnings: str | None,
@@ -60,10 +62,11 @@ def apply(
     data that is sent. The files of --errors and --warnings can be read by their owner only.
     Exit status: 0 all well, 1 some events failed, 2 usage error or an output that failed.
     """
-    destination = bind(pack, settings, now)
+    destination = bind(pack, settings, secrets, now)
     files = events or (STDIN,)
     rules = destination.mapping.model.texts
-    keep_apart({"--errors": errors, "--warnings": warnings}, (settings, *files, *rules))
+    read = (settings, *((secrets,) if secrets else ()), *files, *rules)
+    keep_apart({"--errors": errors, "--warnings": warnings}, read)
     count = Count()
     with ExitStack() as stack:
         sinks = _Sinks(

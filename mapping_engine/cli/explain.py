@@ -7,7 +7,7 @@ import sys
 import click
 
 from mapping_engine.cli.events import dumps
-from mapping_engine.cli.inputs import bind, events_in, now_option, settings_option
+from mapping_engine.cli.inputs import bind, events_in, now_option, secrets_option, settings_option
 from mapping_engine.cli.status import Status, fail
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import listed
@@ -30,18 +30,25 @@ Below each payload field stands what it was made from, in the order of rules:
 @click.argument("pack")
 @click.argument("event", default="-")
 @settings_option
+@secrets_option
 @click.option("--field", metavar="PATH", help="Only this payload field, such as match_keys.email.")
 @click.option("--json", "as_json", is_flag=True, help="As data, one JSON object an event.")
 @now_option
 def explain(
-    pack: str, event: str, settings: str, field: str | None, as_json: bool, now: Clock
+    pack: str,
+    event: str,
+    settings: str,
+    secrets: str | None,
+    field: str | None,
+    as_json: bool,
+    now: Clock,
 ) -> None:
     """Explain what PACK makes of the events in EVENT (a file; standard input by default).
 
     Personal values and secrets are shown as kind and length. Exit status: 0 all well, 1 an event
     failed, 2 usage error.
     """
-    destination = bind(pack, settings, now)
+    destination = bind(pack, settings, secrets, now)
     _check_field(destination.mapping.model, field)
     failed = several = False
     for line in events_in([event]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -22,13 +23,17 @@ from mapping_engine.engine.mapping import Destination
 from mapping_engine.errors import ConfigurationError, InputError, MappingError
 from mapping_engine.testing.runner import StillClock
 
+SECRETS_VARIABLE = "MAPPING_ENGINE_SECRETS"
+"""The environment variable with the secrets as JSON: a command line can be read by others."""
 
-def bind(pack: str, settings: str, now: Clock) -> Destination:
-    """The pack under the settings of a JSON file; ends the command where they are wrong."""
+
+def bind(pack: str, settings: str, secrets: str | None, now: Clock) -> Destination:
+    """The pack under the settings and secrets of JSON files; ends the command for wrong ones."""
     with pack_errors(pack):
         mapping = load(pack)
     try:
-        destination = mapping.bind(read_settings(settings), clock=now)
+        given = read_secrets(secrets)
+        destination = mapping.bind(read_settings(settings), secrets=given, clock=now)
     except ConfigurationError as error:
         for each in (error, *error.others):
             click.echo(f"error: {each}", err=True)
@@ -48,13 +53,27 @@ def bind(pack: str, settings: str, now: Clock) -> Destination:
 
 def read_settings(file: str) -> Any:
     """The settings in a JSON file; ends the command where it cannot be read."""
+    return _read_json(file, "settings")
+
+
+def _read_json(file: str, what: str) -> Any:
     try:
         with opened(file) as stream:
             return parse_json(stream.read())
     except OSError as problem:
-        fail(f"the settings file `{file}` cannot be read: {problem.strerror}")
+        fail(f"the {what} file `{file}` cannot be read: {problem.strerror}")
     except InputError as error:
-        fail(f"the settings file `{file}` is not valid JSON: {error.message}")
+        fail(f"the {what} file `{file}` is not valid JSON: {error.message}")
+
+
+def read_secrets(file: str | None) -> Any:
+    """The secrets in a JSON file, else those in the environment; none where there are neither."""
+    if file is not None:
+        return _read_json(file, "secrets")
+    try:
+        return parse_json(os.environ.get(SECRETS_VARIABLE, "{}").encode(errors="replace"))
+    except InputError as error:
+        fail(f"the variable {SECRETS_VARIABLE} is not valid JSON: {error.message}")
 
 
 def events_in(files: Iterable[str]) -> Iterator[Line]:
@@ -90,6 +109,11 @@ def _seconds(text: str) -> float:
 
 settings_option = click.option(
     "--settings", required=True, metavar="FILE", help="The settings, a JSON file."
+)
+secrets_option = click.option(
+    "--secrets",
+    metavar="FILE",
+    help=f"The secrets, a JSON file of texts; else what the variable {SECRETS_VARIABLE} holds.",
 )
 now_option = click.option(
     "--now", callback=clock, metavar="TIME", help="The time of the clock, for replays."

@@ -17,6 +17,7 @@ from mapping_engine.cli.events import dumps
 from mapping_engine.cli.explain import explain
 from mapping_engine.cli.inputs import read_settings
 from mapping_engine.cli.status import EndingGroup, Status, fail
+from mapping_engine.core import clear
 from mapping_engine.core.sunset import sunset_of
 from mapping_engine.diagnostics import did_you_mean
 from mapping_engine.engine.loading import bundled_packs, load, load_model, read_pack
@@ -149,7 +150,10 @@ def transforms(name: str | None, as_json: bool) -> None:
 
 @main.command()
 def packs() -> None:
-    """List the packs that come with the package: name, title, and whether the API still lives."""
+    """List the packs that come with the package: name, title, and whether the API still lives.
+
+    Below a pack stands what it sends in clear, and why.
+    """
     models = [load_model(name) for name in bundled_packs()]
     widest = max(len(model.name) for model in models)
     for model in models:
@@ -159,3 +163,5 @@ def packs() -> None:
             message, successor = sunset
             told = f" ({message}; its successor is {successor})" if successor else f" ({message})"
         click.echo(f"{model.name:{widest}}  {model.title}{told}")
+        for what, reason in clear.told(model):
+            click.echo(f"{'':{widest}}  in clear: {what} ({reason})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from mapping_engine.core.clear import ClearPlaces, cleared
 from mapping_engine.core.desugar import (
     NO_LOCALS,
     Desugaring,
@@ -30,6 +31,7 @@ from mapping_engine.core.spell import written_name
 from mapping_engine.core.splice import spliced
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.file.documents import AcceptBlock, MappingFile
+from mapping_engine.file.privacy_blocks import EntitlementBlock
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import PipelineBlock, ValueBlock, values_in
 from mapping_engine.file.walk import names_in
@@ -84,17 +86,21 @@ def core_of(
     order = ordered(definitions, piped, names, sent_parts(parts), found)
     if order is None:
         return None
-    kinds = tuple(_finished(kind, order) for kind in kinds)
+    kinds = tuple(_finished(kind, file.personal, order) for kind in kinds)
     whole = replace(parts, definitions=order.definitions, depends=order.depends, kinds=kinds)
     return whole if file.requests is not None else whole.requests[0]
 
 
-def _finished(kind: RequestKind, order: Ordered) -> RequestKind:
+def _finished(kind: RequestKind, personal: EntitlementBlock | None, order: Ordered) -> RequestKind:
     """A kind of request with the named objects in their places; whether it joins is known then."""
     names = {name.name for part in request_parts(kind.request) for name in free_names(part)}
     behind = (order.depends.get(name, frozenset()) for name in names)
     joins = PAYLOADS in names.union(*behind)
-    return replace(kind, fields=spliced(kind.fields, order.definitions), joins=joins)
+    fields = spliced(kind.fields, order.definitions)
+    if personal is not None:
+        places = ClearPlaces(personal.clear, kind.request.name)
+        fields = cleared(fields, (), places, order.definitions)
+    return replace(kind, fields=fields, joins=joins)
 
 
 def _report_stop(node: Name, blocks: Mapping[str, Named[ValueBlock]], found: Diagnostics) -> None:

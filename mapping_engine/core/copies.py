@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mapping_engine.core.choices import Definitions, choices
 from mapping_engine.core.nodes import Call, Items, Name, Node
-from mapping_engine.types.type import Described, Type
+from mapping_engine.types.type import DIGEST, SECRET, Described, Type
 from mapping_engine.vocabulary import Vocabulary
 
 _DEEPEST = 6
+Wanted = Callable[[frozenset[str]], bool]
 
 
 def asks_settings(node: Node, definitions: Definitions) -> bool:
@@ -33,35 +34,60 @@ def asks_settings(node: Node, definitions: Definitions) -> bool:
 
 def clear_paths(source: Type, vocabulary: Vocabulary) -> list[tuple[str, ...]]:
     """The paths in an object that hold personal data under names that do not say so."""
+
+    def is_named(name: str) -> bool:
+        """Whether a copy leaves the key out because of its name."""
+        return vocabulary.personal.names_data(name)
+
+    return _paths(source, vocabulary, _is_personal, is_named)
+
+
+def secret_paths(source: Type, vocabulary: Vocabulary) -> list[tuple[str, ...]]:
+    """The paths in an object that hold secrets."""
+    return _paths(source, vocabulary, _is_secret, lambda _: False)
+
+
+def _is_personal(tags: frozenset[str]) -> bool:
+    return any(tag.startswith("personal:") for tag in tags) and DIGEST not in tags
+
+
+def _is_secret(tags: frozenset[str]) -> bool:
+    return SECRET in tags
+
+
+def _paths(
+    source: Type, vocabulary: Vocabulary, wanted: Wanted, left_out: Callable[[str], bool]
+) -> list[tuple[str, ...]]:
+    """The paths in an object whose tags are wanted, below keys that are not left out."""
     if source.parts:
-        return [path for part in source.parts for path in clear_paths(part, vocabulary)]
+        parts = (_paths(part, vocabulary, wanted, left_out) for part in source.parts)
+        return [path for found in parts for path in found]
     if source.described is not None:
-        return list(_described(source.described, vocabulary, ()))
+        return list(_described(source.described, vocabulary, wanted, left_out, ()))
     if source.fields is not None:
         return [
             (name, *path)
             for name, found in source.fields.items()
-            if not _is_named(name, vocabulary)
-            for path in clear_paths(found, vocabulary)
+            if not left_out(name)
+            for path in _paths(found, vocabulary, wanted, left_out)
         ]
-    return [()] if source.personal_kinds and not source.is_digest else []
+    return [()] if wanted(source.tags) else []
 
 
 def _described(
-    described: Described, vocabulary: Vocabulary, way: tuple[str, ...]
+    described: Described,
+    vocabulary: Vocabulary,
+    wanted: Wanted,
+    left_out: Callable[[str], bool],
+    way: tuple[str, ...],
 ) -> Iterator[tuple[str, ...]]:
     if len(way) > _DEEPEST:
         return
-    if any(tag.startswith("personal:") for tag in described.tags):
+    if wanted(described.tags):
         yield way
         return
     if described.item is not None:
-        yield from _described(described.item, vocabulary, way)
+        yield from _described(described.item, vocabulary, wanted, left_out, way)
     for name, below in vocabulary.objects.get(described.object or "", {}).items():
-        if not _is_named(name, vocabulary):
-            yield from _described(below, vocabulary, (*way, name))
-
-
-def _is_named(name: str, vocabulary: Vocabulary) -> bool:
-    """Whether a copy leaves the key out because of its name."""
-    return vocabulary.personal.names_data(name)
+        if not left_out(name):
+            yield from _described(below, vocabulary, wanted, left_out, (*way, name))

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from mapping_engine.core import nodes
 from mapping_engine.core.call_arguments import matched
 from mapping_engine.core.choices import is_choice
-from mapping_engine.core.model import PIPED
+from mapping_engine.core.model import PIPED, SECRETS
 from mapping_engine.core.nodes import Alternative, Broken, Const, Field, Guard, Name, Node, Place
 from mapping_engine.core.spell import derived_name
 from mapping_engine.diagnostics import Diagnostics
@@ -489,7 +489,8 @@ def expression(node: Expression, known: Locals, made: Desugaring) -> Node:
         case ast.Select(selector=selector, explicit=explicit):
             return nodes.Read(at, selector, explicit)
         case ast.Reference(name=name, tail=tail):
-            return Name(at, name, tail)
+            located = f"{name}.{tail.text}" if tail is not None and name == SECRETS else ""
+            return Name(at, located) if located in made.blocks else Name(at, name, tail)
         case ast.ListExpression(items=items):
             return nodes.Items(at, _each(items, known, made))
         case ast.Chain(arms=arms):

@@ -17,8 +17,27 @@ from mapping_engine.core.model import (
     reachable,
     sent_parts,
 )
-from mapping_engine.core.nodes import Items, Name, Node, Object, Read, Template, children, walk
-from mapping_engine.core.sinks import check_beside_payload, check_payload, check_shown, check_warned
+from mapping_engine.core.nodes import (
+    Copy,
+    Guard,
+    Items,
+    Name,
+    Node,
+    Object,
+    Read,
+    Template,
+    children,
+    walk,
+)
+from mapping_engine.core.secrets import check_secrets
+from mapping_engine.core.sinks import (
+    check_beside_payload,
+    check_in_url,
+    check_needed,
+    check_payload,
+    check_shown,
+    check_warned,
+)
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.types.kinds import ANY
 from mapping_engine.types.type import PUBLIC_TEXT, Type
@@ -31,13 +50,14 @@ def examine(
 
     ``chosen`` are the types of reads at paths that settings choose, where these are given.
     """
-    if not model.kinds:
-        return _examined(model, diagnostics, chosen or {})
     whole = Facts()
     for each in model.requests:
         own = Diagnostics()
         whole.add(_examined(each, own, chosen or {}))
         diagnostics.found += own.found
+    found = Inference(model, diagnostics, whole)
+    check_secrets(found)
+    check_needed(found)
     return whole
 
 
@@ -88,12 +108,31 @@ def _definitions(scope: Scope, found: Inference) -> None:
     """Find the types of the definitions that need no other variables than those of a scope."""
     model, inside = found.model, replace(scope, late=True, joined=found.model.joins)
     known = {*scope.variables, PAYLOAD, *((PAYLOADS,) if model.joins else ())}
-    used = _used(model) if model.request.name else frozenset(model.definitions)
+    is_asked = bool(model.request.name or model.clear)
+    used = _used(model) if is_asked else frozenset(model.definitions)
+    opened = _opened_copies(model)
     for name, node in model.definitions.items():
         depends = model.depends.get(name, frozenset())
-        is_elsewhere = name not in used and not depends.isdisjoint((PAYLOAD, PAYLOADS))
+        is_elsewhere = (
+            model.request.name != ""
+            and name not in used
+            and not depends.isdisjoint((PAYLOAD, PAYLOADS))
+        )
         if name not in found.facts.names and depends <= known and not is_elsewhere:
-            found.facts.names[name] = infer(node, inside, found)
+            told = found.silent() if name in opened - used else found
+            found.facts.names[name] = infer(node, inside, told)
+
+
+def _opened_copies(model: Model) -> set[str]:
+    """The definitions of copies, of a mapping that sends personal data in clear.
+
+    Where they stand nowhere but in fields that may hold it, what is wrong with them is reported
+    there, in the place of their names.
+    """
+    if not model.clear:
+        return set()
+    nodes = {n: d.value if isinstance(d, Guard) else d for n, d in model.definitions.items()}
+    return {name for name, node in nodes.items() if isinstance(node, Copy)}
 
 
 def _used(model: Model) -> frozenset[str]:
@@ -147,10 +186,11 @@ def _variable(variable: Variable, scope: Scope, found: Inference) -> Type:
 def _request(scope: Scope, found: Inference) -> None:
     request = found.model.request
     for node in (request.method, *children(request.url)):
-        _shown(node, scope, found, "a URL")
-    if request.query is not None:
-        for part in _leaves(request.query):
-            _shown(part, scope, found, "a URL")
+        infer(node, scope, found)
+        check_in_url(node, found)
+    for part in _leaves(request.query) if request.query is not None else ():
+        infer(part, scope, found)
+        check_in_url(part, found)
     for header in request.headers:
         _beside_payload(header.value, scope, found)
     for part in request.auth.parts if request.auth is not None else ():
@@ -178,13 +218,7 @@ def _leaves(node: Node) -> list[Node]:
             return [node]
 
 
-def _message(
-    template: Template | None, scope: Scope, found: Inference, place: str = "a message"
-) -> None:
+def _message(template: Template | None, scope: Scope, found: Inference) -> None:
     for part in children(template) if template is not None else ():
-        _shown(part, scope, found, place)
-
-
-def _shown(node: Node, scope: Scope, found: Inference, place: str) -> None:
-    infer(node, scope, found)
-    check_shown(node, place, found)
+        infer(part, scope, found)
+        check_shown(part, "a message", found)

@@ -13,10 +13,12 @@ class Facts(Frozen):
     """Types by the identity of the parts of a model, which lives as long as this does.
 
     A part that is seen under several types (inside a pipeline) keeps the first. ``names`` are the
-    types of definitions and of the values of fan-out variables.
+    types of definitions and of the values of fan-out variables. ``needed`` are the places (by
+    identity) that let personal data stand somewhere where some does.
     """
 
     names: dict[str, Type] = field(default_factory=dict)
+    needed: set[int] = field(default_factory=set)
     _types: dict[int, Type] = field(default_factory=dict)
 
     def record(self, part: Node | Field, found: Type) -> Type:
@@ -31,4 +33,5 @@ class Facts(Frozen):
     def add(self, other: Facts) -> None:
         """Add what was found out for another kind of request; what is known already counts."""
         self.names.update({name: t for name, t in other.names.items() if name not in self.names})
+        self.needed.update(other.needed)
         self._types.update({part: t for part, t in other._types.items() if part not in self._types})

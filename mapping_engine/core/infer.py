@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from mapping_engine.core import nodes
 from mapping_engine.core.call_types import check_arguments, transform_type
-from mapping_engine.core.copies import asks_settings, clear_paths
+from mapping_engine.core.copies import asks_settings, clear_paths, secret_paths
 from mapping_engine.core.event_paths import check_path
 from mapping_engine.core.hash_types import report_change
 from mapping_engine.core.inference import Inference, Scope, constant
@@ -220,8 +220,10 @@ def _copy(node: nodes.Copy, scope: Scope, found: Inference) -> Type:
         if keys is not None:
             infer(keys, scope, found)
     source = infer(node.source, scope, found)
-    _copied_in_clear(node, source, found)
-    if node.keep is not None and not _may_be_kept(node.keep, source, found):
+    _copied_secrets(node, source, found)
+    if not node.clear:
+        _copied_in_clear(node, source, found)
+    if node.keep is not None and not node.clear and not _may_be_kept(node.keep, source, found):
         found.diagnostics.report(
             "PI02",
             "rules may not send personal data in clear; only the settings may ask for it",
@@ -230,7 +232,8 @@ def _copy(node: nodes.Copy, scope: Scope, found: Inference) -> Type:
             "like `trip.city`, which only looks personal by its name",
         )
     added = infer(node.added, scope, found).spreading if node.added is not None else frozenset()
-    return Type(OBJECT, True, UNKNOWN.tags | added)
+    personal = source.spreading if node.clear else frozenset[str]()
+    return Type(OBJECT, True, UNKNOWN.tags | added | personal)
 
 
 def _may_be_kept(node: Node, source: Type, found: Inference) -> bool:
@@ -248,14 +251,31 @@ def _may_be_kept(node: Node, source: Type, found: Inference) -> bool:
     return known and not declared and not any(map(vocabulary.personal.names_person, paths))
 
 
-def _copied_in_clear(node: nodes.Copy, source: Type, found: Inference) -> None:
-    """Report personal data that would be copied, since nothing in its name says what it is."""
+def _copied_secrets(node: nodes.Copy, source: Type, found: Inference) -> None:
+    """Report secrets of the event that would be copied."""
+    left = _copied(node, secret_paths(source, found.model.vocabulary), found)
+    if left:
+        spelled = listed(".".join(path) or "the value itself" for path in left)
+        message = f"the copy would hold a secret: {spelled}"
+        help = "leave it out with `without` or `only`"
+        found.diagnostics.report("PI06", message, node.source.span, help=help)
+
+
+def _copied(
+    node: nodes.Copy, paths: list[tuple[str, ...]], found: Inference
+) -> list[tuple[str, ...]]:
+    """Those of some paths whose keys the rules neither leave out nor hash."""
     treated = _known_keys(node.without, found) | _known_keys(node.hash, found)
-    paths = clear_paths(source, found.model.vocabulary)
-    left = [path for path in paths if not path or path[0] not in treated]
+    left = [p for p in paths if not p or not {p[0], ".".join(p)} & treated]
     if node.only is not None and constant(found.model, node.only)[0]:
         copied = _known_keys(node.only, found)
         left = [path for path in left if not path or path[0] in copied]
+    return left
+
+
+def _copied_in_clear(node: nodes.Copy, source: Type, found: Inference) -> None:
+    """Report personal data that would be copied, since nothing in its name says what it is."""
+    left = _copied(node, clear_paths(source, found.model.vocabulary), found)
     if left:
         spelled = listed(".".join(path) or "the value itself" for path in left)
         found.diagnostics.report(

@@ -10,6 +10,7 @@ from mapping_engine.core.examine import examine
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.migration_model import PackSettings, as_model, report_forgotten
 from mapping_engine.core.model import BUILTINS, Model
+from mapping_engine.core.secrets import located_secrets
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.file.blocks import Block
 from mapping_engine.file.documents import MappingFile
@@ -146,7 +147,8 @@ def _model(
 ) -> Model | None:
     """The mapping in the core language; None where its names go in circles."""
     found = reading.diagnostics
-    blocks, pipelines = definitions_of(documents, found), pipelines_of(documents, found)
+    blocks = definitions_of(documents, found) | located_secrets(file)
+    pipelines = pipelines_of(documents, found)
     _reserved("`${}` is a built-in name", blocks, BUILTINS, found)
     _reserved("`{}` is a built-in transform", pipelines, REGISTRY, found)
     tables = tables_of(documents, reading)

@@ -10,12 +10,14 @@ from functools import cached_property
 from mapping_engine.core.nodes import Field, Name, Node, Object, Placed, Template, walk
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.json_types import JsonSchema
+from mapping_engine.file.privacy_blocks import ClearBlock, SecretBlock
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ScalarNode, Source
 from mapping_engine.vocabulary import Vocabulary
 
 BUILTINS = {
     "settings": "the destination's settings",
+    "secrets": "the secrets that this mapping declares",
     "api": "the constants under `api`",
     "tables": "the tables of this mapping and its fragments",
     "now": "the time of the clock, in whole seconds since 1970",
@@ -28,6 +30,7 @@ PAYLOAD = "payload"
 """The name that exists only once the payload is made."""
 PAYLOADS = "payloads"
 """The name that exists only once all payloads of a fan-out are made."""
+SECRETS = "secrets"
 PIPED = "value"
 """The name of the value that is piped into a named pipeline."""
 
@@ -182,6 +185,17 @@ class Model(Frozen):
         sunset = {"sunset": block.sunset.isoformat()} if block.sunset else {}
         texts = {"base": block.base, "version": block.version, "successor": block.successor}
         return {**{name: each.text for name, each in texts.items() if each}, **sunset}
+
+    @property
+    def secrets(self) -> dict[str, SecretBlock]:
+        """The secrets that are declared, by name."""
+        entries = self.file.secrets or ()
+        return {entry.name: entry.value for entry in entries if entry.value is not None}
+
+    @property
+    def clear(self) -> tuple[ClearBlock, ...]:
+        """Where personal data is sent in clear."""
+        return self.file.personal.clear if self.file.personal else ()
 
     @property
     def fan_out_names(self) -> tuple[str, ...]:

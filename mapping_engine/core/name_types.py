@@ -8,7 +8,7 @@ from dataclasses import replace
 from mapping_engine.core.event_paths import check_below
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import collected
-from mapping_engine.core.model import BUILTINS, PAYLOAD, PAYLOADS
+from mapping_engine.core.model import BUILTINS, PAYLOAD, PAYLOADS, SECRETS
 from mapping_engine.core.nodes import Name
 from mapping_engine.core.spell import is_written, written_name
 from mapping_engine.diagnostics import (
@@ -31,7 +31,7 @@ from mapping_engine.file.json_types import (
     setting_type,
 )
 from mapping_engine.selectors import prefixes, projections, vocabulary_path
-from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT
+from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT
 from mapping_engine.types.type import (
     BROKEN,
     IDENTIFYING,
@@ -74,6 +74,8 @@ def _builtin(node: Name, scope: Scope, found: Inference) -> Type:
     match node.name:
         case "settings":
             return _setting(node, found)
+        case "secrets":
+            return _secret(node, found)
         case "api":
             return _api(node, found)
         case "tables":
@@ -110,7 +112,8 @@ def _undefined(node: Name, scope: Scope, found: Inference) -> Type:
         place = _PLACES.get(name, "where the requests of a fan-out are made")
         return _mistaken(node, "FO02", f"`${name}` is only available {place}", None, found)
     written = filter(is_written, model.definitions)
-    names = [*BUILTINS, *written, *model.fan_out_names, *scope.variables]
+    builtins = (each for each in BUILTINS if each != SECRETS or model.secrets)
+    names = [*builtins, *written, *model.fan_out_names, *scope.variables]
     if name in model.vocabulary.objects.get(EVENT, {}):
         help = f"a path of the event has no `$`: write `{name}`"
         return _mistaken(node, "PR01", f"`${name}` is not defined", help, found)
@@ -273,6 +276,15 @@ def _api(node: Name, found: Inference) -> Type:
         return Type(PUBLIC_TEXT.kinds, False)
     message = f"`api` has no `{path[0]}`" if path else "write `$api.name`"
     return _unknown_member(node, "FO03", message, path, constants, found)
+
+
+def _secret(node: Name, found: Inference) -> Type:
+    """A secret that is given; one that lies elsewhere is a definition."""
+    secrets, path = found.model.secrets, vocabulary_path(node.tail) if node.tail else None
+    if path is not None and len(path) == 1 and path[0] in secrets:
+        return Type(TEXT, bool(secrets[path[0]].optional), frozenset({SECRET}))
+    message = f"secret `{path[0]}` is not declared" if path else "write `$secrets.name`"
+    return _unknown_member(node, "FO03", message, path, secrets, found)
 
 
 def _table(node: Name, found: Inference) -> Type:

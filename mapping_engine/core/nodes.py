@@ -160,7 +160,8 @@ class Copy(Node):
 
     ``rest`` leaves out what fields of the payload are made from. Keys in ``without`` are left out
     as well, and all but those in ``only``; those in ``keep`` are copied whatever they name; those
-    in ``hash`` become digests. With ``empty``, nulls are copied, and an empty object as one.
+    in ``hash`` become digests. With ``empty``, nulls are copied, and an empty object as one. One
+    that is ``clear`` holds personal data as well.
     """
 
     source: Node
@@ -171,6 +172,7 @@ class Copy(Node):
     hash: Node | None = None
     only: Node | None = None
     empty: bool = False
+    clear: bool = field(default=False, kw_only=True)
 
     @property
     def keys(self) -> tuple[Node | None, ...]:

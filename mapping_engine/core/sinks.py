@@ -13,6 +13,13 @@ from typing import Any
 
 from mapping_engine.core.absence import Absence, absence_of, absent_field, present_under
 from mapping_engine.core.choices import alternatives, is_choice
+from mapping_engine.core.clear import (
+    clear_places,
+    copies_in_clear,
+    exposed,
+    exposed_name,
+    path_steps,
+)
 from mapping_engine.core.conform import mismatch, null_mismatch
 from mapping_engine.core.inference import Inference, extent_of
 from mapping_engine.core.nodes import (
@@ -26,6 +33,8 @@ from mapping_engine.core.nodes import (
     Node,
     Object,
     Place,
+    Template,
+    children,
     fields_of,
     walk,
 )
@@ -43,11 +52,13 @@ from mapping_engine.file.json_types import (
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.frozen import Frozen
+from mapping_engine.source.node import ScalarNode
 from mapping_engine.types.type import IDENTIFYING, PSEUDONYM, SECRET, UNDECLARED, Type
 
 Schema = Mapping[str, Any]
 Known = list[frozenset[str]]
 PERSONAL_KEYWORD = "x-personal"
+SECRET_KEYWORD = "x-secret"
 
 
 def is_personal(root: Schema, schema: Schema) -> bool:
@@ -71,8 +82,8 @@ def _marks(root: Schema, schema: Schema) -> tuple[Any, Any]:
 def check_shown(node: Node, place: str, found: Inference) -> None:
     """Report what must not be read in ``place``: a message or a URL (PI02, PI06)."""
     made, code, help = found.facts.type_of(node), "PI02", None
-    if SECRET in made.tags:
-        code, flows = "PI06", "a secret setting"
+    if SECRET in made.spreading:
+        code, flows = "PI06", "a secret"
     elif made.personal_kinds or made.tags & {IDENTIFYING, PSEUDONYM}:
         flows = what(made)
     elif UNDECLARED in made.tags:
@@ -82,6 +93,19 @@ def check_shown(node: Node, place: str, found: Inference) -> None:
         return
     message = f"{flows} flows into {place}"
     _report(code, message, node, place, lambda each: not each.may_be_shown, found, help=help)
+
+
+def check_in_url(node: Node, found: Inference) -> None:
+    """Report what must not stand in a URL, unless the mapping says that it may."""
+    if isinstance(node, Template):
+        for part in children(node):
+            check_in_url(part, found)
+        return
+    allowed, made = exposed(found.model).get(exposed_name(node)), found.facts.type_of(node)
+    if allowed is None or allowed.is_secret is not (SECRET in made.spreading):
+        check_shown(node, "a URL", found)
+    elif not made.may_be_shown:
+        found.facts.needed.add(id(allowed.said))
 
 
 def check_beside_payload(node: Node, found: Inference) -> None:
@@ -215,6 +239,9 @@ def _may_be_absent(path: str, field: Field, known: Known, sinks: _PayloadSinks) 
 def _field(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
     if field.null:
         _null(field, schema, path, sinks)
+    if copies_in_clear(field.value):
+        found = sinks.found
+        found.facts.needed.add(id(clear_places(found.model).of_copy(path_steps(path))))
     known = [] if field.when is None else present_under(field.when, sinks.absence)
     if any(map(fields_of, walk(field.value))):
         _inside(field, field.value, schema, path, known, sinks)
@@ -270,15 +297,17 @@ def _leaf(field: Field, node: Node, schema: Schema, path: str, sinks: _PayloadSi
     if isinstance(node, Copy):
         _conforms(field, node, schema, made, path, sinks)
         return
-    if SECRET in made.tags:
-        message, span = f"a secret setting flows into the payload field `{path}`", field.key.span
-        _report(
-            "PI06", message, field, f"`{path}`", lambda each: SECRET in each.tags, found, span=span
-        )
+    if SECRET in made.spreading and schema.get(SECRET_KEYWORD) is not True:
+        _secret(path, field, found)
+    clear = clear_places(found.model).of(path_steps(path))
+    if clear is not None and made.personal_kinds:
+        found.facts.needed.add(id(clear))
     if is_personal(root, schema):
         if made.kinds and not made.is_digest:
             _unhashed(path, field, f"`{path}` takes hashed personal data only", sinks)
             return
+    elif clear is not None:
+        pass
     elif made.personal_kinds - clear_kinds(root, schema):
         _unhashed(path, field, f"{what(made)} flows into `{path}`", sinks)
         return
@@ -286,6 +315,13 @@ def _leaf(field: Field, node: Node, schema: Schema, path: str, sinks: _PayloadSi
         _unmarked(path, field, made, sinks)
         return
     _conforms(field, node, schema, made, path, sinks)
+
+
+def _secret(path: str, field: Field, found: Inference) -> None:
+    message, span = f"a secret flows into the payload field `{path}`", field.key.span
+    note = f'a field that the receiver reads a secret from has `"{SECRET_KEYWORD}": true`'
+    wanted: Callable[[Type], bool] = lambda each: SECRET in each.spreading  # noqa: E731
+    _report("PI06", message, field, f"`{path}`", wanted, found, span=span, note=note)
 
 
 # The schema
@@ -321,6 +357,28 @@ def _places(field: Field, items: Items, schema: Schema, path: str, sinks: _Paylo
         message = f"`{path}` takes {wanted} values, and these are {count}"
         help = "add or drop positions, or correct the schema"
         sinks.found.diagnostics.report("OU02", message, items.span, help=help)
+
+
+def check_needed(found: Inference) -> None:
+    """Report what lets personal data stand where none does (PI11), and names that are none."""
+    model = found.model
+    for block in model.clear:
+        for name in block.url or ():
+            if name.text not in model.definitions:
+                help = did_you_mean(name.text, model.definitions)
+                message = f"there is no definition `{name.text}`"
+                found.diagnostics.report("PR01", message, name.span, help=help)
+                found.facts.needed.add(id(name))
+        for pattern in block.fields or ():
+            _needless(pattern, f"no personal data flows into a field `{pattern.text}`", found)
+    for spelled, allowed in exposed(model).items():
+        _needless(allowed.said, f"`{spelled}` in the URL shows nobody anything", found)
+
+
+def _needless(said: ScalarNode, message: str, found: Inference) -> None:
+    if id(said) not in found.facts.needed:
+        help = "remove it, or correct the name"
+        found.diagnostics.report("PI11", message, said.span, help=help)
 
 
 def check_warned(found: Inference) -> None:

@@ -172,8 +172,12 @@ class Copying:
         plan: CopyPlan | None,
         issues: list[Issue],
         already_hashed: bool,
+        clear: bool = False,
     ) -> dict[str, Json]:
-        """A copy of ``source``; what looks personal without being named so is an issue."""
+        """A copy of ``source``; what looks personal without being named so is an issue.
+
+        ``clear`` where personal data is wanted.
+        """
         if plan is None:
             reason = "is not copied: the list of keys to leave out is missing"
             issues.append(Issue(self._path, reason, self._span))
@@ -181,7 +185,7 @@ class Copying:
         if plan.only is not None:
             source = {k: v for k, v in source.items() if k in plan.only or k in plan.digests}
         told: Told = []
-        found = self._object(told, source, plan.marks, already_hashed, clear=False)
+        found = self._object(told, source, plan.marks, already_hashed, clear=clear)
         if told:
             for way, reason in told:
                 issues.append(Issue(f"{self._path}.{shown(way)}", reason, self._span))

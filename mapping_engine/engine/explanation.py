@@ -81,6 +81,8 @@ class Explanation:
     """Where the rules of `accept`, `refuse`, `warn` and `none` stand that applied."""
     nothing: str | None = None
     """Why there is no request, where there is no error either."""
+    clear: tuple[tuple[str, str], ...] = ()
+    """What the pack sends in clear, or in the URL, each with its reason."""
     kinds: tuple[Entry, ...] = ()
     """Of several kinds of request, each with why it was made, or not."""
 
@@ -95,6 +97,7 @@ class Explanation:
             "title": self.title,
             "sent": self.sent,
             "nothing": self.nothing,
+            "clear": [{"what": what, "because": reason} for what, reason in self.clear],
             "error": self.error.to_dict() if self.error else None,
             "warnings": [warning.to_dict() for warning in self.warnings],
             **({"kinds": [kind.to_dict() for kind in self.kinds]} if self.kinds else {}),
@@ -114,6 +117,7 @@ def explained(
     warnings: tuple[EventWarning, ...],
     sent: int,
     nothing: str | None,
+    clear: Iterable[tuple[str, str]] = (),
 ) -> Explanation:
     """The explanation of a recording."""
     requests = tuple(
@@ -132,6 +136,7 @@ def explained(
         sent,
         applied,
         nothing,
+        tuple(clear),
         tuple(trace.kinds),
     )
 
@@ -153,6 +158,8 @@ def _fields(entry: Entry) -> Iterator[FieldExplanation]:
 def _lines(explanation: Explanation, path: str | None) -> Iterator[str]:
     count = explanation.sent
     yield f"{explanation.title}: {count} request{'' if count == 1 else 's'}"
+    for what, reason in explanation.clear:
+        yield f"in clear: {what} ({reason})"
     if explanation.error is not None:
         yield f"error: {explanation.error}"
     if explanation.nothing is not None:

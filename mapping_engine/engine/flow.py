@@ -146,10 +146,9 @@ def _warn(model: Model, way: Way, run: Run) -> None:
             run.warnings.rule(message(model, rule.message, run), rule.field, rule.span)
 
 
-def odd_settings(model: Model, settings: dict[str, Json]) -> tuple[EventWarning, ...]:
+def odd_settings(it: Interpreter) -> tuple[EventWarning, ...]:
     """A warning (WA04) for each rule of `settings_warn` that applies."""
-    run = Run({}, settings)
-    it = Interpreter(model, run)
+    model, run = it.model, it.run
     return tuple(
         EventWarning("WA04", message(model, rule.message, run), path=rule.field, span=rule.span)
         for rule in model.settings_warn

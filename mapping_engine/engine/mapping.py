@@ -8,6 +8,7 @@ from collections.abc import Mapping as MappingType
 from typing import TYPE_CHECKING
 
 from mapping_engine.core.chosen_paths import chosen_reads
+from mapping_engine.core.clear import told
 from mapping_engine.core.examine import examine
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
@@ -23,6 +24,7 @@ from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.outcome import EventWarning, Outcome
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.run import Run
+from mapping_engine.engine.secrets import NO_SECRETS, accept_secrets
 from mapping_engine.engine.settings import accept_settings, unknown_settings
 from mapping_engine.engine.trace import Trace
 from mapping_engine.engine.validate import gate_of
@@ -93,35 +95,44 @@ class Mapping:
             self._facts.append(examine(self.model, Diagnostics()))
         return self._facts[0]
 
-    def bind(self, settings: MappingType[str, Json], *, clock: Clock = time.time) -> Destination:
-        """The mapping under these settings, which are validated and copied.
+    def bind(
+        self,
+        settings: MappingType[str, Json],
+        *,
+        secrets: MappingType[str, str] = NO_SECRETS,
+        clock: Clock = time.time,
+    ) -> Destination:
+        """The mapping under these settings and secrets, which are validated and copied.
 
         Raises ConfigurationError that names the key and what is accepted.
         """
-        return Destination(self, settings, clock)
+        return Destination(self, settings, clock, secrets)
 
     def apply(
         self,
         event: Event,
         settings: MappingType[str, Json],
         *,
+        secrets: MappingType[str, str] = NO_SECRETS,
         clock: Clock = time.time,
     ) -> list[Request]:
         """The requests of one event: ``bind`` and ``apply`` in a single call."""
-        return self.bind(settings, clock=clock).apply(event)
+        return self.bind(settings, secrets=secrets, clock=clock).apply(event)
 
 
 class Destination:
     """A mapping with settings and a clock; immutable, shared by threads, picklable."""
 
     __slots__ = (
-        "_check", "_clock", "_hashing", "_settings", "_silent", "_telling", "_warnings", "mapping",
+        "_check", "_clock", "_hashing", "_secrets", "_settings", "_silent", "_telling", "_warnings",
+        "mapping",
     )  # fmt: skip
 
     mapping: Mapping
     _check: Check
     _clock: Clock
     _hashing: bool
+    _secrets: dict[str, str]
     _settings: dict[str, Json]
     _silent: Bound
     """What applies where nobody asks for warnings, with these settings."""
@@ -130,25 +141,31 @@ class Destination:
     _warnings: tuple[EventWarning, ...]
 
     def __init__(
-        self, mapping: Mapping, settings: MappingType[str, Json], clock: Clock = time.time
+        self,
+        mapping: Mapping,
+        settings: MappingType[str, Json],
+        clock: Clock = time.time,
+        secrets: MappingType[str, str] = NO_SECRETS,
     ) -> None:
         model = mapping.model
         accepted = accept_settings(
             model.settings_schema, settings, model.title, model.settings_source
         )
-        it = Interpreter(model, Run({}, accepted))
+        given = accept_secrets(model, secrets)
+        it = Interpreter(model, Run({}, accepted, secrets=given))
         hashing = model.hashing is None or it.holds(model.hashing)
         check_chosen_paths(model, mapping.chosen, it)
         state = {
             "mapping": mapping,
             "_warnings": (
                 *unknown_settings(model.settings_schema, accepted),
-                *odd_settings(model, accepted),
+                *odd_settings(it),
             ),
+            "_secrets": given,
             "_settings": accepted,
             "_clock": clock,
             "_hashing": hashing,
-            "_silent": mapping.program(tells=False).bind(accepted),
+            "_silent": mapping.program(tells=False).bind(accepted, given),
             "_telling": None,
             "_check": gate_of(model, hashing=hashing),
         }
@@ -162,7 +179,7 @@ class Destination:
         return f"<Destination {self.mapping.name}>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (Destination, (self.mapping, self._settings, self._clock))
+        return (Destination, (self.mapping, self._settings, self._clock, self._secrets))
 
     @property
     def warnings(self) -> tuple[EventWarning, ...]:
@@ -245,7 +262,8 @@ class Destination:
                 nothing = why_nothing(self.mapping.model, run)
         except MappingError as problem:
             error = problem
-        return explained(self.mapping.title, trace, error, warnings, len(requests), nothing)
+        model, sent = self.mapping.model, len(requests)
+        return explained(model.title, trace, error, warnings, sent, nothing, told(model))
 
     def _applied(self, event: object, check: Check) -> list[Request]:
         run = self._run(read_event(event)[0])
@@ -262,12 +280,13 @@ class Destination:
 
     def _run(self, event: dict[str, Json]) -> Run:
         variables = [None] * len(self.mapping.model.fan_out)
-        return Run(event, self._settings, self._hashing, read_clock(self._clock), variables)
+        now = read_clock(self._clock)
+        return Run(event, self._settings, self._hashing, now, variables, self._secrets)
 
     def _ready_to_tell(self) -> Bound:
         """The program that tells warnings, with these settings."""
         if self._telling is None:
-            bound = self.mapping.program(tells=True).bind(self._settings)
+            bound = self.mapping.program(tells=True).bind(self._settings, self._secrets)
             object.__setattr__(self, "_telling", bound)
         assert self._telling is not None
         return self._telling

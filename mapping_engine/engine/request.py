@@ -11,6 +11,8 @@ import orjson
 from mapping_engine.engine.form import NOTHING, form_encoded
 from mapping_engine.engine.xml import xml_encoded
 
+MASK = "***"
+"""What a reader sees of what may stand in a URL, and must not be shown."""
 CONTENT_TYPES = {
     "form": "application/x-www-form-urlencoded",
     "json": "application/json",
@@ -36,8 +38,8 @@ class Request(_Prepared):
 
     ``body`` is plain data, most often a dict, and ``format`` (``form``, ``json``, ``text``,
     ``xml``, ``ndjson`` or ``none``) says how :meth:`encode` writes it. Requests of a pack with
-    several kinds have the ``name`` of theirs. The body holds secrets and personal data: ``repr``
-    leaves it out.
+    several kinds have the ``name`` of theirs. Body, headers and URL may hold secrets and personal
+    data: ``repr`` leaves them out, or shows the :attr:`shown_url`.
     """
 
     method: str
@@ -46,6 +48,18 @@ class Request(_Prepared):
     headers: dict[str, str] = field(repr=False)
     format: str
     name: str = ""
+    masked_url: str | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def shown_url(self) -> str:
+        """The URL for logs: `***` stands for a secret, and for what tells of a person."""
+        return self.url if self.masked_url is None else self.masked_url
+
+    def __repr__(self) -> str:
+        """The request without what must not be shown."""
+        name = f", name={self.name!r}" if self.name else ""
+        shown = f"method={self.method!r}, url={self.shown_url!r}, format={self.format!r}{name}"
+        return f"Request({shown})"
 
     def encode(self) -> bytes:
         """The bytes of the body; in a form, lists and objects go as JSON."""

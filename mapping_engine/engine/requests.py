@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from urllib.parse import quote
 
 import orjson
 
+from mapping_engine.core.clear import exposed, is_hidden
 from mapping_engine.core.model import PAYLOAD, PAYLOADS, Auth, Model, RequestRule, reachable
-from mapping_engine.core.nodes import Field, Name, Node, Read
+from mapping_engine.core.nodes import Field, Name, Node, Object, Read
 from mapping_engine.core.nulls import keeps_nulls
 from mapping_engine.core.spell import spell
 from mapping_engine.core.url_parts import BASE, OWN, part_kind
 from mapping_engine.diagnostics import listed
-from mapping_engine.engine.request import CONTENT_TYPES, Request
+from mapping_engine.engine.request import CONTENT_TYPES, MASK, Request
 from mapping_engine.engine.run import Issue, Run, fresh
 from mapping_engine.engine.texts import as_text
 from mapping_engine.engine.xml import is_xml
@@ -71,13 +72,14 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
         if text is None:
             raise incomplete(piece, model)
         parts.append(filled_in(piece, text, part_kind(piece, model, first=not place), model))
-    url = "".join(parts)
+    url, query = "".join(parts), None
     if rule.query is not None:
-        url = with_query(url, part(rule.query))
+        query = part(rule.query)
+        url = with_query(url, query)
     method = method_of(rule.method, part(rule.method), model)
-    return Request(
-        method, url, body_of(rule, part(rule.body), model), headers, rule.format, rule.name
-    )
+    masked = masked_url(rule, model, parts, query) if exposed(model) else None
+    body = body_of(rule, part(rule.body), model)
+    return Request(method, url, body, headers, rule.format, rule.name, masked)
 
 
 def _part(model: Model, run: Run, evaluate: Value, node: Node) -> Json:
@@ -147,10 +149,27 @@ def unauthorised(part: Node, model: Model) -> MappingError:
     return unfit(part, model, message, "give the setting that it comes from")
 
 
-def with_query(url: str, values: Json) -> str:
+def masked_url(rule: RequestRule, model: Model, parts: Sequence[str], query: Json) -> str:
+    """The URL of these parts, with `***` for what nobody should read in it."""
+    hidden = exposed(model)
+    pairs = zip(rule.url.parts, parts, strict=True)
+    url = "".join(MASK if is_hidden(part, hidden) else text for part, text in pairs)
+    if rule.query is None or type(query) is not dict:
+        return url
+    nodes = {}
+    if isinstance(rule.query, Object):
+        nodes = {field.name: field.value for field in rule.query.fields}
+    shown = {
+        name: MASK if is_hidden(nodes.get(name, rule.query), hidden) else value
+        for name, value in query.items()
+    }
+    return with_query(url, shown, safe=f"{_PLAIN}{MASK}")
+
+
+def with_query(url: str, values: Json, safe: str = _PLAIN) -> str:
     """The URL with a query: a list repeats its name, and objects go as JSON."""
     pairs = [
-        f"{quote(name, safe=_PLAIN)}={quote(text, safe=_PLAIN)}"
+        f"{quote(name, safe=safe)}={quote(text, safe=safe)}"
         for name, value in (values.items() if type(values) is dict else ())
         for text in (map(_in_query, value) if type(value) is list else (_in_query(value),))
     ]

@@ -59,6 +59,7 @@ class Run:
     hashing: bool = True
     now: float = 0.0
     variables: list[Json] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
     already_hashed: bool = field(default=False, init=False)
     integration: Json = field(default=None, init=False)
     payload: Json = field(default=None, init=False)

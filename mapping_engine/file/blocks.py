@@ -103,11 +103,13 @@ class Choice(Frozen, Generic[B]):
     block: Callable[[], type[B]]
     scalar: tuple[str, Shape[object]] | None = None
     sequence: tuple[str, Shape[object]] | None = None
+    short: str = "an expression"
+    """What a scalar is called in messages."""
 
     @property
     def wanted(self) -> str:
         """What is expected, in the words of the messages."""
-        short = ["an expression"] if self.scalar else []
+        short = [self.short] if self.scalar else []
         return " or ".join([*short, *(["a list"] if self.sequence else []), "a block"])
 
     def read(self, node: YamlNode, diagnostics: Diagnostics) -> B | None:

@@ -10,6 +10,7 @@ from mapping_engine.expression import Expression, Literal, TemplateExpression
 from mapping_engine.file.amend import AmendBlock
 from mapping_engine.file.blocks import Block, BlockOf, Choice, key
 from mapping_engine.file.expression_shapes import EXPRESSION, STEPS, TEMPLATE
+from mapping_engine.file.privacy_blocks import EntitlementBlock, SecretBlock
 from mapping_engine.file.request_blocks import AUTH, BASE, AuthBlock, RequestBlock
 from mapping_engine.file.shapes import (
     DATA,
@@ -231,6 +232,16 @@ class MappingFile(Document):
         EXPRESSION,
         "Whether the event's personal data is hashed already: then nothing is hashed again, and "
         "personal data that is no digest is left out.",
+    )
+    secrets: tuple[Named[SecretBlock], ...] | None = key(
+        MapOf(
+            Choice(lambda: SecretBlock, scalar=("description", TEXT), short="a description"),
+            identifiers=True,
+        ),
+        "Secrets that a connection or an event brings, read as `$secrets.name`.",
+    )
+    personal: EntitlementBlock | None = key(
+        BlockOf(EntitlementBlock), "What the receiver may know of persons."
     )
     limits: LimitsBlock | None = key(BlockOf(LimitsBlock), "Bounds of what one event may cause.")
     accept: tuple[AcceptBlock, ...] | None = key(

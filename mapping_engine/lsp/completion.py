@@ -17,6 +17,9 @@ from mapping_engine.lsp.tokens import Token, Word, steps_of, takes_expression, t
 from mapping_engine.transforms.listing import listing
 from mapping_engine.types.type import Type
 
+_MEMBERS = {"tables": "table", "api": "constant of the API", "secrets": "secret"}
+"""What lies below built-in names that hold what the rules declare."""
+
 
 class Proposal(NamedTuple):
     """One word, to be written from ``start`` on in place of what is typed already."""
@@ -123,10 +126,10 @@ def _after_dollar(typed: Token, scope: CursorScope) -> Iterator[Proposal]:
     elif name == "settings":
         for each, doc in _described(scope.setting(tuple(rest))):
             yield Proposal(each, each, Kind.Field, start, "setting", doc)
-    elif name in ("tables", "api") and not rest and model:
-        what = "table" if name == "tables" else "constant of the API"
-        for each in model.tables if name == "tables" else model.api:
-            yield Proposal(each, each, Kind.Constant, start, what)
+    elif name in _MEMBERS and not rest and model:
+        members = {"tables": model.tables, "api": model.api, "secrets": model.secrets}
+        for each in members[name]:
+            yield Proposal(each, each, Kind.Constant, start, _MEMBERS[name])
     else:
         yield from _below(scope.type_of(path), start, scope)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 from mapping_engine.core.choices import alternatives
+from mapping_engine.core.clear import told
 from mapping_engine.core.load import Examined
 from mapping_engine.core.model import Model, Rule
 from mapping_engine.core.nodes import Const, Name
 from mapping_engine.core.spell import spell, spell_step, steps_of
 from mapping_engine.expression import print_steps
+from mapping_engine.expression.printer import print_expression
 from mapping_engine.file.documents import NamedRequestBlock
 from mapping_engine.file.json_types import JsonSchema, follow
 from mapping_engine.file.value_blocks import PipelineBlock
@@ -43,8 +45,10 @@ def reference_page(examined: Examined) -> str:
         *_names(examined, "\n".join((*before, *after))),
         *_pipelines(model),
         *after,
+        *_in_clear(model),
         "## Settings",
         _settings(model.settings_schema),
+        *_secrets(model),
         *_rules("## Warnings about settings", model.settings_warn),
     ]
     return "\n\n".join(parts) + "\n"
@@ -182,6 +186,27 @@ def _settings(schema: JsonSchema) -> str:
         needed = "yes" if name in required else ""
         rows.append([f"`{name}`", needed, default, f"{described}{secret}"])
     return _table(("setting", "required", "default", "what it is"), rows)
+
+
+def _in_clear(model: Model) -> list[str]:
+    lines = [f"- {what}: {reason}" for what, reason in told(model)]
+    return ["## In clear", "\n".join(lines)] if lines else []
+
+
+def _secrets(model: Model) -> list[str]:
+    rows = [
+        [
+            f"`{name}`",
+            "given with the settings"
+            if each.from_ is None
+            else shown(print_expression(each.from_)),
+            "" if each.optional or each.from_ is not None else "yes",
+            each.description.text if each.description else "",
+        ]
+        for name, each in model.secrets.items()
+    ]
+    table = _table(("secret", "from", "required", "what it is"), rows)
+    return ["## Secrets", table] if rows else []
 
 
 def _table(head: tuple[str, ...], rows: list[list[str]]) -> str:

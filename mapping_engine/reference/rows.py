@@ -240,9 +240,10 @@ def _taken(value: Node) -> list[str]:
     match value:
         case ForEach(source=source, keep=keep):
             parts = [("for each of", source), ("kept when", keep)]
-        case Copy(source=source, rest=rest):
+        case Copy(source=source, rest=rest) as copy:
             names = ("without:", "keeping:", "as digests:", "only:")
-            parts = [("the rest of" if rest else "a copy of", source)]
+            head = "in clear, " if copy.clear else ""
+            parts = [(f"{head}{'the rest of' if rest else 'a copy of'}", source)]
             parts += zip(names, value.keys, strict=True)
         case _:
             return []

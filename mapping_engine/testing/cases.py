@@ -31,6 +31,7 @@ class Case(Frozen):
     line: int
     now: float
     settings: Any = field(repr=False)
+    secrets: Any = field(repr=False)
     event: Any = field(repr=False)
     expect: ExpectBlock = field(repr=False)
 
@@ -105,6 +106,7 @@ def _time(clock: ScalarNode | None, diagnostics: Diagnostics) -> float:
 def _case(file: TestsFile, block: CaseBlock, now: float, diagnostics: Diagnostics) -> Case:
     event = file.event.value if file.event else {}
     settings = file.settings.value if file.settings else {}
+    secrets = file.secrets.value if file.secrets else {}
     if block.without:
         event = deepcopy(event)
         for path in block.without:
@@ -118,6 +120,7 @@ def _case(file: TestsFile, block: CaseBlock, now: float, diagnostics: Diagnostic
         line=block.span.line,
         now=_time(block.clock, diagnostics) if block.clock else now,
         settings=merged(settings, block.settings.value if block.settings else {}),
+        secrets=merged(secrets, block.secrets.value if block.secrets else {}),
         event=merged(event, block.event.value if block.event else {}),
         expect=block.expect,
     )

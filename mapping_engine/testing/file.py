@@ -113,6 +113,7 @@ class CaseBlock(Block):
     )
     event: Literal | None = key(DATA, "Merged over the base event; null removes a key.")
     settings: Literal | None = key(DATA, "Merged over the base settings; null removes a key.")
+    secrets: Literal | None = key(DATA, "Merged over the base secrets; null removes one.")
     expect: ExpectBlock = key(BlockOf(ExpectBlock), "What is expected.", required=True)
 
 
@@ -126,5 +127,6 @@ class TestsFile(Block):
     title: ScalarNode | None = key(TEXT, "What these cases are about.")
     clock: ScalarNode | None = key(TEXT, "The time of the clock; 2024-01-01T12:00:00Z by default.")
     settings: Literal | None = key(DATA, "The base settings.")
+    secrets: Literal | None = key(DATA, "The secrets that the settings are bound with.")
     event: Literal | None = key(DATA, "The base event.")
     cases: tuple[CaseBlock, ...] = key(ListOf(BlockOf(CaseBlock)), "The cases.", required=True)

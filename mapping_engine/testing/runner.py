@@ -63,7 +63,7 @@ def run_tests(pack: str | PathLike[str]) -> list[Result]:
 def run_case(mapping: Mapping, case: Case) -> Result:
     """Run one case."""
     try:
-        destination = mapping.bind(case.settings, clock=StillClock(case.now))
+        destination = mapping.bind(case.settings, secrets=case.secrets, clock=StillClock(case.now))
     except MappingError as error:
         outcome, payloads = Outcome(0, error=error), []
     else:

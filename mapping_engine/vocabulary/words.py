@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from mapping_engine.types.kinds import ANY, LIST, NAMES, OBJECT, TEXT, kinds
-from mapping_engine.types.type import IDENTIFYING, Described, personal
+from mapping_engine.types.type import IDENTIFYING, SECRET, Described, personal
 
 PERSONAL = "personal "
-IDENTIFIES = "identifying "
+TAGGED = {"identifying ": IDENTIFYING, "secret ": SECRET}
 LIST_OF = "list of "
 OR = " or "
 
@@ -18,9 +18,9 @@ def parse_description(text: str, objects: Collection[str]) -> Described | str:
     """What ``text`` says of a path, or what is wrong with it.
 
     Accepted: kinds joined by ``or`` (``text or number``), ``any``, the name of an object of the
-    vocabulary, ``list of ...`` (at the end of such a row, too), ``identifying ...`` and
-    ``personal <kind of personal data>``, which is a text unless other kinds follow:
-    ``personal zip text or number``.
+    vocabulary, ``list of ...`` (at the end of such a row, too), ``identifying ...``,
+    ``secret ...`` and ``personal <kind of personal data>``, which is a text unless other kinds
+    follow: ``personal zip text or number``.
     """
     words = " ".join(text.split())
     if words.startswith(LIST_OF):
@@ -30,9 +30,10 @@ def parse_description(text: str, objects: Collection[str]) -> Described | str:
         kind, _, given = words[len(PERSONAL) :].partition(" ")
         found = _kinds(given) if given else Described(TEXT)
         return found if isinstance(found, str) else replace(found, tags=frozenset({personal(kind)}))
-    if words.startswith(IDENTIFIES):
-        rest = parse_description(words[len(IDENTIFIES) :], objects)
-        return rest if isinstance(rest, str) else Described(rest.kinds, frozenset({IDENTIFYING}))
+    for word, tag in TAGGED.items():
+        if words.startswith(word):
+            rest = parse_description(words[len(word) :], objects)
+            return rest if isinstance(rest, str) else Described(rest.kinds, frozenset({tag}))
     if words in objects:
         return Described(OBJECT, frozenset(), words)
     first, joined, rest = words.partition(OR)

@@ -70,3 +70,20 @@ def test_what_is_wrong_with_it_is_reported(own: str, code: str, tmp_path: Path) 
 
 def test_alone_it_is_checked_with_what_it_extends(tmp_path: Path) -> None:
     assert check(pack(tmp_path) / "own.yaml", Options(TODAY)) == []
+
+
+@pytest.mark.parametrize("name", ["rudderstack/track", "rudderstack/call", "segment/call"])
+def test_the_bundled_ones_build_on_one_another(tmp_path: Path, name: str) -> None:
+    rules = completed("fields:\n  x: context.library.name\n").replace("./vocabulary.yaml", name)
+    write_pack(tmp_path / "pack", rules)
+    vocabulary = load(tmp_path / "pack").model.vocabulary
+    assert vocabulary.type_of(("context", "traits", "email")).personal_kinds == {"email"}
+    assert vocabulary.is_known(("context", "app", "build"))
+    is_any_call, is_segment = name != "rudderstack/track", name == "segment/call"
+    for path in (("groupId",), ("previousId",), ("properties", "keywords")):
+        assert (vocabulary.type_of(path).described is not None) is is_any_call
+    place = vocabulary.type_of(("context", "location", "city"))
+    assert (place.personal_kinds == {"city"}) is is_segment
+    assert vocabulary.type_of(("traits", "company", "name")).own == (
+        {"identifying"} if is_any_call else {"identifying", "undeclared"}
+    )

@@ -11,6 +11,7 @@ from mapping_engine.core.model import (
     BUILTINS,
     PAYLOAD,
     PAYLOADS,
+    SECRETS,
     Model,
     reachable,
     request_parts,
@@ -66,6 +67,7 @@ def find(subject: Subject) -> None:
     _fragments(used, subject)
     _variables(used, subject)
     _settings(subject)
+    _secrets(subject)
 
 
 def _sent(model: Model, subject: Subject) -> None:
@@ -180,6 +182,16 @@ def _settings(subject: Subject) -> None:
         if name not in read:
             place = places.get(name) or _line(name, subject)
             _report(f"setting `{name}`", place, subject)
+
+
+def _secrets(subject: Subject) -> None:
+    """Secrets that are declared and never read."""
+    read, model = _keys(subject.nodes, SECRETS), subject.model
+    named = {written_name(node.name) for node in subject.nodes if isinstance(node, Name)}
+    for entry in model.file.secrets or ():
+        is_read = read is None or entry.name in read or f"{SECRETS}.{entry.name}" in named
+        if not is_read:
+            _report(f"secret `{entry.name}`", entry.span, subject)
 
 
 def _places(source: Source) -> dict[str, Span]:

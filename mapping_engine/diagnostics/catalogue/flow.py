@@ -59,14 +59,37 @@ CHECKS = (
         "  em: email |> mail |> hashed\n",
     ),
     Check(
-        "PI06 secret-leak: a secret setting flows to a place that must not hold it",
+        "PI06 secret-leak: a secret flows to a place that must not hold it",
         Severity.ERROR,
         why="URLs, messages and payloads are logged; secrets are not to be.",
-        fix="Send the secret in a header or in the body of the request.",
+        fix="Send the secret in a header or in the body of the request. For a receiver that takes "
+        "it in the URL alone, declare it under `secrets` with `in_url: allowed`.",
         wrong='request:\n  url: "{$api.base}/e?key={$settings.token}"\n'
         "  json: {payload: $payload}\nfields:\n  x: p.a\n",
         right='request:\n  url: "{$api.base}/e"\n  headers: {Authorization: $settings.token}\n'
         "  json: {payload: $payload}\nfields:\n  x: p.a\n",
+    ),
+    Check(
+        "PI10 open-secret: a secret is read where nothing says that it is one",
+        Severity.ERROR,
+        why="Other rules may read the same place, and would copy, show or send what they find.",
+        fix="Declare the path as `secret text` in the vocabulary, or mark the setting with "
+        "`x-secret`.",
+        wrong='secrets:\n  key: {from: p.a}\nrequest:\n  url: "{$api.base}/e"\n'
+        "  headers: {Authorization: $secrets.key}\n  json: {payload: $payload}\n"
+        "fields:\n  x: type\n",
+        right='secrets:\n  key: {from: $settings.token}\nrequest:\n  url: "{$api.base}/e"\n'
+        "  headers: {Authorization: $secrets.key}\n  json: {payload: $payload}\n"
+        "fields:\n  x: type\n",
+    ),
+    Check(
+        "PI11 needless-clear: personal data may be in clear where none is",
+        Severity.WARNING,
+        why="What may be sent in clear is what a reviewer looks at; a place too many hides the "
+        "others, and lets a later rule send what nobody decided.",
+        fix="Remove the entry, or correct its path.",
+        wrong="personal:\n  clear: [{fields: word, because: it says so}]\nfields:\n  word: type\n",
+        right="personal:\n  clear: [{fields: word, because: it says so}]\nfields:\n  word: email\n",
     ),
     Check(
         "OU01 output-not-in-schema: the payload schema does not allow this field",

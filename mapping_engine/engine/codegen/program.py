@@ -54,10 +54,10 @@ class Program(Frozen):
     whole: bool
     shown: Callable[[], str]
 
-    def bind(self, settings: dict[str, Json]) -> Bound:
-        """The program with all that these settings decide."""
-        run = Run({}, settings)
-        kinds = tuple(kind.bind(settings) for kind in self.kinds)
+    def bind(self, settings: dict[str, Json], secrets: dict[str, str]) -> Bound:
+        """The program with all that these settings and secrets decide."""
+        run = Run({}, settings, secrets=secrets)
+        kinds = tuple(kind.bind(settings, secrets) for kind in self.kinds)
         return Bound(self, tuple(evaluate(run) for evaluate in self.fixed), kinds)
 
     def values(self, run: Run, place: int) -> Json:

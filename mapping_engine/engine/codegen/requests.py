@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from mapping_engine.core.clear import exposed
 from mapping_engine.core.model import Model, RequestRule
 from mapping_engine.core.nodes import Const, Field, Node, Object, walk
 from mapping_engine.core.url_parts import BASE, OWN, part_kind
@@ -26,6 +27,7 @@ from mapping_engine.engine.requests import (
     header,
     header_name,
     incomplete,
+    masked_url,
     method_of,
     told_of_request,
     unauthorised,
@@ -50,7 +52,9 @@ def write_request(rule: RequestRule, here: Here, code: Code) -> None:
         given = f"{here.constant(rule.auth)}, [{', '.join(values)}], {here.constant(here.model)}"
         name = here.held(AUTHORIZATION)
         code.line(f"{headers}[{name}] = {here.constant(authorization)}({given})")
-    url = _url(rule, here, code)
+    pieces = _url(rule, here, code)
+    url = code.let("f'" + "".join(f"{{{piece}}}" for piece in pieces) + "'")
+    query = "None"
     if rule.query is not None:
         query = _value(rule.query, here)
         code.line(f"{url} = {here.constant(with_query)}({url}, {query})")
@@ -66,6 +70,9 @@ def write_request(rule: RequestRule, here: Here, code: Code) -> None:
         code.line(f"{body} = {here.constant(made)}({body})")
     parts = [method, url, body, headers, here.held(rule.format)]
     parts += [here.held(rule.name)] if rule.name else []
+    if exposed(here.model):
+        masked = here.constant(partial(masked_url, rule, here.model))
+        parts.append(f"masked_url={masked}([{', '.join(pieces)}], {query})")
     made_request = f"{here.constant(Request)}({', '.join(parts)})"
     if rule.format != "form" or not isinstance(rule.body, Object):
         code.line(f"return {made_request}")
@@ -154,7 +161,8 @@ def _encodings(body: Object, here: Here) -> str:
 # URLs
 
 
-def _url(rule: RequestRule, here: Here, code: Code) -> str:
+def _url(rule: RequestRule, here: Here, code: Code) -> list[str]:
+    """The names of the parts of the URL."""
     parts: list[str] = []
     for place, part in enumerate(rule.url.parts):
         if isinstance(part, str):
@@ -171,7 +179,7 @@ def _url(rule: RequestRule, here: Here, code: Code) -> str:
             with code.when(plain):
                 code.line(f"{text} = {fill}({text})")
         parts.append(text)
-    return code.let("f'" + "".join(f"{{{part}}}" for part in parts) + "'")
+    return parts
 
 
 def _fill_in(text: str, here: Here, found: Found) -> None:

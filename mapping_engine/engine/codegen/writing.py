@@ -44,7 +44,7 @@ LONGEST_PATH = 16
 _MOST_INLINED = 4
 """So many definitions are written one inside the other."""
 _SETTLED = (Const, Items, Template, FirstOf, Guard, Compare, Test, Logic, Call, Name)
-_CONSTANTS = ("settings", "api", "tables")
+_CONSTANTS = ("settings", "secrets", "api", "tables")
 
 
 @dataclass
