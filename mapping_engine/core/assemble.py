@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from mapping_engine.core.assemble_sending import answers_of, batch_of
 from mapping_engine.core.desugar import (
     NO_LOCALS,
     Desugaring,
@@ -91,6 +92,8 @@ def core_of(
         ),
         warn=tuple(_warn(block, made) for block in file.warn or ()),
         settings_warn=tuple(_warn(block, made) for block in file.settings_warn or ()),
+        batch=batch_of(file.batch, pipelines, found),
+        answers=answers_of(file.answers, pipelines, found),
         hashing=optional(file.hashing, NO_LOCALS, made),
         already_hashed=optional(file.already_hashed, NO_LOCALS, made),
         texts=texts,

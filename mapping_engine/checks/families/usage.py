@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.model import BUILTINS, PAYLOAD, reachable, sent_parts
+from mapping_engine.core.model import BUILTINS, PAYLOAD, reachable, sending_parts, sent_parts
 from mapping_engine.core.nodes import Call, Name, Node, walk
 from mapping_engine.core.spell import written_name
 from mapping_engine.diagnostics import Check, Diagnostics, Fix, Severity, Span
@@ -67,7 +67,7 @@ def _used(subject: Subject) -> _Used:
     model = subject.model
     written = names_in(model.file.fields)  # objects under a name stand in the model without it
     named = (model.definitions[name] for name in written if name in model.definitions)
-    nodes = list(reachable(model, iter((*sent_parts(model), *named))))
+    nodes = list(reachable(model, iter((*sent_parts(model), *sending_parts(model), *named))))
     seen: set[str] = set()
     for node in nodes:  # which grows by the pipelines that are called
         if isinstance(node, Call) and node.name in model.pipelines and node.name not in seen:
