@@ -53,11 +53,16 @@ def answers_of(
 ) -> tuple[AnswerRule, ...]:
     """The rows of what answers mean, in order."""
     made = Desugaring({}, piped, found)
-    return tuple(_answer(block, made) for block in blocks or ())
+    rules = (_answer(block, made) for block in blocks or ())
+    return tuple(rule for rule in rules if rule is not None)
 
 
-def _answer(block: AnswerBlock, made: Desugaring) -> AnswerRule:
-    action = next(each for each in AnswerBlock.exclusive if getattr(block, each) is not None)
+def _answer(block: AnswerBlock, made: Desugaring) -> AnswerRule | None:
+    """A row; None where what it does could not be read, which is reported."""
+    given = (each for each in AnswerBlock.exclusive if getattr(block, each) is not None)
+    action = next(given, None)
+    if action is None:
+        return None
     said = block.split if block.refuse is None else block.refuse
     retry = block.retry
     return AnswerRule(

@@ -254,8 +254,8 @@ def _equal(request: Request, rest: Json, others: Json) -> tuple[object, ...]:
     """What has to be equal, besides the method and the URL."""
     return (
         tuple(sorted(request.headers.items())),
-        orjson.dumps(rest),
-        orjson.dumps(others),
+        orjson.dumps(rest, option=orjson.OPT_SORT_KEYS),
+        orjson.dumps(others, option=orjson.OPT_SORT_KEYS),
     )
 
 

@@ -21,6 +21,7 @@ from mapping_engine.reference.rows import (
     shown,
     value_text,
 )
+from mapping_engine.reference.sending import answer_lines, batch_lines
 
 FIELDS = ("field", "from, in order", "made by", "hashed", "required", "otherwise")
 
@@ -37,7 +38,11 @@ def reference_page(examined: Examined) -> str:
         "## Fields",
         _table(FIELDS, [_cells(row) for row in field_rows(examined)]),
     ]
-    after = [*_rules("## Refused payloads", model.refuse), *_rules("## Warnings", model.warn)]
+    after = [
+        *_rules("## Refused payloads", model.refuse),
+        *_rules("## Warnings", model.warn),
+        *answer_lines(model),
+    ]
     parts = [
         *before,
         *_names(examined, "\n".join((*before, *after))),
@@ -85,7 +90,7 @@ def _requests(model: Model) -> list[str]:
         found.append("\n".join(f"- `${v.name}`: {value_text(v.values)}" for v in model.fan_out))
     if model.hashing is not None:
         found.append(f"Personal data is hashed where {code(model.hashing)} holds.")
-    return ["## Requests", *found]
+    return ["## Requests", *found, *batch_lines(model)]
 
 
 def _names(examined: Examined, text: str) -> list[str]:
