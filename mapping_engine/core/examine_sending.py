@@ -6,6 +6,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from math import floor
 
 from mapping_engine.core.infer import check_list, infer
 from mapping_engine.core.inference import Inference, Scope
@@ -32,7 +33,7 @@ from mapping_engine.vocabulary import Vocabulary
 
 _NAMES = frozenset(("settings", "api", "tables", "now", "now_ms"))
 _HEADER = re.compile(r"[a-z0-9_]+")
-_STATUSES = range(100, 600)
+_FIRST, _LAST = 100, 599
 _COMPARISONS: dict[str, Callable[[object, object], bool]] = {"==": operator.eq, "!=": operator.ne}
 _ORDERINGS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -184,10 +185,12 @@ def _header(node: Read, found: Inference) -> None:
 
 def _unreachable(rules: tuple[AnswerRule, ...], found: Inference) -> None:
     """Report rows that no answer reaches (SN02): their statuses are taken, or their condition."""
-    left = set(_STATUSES)
+    statuses = _statuses(rules)
+    left = set(statuses)
     before: list[AnswerRule] = []
     for rule in rules:
-        may = {status for status in _STATUSES if _verdict(rule.when, status) is not False}
+        verdicts = {status: _verdict(rule.when, status) for status in statuses}
+        may = {status for status, verdict in verdicts.items() if verdict is not False}
         twin = next((each for each in before if each.when == rule.when), None)
         if not may:
             _never("no answer has such a status", rule, found)
@@ -197,7 +200,20 @@ def _unreachable(rules: tuple[AnswerRule, ...], found: Inference) -> None:
             _never(f"the row in line {twin.span.line} has the same condition", rule, found)
         if rule.action != "drop":
             before.append(rule)
-            left -= {status for status in may if _verdict(rule.when, status)}
+            left -= {status for status in may if verdicts[status]}
+
+
+def _statuses(rules: tuple[AnswerRule, ...]) -> tuple[int, ...]:
+    """The statuses that matter: around every number in a condition, and the outermost."""
+    nodes = (node for rule in rules for node in walk(rule.when))
+    numbers = [node.value for node in nodes if isinstance(node, Const)]
+    around = {
+        floor(number) + step
+        for number in numbers
+        if isinstance(number, int | float) and abs(number) < _LAST + 2
+        for step in (-1, 0, 1)
+    }
+    return tuple(sorted({_FIRST, _LAST} | {each for each in around if _FIRST <= each <= _LAST}))
 
 
 def _never(reason: str, rule: AnswerRule, found: Inference) -> None:

@@ -75,6 +75,7 @@ def conditions(subject: Subject) -> Iterator[Node]:
     """Every condition as a whole, and every value that is one."""
     model = subject.model
     asked = [rule.condition for rule in (*model.accept, *model.refuse, *model.warn)]
+    asked += [rule.when for rule in model.answers]
     asked += [condition for node in subject.nodes for condition in _asked(node)]
     inside: set[int] = set()
     for condition in asked:
