@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mapping_engine.checks.files import check
+    from mapping_engine.engine.answer import Answer, Dropped
+    from mapping_engine.engine.batch import Batch, Part, Unsent
     from mapping_engine.engine.explanation import Explanation
     from mapping_engine.engine.loading import load
     from mapping_engine.engine.mapping import Destination, Mapping
@@ -32,6 +34,11 @@ _HOMES = {
     "Mapping": "engine.mapping",
     "Destination": "engine.mapping",
     "Request": "engine.request",
+    "Answer": "engine.answer",
+    "Dropped": "engine.answer",
+    "Batch": "engine.batch",
+    "Part": "engine.batch",
+    "Unsent": "engine.batch",
     "Outcome": "engine.outcome",
     "EventWarning": "engine.outcome",
     "Explanation": "engine.explanation",
@@ -44,8 +51,11 @@ _HOMES = {
 }
 
 __all__ = [
+    "Answer",
+    "Batch",
     "ConfigurationError",
     "Destination",
+    "Dropped",
     "EventWarning",
     "Explanation",
     "InputError",
@@ -53,9 +63,11 @@ __all__ = [
     "Mapping",
     "MappingError",
     "Outcome",
+    "Part",
     "PayloadError",
     "Request",
     "RuleError",
+    "Unsent",
     "check",
     "load",
 ]

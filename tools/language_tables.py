@@ -15,6 +15,7 @@ from mapping_engine.file import (
     documents,
     migration_file,
     request_blocks,
+    sending_blocks,
     value_blocks,
     vocabulary_file,
 )
@@ -31,6 +32,7 @@ _MODULES = (
     vocabulary_file,
     migration_file,
     test_file,
+    sending_blocks,
 )
 _TABLE = re.compile(r"<!-- (?:keys: (\w+)|transforms) -->\n.*?<!-- end -->", re.DOTALL)
 

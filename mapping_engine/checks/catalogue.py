@@ -16,7 +16,7 @@ from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import Overlay
 
-_ORDER = ("SY", "SH", "ST", "TE", "SU", "SE", "FB", "TX", "PR", "FO", "PI", "OU")
+_ORDER = ("SY", "SH", "ST", "TE", "SU", "SE", "FB", "TX", "PR", "FO", "PI", "OU", "SN")
 _EVERY = (
     *LOADER_CHECKS.values(),
     *families.CHECKS,

@@ -15,8 +15,10 @@ from mapping_engine.cli.events import Line, dumps
 from mapping_engine.cli.inputs import bind, events_in, now_option, secrets_option, settings_option
 from mapping_engine.cli.sinks import Sink, keep_apart, sink
 from mapping_engine.cli.status import SinkError, Status, interruptible
+from mapping_engine.engine.batch import Unsent
 from mapping_engine.engine.clock import Clock
 from mapping_engine.engine.mapping import Destination
+from mapping_engine.engine.outcome import Outcome
 from mapping_engine.errors import MappingError
 
 SHOWN_ERRORS = 20
@@ -45,6 +47,11 @@ class Count:
 @click.option("--errors", metavar="FILE", help="Where bad events go, as NDJSON.")
 @click.option("--keep-events", is_flag=True, help="Put the bad events themselves into --errors.")
 @click.option("--warnings", metavar="FILE", help="Where warnings go, as NDJSON.")
+@click.option(
+    "--batch",
+    is_flag=True,
+    help="Combine requests as `batch` of the rules says; each names its events.",
+)
 @now_option
 def apply(
     pack: str,
@@ -54,6 +61,7 @@ def apply(
     errors: str | None,
     keep_events: bool,
     warnings: str | None,
+    batch: bool,
     now: Clock,
 ) -> None:
     """Apply PACK to EVENTS (files of NDJSON or a JSON array; `-` or none is standard input).
@@ -77,10 +85,15 @@ def apply(
         )
         try:
             with interruptible() as interruption:
-                for line in _progress(events_in(files), count):
-                    interruption.begin()
-                    _one(destination, line, sinks, count)
-                    interruption.end()
+                lines = _progress(interruption.steps(events_in(files)), count)
+                if batch:
+                    _batched(destination, lines, sinks, count)
+                else:
+                    for line in lines:
+                        outcome = _one(destination, line, sinks, count)
+                        for request in outcome.requests if outcome is not None else ():
+                            sinks.requests.write(dumps({**_place(line), **request.to_dict()}))
+                            count.requests += 1
                 sinks.flush()
         except (KeyboardInterrupt, SystemExit, SinkError):
             _summary(count, errors, warnings, always=True)
@@ -103,31 +116,59 @@ class _Sinks:
                 each.flush()
 
 
-def _one(destination: Destination, line: Line, sinks: _Sinks, count: Count) -> None:
-    place = {"file": line.file, "line": line.number}
-    error: MappingError | None = line.error
+def _one(destination: Destination, line: Line, sinks: _Sinks, count: Count) -> Outcome | None:
+    """The outcome of one event, with its error and its warnings told; None where there is none."""
     count.events += 1
-    if error is None:
-        outcome = destination.outcome(line.event, count.events - 1)
-        error = outcome.error
-        count.warnings += len(outcome.warnings)
-        if sinks.warnings is not None:
-            for warning in outcome.warnings:
-                sinks.warnings.write(dumps({**place, "warning": warning.to_dict()}))
-        for request in outcome.requests:
-            sinks.requests.write(dumps({**place, **request.to_dict()}))
-        count.requests += len(outcome.requests)
-    if error is not None:
-        count.failed += 1
-        _failed(line, error, sinks, count)
+    if line.error is not None:
+        _failed(line, line.error, sinks, count)
+        return None
+    outcome = destination.outcome(line.event, count.events - 1)
+    count.warnings += len(outcome.warnings)
+    if sinks.warnings is not None:
+        for warning in outcome.warnings:
+            sinks.warnings.write(dumps({**_place(line), "warning": warning.to_dict()}))
+    if outcome.error is not None:
+        _failed(line, outcome.error, sinks, count)
+    return outcome
+
+
+def _batched(destination: Destination, lines: Iterable[Line], sinks: _Sinks, count: Count) -> None:
+    """Write combined requests, each with the places of its events."""
+    waiting: dict[int, tuple[Line, int]] = {}
+
+    def outcomes() -> Iterator[Outcome]:
+        for line in lines:
+            outcome = _one(destination, line, sinks, count)
+            if outcome is not None and outcome.requests:
+                waiting[outcome.index] = line, len(outcome.requests)
+                yield outcome
+
+    def line_of(event: int) -> Line:
+        line, requests = waiting.pop(event)
+        if requests > 1:
+            waiting[event] = line, requests - 1
+        return line
+
+    for each in destination.batches(outcomes()):
+        if isinstance(each, Unsent):
+            _failed(line_of(each.event), each.error, sinks, count)
+            continue
+        events = [{"event": part.event, **_place(line_of(part.event))} for part in each.parts]
+        sinks.requests.write(dumps({"events": events, **each.request.to_dict()}))
+        count.requests += 1
+
+
+def _place(line: Line) -> dict[str, Any]:
+    return {"file": line.file, "line": line.number}
 
 
 def _failed(line: Line, error: MappingError, sinks: _Sinks, count: Count) -> None:
+    count.failed += 1
     if sinks.errors is None:
         if count.failed <= SHOWN_ERRORS:
             click.echo(f"{line.file}:{line.number}: {error}", err=True)
         return
-    record: dict[str, Any] = {"file": line.file, "line": line.number, "error": error.to_dict()}
+    record: dict[str, Any] = {**_place(line), "error": error.to_dict()}
     if sinks.keep_events:
         kept = line.event if line.error is None else line.text.decode("utf-8", "replace")
         record["event"] = kept

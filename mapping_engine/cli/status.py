@@ -6,12 +6,14 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from enum import IntEnum
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import click
+
+Event = TypeVar("Event")
 
 
 class Status(IntEnum):
@@ -100,15 +102,14 @@ class Interruption:
     def __init__(self) -> None:
         self._is_busy = self._is_asked = False
 
-    def begin(self) -> None:
-        """From here on it has to wait."""
-        self._is_busy = True
-
-    def end(self) -> None:
-        """Raises KeyboardInterrupt if Ctrl-C came since the beginning."""
-        self._is_busy = False
-        if self._is_asked:
-            raise KeyboardInterrupt
+    def steps(self, events: Iterable[Event]) -> Iterator[Event]:
+        """The events; raises KeyboardInterrupt behind one of them if Ctrl-C came meanwhile."""
+        for each in events:
+            self._is_busy = True
+            yield each
+            self._is_busy = False
+            if self._is_asked:
+                raise KeyboardInterrupt
 
     def ask(self, *_: object) -> None:
         """Handle the signal; raises KeyboardInterrupt while nothing is done."""

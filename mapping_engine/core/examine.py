@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from mapping_engine.core.examine_sending import examine_sending
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.infer import check_list, infer, pipeline_type
 from mapping_engine.core.inference import Inference, Scope
@@ -87,6 +88,7 @@ def _examined(model: Model, diagnostics: Diagnostics, chosen: Mapping[int, Type]
     for rule in (*model.refuse, *model.warn):
         infer(rule.condition, late, found)
         _message(rule.message, late, found)
+    examine_sending(found)
     return found.facts
 
 

@@ -8,6 +8,7 @@ from dataclasses import field, fields, replace
 from functools import cached_property
 
 from mapping_engine.core.nodes import Field, Name, Node, Object, Placed, Template, walk
+from mapping_engine.core.sending import AnswerRule, BatchRule, answer_nodes, batch_nodes
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.file.privacy_blocks import ClearBlock, SecretBlock
@@ -148,6 +149,8 @@ class Model(Frozen):
     refuse: tuple[Rule, ...] = ()
     warn: tuple[Rule, ...] = ()
     settings_warn: tuple[Rule, ...] = ()
+    batch: BatchRule | None = None
+    answers: tuple[AnswerRule, ...] = ()
     hashing: Node | None = None
     already_hashed: Node | None = None
     depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -226,6 +229,12 @@ def message_parts(model: Model) -> Iterator[Node]:
     """The templates of messages."""
     rules = (*model.accept, *model.refuse, *model.warn, *model.settings_warn, model.none)
     yield from (rule.message for rule in rules if rule is not None and rule.message is not None)
+
+
+def sending_parts(model: Model) -> Iterator[Node]:
+    """The nodes of `batch` and `answers`, which see requests and answers, and no event."""
+    yield from batch_nodes(model.batch)
+    yield from (node for rule in model.answers for node in answer_nodes(rule))
 
 
 def sent_parts(model: Model) -> Iterator[Node]:

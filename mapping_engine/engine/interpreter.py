@@ -47,6 +47,9 @@ Evaluation: TypeAlias = Generator["Evaluation", Json, Json]
 """Yields evaluations, is sent what they answer, and answers a value that is present, or None."""
 
 
+NO_NAMES: Mapping[str, Json] = {}
+
+
 class Frame(Frozen):
     """What a place knows beside the event: its names, and where issues go.
 
@@ -84,9 +87,11 @@ class Interpreter:
         """The paths that fields of the payload are made from."""
         return mapped_paths(self.model)
 
-    def value(self, node: Node, issues: list[Issue], path: str = "") -> Json:
-        """The value of a node that stands in no other one."""
-        return driven(_evaluate(node, Frame({}, issues, path=(path, path)), self))
+    def value(
+        self, node: Node, issues: list[Issue], path: str = "", names: Mapping[str, Json] = NO_NAMES
+    ) -> Json:
+        """The value of a node that stands in no other one; ``names`` are those of its place."""
+        return driven(_evaluate(node, Frame(names, issues, path=(path, path)), self))
 
     def holds(self, node: Node) -> bool:
         """Whether a condition is met."""

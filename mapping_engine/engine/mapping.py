@@ -14,6 +14,8 @@ from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call
 from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.engine.answer import Answer, judged
+from mapping_engine.engine.batch import Batch, Part, Unsent, batches, sameness
 from mapping_engine.engine.chosen import check_chosen_paths
 from mapping_engine.engine.clock import Clock, read_clock
 from mapping_engine.engine.codegen.program import Bound, Program, compiled
@@ -230,6 +232,50 @@ class Destination:
             way = Interpreted(Interpreter(self.mapping.model, run))
             return way, way.kind
         return bound.ready(run), bound.kind
+
+    def batches(self, outcomes: Iterable[Outcome | Event]) -> Iterator[Batch | Unsent]:
+        """The requests of outcomes or events, combined as `batch` of the rules says.
+
+        They come in the order of the events within those that fit together, as soon as one is
+        full; what waits is bounded. An event that failed, or that is too large, comes as Unsent.
+        A pack without `batch` yields one Batch for each request.
+        """
+        model = self.mapping.model
+        same = None if model.batch is None else sameness(model.batch, model, self._settings)
+        rule = None if model.batch is None or same is None else (model.batch, same)
+        return batches(self._parts(outcomes), lambda _: rule)
+
+    def _parts(self, outcomes: Iterable[Outcome | Event]) -> Iterator[Part | Unsent]:
+        for index, each in enumerate(outcomes):
+            outcome = each if isinstance(each, Outcome) else self._silently(each, index)
+            for number, request in enumerate(outcome.requests):
+                yield Part(outcome.index, number, request)
+            if outcome.error is not None:
+                yield Unsent(outcome.index, outcome.error)
+
+    def _silently(self, event: Event, index: int) -> Outcome:
+        """The outcome of an event without its warnings, which nobody would see."""
+        try:
+            return Outcome(index, tuple(self.apply(event)))
+        except MappingError as error:
+            return Outcome(index, error=error)
+
+    def answer(
+        self,
+        sent: Batch | Request,
+        status: int,
+        headers: MappingType[str, str],
+        body: object = b"",
+    ) -> Answer:
+        """What the receiver's answer to a batch or a request means, as `answers` of the rules say.
+
+        ``body`` is the answer's bytes or text, or the JSON that it held. Rows come first; without
+        one that applies, 2xx means delivered, 429 and 5xx to send it again (after the time in
+        Retry-After), 413 to send it in two halves, and all else that it is refused.
+        """
+        batch = sent if isinstance(sent, Batch) else Batch(sent, (Part(0, 0, sent),))
+        now = read_clock(self._clock)
+        return judged(self.mapping.model, self._settings, now, batch, status, headers, body)
 
     def payloads(self, event: object) -> list[dict[str, Json]]:
         """The payload of each request, as the rules made it; raises like :meth:`apply`."""

@@ -12,6 +12,7 @@ from mapping_engine.file.blocks import Block, BlockOf, Choice, key
 from mapping_engine.file.expression_shapes import EXPRESSION, STEPS, TEMPLATE
 from mapping_engine.file.privacy_blocks import EntitlementBlock, SecretBlock
 from mapping_engine.file.request_blocks import AUTH, BASE, AuthBlock, RequestBlock
+from mapping_engine.file.sending_blocks import ANSWERS, BATCH, AnswerBlock, BatchBlock
 from mapping_engine.file.shapes import (
     DATA,
     DATE,
@@ -268,6 +269,10 @@ class MappingFile(Document):
     )
     refuse: tuple[RefuseBlock, ...] | None = key(
         ListOf(BlockOf(RefuseBlock)), "Payloads that are refused, in order."
+    )
+    batch: BatchBlock | None = key(BATCH, "How requests combine into fewer ones.")
+    answers: tuple[AnswerBlock, ...] | None = key(
+        ANSWERS, "What an answer of the receiver means: the first row that applies."
     )
     settings_warn: tuple[WarnBlock, ...] | None = key(
         ListOf(BlockOf(WarnBlock)),

@@ -139,7 +139,7 @@ def _paths(typed: Token, scope: CursorScope) -> Iterator[Proposal]:
     if scope.examined is None:
         return
     path, dot, last = typed.text.rpartition(".")
-    above = scope.type_of(path) if dot else scope.examined.model.vocabulary.root
+    above = scope.type_of(path) if dot else scope.vocabulary(scope.examined).root
     yield from _below(above, typed.end - len(last), scope)
     if not dot:
         yield from _functions(typed.start, piped=False)
@@ -150,7 +150,7 @@ def _below(above: Type | None, start: int, scope: CursorScope) -> Iterator[Propo
     described = above.described if above else None
     if described is None or scope.examined is None:
         return
-    vocabulary = scope.examined.model.vocabulary
+    vocabulary = scope.vocabulary(scope.examined)
     fields = vocabulary.objects.get(described.object or "", {})
     for name in vocabulary.fields_of(described):
         words = type_words(Type(fields[name].kinds, missing=False, tags=fields[name].tags))

@@ -122,11 +122,13 @@ def _call(name: str, examined: Examined | None) -> Said:
 def _event_path(written: str, scope: CursorScope) -> str | None:
     if scope.examined is None:
         return None
-    vocabulary = scope.examined.model.vocabulary
+    vocabulary = scope.vocabulary(scope.examined)
     if not vocabulary.is_known(steps_of(written)):
         return f"`{written}` — not declared in the vocabulary `{vocabulary.name}`"
     found = scope.type_of(written)
     words = type_words(found) if found else "any"
+    if vocabulary is not scope.examined.model.vocabulary:
+        return f"`{written}` — {words}\n\nof {vocabulary.name}"
     return f"`{written}` — {words}\n\nof the event, vocabulary `{vocabulary.name}`"
 
 

@@ -10,6 +10,7 @@ from mapping_engine.core.desugar import DEFAULT_ITEM
 from mapping_engine.core.item_types import item_of
 from mapping_engine.core.load import Examined
 from mapping_engine.core.model import BUILTINS, PAYLOAD, PIPED
+from mapping_engine.core.sending import OF_ANSWER, OF_REQUEST
 from mapping_engine.core.spell import is_written
 from mapping_engine.file.expression_shapes import EXPRESSION
 from mapping_engine.file.json_types import items_schema, property_schema, setting_type
@@ -19,9 +20,11 @@ from mapping_engine.lsp.tokens import Word, steps_of, tokens
 from mapping_engine.source.node import ListNode, ScalarNode
 from mapping_engine.types.kinds import NUMBER
 from mapping_engine.types.type import IDENTIFYING, SECRET, UNKNOWN, Type
+from mapping_engine.vocabulary import Vocabulary
 
 Schema: TypeAlias = Mapping[str, Any]
 _LATE_SECTIONS = ("request", "requests", "refuse", "warn", "define", "override", "amend")
+_OTHER_VOCABULARIES = {"batch": OF_REQUEST, "answers": OF_ANSWER}
 _WITHOUT_ITEM = frozenset(
     ("each", "when", "rest_of", "copy_of", "without", "only", "keep", "hash", "default", "one_of")
 )
@@ -63,11 +66,16 @@ class CursorScope:
             }
         return found
 
+    def vocabulary(self, examined: Examined) -> Vocabulary:
+        """What paths are held against here: an event, a request (`batch`) or an answer."""
+        section = self.place.levels[0].key if self.place.levels else ""
+        return _OTHER_VOCABULARIES.get(section, examined.model.vocabulary)
+
     def type_of(self, written: str) -> Type | None:
         """The type of a path of the event, or of `$name` and what follows it."""
         if self.examined is None:
             return None
-        vocabulary = self.examined.model.vocabulary
+        vocabulary = self.vocabulary(self.examined)
         steps = steps_of(written.removeprefix("$"))
         if not written.startswith("$"):
             return vocabulary.type_of(steps)

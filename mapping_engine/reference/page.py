@@ -24,6 +24,7 @@ from mapping_engine.reference.rows import (
     shown,
     value_text,
 )
+from mapping_engine.reference.sending import answer_lines, batch_lines
 
 FIELDS = ("field", "from, in order", "made by", "hashed", "required", "otherwise")
 
@@ -39,7 +40,12 @@ def reference_page(examined: Examined) -> str:
         *(_kinds(examined) if model.kinds else _requests(model, "## Requests")),
         *([] if model.kinds else ["## Fields", *_fields(model, examined)]),
     ]
-    after = [*_rules("## Refused payloads", model.refuse), *_rules("## Warnings", model.warn)]
+    after = [
+        *_rules("## Refused payloads", model.refuse),
+        *_rules("## Warnings", model.warn),
+        *batch_lines(model),
+        *answer_lines(model),
+    ]
     parts = [
         *before,
         *_names(examined, "\n".join((*before, *after))),

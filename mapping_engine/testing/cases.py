@@ -16,7 +16,7 @@ from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import MappingNode, ScalarNode, YamlNode
 from mapping_engine.source.yaml_text import decode, read_yaml
-from mapping_engine.testing.file import CaseBlock, ExpectBlock, TestsFile
+from mapping_engine.testing.file import AnswerGivenBlock, CaseBlock, ExpectBlock, TestsFile
 from mapping_engine.testing.paths import taken_out
 
 DEFAULT_CLOCK = "2024-01-01T12:00:00Z"
@@ -34,6 +34,9 @@ class Case(Frozen):
     secrets: Any = field(repr=False)
     event: Any = field(repr=False)
     expect: ExpectBlock = field(repr=False)
+    events: tuple[Any, ...] = field(default=(), repr=False)
+    """The events that are combined: the one of the case, or several."""
+    answer: dict[str, Any] | None = field(default=None, repr=False)
 
 
 def collect(pack: str | PathLike[str]) -> list[Case]:
@@ -114,6 +117,10 @@ def _case(file: TestsFile, block: CaseBlock, now: float, diagnostics: Diagnostic
             if help is not None:
                 message = f"the base event has no `{path.text}` to take out"
                 diagnostics.report("TE03", message, path.span, help=help)
+    _fits_together(block, diagnostics)
+    event = merged(event, block.event.value if block.event else {})
+    several: Any = block.events.value if block.events else [{}]
+    changes = several if isinstance(several, list) else []
     return Case(
         name=block.name.text,
         file=block.span.file,
@@ -121,9 +128,32 @@ def _case(file: TestsFile, block: CaseBlock, now: float, diagnostics: Diagnostic
         now=_time(block.clock, diagnostics) if block.clock else now,
         settings=merged(settings, block.settings.value if block.settings else {}),
         secrets=merged(secrets, block.secrets.value if block.secrets else {}),
-        event=merged(event, block.event.value if block.event else {}),
+        event=event,
         expect=block.expect,
+        events=tuple(merged(event, each) for each in changes for _ in range(block.repeat or 1)),
+        answer=_given(block.answer),
     )
+
+
+def _given(block: AnswerGivenBlock | None) -> dict[str, Any] | None:
+    if block is None:
+        return None
+    given = {"headers": block.headers, "body": block.body}
+    said = {name: each.value for name, each in given.items() if each is not None}
+    return {"status": block.status, **said}
+
+
+def _fits_together(block: CaseBlock, diagnostics: Diagnostics) -> None:
+    """Report an answer of which nothing is expected, and one that is expected but not given."""
+    if (block.answer is None) is not (block.expect.answer is None):
+        given = block.expect.answer is None
+        message = "nothing is expected of the answer" if given else "no `answer` is given"
+        place = block.place("answer") if given else block.expect.place("answer")
+        diagnostics.report(
+            "TE03", message, place, help="write `answer` in the case and in `expect`"
+        )
+    if block.events is not None and not isinstance(block.events.value, list):
+        diagnostics.report("TE03", "`events` is a list of events", block.place("events"))
 
 
 def merged(base: Any, patch: Any) -> Any:

@@ -9,6 +9,7 @@ from mapping_engine.errors import ErrorCode
 from mapping_engine.expression import Literal
 from mapping_engine.file.blocks import Block, BlockOf, key
 from mapping_engine.file.request_blocks import FORMATS, METHODS
+from mapping_engine.file.sending_blocks import AnswerBlock
 from mapping_engine.file.shapes import (
     DATA,
     FLAG,
@@ -48,6 +49,34 @@ class ErrorBlock(Block):
     code: str | None = key(word_of(*ErrorCode), "The code, such as EV05.")
     message: ScalarNode | None = key(TEXT, "A part of the message.")
     path: ScalarNode | None = key(TEXT, "The path it is about.")
+
+
+class AnswerExpectBlock(Block):
+    """What a case expects of an answer; events are named by their numbers, from 0."""
+
+    what: ClassVar[str] = "the expected `answer`"
+
+    action: str | None = key(word_of(*AnswerBlock.exclusive), "What is done: a key of `answers`.")
+    delivered: Literal | None = key(DATA, "The events that are delivered: [0, 2].")
+    dropped: Literal | None = key(
+        DATA, "The events that are dropped: [1], or {1: a part of the reason}."
+    )
+    again: Literal | None = key(
+        DATA, "The requests to send again, as in `batches`: [[0, 2]], or [2] for two events."
+    )
+    after: Literal | None = key(DATA, "The seconds to wait; null where the caller decides.")
+    stop: ScalarNode | None = key(TEXT, "The word for why nothing more can be sent.")
+    message: ScalarNode | None = key(TEXT, "A part of what is said of all.")
+
+
+class AnswerGivenBlock(Block):
+    """An answer of the receiver."""
+
+    what: ClassVar[str] = "`answer`"
+
+    status: int = key(whole(), "The HTTP status.", required=True)
+    headers: Literal | None = key(DATA, "The headers, in any case.")
+    body: Literal | None = key(DATA, "The body: JSON, or a text.")
 
 
 class ExpectBlock(Block):
@@ -94,6 +123,15 @@ class ExpectBlock(Block):
         DATA, "What every request's body holds at least; a body of text is that text."
     )
     bodies: Literal | None = key(DATA, "The same, for each request in order.")
+    batches: Literal | None = key(
+        DATA,
+        "The combined requests in order: for each, the numbers of its events ([0, 2]) or how many.",
+    )
+    combined: Literal | None = key(DATA, "What the body of each combined request holds at least.")
+    unsent: Literal | None = key(DATA, "The numbers of events for which nothing is sent.")
+    answer: AnswerExpectBlock | None = key(
+        BlockOf(AnswerExpectBlock), "What the `answer` to the first combined request means."
+    )
     error: ErrorBlock | None = key(BlockOf(ErrorBlock), "The event is refused.")
     warnings: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT), "Parts of messages, each found in some warning."
@@ -112,6 +150,13 @@ class CaseBlock(Block):
         ListOf(TEXT), "Paths taken out of the base event first, such as properties.products[0].id."
     )
     event: Literal | None = key(DATA, "Merged over the base event; null removes a key.")
+    events: Literal | None = key(
+        DATA, "Several events, each merged over that of the case; what else is expected is of it."
+    )
+    repeat: int | None = key(whole(), "So often the event, or each of `events`, is given.")
+    answer: AnswerGivenBlock | None = key(
+        BlockOf(AnswerGivenBlock), "The receiver's answer to the first combined request."
+    )
     settings: Literal | None = key(DATA, "Merged over the base settings; null removes a key.")
     secrets: Literal | None = key(DATA, "Merged over the base secrets; null removes one.")
     expect: ExpectBlock = key(BlockOf(ExpectBlock), "What is expected.", required=True)

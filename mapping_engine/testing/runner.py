@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from os import PathLike
 from typing import Any
@@ -17,11 +16,11 @@ from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.frozen import Frozen
 from mapping_engine.testing.cases import Case, collect
+from mapping_engine.testing.compare import compare, shown
 from mapping_engine.testing.file import ErrorBlock, ExpectBlock
 from mapping_engine.testing.paths import steps_of, values_at
-from mapping_engine.transforms.hashing import digest
+from mapping_engine.testing.sending import sending_differences
 
-_NOTHING = object()
 _OF_REQUESTS = frozenset(("payload", "absent", "body", "method", "format", "headers", "query"))
 """What is said of each request: there has to be one."""
 
@@ -65,10 +64,11 @@ def run_case(mapping: Mapping, case: Case) -> Result:
     try:
         destination = mapping.bind(case.settings, secrets=case.secrets, clock=StillClock(case.now))
     except MappingError as error:
-        outcome, payloads = Outcome(0, error=error), []
-    else:
-        outcome, payloads = destination.outcome(case.event), _payloads(destination, case.event)
-    return Result(case, tuple(_differences(mapping, case, outcome, payloads)))
+        outcome = Outcome(0, error=error)
+        return Result(case, tuple(_differences(mapping, case, outcome, [])))
+    outcome, payloads = destination.outcome(case.event), _payloads(destination, case.event)
+    differences = _differences(mapping, case, outcome, payloads)
+    return Result(case, (*differences, *sending_differences(destination, case)))
 
 
 def _payloads(destination: Destination, event: Any) -> list[dict[str, Any]]:
@@ -92,17 +92,17 @@ def _differences(
     if wanted is None and _OF_REQUESTS & expect.places.keys():
         wanted = count or 1
     if isinstance(wanted, tuple):
-        yield from _compare("requests", list(wanted), [r.name for r in outcome.requests])
+        yield from compare("requests", list(wanted), [r.name for r in outcome.requests])
     elif wanted is not None and wanted != count:
         yield f"expected {wanted} requests, got {count}"
     yield from _payload_differences(mapping, case, payloads)
     if expect.url is not None:
-        yield from _compare("url", [u.text for u in expect.url], [r.url for r in outcome.requests])
+        yield from compare("url", [u.text for u in expect.url], [r.url for r in outcome.requests])
     if expect.method is not None and len(expect.method) > 1:
-        yield from _compare("method", [*expect.method], [r.method for r in outcome.requests])
+        yield from compare("method", [*expect.method], [r.method for r in outcome.requests])
     if expect.bodies is not None:
         bodies, exact = [r.body for r in outcome.requests], bool(expect.exact)
-        yield from _compare("bodies", expect.bodies.value, bodies, exact=exact)
+        yield from compare("bodies", expect.bodies.value, bodies, exact=exact)
     for request in outcome.requests:
         yield from _request(expect, request)
     yield from _warnings(case, outcome)
@@ -111,9 +111,9 @@ def _differences(
 def _request(expect: ExpectBlock, request: Request) -> Iterator[str]:
     exact = bool(expect.exact)
     if expect.body is not None:
-        yield from _compare("body", expect.body.value, request.body, exact=exact)
+        yield from compare("body", expect.body.value, request.body, exact=exact)
     if expect.query is not None:
-        yield from _compare("query", expect.query.value, _query(request.url), exact=exact)
+        yield from compare("query", expect.query.value, _query(request.url), exact=exact)
     only = expect.method[0] if expect.method and len(expect.method) == 1 else None
     for name, wanted, got in (
         ("method", only, request.method),
@@ -128,7 +128,7 @@ def _request(expect: ExpectBlock, request: Request) -> Iterator[str]:
         gone = [name for name, value in asked.items() if value is None]
         sent = {name: str(value) for name, value in asked.items() if value is not None}
         yield from (f"headers.{name}: expected nothing" for name in gone if name in found)
-        yield from _compare("headers", sent, found, exact=exact)
+        yield from compare("headers", sent, found, exact=exact)
 
 
 def _query(url: str) -> dict[str, str | list[str]]:
@@ -145,50 +145,19 @@ def _payload_differences(
     found: list[str] = []
     if expect.payload is not None:
         for payload in payloads:
-            found += _compare("", expect.payload.value, payload, exact=exact)
+            found += compare("", expect.payload.value, payload, exact=exact)
     if expect.payloads is not None:
         wanted: Any = expect.payloads.value
         if len(wanted) != len(payloads):
             yield f"expected {len(wanted)} payloads, got {len(payloads)}"
         for each, payload in zip(wanted, payloads, strict=False):
-            found += _compare("", each, payload, exact=exact)
+            found += compare("", each, payload, exact=exact)
     for path in expect.absent or ():
         for payload in payloads:
             there = values_at(payload, steps_of(path.text))
-            found += [f"{path.text}: expected nothing, got {_shown(value)}" for value in there]
+            found += [f"{path.text}: expected nothing, got {shown(value)}" for value in there]
     for line in dict.fromkeys(found):
         yield f"{line}{_rule(mapping, line.split(':')[0])}"
-
-
-def _compare(path: str, wanted: Any, found: Any, *, exact: bool = False) -> list[str]:
-    """The differences between what is wanted and found; only ``exact`` objects hold no more."""
-    if isinstance(wanted, dict) and set(wanted) == {"sha256"}:
-        wanted = digest(str(wanted["sha256"]))
-    if isinstance(wanted, dict) and isinstance(found, dict):
-        lines: list[str] = []
-        for key, value in wanted.items():
-            below = f"{path}.{key}" if path else key
-            lines += _compare(below, value, found.get(key, _NOTHING), exact=exact)
-        for key in found.keys() - wanted.keys() if exact else ():
-            below = f"{path}.{key}" if path else key
-            lines.append(f"{below}: expected nothing, got {_shown(found[key])}")
-        return lines
-    if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
-        pairs = enumerate(zip(wanted, found, strict=True))
-        return [line for n, (w, f) in pairs for line in _compare(f"{path}[{n}]", w, f, exact=exact)]
-    if type(wanted) is type(found) and wanted == found:
-        return []
-    if _are_numbers(wanted, found) and wanted == found:
-        return []
-    return [f"{path}: expected {_shown(wanted)}, got {_shown(found)}"]
-
-
-def _are_numbers(*values: Any) -> bool:
-    return all(type(value) in (int, float) for value in values)
-
-
-def _shown(value: Any) -> str:
-    return "nothing" if value is _NOTHING else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _rule(mapping: Mapping, path: str) -> str:

@@ -153,10 +153,11 @@ def test_ctrl_c_ends_with_130_and_what_was_done() -> None:
 
 def test_ctrl_c_waits_for_the_end_of_an_event() -> None:
     with interruptible() as interruption:
-        interruption.begin()
+        steps = interruption.steps("abc")
+        assert next(steps) == "a"
         signal.raise_signal(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
-            interruption.end()
+            next(steps)
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

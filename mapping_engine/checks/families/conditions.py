@@ -75,6 +75,7 @@ def conditions(subject: Subject) -> Iterator[Node]:
     """Every condition as a whole, and every value that is one."""
     asked = [rule.condition for rule in subject.rules]
     asked += [kind.when for kind in subject.model.kinds if kind.when is not None]
+    asked += [rule.when for rule in subject.model.answers]
     asked += [condition for node in subject.nodes for condition in _asked(node)]
     inside: set[int] = set()
     for condition in asked:

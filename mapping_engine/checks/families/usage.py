@@ -15,6 +15,7 @@ from mapping_engine.core.model import (
     Model,
     reachable,
     request_parts,
+    sending_parts,
     sent_parts,
 )
 from mapping_engine.core.nodes import Call, Name, Node, walk
@@ -89,7 +90,7 @@ def _used(subject: Subject) -> _Used:
         (model.file.fields, model.file.requests)
     )  # objects under a name stand in the model without it
     named = (model.definitions[name] for name in written if name in model.definitions)
-    nodes = list(reachable(model, iter((*sent_parts(model), *named))))
+    nodes = list(reachable(model, iter((*sent_parts(model), *sending_parts(model), *named))))
     seen: set[str] = set()
     for node in nodes:  # which grows by the pipelines that are called
         if isinstance(node, Call) and node.name in model.pipelines and node.name not in seen:

@@ -6,10 +6,12 @@ stand together in ``mapping_engine.checks.catalogue``.
 
 from __future__ import annotations
 
-from mapping_engine.diagnostics.catalogue import expressions, files, flow, names
+from mapping_engine.diagnostics.catalogue import expressions, files, flow, names, sending
 from mapping_engine.diagnostics.check import Check
 
 LOADER_CHECKS: dict[str, Check] = {
-    check.code: check for check in (*files.CHECKS, *expressions.CHECKS, *names.CHECKS, *flow.CHECKS)
+    check.code: check
+    for family in (files, expressions, names, flow, sending)
+    for check in family.CHECKS
 }
 """The checks of the loader by their codes."""

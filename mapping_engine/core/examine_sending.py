@@ -1,0 +1,268 @@
+"""The types of what `batch` and `answers` read, and the mistakes that show on the way."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from math import floor
+
+from mapping_engine.core.infer import check_list, infer
+from mapping_engine.core.inference import Inference, Scope
+from mapping_engine.core.item_types import item_of
+from mapping_engine.core.model import Model
+from mapping_engine.core.nodes import Compare, Const, Items, Logic, Name, Node, Object, Read, walk
+from mapping_engine.core.sending import (
+    OF_ANSWER,
+    OF_REQUEST,
+    AnswerRule,
+    BatchRule,
+    Dropping,
+    answer_nodes,
+    batch_nodes,
+)
+from mapping_engine.core.sinks import check_shown
+from mapping_engine.diagnostics import Span, did_you_mean, listed
+from mapping_engine.file.json_types import is_closed, property_names, property_schema
+from mapping_engine.file.sending_blocks import BatchBlock
+from mapping_engine.selectors import vocabulary_path
+from mapping_engine.types.kinds import ANY, LIST
+from mapping_engine.types.type import SECRET, Type
+from mapping_engine.vocabulary import Vocabulary
+
+_NAMES = frozenset(("settings", "api", "tables", "now", "now_ms"))
+_HEADER = re.compile(r"[a-z0-9_]+")
+_FIRST, _LAST = 100, 599
+_COMPARISONS: dict[str, Callable[[object, object], bool]] = {"==": operator.eq, "!=": operator.ne}
+_ORDERINGS: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def examine_sending(found: Inference) -> None:
+    """Report every mistake in `batch` and `answers`."""
+    model = found.model
+    if model.batch is not None:
+        _batch(model.batch, _seeing(OF_REQUEST, found))
+    for rule in model.answers:
+        _answer(rule, _seeing(OF_ANSWER, found))
+    _unreachable(model.answers, found)
+
+
+def _seeing(vocabulary: Vocabulary, found: Inference) -> Inference:
+    """The same, where paths are not those of an event."""
+    model = replace(found.model, vocabulary=vocabulary, definitions={}, fan_out=())
+    return replace(found, model=model)
+
+
+def _batch(rule: BatchRule, found: Inference) -> None:
+    if not _has_foreign_names(batch_nodes(rule), "batch", frozenset(), found):
+        for node in batch_nodes(rule):
+            infer(node, Scope({}), found)
+    _joined(rule, found)
+    paths = [node for each in rule.by for node in walk(each) if isinstance(node, Read)]
+    for node in paths:
+        path = vocabulary_path(node.selector) or ()
+        if path[:1] == ("body",):
+            _known(found.model, path[1:], node.span, found)
+
+
+def _joined(rule: BatchRule, found: Inference) -> None:
+    """The list that is joined, and the keys beside it, have to be in the body."""
+    block, joining, model = rule.at, rule.joining, found.model
+    if not isinstance(block, BatchBlock):
+        return
+    if model.request.format == "form" and not joining.into:
+        message = "a form has fields, and is no list itself"
+        found.diagnostics.report("SN01", message, block.into.span, help="name one of its fields")
+        return
+    if joining.beside is not None:
+        for key in block.beside or ():
+            _known(model, (key.text,), key.span, found)
+        return
+    place = _known(model, joining.into, block.into.span, found)
+    kinds = found.facts.type_of(place).kinds if isinstance(place, Node) else ANY
+    if place is not None and not isinstance(place, Items) and kinds and not kinds & LIST:
+        message = f"`{block.into.text}` of the body is {kinds}, and cannot be joined"
+        help = "name a list, or add `beside`, where each body is to be an item"
+        found.diagnostics.report("SN01", message, block.into.span, help=help)
+
+
+def _known(model: Model, path: tuple[str, ...], span: Span, found: Inference) -> Node | None:
+    """What stands at a path of the body; None if that is not known, or not there (SN01)."""
+    node = model.request.body
+    for depth, step in enumerate(path):
+        if isinstance(node, Object):
+            names = [field.name for field in node.fields]
+            if step not in names:
+                _missing(step, names, span, found)
+                return None
+            node = next(field.value for field in node.fields if field.name == step)
+            continue
+        if isinstance(node, Name) and node.name == "payload" and node.tail is None:
+            _known_of_payload(model, path[depth:], span, found)
+        return None
+    return node
+
+
+def _known_of_payload(model: Model, path: tuple[str, ...], span: Span, found: Inference) -> None:
+    root = schema = model.payload_schema
+    below = property_schema(root, schema, path[0])
+    if below is None and is_closed(root, schema):
+        _missing(path[0], property_names(root, schema), span, found)
+
+
+def _missing(step: str, names: Iterable[str], span: Span, found: Inference) -> None:
+    names = list(names)
+    help = did_you_mean(step, names) or f"it has {listed(names)}"
+    message = f"the body of the request has no `{step}`"
+    found.diagnostics.report("SN01", message, span, help=help)
+
+
+def _answer(rule: AnswerRule, found: Inference) -> None:
+    drop = rule.dropping
+    items = frozenset({"item"}) if drop is not None and drop.each is not None else frozenset()
+    if _has_foreign_names(answer_nodes(rule), "answers", items, found):
+        return
+    scope = Scope({})
+    for node in (rule.when, rule.because, rule.wait, rule.message):
+        if node is not None:
+            infer(node, scope, found)
+    if drop is not None:
+        _dropping(drop, scope, found)
+    for node in answer_nodes(rule):
+        for part in walk(node):
+            if isinstance(part, Read):
+                _header(part, found)
+    for part in walk(rule.message) if rule.message is not None else ():
+        if SECRET in found.facts.type_of(part).tags:
+            check_shown(part, "a message", found)
+
+
+def _dropping(drop: Dropping, scope: Scope, found: Inference) -> None:
+    if drop.each is not None:
+        listed_type = infer(drop.each, scope, found)
+        check_list("`each`", drop.each, listed_type, found)
+        scope = scope.having("item", item_of(listed_type) or Type(ANY, False))
+    for node in (drop.when, drop.at_position, drop.because):
+        if node is not None:
+            infer(node, scope, found)
+
+
+def _has_foreign_names(
+    nodes: Iterable[Node], place: str, items: frozenset[str], found: Inference
+) -> bool:
+    """Whether names are used that need an event (FO02)."""
+    foreign = [
+        part
+        for node in nodes
+        for part in walk(node)
+        if isinstance(part, Name) and part.name not in _NAMES | items
+    ]
+    for part in foreign:
+        paths = listed((OF_REQUEST if place == "batch" else OF_ANSWER).objects["event"])
+        message = f"`${part.name}` is not available in `{place}`, where there is no event"
+        help = f"there are {paths}, and {listed(f'${name}' for name in sorted(_NAMES))}"
+        found.diagnostics.report("FO02", message, part.span, help=help)
+    return bool(foreign)
+
+
+def _header(node: Read, found: Inference) -> None:
+    """Headers are read by names in lower case, with `_` for `-`."""
+    path = vocabulary_path(node.selector) or ()
+    if path[:1] == ("headers",) and len(path) > 1 and not _HEADER.fullmatch(path[1]):
+        name = path[1].lower().replace("-", "_")
+        message = f"no header is called `{path[1]}` here: names are in lower case, with `_` for `-`"
+        found.diagnostics.report("SE08", message, node.span, help=f"write `headers.{name}`")
+
+
+# Rows that never apply
+
+
+def _unreachable(rules: tuple[AnswerRule, ...], found: Inference) -> None:
+    """Report rows that no answer reaches (SN02): their statuses are taken, or their condition."""
+    statuses = _statuses(rules)
+    left = set(statuses)
+    before: list[AnswerRule] = []
+    for rule in rules:
+        verdicts = {status: _verdict(rule.when, status) for status in statuses}
+        may = {status for status, verdict in verdicts.items() if verdict is not False}
+        twin = next((each for each in before if each.when == rule.when), None)
+        if not may:
+            _never("no answer has such a status", rule, found)
+        elif not may & left:
+            _never("the rows above take every status that it is for", rule, found)
+        elif twin is not None:
+            _never(f"the row in line {twin.span.line} has the same condition", rule, found)
+        if rule.action != "drop":
+            before.append(rule)
+            left -= {status for status in may if verdicts[status]}
+
+
+def _statuses(rules: tuple[AnswerRule, ...]) -> tuple[int, ...]:
+    """The statuses that matter: around every number in a condition, and the outermost."""
+    nodes = (node for rule in rules for node in walk(rule.when))
+    numbers = [node.value for node in nodes if isinstance(node, Const)]
+    around = {
+        floor(number) + step
+        for number in numbers
+        if isinstance(number, int | float) and abs(number) < _LAST + 2
+        for step in (-1, 0, 1)
+    }
+    return tuple(sorted({_FIRST, _LAST} | {each for each in around if _FIRST <= each <= _LAST}))
+
+
+def _never(reason: str, rule: AnswerRule, found: Inference) -> None:
+    message = f"this row never applies: {reason}"
+    help = "the first row that applies counts: move it up, or correct its condition"
+    found.diagnostics.report("SN02", message, rule.when.span, help=help)
+
+
+def _verdict(node: Node, status: int) -> bool | None:
+    """Whether a condition holds for every answer of a status; None where other things decide."""
+    match node:
+        case Const(value=value):
+            return value is not None and value is not False
+        case Logic(word="not", operands=(only,)):
+            inner = _verdict(only, status)
+            return None if inner is None else not inner
+        case Logic(word=word, operands=operands):
+            deciding = word == "or"
+            verdicts = [_verdict(each, status) for each in operands]
+            if deciding in verdicts:
+                return deciding
+            return None if None in verdicts else not deciding
+        case Compare(operator=sign, left=left, right=right):
+            return _compared(sign, _value(left, status), _value(right, status))
+        case _:
+            return None
+
+
+def _value(node: Node, status: int) -> object:
+    """A number or a list of them that is known; None where it is not."""
+    match node:
+        case Const(value=value) if type(value) in (int, float):
+            return value
+        case Read(selector=selector) if selector.text == "status":
+            return status
+        case Items(items=items):
+            values = [_value(each, status) for each in items]
+            return None if None in values else values
+        case _:
+            return None
+
+
+def _compared(sign: str, left: object, right: object) -> bool | None:
+    if left is None or right is None:
+        return None
+    if sign == "in":
+        return left in right if isinstance(right, list) else None
+    if sign in _COMPARISONS:
+        return _COMPARISONS[sign](left, right)
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return _ORDERINGS[sign](left, right)
+    return None

@@ -1,0 +1,108 @@
+"""Mistakes in `batch` and `answers` are told where they are written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mapping_engine.engine.loading import read_pack
+from tests.engine.mini import HEAD
+
+RULES = """
+request:
+  url: "{$api.base}/e"
+  json: {data: [$payload], token: $settings.key, to: p.a}
+define: {call: p.a}
+tables: {bad: [1, 2]}
+fields: {x: p.a}
+"""
+
+
+def told(folder: Path, written: str) -> list[str]:
+    (folder / "rules.yaml").write_text(f"{HEAD}{RULES}{written}\n")
+    (folder / "vocabulary.yaml").write_text(
+        "vocabulary: 1\nevent: {p: part}\nobjects: {part: {a: text}}\n"
+        "personal: {names: {email: [email]}}\n"
+    )
+    (folder / "payload.schema.json").write_text('{"properties": {"x": {"type": "string"}}}')
+    (folder / "settings.schema.json").write_text(
+        '{"properties": {"key": {"type": "string", "x-secret": true}}}'
+    )
+    found = read_pack(folder).diagnostics
+    return [f"{each.code} {each.message}: {each.help}" for each in found]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("batch: {into: data, at_most: 1, bytes: 1 MB}", None),
+        ("batch: {into: data, bytes: 500 kB, by: [url, headers, body.token]}", None),
+        ("batch: {into: all, beside: [token], at_most: 9, alone: body.to == 'x'}", None),
+        ("batch: {into: data}", "SH02 `batch` has no `at_most` or `bytes`"),
+        ("batch: {at_most: 1}", "SH02 `batch` has no `into`"),
+        ("batch: {into: dta, at_most: 1}", "did you mean `data`?"),
+        ("batch: {into: token, at_most: 1}", "SN01 `token` of the body is text"),
+        ("batch: {into: all, beside: [tokn], at_most: 1}", "did you mean `token`?"),
+        ("batch: {into: data, at_most: 1, by: [body.tokn]}", "did you mean `token`?"),
+        ("batch: {into: data, at_most: 1, by: [ulr]}", "did you mean `url`?"),
+        ("batch: {into: data, bytes: 1 MX}", "SH03 expected a size"),
+        ("batch: {into: data, bytes: 0}", "SH03 expected a size"),
+        ("batch: {into: data, bytes: much}", "SH03 expected a size"),
+        ("batch: {into: data, at_most: 1, alone: $call == 'x'}", "FO02 `$call` is not available"),
+        ("answers: [{when: stauts == 200, delivered: true}]", "did you mean `status`?"),
+        ("answers: [{when: type == 'x', delivered: true}]", "does not declare `type`"),
+        ("answers: [{when: $call == 'x', delivered: true}]", "FO02 `$call` is not available"),
+        ("answers: [{when: status == 200, refuse: '{$payload.x}'}]", "FO02 `$payload` is not"),
+        ("answers: [{when: 'status in $tables.bad', retry: 5}]", None),
+        ("answers: [{when: status == 200}]", "SH02 this row of `answers` has no `delivered`"),
+        ("answers: [{when: status == 200, retry: 5, stop: x}]", "SH04 this row of `answers` has"),
+        ("answers: [{when: status == 200, delivered: false}]", "SH03 expected `true`"),
+        ("answers: [{when: status == 1, retry: {after: 5, at_most: 5 y}}]", "units: s, min, h, d"),
+        ("answers: [{when: status == 200, drop: {when: body.x}}]", "SH02 `drop` has no `at`"),
+        ("answers: [{when: status == 200, drop: {at: 1, when: body.x}}]", "SH09 `when` means"),
+        ("answers: [{when: status == 200, retry: 5, because: body.x}]", "SH09 `because` means"),
+        ("answers: [{when: status == 200, drop: $item.x}]", "FO02 `$item` is not available"),
+        ("answers: [{when: headers.Retry == '1', retry: 5}]", "write `headers.retry`"),
+        ("answers: [{when: headers.\"x-a\" == '1', retry: 5}]", "write `headers.x_a`"),
+        ("answers: [{when: status == 200, refuse: '{$settings.key}'}]", "PI06 a secret setting"),
+    ],
+)
+def test_mistakes_have_a_place_and_help(tmp_path: Path, written: str, said: str | None) -> None:
+    found = told(tmp_path, written)
+    assert any(said in each for each in found) if said else not found, found
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ("status >= 400", "status == 429", "the rows above take every status"),
+        ("status == 429", "status >= 400", None),
+        ("status >= 400", "status == 200 or body.x == 1", None),
+        ("status >= 400 and body.x == 1", "status == 429", None),
+        ("body.x == 1", "body.x == 1", "has the same condition"),
+        ("status == 400", "status > 400 and status < 401", "no answer has such a status"),
+        ("status == 400", "status == 4000", "no answer has such a status"),
+        ("status in [400, 401]", "status == 400", "the rows above take every status"),
+        ("not status < 400", "status == 500", "the rows above take every status"),
+        ("status != 200", "status == 200", None),
+        ("status != 200", "status == 201", "the rows above take every status"),
+        ("true", "body.x == 1", "the rows above take every status"),
+        ("status >= body.x", "status == 400", None),
+    ],
+)
+def test_rows_that_no_answer_reaches_are_told(
+    tmp_path: Path, first: str, second: str, reason: str | None
+) -> None:
+    rows = f'answers:\n  - {{when: "{first}", retry: 5}}\n  - {{when: "{second}", retry: 6}}'
+    found = told(tmp_path, rows)
+    if reason is None:
+        assert not found
+    else:
+        assert [each.split(": ")[0] for each in found] == ["SN02 this row never applies"]
+        assert reason in found[0]
+
+
+def test_a_row_that_may_find_no_item_hides_no_other(tmp_path: Path) -> None:
+    rows = "answers: [{when: status == 400, drop: body.at}, {when: status == 400, split: bad}]"
+    assert told(tmp_path, rows) == []
