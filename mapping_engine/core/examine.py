@@ -48,7 +48,7 @@ def _examined(model: Model, diagnostics: Diagnostics, chosen: Mapping[int, Type]
         arguments = {name: Type(ANY, True) for name in pipeline.parameters}
         pipeline_type(pipeline, Type(ANY, True), arguments, found)
     event = Scope({})
-    request = _names(event, found)
+    request = _names(event, found).under(model.when)
     for condition in (model.hashing, model.already_hashed):
         if condition is not None:
             infer(condition, event, found)
@@ -63,7 +63,8 @@ def _examined(model: Model, diagnostics: Diagnostics, chosen: Mapping[int, Type]
     check_payload(found)
     check_warned(found)
     late = replace(request, late=True)
-    _request(replace(event, joined=True) if model.joins else late, found)
+    joined = replace(event.under(model.when), joined=True)
+    _request(joined if model.joins else late, found)
     for rule in (*model.refuse, *model.warn):
         infer(rule.condition, late, found)
         _message(rule.message, late, found)
