@@ -149,6 +149,8 @@ def _request(scope: Scope, found: Inference) -> None:
     request = found.model.request
     for node in (request.method, *children(request.url)):
         _shown(node, scope, found, "a URL")
+    if request.within is not None:
+        infer(request.within, scope, found)
     if request.query is not None:
         for part in _leaves(request.query):
             _shown(part, scope, found, "a URL")

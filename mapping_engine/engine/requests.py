@@ -18,6 +18,7 @@ from mapping_engine.diagnostics import listed
 from mapping_engine.engine.request import CONTENT_TYPES, Request
 from mapping_engine.engine.run import Issue, Run, fresh
 from mapping_engine.engine.texts import as_text
+from mapping_engine.engine.url_origins import leads_within, origin_of
 from mapping_engine.engine.xml import is_xml
 from mapping_engine.errors import (
     ConfigurationError,
@@ -61,6 +62,19 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
         headers[AUTHORIZATION] = authorization(
             rule.auth, [part(each) for each in rule.auth.parts], model
         )
+    url = _url(rule, model, part)
+    if rule.query is not None:
+        url = with_query(url, part(rule.query))
+    method = method_of(rule.method, part(rule.method), model)
+    return Request(
+        method, url, body_of(rule, part(rule.body), model), headers, rule.format, rule.name
+    )
+
+
+def _url(rule: RequestRule, model: Model, part: Callable[[Node], Json]) -> str:
+    if rule.within is not None:
+        values = [part(each) for each in whole_url_parts(rule)]
+        return whole_url(rule, values, model)
     parts: list[str] = []
     for place, piece in enumerate(rule.url.parts):
         if isinstance(piece, str):
@@ -70,13 +84,30 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
         if text is None:
             raise incomplete(piece, model)
         parts.append(filled_in(piece, text, part_kind(piece, model, first=not place), model))
-    url = "".join(parts)
-    if rule.query is not None:
-        url = with_query(url, part(rule.query))
-    method = method_of(rule.method, part(rule.method), model)
-    return Request(
-        method, url, body_of(rule, part(rule.body), model), headers, rule.format, rule.name
-    )
+    return "".join(parts)
+
+
+def whole_url_parts(rule: RequestRule) -> tuple[Node, Node]:
+    """A URL that is a single value, and where it may lead."""
+    [value] = rule.url.parts
+    assert isinstance(value, Node)
+    assert rule.within is not None
+    return value, rule.within
+
+
+def whole_url(rule: RequestRule, values: list[Json], model: Model) -> str:
+    """A URL as it stands; raises where it is none, or leads where it may not."""
+    node, within = whole_url_parts(rule)
+    text, accepted = as_text(values[0]), values[1]
+    if text is None:
+        raise incomplete(node, model)
+    origin = origin_of(text)
+    if origin is None:
+        raise _no_url(node, model, "is no URL", "write it as `https://host/path`")
+    if not leads_within(origin, accepted if type(accepted) is list else [accepted]):
+        problem = f"leads to `{origin.host}`, which is not named by `{spell(within)}`"
+        raise _no_url(node, model, problem, "name the host there, if events may be sent to it")
+    return text
 
 
 def _part(run: Run, evaluate: Value, node: Node) -> Json:
@@ -155,7 +186,8 @@ def with_query(url: str, values: Json) -> str:
     ]
     if not pairs:
         return url
-    return f"{url}{'&' if '?' in url else '?'}{'&'.join(pairs)}"
+    start, mark, fragment = url.partition("#")
+    return f"{start}{'&' if '?' in start else '?'}{'&'.join(pairs)}{mark}{fragment}"
 
 
 def _in_query(value: Json) -> str:

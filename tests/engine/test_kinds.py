@@ -268,3 +268,42 @@ def test_a_request_behind_one_for_all_events_is_reported(tmp_path: Path) -> None
         written(tmp_path, every + rules)
         found = check_all([str(tmp_path)], Options(date(2026, 1, 1))).diagnostics
         assert [each.code for each in found if each.code == "FB01"] == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "within", "expected"),
+    [
+        ("https://H.test/a?b=c#d", "https://h.test:443/other", True),
+        ("http://h.test/a", "https://h.test", False),
+        ("https://h.test:8443/a", "https://h.test", False),
+        ("https://h.test/a", "h.test", True),
+        ("https://h.test:8443/a", "h.test:8443", True),
+        ("https://h.test:8443/a", "h.test", False),
+        ("https://h.test.evil.test/a", "h.test", False),
+        ("https://h.test@evil.test/a", "h.test", False),
+        ("https://u:p@h.test/a", "https://u:p@h.test", True),
+        ("https://u:p@h.test/a", "*", False),
+        ("https://any.test/a", "*", True),
+        ("https://h.test\\@evil.test/a", "*", False),
+        ("https://h.test /a", "*", False),
+        ("https://h.test/a\n", "*", False),
+        ("ftp://h.test/a", "*", False),
+        ("/a", "*", False),
+    ],
+)
+def test_a_whole_url_leads_nowhere_else(
+    tmp_path: Path, path: str, within: str, expected: bool
+) -> None:
+    rules = (
+        "requests:\n  r: {url: {value: path, within: '[$settings.key, $settings.host]'}, "
+        "query: {q: name}, method: GET}"
+    )
+    event = {"path": path, "name": "n"}
+    if not expected:
+        with pytest.raises(InstrumentationError, match="the URL of the request cannot be made"):
+            made(tmp_path, rules, event, host=within)
+        return
+    mark = "&" if "?" in path else "?"
+    start, hash, rest = path.partition("#")
+    [found] = made(tmp_path, rules, event, host=within)
+    assert found.url == f"{start}{mark}q=n{hash}{rest}"
