@@ -46,6 +46,8 @@ def absence_of(model: Model, facts: Facts) -> Absence:
             found.known.extend(present_under(rule.condition, found))
         else:
             found.known.extend(_present_without(rule.condition, found))
+    if model.when is not None:
+        found.known.extend(present_under(model.when, found))
     return found
 
 

@@ -69,7 +69,7 @@ def _examined(model: Model, diagnostics: Diagnostics, chosen: Mapping[int, Type]
         arguments = {name: Type(ANY, True) for name in pipeline.parameters}
         pipeline_type(pipeline, Type(ANY, True), arguments, found)
     event = Scope({})
-    request = _names(event, found)
+    request = _names(event, found).under(model.when)
     for condition in (model.hashing, model.already_hashed):
         if condition is not None:
             infer(condition, event, found)
@@ -84,7 +84,8 @@ def _examined(model: Model, diagnostics: Diagnostics, chosen: Mapping[int, Type]
     check_payload(found)
     check_warned(found)
     late = replace(request, late=True)
-    _request(replace(event, joined=True) if model.joins else late, found)
+    joined = replace(event.under(model.when), joined=True)
+    _request(joined if model.joins else late, found)
     for rule in (*model.refuse, *model.warn):
         infer(rule.condition, late, found)
         _message(rule.message, late, found)
@@ -190,6 +191,8 @@ def _request(scope: Scope, found: Inference) -> None:
     for node in (request.method, *children(request.url)):
         infer(node, scope, found)
         check_in_url(node, found)
+    if request.within is not None:
+        infer(request.within, scope, found)
     for part in _leaves(request.query) if request.query is not None else ():
         infer(part, scope, found)
         check_in_url(part, found)

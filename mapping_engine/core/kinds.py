@@ -181,7 +181,7 @@ def _request(
     return RequestRule(
         block,
         method,
-        template_of(block.url, made) if block.url is not None else _url(block, file, made),
+        _url(block, file, made),
         tuple(
             Field(h, h, h.name, value_of(h.value, NO_LOCALS, made), required=place < needed)
             for place, h in enumerate(headers)
@@ -193,6 +193,7 @@ def _request(
         _auth(auth, made),
         name,
         segments=block.url is None,
+        within=optional(block.url.within if block.url else None, NO_LOCALS, made),
     )
 
 
@@ -209,7 +210,12 @@ def _auth(block: AuthBlock | None, made: Desugaring) -> Auth | None:
 
 
 def _url(block: RequestBlock, file: MappingFile, made: Desugaring) -> Template:
-    """A base and the segments of a path as a template."""
+    """The URL as a template: of a base and the segments of a path, or as it is written."""
+    if block.url is not None and block.url.template is not None:
+        return template_of(block.url.template, made)
+    if block.url is not None:
+        value = block.url.value
+        return Template(block.url, () if value is None else (_given(value, made),))
     base = block.base or file.base
     start = _api_base(block) if base is None else value_of(base, NO_LOCALS, made)
     parts: list[str | Node] = [*start.parts] if isinstance(start, Template) else [start]

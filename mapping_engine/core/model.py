@@ -83,7 +83,8 @@ class RequestRule(Placed):
     """The HTTP request around each payload; ``format`` says how the body is written.
 
     It has a ``name`` where it is one of several. In a URL of ``segments``, all that is filled in
-    behind its beginning is encoded, also what stands in the rules.
+    behind its beginning is encoded, also what stands in the rules. One with ``within`` is a single
+    value, and may lead nowhere else.
     """
 
     method: Node
@@ -95,6 +96,7 @@ class RequestRule(Placed):
     auth: Auth | None = None
     name: str = ""
     segments: bool = False
+    within: Node | None = None
 
 
 class RequestKind(Placed):
@@ -220,8 +222,7 @@ def request_parts(request: RequestRule) -> Iterator[Node]:
     yield from (request.method, request.url)
     yield from (header.value for header in request.headers)
     yield from request.auth.parts if request.auth is not None else ()
-    if request.query is not None:
-        yield request.query
+    yield from (each for each in (request.within, request.query) if each is not None)
     yield request.body
 
 

@@ -20,6 +20,7 @@ from mapping_engine.diagnostics import listed
 from mapping_engine.engine.request import CONTENT_TYPES, MASK, Request
 from mapping_engine.engine.run import Issue, Run, fresh
 from mapping_engine.engine.texts import as_text
+from mapping_engine.engine.url_origins import leads_within, origin_of
 from mapping_engine.engine.xml import is_xml
 from mapping_engine.errors import (
     ConfigurationError,
@@ -63,6 +64,22 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
         headers[AUTHORIZATION] = authorization(
             rule.auth, [part(each) for each in rule.auth.parts], model
         )
+    parts = _url(rule, model, part)
+    url, query = "".join(parts), None
+    if rule.query is not None:
+        query = part(rule.query)
+        url = with_query(url, query)
+    method = method_of(rule.method, part(rule.method), model)
+    masked = masked_url(rule, model, parts, query) if exposed(model) else None
+    body = body_of(rule, part(rule.body), model)
+    return Request(method, url, body, headers, rule.format, rule.name, masked)
+
+
+def _url(rule: RequestRule, model: Model, part: Callable[[Node], Json]) -> list[str]:
+    """The parts of the URL."""
+    if rule.within is not None:
+        values = [part(each) for each in whole_url_parts(rule)]
+        return [whole_url(rule, values, model)]
     parts: list[str] = []
     for place, piece in enumerate(rule.url.parts):
         if isinstance(piece, str):
@@ -72,14 +89,30 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
         if text is None:
             raise incomplete(piece, model)
         parts.append(filled_in(piece, text, part_kind(piece, model, first=not place), model))
-    url, query = "".join(parts), None
-    if rule.query is not None:
-        query = part(rule.query)
-        url = with_query(url, query)
-    method = method_of(rule.method, part(rule.method), model)
-    masked = masked_url(rule, model, parts, query) if exposed(model) else None
-    body = body_of(rule, part(rule.body), model)
-    return Request(method, url, body, headers, rule.format, rule.name, masked)
+    return parts
+
+
+def whole_url_parts(rule: RequestRule) -> tuple[Node, Node]:
+    """A URL that is a single value, and where it may lead."""
+    [value] = rule.url.parts
+    assert isinstance(value, Node)
+    assert rule.within is not None
+    return value, rule.within
+
+
+def whole_url(rule: RequestRule, values: list[Json], model: Model) -> str:
+    """A URL as it stands; raises where it is none, or leads where it may not."""
+    node, within = whole_url_parts(rule)
+    text, accepted = as_text(values[0]), values[1]
+    if text is None:
+        raise incomplete(node, model)
+    origin = origin_of(text)
+    if origin is None:
+        raise _no_url(node, model, "is no URL", "write it as `https://host/path`")
+    if not leads_within(origin, accepted if type(accepted) is list else [accepted]):
+        problem = f"leads to `{origin.host}`, which is not named by `{spell(within)}`"
+        raise _no_url(node, model, problem, "name the host there, if events may be sent to it")
+    return text
 
 
 def _part(model: Model, run: Run, evaluate: Value, node: Node) -> Json:
@@ -175,7 +208,8 @@ def with_query(url: str, values: Json, safe: str = _PLAIN) -> str:
     ]
     if not pairs:
         return url
-    return f"{url}{'&' if '?' in url else '?'}{'&'.join(pairs)}"
+    start, mark, fragment = url.partition("#")
+    return f"{start}{'&' if '?' in start else '?'}{'&'.join(pairs)}{mark}{fragment}"
 
 
 def _in_query(value: Json) -> str:

@@ -8,7 +8,7 @@ from mapping_engine.expression import Extent, Literal, TemplateExpression
 from mapping_engine.file.blocks import BlockOf, Choice, key
 from mapping_engine.file.documents import Document, MappingFile, WarnBlock
 from mapping_engine.file.expression_shapes import EXPRESSION
-from mapping_engine.file.request_blocks import RequestBlock
+from mapping_engine.file.request_blocks import RequestBlock, UrlBlock
 from mapping_engine.file.shapes import TEXT, VERSION, ListOf, MapOf, Named
 from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.source.node import ScalarNode, Source, Style
@@ -46,7 +46,8 @@ def as_mapping(file: MigrationFile) -> MappingFile:
     """The file as a rule file whose requests are never sent."""
     nowhere = ScalarNode(file.span, "", "", Style.PLAIN, Source(file.span.file, ""))
     extent = Extent(nowhere, 0, 0)
-    url = TemplateExpression(extent, ("https://settings.invalid/",))
+    template = TemplateExpression(extent, ("https://settings.invalid/",))
+    url = UrlBlock(span=file.span, template=template)
     places = {"url": file.span, "json": file.span, "payload": file.span, "fields": file.span}
     request = RequestBlock(span=file.span, places=places, url=url, json=Literal(extent, {}))
     return MappingFile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import ClassVar
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean
@@ -56,6 +57,31 @@ def _method(node: ScalarNode, diagnostics: Diagnostics) -> Expression | None:
 METHOD = scalar_shape("a method", {"type": "string"}, _method)
 
 
+class UrlBlock(Block):
+    """A URL: text around values that are encoded, or a whole one that is judged."""
+
+    what: ClassVar[str] = "`url`"
+    exclusive: ClassVar[tuple[str, ...]] = ("template", "value")
+    needed: ClassVar[tuple[str, ...]] = exclusive
+    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "value": ("within",),
+        "within": ("value",),
+    }
+
+    template: TemplateExpression | None = key(
+        TEMPLATE,
+        "The URL. What is filled in is percent-encoded, but for what stands in the rules.",
+    )
+    value: Expression | None = key(
+        EXPRESSION, "The whole URL, as it stands: nothing in it is encoded."
+    )
+    within: Expression | None = key(
+        EXPRESSION,
+        "Where the whole URL may lead: a list of URLs, of which scheme, user, host and port count, "
+        "and of hosts as `host` or `host:port`; `*` is any host.",
+    )
+
+
 class AuthBlock(Block):
     """How requests authenticate."""
 
@@ -90,9 +116,10 @@ class RequestBlock(Block):
         "The HTTP method: POST, PUT, PATCH, GET, DELETE, or an expression that yields one; POST "
         "by default.",
     )
-    url: TemplateExpression | None = key(
-        TEMPLATE,
-        "The URL. What is filled in is percent-encoded, but for what stands in the rules.",
+    url: UrlBlock | None = key(
+        Choice(lambda: UrlBlock, scalar=("template", TEMPLATE)),
+        "The URL, as a text with expressions: what is filled in is percent-encoded, but for what "
+        "stands in the rules. Or a block with a whole URL, and where it may lead.",
     )
     base: ValueBlock | None = key(
         BASE,

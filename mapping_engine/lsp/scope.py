@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from mapping_engine.core.desugar import DEFAULT_ITEM
 from mapping_engine.core.item_types import item_of
 from mapping_engine.core.load import Examined
-from mapping_engine.core.model import BUILTINS, PAYLOAD, PIPED
+from mapping_engine.core.model import BUILTINS, PAYLOAD, PAYLOADS, PIPED
 from mapping_engine.core.sending import OF_ANSWER, OF_REQUEST
 from mapping_engine.core.spell import is_written
 from mapping_engine.file.expression_shapes import EXPRESSION
@@ -25,6 +25,7 @@ from mapping_engine.vocabulary import Vocabulary
 Schema: TypeAlias = Mapping[str, Any]
 _LATE_SECTIONS = ("request", "requests", "refuse", "warn", "define", "override", "amend")
 _OTHER_VOCABULARIES = {"batch": OF_REQUEST, "answers": OF_ANSWER}
+_LATE = (PAYLOAD, PAYLOADS)
 _WITHOUT_ITEM = frozenset(
     ("each", "when", "rest_of", "copy_of", "without", "only", "keep", "hash", "default", "one_of")
 )
@@ -52,7 +53,7 @@ class CursorScope:
             found = {"tables": BUILTINS["tables"], PIPED: "the value that is piped in"}
             return found | dict.fromkeys(self.parameters, "a parameter of this pipeline")
         late = self.place.levels[:1] and self.place.levels[0].key in _LATE_SECTIONS
-        found = {name: doc for name, doc in BUILTINS.items() if late or name != PAYLOAD}
+        found = {name: doc for name, doc in BUILTINS.items() if late or name not in _LATE}
         found |= dict.fromkeys(self.items, "the item of the list in `each`")
         if self.examined is not None:
             model = self.examined.model

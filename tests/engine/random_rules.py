@@ -96,9 +96,11 @@ REQUESTS = [
   form: {data: [$payload], tag: "p.a ?? 'none'", secret: $settings.mode}""",
 ]
 URLS = [
+    "url: {value: \"p.a ?? 'https://w.test/z#f'\", within: \"['w.test', $settings.texts]\"}",
     "url: '{$api.base}/{type}?z=1'",
     "path: [a b, $settings.mode, 'x-{p.a}', '']",
     "base: $settings.word |> lookup($tables.hosts), path: [$thing.text]",
+    "url: {template: '{$api.base}/x'}",
     "base: 'https://{type}.test/x/', path: [e]",
     "base: {first_of: [$settings.text], default: 'https://d.test'}",
 ]

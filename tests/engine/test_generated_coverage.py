@@ -25,7 +25,7 @@ from mapping_engine.file.documents import (
     RefuseBlock,
     WarnBlock,
 )
-from mapping_engine.file.request_blocks import AuthBlock, RequestBlock
+from mapping_engine.file.request_blocks import AuthBlock, RequestBlock, UrlBlock
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
 from mapping_engine.file.walk import expressions, parts
@@ -42,7 +42,7 @@ Drawn = TypeVar("Drawn")
 BLOCKS: list[type[Block]] = [
     AcceptBlock, AmendBlock, ApiBlock, ArmBlock, AuthBlock, FanOutBlock, FieldBlock, LimitsBlock,
     MappingFile, NamedRequestBlock, NoneBlock, PipelineBlock, RefuseBlock, RequestBlock,
-    ValueBlock, WarnBlock,
+    UrlBlock, ValueBlock, WarnBlock,
 ]  # fmt: skip
 FOR_READERS = {"doc", "title", "description", "sunset", "successor", "settings_warn"}
 """Keys that change nothing of what becomes of an event."""

@@ -5,12 +5,14 @@ How each key is written, and what becomes of it, is shown by the pack `tests/str
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mapping_engine import InstrumentationError, MappingError, load
+from mapping_engine.checks import Options, check_all
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.engine.request import Request
 
@@ -247,3 +249,61 @@ requests:
 )  # fmt: skip
 def test_mistakes(tmp_path: Path, rules: str, expected: list[str]) -> None:
     assert said(tmp_path, rules) == expected
+
+
+def test_a_condition_proves_what_a_payload_requires(tmp_path: Path) -> None:
+    rules = (
+        "payload: hashed.schema.json\nrequests:\n"
+        "  a: {when: name is present, path: [a], fields: {y: name}}\n"
+        "  b: {path: [b], fields: {y: name}}"
+    )
+    assert said(tmp_path, rules) == [
+        "OU05 11: the payload schema requires `y`, which may be absent"
+    ]
+
+
+def test_a_request_behind_one_for_all_events_is_reported(tmp_path: Path) -> None:
+    rules = "requests:\n  a: {path: [a]}\n  b: {when: name == 'b', path: [b]}"
+    for every, expected in (("", ["FB01"]), ("every: true\n", [])):
+        written(tmp_path, every + rules)
+        found = check_all([str(tmp_path)], Options(date(2026, 1, 1))).diagnostics
+        assert [each.code for each in found if each.code == "FB01"] == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "within", "expected"),
+    [
+        ("https://H.test/a?b=c#d", "https://h.test:443/other", True),
+        ("http://h.test/a", "https://h.test", False),
+        ("https://h.test:8443/a", "https://h.test", False),
+        ("https://h.test/a", "h.test", True),
+        ("https://h.test:8443/a", "h.test:8443", True),
+        ("https://h.test:8443/a", "h.test", False),
+        ("https://h.test.evil.test/a", "h.test", False),
+        ("https://h.test@evil.test/a", "h.test", False),
+        ("https://u:p@h.test/a", "https://u:p@h.test", True),
+        ("https://u:p@h.test/a", "*", False),
+        ("https://any.test/a", "*", True),
+        ("https://h.test\\@evil.test/a", "*", False),
+        ("https://h.test /a", "*", False),
+        ("https://h.test/a\n", "*", False),
+        ("ftp://h.test/a", "*", False),
+        ("/a", "*", False),
+    ],
+)
+def test_a_whole_url_leads_nowhere_else(
+    tmp_path: Path, path: str, within: str, expected: bool
+) -> None:
+    rules = (
+        "requests:\n  r: {url: {value: path, within: '[$settings.key, $settings.host]'}, "
+        "query: {q: name}, method: GET}"
+    )
+    event = {"path": path, "name": "n"}
+    if not expected:
+        with pytest.raises(InstrumentationError, match="the URL of the request cannot be made"):
+            made(tmp_path, rules, event, host=within)
+        return
+    mark = "&" if "?" in path else "?"
+    start, hash, rest = path.partition("#")
+    [found] = made(tmp_path, rules, event, host=within)
+    assert found.url == f"{start}{mark}q=n{hash}{rest}"

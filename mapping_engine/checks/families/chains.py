@@ -122,6 +122,21 @@ def find(subject: Subject) -> None:
             _useless_default(_arms(field.value), field.default, subject)
         if field.required and _has_value(field, subject):
             _useless_required(field, subject)
+    _requests(subject)
+
+
+def _requests(subject: Subject) -> None:
+    """Report kinds of request that stand behind one which takes every event."""
+    kinds = subject.model.kinds
+    first = next((kind for kind in kinds if kind.when is None), None)
+    if first is None or subject.model.file.every:
+        return
+    labels = (Label(first.span, "this one takes every event: it has no `when`"),)
+    help = "move it up, or write `every: true` if an event may become several requests"
+    for kind in kinds[kinds.index(first) + 1 :]:
+        subject.diagnostics.report(
+            FB01, "this request is never made", kind.span, labels=labels, help=help
+        )
 
 
 def _arms(value: Node) -> tuple[Alternative, ...]:

@@ -14,7 +14,6 @@ from mapping_engine.core.nodes import Call, Compare, Const, Items, Name, Node, T
 from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
 from mapping_engine.expression import Extent
 from mapping_engine.file.blocks import Block
-from mapping_engine.file.request_blocks import RequestBlock
 from mapping_engine.file.schema_words import parts_of
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
@@ -333,7 +332,7 @@ def _headers(request: RequestRule, subject: Subject) -> None:
 
 def _url(request: RequestRule, subject: Subject) -> None:
     url = request.url
-    is_base = isinstance(request.at, RequestBlock) and request.at.url is None
+    is_base = request.segments or request.within is not None
     before: str | Node | None = None
     first = url.parts[0] if url.parts else None
     is_base = is_base or (isinstance(first, Name) and first.name == "api")

@@ -31,6 +31,8 @@ from mapping_engine.engine.requests import (
     method_of,
     told_of_request,
     unauthorised,
+    whole_url,
+    whole_url_parts,
     with_query,
 )
 from mapping_engine.engine.run import Run
@@ -163,6 +165,10 @@ def _encodings(body: Object, here: Here) -> str:
 
 def _url(rule: RequestRule, here: Here, code: Code) -> list[str]:
     """The names of the parts of the URL."""
+    if rule.within is not None:
+        values = [_value(each, here) for each in whole_url_parts(rule)]
+        given = f"{here.constant(rule)}, [{', '.join(values)}], {here.constant(here.model)}"
+        return [code.let(f"{here.constant(whole_url)}({given})")]
     parts: list[str] = []
     for place, part in enumerate(rule.url.parts):
         if isinstance(part, str):
