@@ -52,7 +52,7 @@ def blocks() -> dict[str, type[Block]]:
 def own_keys(block: type[Block]) -> list[Key]:
     """The keys of a block without those of the block it extends."""
     (parent,) = block.__bases__
-    inherited = keys_of(parent) if parent is not Block else {}
+    inherited = {} if parent in (Block, value_blocks.PlainBlock) else keys_of(parent)
     return [key for name, key in keys_of(block).items() if name not in inherited]
 
 

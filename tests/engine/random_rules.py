@@ -148,6 +148,48 @@ AMENDS = [
 KINDS = st.sampled_from(["instrumentation", "configuration"])
 
 
+FIELDS = [
+    "fields: {..: p, ..more: {when: type == 'x', value: p.c}, m: {value: p.b, default: null}}",
+    "fields: {..a: {fields: {k: type}}, ..: {decide: {a: $object, b: p}}, k: {constant: null}}",
+    "fields: {k: type, n: {when: p.a, constant: null}, ..: {under: type, value: p.a}}",
+]
+"""Objects with the keys of others in them, and with null."""
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> str:
+    """A block that may stand where a chain, a table or a list is written."""
+    one = quoted(draw(SOURCES))
+    made = [
+        *([each] for each in FIELDS),
+        ["first_of: [p.a, {when: type == 'y', nothing: true}, {copy_of: p, empty: keep}]"],
+        [
+            f"decide: {{a: {{when: p.a, fields: {{k: {one}}}}}, "
+            "b: {when: p.b, nothing: true}, c: p}"
+        ],
+        [f"positions: [p.a, {{fields: {{k: {one}}}}}]", "fill: 0"],
+        [f"list_of: [p.a, {{when: type, fields: {{k: {one}}}}}, {one}]"],
+        ["merged: [p, $object, {when: p.b, fields: {z: type}}]"],
+        ["rest_of: p", "without: [a]", "hash: [b]"],
+        ["copy_of: p.c", "keep: $settings.texts", "empty: keep"],
+        ["copy_of: p", "only: [a, c]", draw(st.sampled_from(["empty: keep", "empty: drop"]))],
+        ["entries_of: p", "key: $key |> upper", "value: $item |> text"],
+        ["entries_of: p.items", "item: one", "key: $one.a", f"fields: {{m: $one.b, k: {one}}}"],
+        ["entries_of: $object", "keep_when: $item is text"],
+        ["under: type", f"value: {one}"],
+        ["each: p.items", "item: one", "copy_of: $one", "keep_when: $one.b", "empty: keep"],
+        ["constant: {k: [1, null]}"],
+        ["template: '{type}'"],
+    ]
+    more = [
+        f"when: {quoted(draw(CONDITIONS))}",
+        "as: list |> first",
+        "then: list |> first",
+    ]
+    chosen = draw(st.lists(st.sampled_from(more), max_size=1))
+    return f"{{{', '.join([*draw(st.sampled_from(made)), *chosen])}}}"
+
+
 @st.composite
 def values(draw: st.DrawFn, *, field: bool = True, single: bool | None = None) -> list[str]:
     """The keys of a value, single or composed: a source, and what is done with it."""
@@ -156,6 +198,7 @@ def values(draw: st.DrawFn, *, field: bool = True, single: bool | None = None) -
     condition, step = draw(CONDITIONS), draw(STEPS)
     arms = [
         f"{{value: {quoted(draw(SOURCES))}, as: {quoted(draw(STEPS))}}}",
+        "{value: type, then: text, one_of: [x, one]}",
         one,
         f"{{when: {quoted(condition)}, constant: x}}",
         f"{{template: '{{type}}-{{p.a}}', as: {quoted(step)}}}",
@@ -164,11 +207,12 @@ def values(draw: st.DrawFn, *, field: bool = True, single: bool | None = None) -
     row = f"{{when: {quoted(condition)}, value: {one}}}"
     copy = draw(st.sampled_from(["copy_of: p", "rest_of: p", "rest_of: p.c"]))
     fill = draw(st.sampled_from(["''", "0", "[]"]))
+    block, other = draw(blocks()), draw(blocks())
     singles = [
         [f"value: {quoted(draw(SOURCES) + ' |> ' + step)}"],
         [f"value: {quoted(draw(ANY_CALLING))}"],
         [f"first_of: [{chain}]"],
-        [f"decide: {{a: {row}, b: {{constant: 1}}, c: {arms[3]}}}"],
+        [f"decide: {{a: {row}, b: {{constant: 1}}, c: {arms[4]}}}"],
         ["constant: " + draw(st.sampled_from(["a", "0", "2.5"]))],
         ["template: '{type}:{p.b}{{'"],
     ]
@@ -183,6 +227,12 @@ def values(draw: st.DrawFn, *, field: bool = True, single: bool | None = None) -
         [copy, f"fields: {{a: {one}}}", "hash: [b]"],
         [copy, "without: [b, c]", "keep: $settings.texts", "hash: $settings.any"],
         [copy, "without: $settings.texts"],
+        [f"list_of: [{block}, {other}, {one}]"],
+        [f"first_of: [{block}, {other}]"],
+        [f"decide: {{a: {block}, b: {{when: {quoted(condition)}, nothing: true}}, c: {other}}}"],
+        [f"merged: [{block}, p, {other}]"],
+        [f"fields: {{..: {block}, ..other: {other}, k: {{value: {one}, default: null}}}}"],
+        ["entries_of: p", f"decide: {{a: {block}, b: $item}}"],
         [copy, draw(st.sampled_from(["only: [a, c]", "only: $settings.texts", "only: [b]"]))],
     ]
     is_single = draw(st.booleans()) if single is None else single

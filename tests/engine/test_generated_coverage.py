@@ -27,7 +27,13 @@ from mapping_engine.file.documents import (
 )
 from mapping_engine.file.request_blocks import AuthBlock, RequestBlock, UrlBlock
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
+from mapping_engine.file.value_blocks import (
+    ArmBlock,
+    FieldBlock,
+    PipelineBlock,
+    PlainBlock,
+    ValueBlock,
+)
 from mapping_engine.file.walk import expressions, parts
 from mapping_engine.source.node import MappingNode, Source
 from mapping_engine.source.yaml_text import read_yaml
@@ -41,7 +47,7 @@ Use = tuple[str, ...]
 Drawn = TypeVar("Drawn")
 BLOCKS: list[type[Block]] = [
     AcceptBlock, AmendBlock, ApiBlock, ArmBlock, AuthBlock, FanOutBlock, FieldBlock, LimitsBlock,
-    MappingFile, NamedRequestBlock, NoneBlock, PipelineBlock, RefuseBlock, RequestBlock,
+    MappingFile, NamedRequestBlock, NoneBlock, PipelineBlock, PlainBlock, RefuseBlock, RequestBlock,
     UrlBlock, ValueBlock, WarnBlock,
 ]  # fmt: skip
 FOR_READERS = {"doc", "title", "description", "sunset", "successor", "settings_warn"}

@@ -32,6 +32,7 @@ pipelines:
       - {when: $other == 'x', value: $value |> upper}
       - {value: "$value |> only_matching('[a-z]+')"}
       - {template: "{$value}-{$other}"}
+      - {when: $value is text, constant: c, as: upper}
   digests: {items: form |> hashed}
   numbers: {parameters: [factor], items: number |> times($factor)}
 define:

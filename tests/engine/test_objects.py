@@ -1,0 +1,119 @@
+"""Objects that are spread, merged, made from entries and copied; lists of blocks; null."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.engine.ways import SHARED, assert_agree, mapping_of, unjudged
+
+EVENT = {
+    "type": "x",
+    "p": {
+        "a": 1,
+        "b": "s",
+        "c": [1, None, {"k": None, "e": ""}],
+        "items": [{"a": "k", "b": 2}, {"a": None, "b": 3}, {"a": "j", "b": None}],
+    },
+    "tags": ["red", "blue"],
+}
+CASES = [
+    # lists of blocks
+    ("{list_of: [type, p.zz, {fields: {k: p.a}}, {when: p.zz, constant: 2}]}", ["x", {"k": 1}]),
+    ("{list_of: [p.a, p.b], as: text}", ["1", "s"]),
+    ("{list_of: [p.zz, {fields: {k: p.zz}}]}", None),
+    # blocks as rows and alternatives; tables that end
+    ("{decide: {one: {when: p.a == 1, fields: {k: p.b}}, two: type}}", {"k": "s"}),
+    ("{decide: {one: {when: p.a == 1, nothing: true}, two: type}}", None),
+    ("{decide: {one: {when: p.a == 2, nothing: true}, two: type}}", "x"),
+    ("{decide: {one: type, two: {when: p.a == 1, nothing: true}}}", "x"),
+    ("{first_of: [p.zz, {when: p.a == 1, nothing: true}, type], default: d}", "d"),
+    ("{first_of: [{each: p.zz, value: $item}, {list_of: [type]}]}", ["x"]),
+    # spreads: of one key, the last value that is there counts
+    ("{fields: {a: {constant: 0}, ..: p, b: p.zz, items: {constant: i}, c: type}}",
+     {"a": 1, "b": "s", "c": "x", "items": "i"}),
+    ("{fields: {..one: {copy_of: p, only: [a]}, ..two: {under: type, value: p.b}}}",
+     {"a": 1, "x": "s"}),
+    ("{fields: {..: {when: type == 'y', value: p}, k: type}}", {"k": "x"}),
+    ("{merged: [{fields: {a: type, z: type}}, {copy_of: p, only: [a]}, p.zz]}", {"a": 1, "z": "x"}),
+    # entries and computed keys
+    ("{entries_of: p, key: $key |> upper, value: $item |> text, keep_when: $item is not list}",
+     {"A": "1", "B": "s"}),
+    ("{entries_of: p.items, key: $item.a, value: $item.b}", {"k": 2}),
+    ("{entries_of: tags, item: tag, key: $key, value: $tag}", {"0": "red", "1": "blue"}),
+    ("{entries_of: p.items, key: $item.b, fields: {of: $item.a}}", {"2": {"of": "k"}}),
+    ("{entries_of: tags}", {"0": "red", "1": "blue"}),
+    ("{under: type, value: p.a}", {"x": 1}),
+    ("{under: p.zz, value: p.a}", None),
+    # copies
+    ("{copy_of: p, only: [c], empty: keep}", {"c": [1, None, {"k": None, "e": ""}]}),
+    ("{copy_of: p, only: [c]}", {"c": [1, {"e": ""}]}),
+    ("{each: p.items, copy_of: $item, without: [b], fields: {n: {constant: 1}}}",
+     [{"a": "k", "n": 1}, {"n": 1}, {"a": "j", "n": 1}]),
+    ("{each: p.items, copy_of: $item, empty: keep}", EVENT["p"]["items"]),  # type: ignore[index]
+    # null, and places in paths
+    ("p.items.0.a", "k"),
+    ("$several.0.b", 2),
+    ("p.items.1.b ?? type", 3),
+]  # fmt: skip
+
+
+def made(field: str, event: dict[str, Any]) -> dict[str, Any]:
+    """The payload with one field, which all ways of running the rules agree upon."""
+    destination = unjudged(mapping_of(f"{SHARED}fields:\n  z: {{constant: 1}}\n  f: {field}\n"))
+    assert_agree(destination, event)
+    [request] = destination.apply(event)
+    assert isinstance(request.body, dict)
+    payload: dict[str, Any] = request.body["payload"]
+    return payload
+
+
+@pytest.mark.parametrize(("field", "wanted"), CASES)
+def test_a_value_is_what_its_block_says(field: str, wanted: object) -> None:
+    payload = made(field, EVENT)
+    assert payload.get("f") == wanted
+    assert (wanted is None) is ("f" not in payload)
+
+
+@pytest.mark.parametrize(
+    ("field", "sent"),
+    [
+        ("{constant: null}", True),
+        ("{value: p.zz, default: null}", True),
+        ("{when: type == 'x', value: p.zz, default: null}", True),
+        ("{when: type == 'y', constant: null}", False),
+        ("{value: p.zz}", False),
+    ],
+)
+def test_null_is_sent_where_the_rules_say_so(field: str, sent: bool) -> None:
+    payload = made(field, EVENT)
+    assert ("f" in payload) is sent
+    assert payload.get("f") is None
+
+
+@pytest.mark.parametrize(
+    ("event", "wanted"),
+    [({"p": {"c": {}}}, {}), ({"p": {}}, None), ({"p": {"c": "text"}}, None), ({}, None)],
+)
+def test_an_empty_object_is_copied_as_one(event: dict[str, Any], wanted: object) -> None:
+    assert made("{copy_of: p.c, empty: keep}", event).get("f") == wanted
+    assert "f" not in made("{copy_of: p.c}", event)
+
+
+def test_what_is_spread_and_is_no_object_is_told() -> None:
+    rules = f"{SHARED}fields:\n  f: {{fields: {{..: p.c, k: type}}}}\n"
+    outcome = unjudged(mapping_of(rules)).outcome({"type": "x", "p": {"c": "text"}})
+    [warning] = outcome.warnings
+    assert "p.c is a text, not object" in str(warning)
+    assert json.loads(outcome.requests[0].encode())["payload"] == {"f": {"k": "x"}}
+
+
+def test_spreads_are_in_each_payload_of_a_fan_out() -> None:
+    rules = f"{SHARED}fan_out: {{each: {{tag: tags}}}}\nfields: {{..: p.c, k: $tag}}\n"
+    destination = unjudged(mapping_of(rules))
+    event = {"tags": ["a", "b"], "p": {"c": {"n": 1}}}
+    assert_agree(destination, event)
+    payloads = [request.body["payload"] for request in destination.apply(event)]  # type: ignore[index]
+    assert payloads == [{"n": 1, "k": "a"}, {"n": 1, "k": "b"}]
