@@ -405,3 +405,19 @@ def test_compile_shows_the_code_or_how_much_it_is() -> None:
     assert "rules/fragments/rudderstack/person.yaml:" in shown
     assert len(run("compile", PACK, "--show", "--warnings").stdout) > len(shown)
     assert run("compile", "nowhere").exit_code == 2
+
+
+def test_combined_requests_name_the_places_of_their_events(settings: str, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.ndjson", tmp_path / "second.ndjson"
+    first.write_bytes(lines(GOOD, {"type": "alias"}))
+    second.write_bytes(lines(GOOD))
+    result = run("apply", PACK, "--settings", settings, "--batch", str(first), str(second))
+    assert result.exit_code == 1
+    [request] = map(json.loads, result.stdout.splitlines())
+    assert request["events"] == [
+        {"event": 0, "file": str(first), "line": 1},
+        {"event": 2, "file": str(second), "line": 1},
+    ]
+    assert len(request["body"]["data"]) == 2
+    assert f"{first}:2" in result.stderr
+    assert "3 events, 1 requests, 1 failed" in result.stderr

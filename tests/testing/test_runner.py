@@ -203,3 +203,65 @@ def test_settings_that_shall_be_refused_may_have_any_names(pack: Path) -> None:
     change, expect = "settings: {accesToken: t}", "{error: {kind: configuration}}"
     (pack / "tests" / "case.yaml").write_text(CASE.format(expect=expect, change=change))
     assert "TE02" not in {each.code for each in check(pack)}
+
+
+ANSWER = "events: [{}, {event: Other}]\n    answer: {status: 200, body: {id: '1'}}"
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        "{batches: [[0, 1]], unsent: []}",
+        "{batches: [2], bodies: [{access_token: t, data: [{}, {}]}]}",
+        "{answer: {action: delivered, delivered: [0, 1], again: [], after: null}}",
+    ],
+)
+def test_cases_of_batches_and_answers_pass(pack: Path, expect: str) -> None:
+    change = ANSWER if "answer" in expect else ANSWER.split("\n")[0]
+    assert differences(pack, expect, change) == []
+
+
+@pytest.mark.parametrize(
+    ("expect", "answer", "said"),
+    [
+        ("{batches: [[0], [1]]}", "", "batches: expected [[0], [1]], got [2] events"),
+        ("{batches: [[1, 0]]}", "", "batches[0]: expected [1, 0], got [0, 1]"),
+        ("{batches: [3]}", "", "batches[0]: expected 3, got 2"),
+        ("{batches: [2], bodies: [{data: [{}]}]}", "", "bodies[0].data: expected"),
+        ("{unsent: [1]}", "", "unsent: expected [1], got []"),
+        ("{answer: {action: retry}}", "200", "answer.action: expected retry, got delivered"),
+        ("{answer: {delivered: [0]}}", "200", "answer.delivered: expected [0], got [0, 1]"),
+        ("{answer: {dropped: [0]}}", "200", "answer.dropped: expected ['0'], got []"),
+        (
+            "{answer: {dropped: {0: odd, 1: x}}}",
+            "404",
+            "answer.dropped.0: expected `odd`, got `the",
+        ),
+        ("{answer: {again: [[0]]}}", "500", "answer.again[0]: expected [0], got [0, 1]"),
+        ("{answer: {after: 5}}", "500", "answer.after: expected 5, got null"),
+        ("{answer: {stop: word}}", "500", "answer.stop: expected word, got None"),
+        ("{answer: {message: odd}}", "404", "answer.message: expected `odd`, got `the receiver"),
+    ],
+)
+def test_cases_of_batches_and_answers_can_fail(
+    pack: Path, expect: str, answer: str, said: str
+) -> None:
+    given = f"\n    answer: {{status: {answer}}}" if answer else ""
+    [found, *_] = differences(pack, expect, f"events: [{{}}, {{}}]{given}")
+    assert said in found
+
+
+@pytest.mark.parametrize(
+    ("expect", "change", "said"),
+    [
+        ("{requests: 1}", "answer: {status: 200}", "nothing is expected of the answer"),
+        ("{answer: {action: retry}}", "event: {}", "no `answer` is given"),
+        ("{batches: [1]}", "events: {a: 1}", "`events` is a list of events"),
+    ],
+)
+def test_an_answer_without_its_other_half_is_a_mistake(
+    pack: Path, expect: str, change: str, said: str
+) -> None:
+    with pytest.raises(RuleError) as refused:
+        differences(pack, expect, change)
+    assert said in refused.value.diagnostics[0].message
