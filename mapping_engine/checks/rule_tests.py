@@ -118,10 +118,10 @@ def _expected(model: Model, expect: MappingNode, diagnostics: Diagnostics) -> No
     payloads, absent = expect.get("payloads"), expect.get("absent")
     every = payloads.items if isinstance(payloads, ListNode) else ()
     for payload in (expect.get("payload"), *every):
-        if payload is not None:
+        if payload is not None and all(map(_is_known, made)):
             _payload(made, payload, "", diagnostics)
     for path in absent.items if isinstance(absent, ListNode) else ():
-        if isinstance(path, ScalarNode):
+        if isinstance(path, ScalarNode) and all(map(_is_known, made)):
             _path(made, path, diagnostics)
 
 
@@ -165,7 +165,8 @@ def _values(made: Iterable[Node]) -> dict[str, Node]:
 
 def _is_known(value: Node) -> bool:
     """Whether all that an object can hold is written in the rules; a copy may hold more."""
-    return bool(fields_of(value)) and not isinstance(value, Copy)
+    fields = fields_of(value)
+    return bool(fields) and not isinstance(value, Copy) and not any(f.spread for f in fields)
 
 
 def _report(path: str, place: ScalarNode, names: Iterable[str], diagnostics: Diagnostics) -> None:

@@ -15,6 +15,7 @@ from mapping_engine.core.nodes import (
     Broken,
     Call,
     Copy,
+    Entries,
     Field,
     FirstOf,
     ForEach,
@@ -114,7 +115,12 @@ def _parts(node: Node) -> tuple[Node, ...]:
     match node:
         case FirstOf(alternatives=arms):
             return tuple(arm.value for arm in arms)
-        case Guard(value=inner) | Call(input=Node() as inner) | ForEach(body=inner):
+        case (
+            Guard(value=inner)
+            | Call(input=Node() as inner)
+            | ForEach(body=inner)
+            | Entries(value=inner)
+        ):
             return (inner,)
         case Copy(added=Object() as inner):
             return (inner,)

@@ -54,7 +54,7 @@ def absent_field(field: Field, found: Absence, known: Iterable[frozenset[str]] =
 
     ``known`` are sets of sources that cannot all be missing there.
     """
-    if field.required:
+    if field.required or field.null:
         return _unless(field.when, None)
     made = absent(field.value, found)
     if field.default is not None and made is not None:
@@ -133,6 +133,10 @@ def absent(node: Node, found: Absence) -> Absent:
             return _all([absent(source, found), absent(added, found)])
         case nodes.ForEach(source=source):
             return absent(source, found)
+        case nodes.Entries(source=Node() as source):
+            return absent(source, found)
+        case nodes.Entries(value=value):
+            return absent(value, found)
         case _:
             return None
 

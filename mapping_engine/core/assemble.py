@@ -33,7 +33,7 @@ from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.file.documents import AcceptBlock, MappingFile
 from mapping_engine.file.privacy_blocks import EntitlementBlock
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.value_blocks import PipelineBlock, ValueBlock
+from mapping_engine.file.value_blocks import PipelineBlock, ValueBlock, values_in
 from mapping_engine.file.walk import names_in
 from mapping_engine.vocabulary import Personal, Vocabulary
 
@@ -121,7 +121,11 @@ def _pipeline(entry: Named[PipelineBlock], made: Desugaring) -> Pipeline:
     if block is None:
         return Pipeline(entry, name, (), Broken(entry))
     parameters, body = pipeline_of(block, made)
-    values = None if block.values is None else tuple(each.value for each in block.values)
+    values = None
+    if block.values is not None:
+        values = tuple(
+            value for each in block.values for value in values_in(each, made.diagnostics)
+        )
     normalises = block.normalises.text if block.normalises else None
     return Pipeline(block, name, parameters, body, normalises, values)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mapping_engine.core.inference import Inference, constant
 from mapping_engine.core.model import Model, every_node
-from mapping_engine.core.nodes import Call, Copy, ForEach, Name, Node, Object, Read, walk
+from mapping_engine.core.nodes import Call, Copy, Entries, ForEach, Name, Node, Object, Read, walk
 from mapping_engine.transforms import REGISTRY
 
 _FIXED = ("settings", "api", "tables")
@@ -40,7 +40,7 @@ def _is_fixed(argument: Node, model: Model) -> bool:
     waiting = [argument]
     while waiting:
         for part in walk(waiting.pop()):
-            if isinstance(part, Read | Object | Copy | ForEach):
+            if isinstance(part, Read | Object | Copy | ForEach | Entries):
                 return False
             if isinstance(part, Call) and reads_event(part):
                 return False

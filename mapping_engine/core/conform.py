@@ -59,6 +59,12 @@ def mismatch(root: Schema, schema: Schema, found: Type, what: str) -> Mismatch |
     return None
 
 
+def null_mismatch(root: Schema, schema: Schema, what: str) -> Mismatch | None:
+    """Why ``schema`` does not accept null; or None."""
+    schema = follow(root, schema)
+    return _values(root, schema, (None,), what) if schema else None
+
+
 def accepted_kinds(root: Schema, schema: Schema, depth: int = 0) -> Kinds:
     """The kinds of value that ``schema`` can accept; any where that is not clear."""
     schema = follow(root, schema)

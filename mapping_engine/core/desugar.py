@@ -12,7 +12,7 @@ What the keys of a block mean is told here and nowhere else:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mapping_engine.core import nodes
@@ -25,7 +25,15 @@ from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import CallExpression, Expression, Extent, ast, print_steps
 from mapping_engine.file.body_tree import BodyTree
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, PipelineBlock, ValueBlock
+from mapping_engine.file.value_blocks import (
+    SOURCES,
+    ArmBlock,
+    FieldBlock,
+    PipelineBlock,
+    PlainBlock,
+    SourceBlock,
+    ValueBlock,
+)
 from mapping_engine.file.walk import order_of_writing, parts
 from mapping_engine.frozen import Frozen
 
@@ -115,27 +123,33 @@ def value_of(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
     if block.default is not None:
         value = expression(block.default, known, made)
         default = Alternative(block.default, value, is_default=True)
-        before = found.alternatives if isinstance(found, nodes.FirstOf) else None
+        ends = any(arm.nothing for arm in _arms_of(block))
+        before = found.alternatives if isinstance(found, nodes.FirstOf) and not ends else None
         found = nodes.FirstOf(block, (*(before or (Alternative(block, found),)), default))
     return _guarded(block, found, known, made)
 
 
-def _guarded(block: ValueBlock | ArmBlock, value: Node, known: Locals, made: Desugaring) -> Node:
+def _arms_of(block: SourceBlock) -> tuple[ArmBlock, ...]:
+    rows = (row.value for row in block.decide or ())
+    return (*(block.first_of or ()), *(row for row in rows if row is not None))
+
+
+def _guarded(block: PlainBlock, value: Node, known: Locals, made: Desugaring) -> Node:
     when = _when(block, known, made)
     return value if when is None else Guard(block, when, value)
 
 
-def _when(block: ValueBlock | ArmBlock, known: Locals, made: Desugaring) -> Node | None:
+def _when(block: PlainBlock, known: Locals, made: Desugaring) -> Node | None:
     """The condition of a block; one that could not be read is there all the same."""
     if block.when is None and "when" in block.places:
         return Broken(block)
     return optional(block.when, known, made)
 
 
-def _converted(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
+def _converted(block: SourceBlock, known: Locals, made: Desugaring) -> Node:
     """The value of a block, were there no `when` and no default."""
     found = _source(block, known, made)
-    if block.as_ and block.positions is None:
+    if block.as_ and block.positions is None and block.list_of is None:
         found = convert(found, block.as_, known, made)
     if block.then:
         found = applied(found, block.then, known, made)
@@ -143,21 +157,41 @@ def _converted(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
         accepted = expression(block.one_of, known, made)
         place = block.one_of.extent
         found = nodes.Call(place, place, "one_of", found, (accepted,))
+    if block.under is not None:
+        key = expression(block.under, known, made)
+        found = nodes.Entries(block, None, DEFAULT_ITEM, key, found)
     return found
 
 
-def _source(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
+def _source(block: SourceBlock, known: Locals, made: Desugaring) -> Node:
     """What makes a value before it is converted."""
+    item = block.item.text if block.item else DEFAULT_ITEM
+    if block.entries_of is not None:
+        return _entries(block, block.entries_of, item, known, made)
     if block.each is None:
         return _plain_source(block, known, made)
-    item = block.item.text if block.item else DEFAULT_ITEM
     inside = known | {item}
     source = expression(block.each, known, made)
     keep = optional(block.keep_when, inside, made)
     return nodes.ForEach(block, source, item, _plain_source(block, inside, made), keep)
 
 
-def _plain_source(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
+def _entries(
+    block: SourceBlock, of: Expression, item: str, known: Locals, made: Desugaring
+) -> Node:
+    inside = known | {item, nodes.KEY}
+    written = any(each in block.places for each in SOURCES if each != "entries_of")
+    return nodes.Entries(
+        block,
+        expression(of, known, made),
+        item,
+        Name(block, nodes.KEY) if block.key_ is None else expression(block.key_, inside, made),
+        _plain_source(block, inside, made) if written else Name(block, item),
+        optional(block.keep_when, inside, made),
+    )
+
+
+def _plain_source(block: SourceBlock, known: Locals, made: Desugaring) -> Node:
     whole = block.rest_of or block.copy_of
     if whole is not None:
         return _copy(block, whole, known, made)
@@ -167,16 +201,43 @@ def _plain_source(block: ValueBlock, known: Locals, made: Desugaring) -> Node:
         places = (_arm(arm, block.as_, known, made) for arm in block.positions)
         fill = Const(block, block.fill.value if block.fill is not None else "")
         return nodes.Items(block, tuple(places), fill)
+    if block.list_of is not None:
+        items = (_arm(arm, block.as_, known, made) for arm in block.list_of)
+        return nodes.Items(block, tuple(items))
+    if block.merged is not None:
+        parts = [(arm, _arm(arm, None, known, made)) for arm in block.merged]
+        given = (Field(a, a, f"..{n}", value) for n, (a, value) in enumerate(parts, 1))
+        return nodes.Object(block, tuple(map(_spread, given)))
     if block.first_of is not None:
-        return _chain(block, [Alternative(a, _arm(a, None, known, made)) for a in block.first_of])
+        firsts = [(arm, arm, None) for arm in block.first_of]
+        return _chain(block, _alternatives(firsts, known, made))
     if block.decide is not None:
-        rows = ((row, row.value) for row in block.decide if row.value is not None)
-        arms = tuple(Alternative(r, _arm(arm, None, known, made), r.name) for r, arm in rows)
-        return nodes.FirstOf(block, arms) if arms else Broken(block)
+        rows = [(row, row.value, row.name) for row in block.decide if row.value is not None]
+        found = _alternatives(rows, known, made)
+        return nodes.FirstOf(block, tuple(found)) if found else Broken(block)
     return _single(block, known, made)
 
 
-def _chain(block: ValueBlock | PipelineBlock, arms: list[Alternative]) -> Node:
+def _alternatives(
+    rows: Sequence[tuple[Place, ArmBlock, str | None]], known: Locals, made: Desugaring
+) -> list[Alternative]:
+    """The alternatives in order; behind one that ends them, all others stand under its opposite."""
+    found: list[Alternative] = []
+    for number, (place, arm, name) in enumerate(rows):
+        if not arm.nothing:
+            found.append(Alternative(place, _arm(arm, None, known, made), name))
+            continue
+        when = _when(arm, known, made)
+        others = _alternatives(rows[number + 1 :], known, made)
+        if when is not None and others:
+            other = nodes.Logic(arm, "not", (when,))
+            value = Guard(arm, other, nodes.FirstOf(arm, tuple(others)))
+            found.append(Alternative(place, value, name))
+        break
+    return found
+
+
+def _chain(block: SourceBlock | PipelineBlock, arms: list[Alternative]) -> Node:
     """The alternatives of a list; the only one of a list stands for itself."""
     if not arms:  # none could be read
         return Broken(block)
@@ -184,27 +245,31 @@ def _chain(block: ValueBlock | PipelineBlock, arms: list[Alternative]) -> Node:
 
 
 def _arm(
-    arm: ArmBlock, more: tuple[CallExpression, ...] | None, known: Locals, made: Desugaring
+    arm: PlainBlock, more: tuple[CallExpression, ...] | None, known: Locals, made: Desugaring
 ) -> Node:
     """An alternative with its own conversions, and ``more`` of them."""
-    found = _single(arm, known, made)
-    for steps in (arm.as_, more):
-        if steps:
-            found = convert(found, steps, known, made)
+    if isinstance(arm, SourceBlock):
+        found = _converted(arm, known, made)
+    else:
+        found = _single(arm, known, made)
+        found = convert(found, arm.as_, known, made) if arm.as_ else found
+    if more:
+        found = convert(found, more, known, made)
     return _guarded(arm, found, known, made)
 
 
-def _single(block: ValueBlock | ArmBlock, known: Locals, made: Desugaring) -> Node:
+def _single(block: PlainBlock, known: Locals, made: Desugaring) -> Node:
     node = block.value or block.template or block.constant
     return Broken(block) if node is None else expression(node, known, made)
 
 
-def _copy(block: ValueBlock, whole: Expression, known: Locals, made: Desugaring) -> Node:
+def _copy(block: SourceBlock, whole: Expression, known: Locals, made: Desugaring) -> Node:
     written = (block.without, block.keep, block.hash, block.only)
-    keys = (optional(each, known, made) for each in written)
+    without, keep, hash, only = (optional(each, known, made) for each in written)
     added = None if block.fields is None else object_of(block, block.fields, known, made)
     rest = block.rest_of is not None
-    return nodes.Copy(block, expression(whole, known, made), rest, added, *keys)
+    source, empty = expression(whole, known, made), block.empty == "keep"
+    return nodes.Copy(block, source, rest, added, without, keep, hash, only, empty)
 
 
 def object_of(
@@ -218,16 +283,48 @@ def _field(entry: Named[FieldBlock], known: Locals, made: Desugaring) -> Field:
     block = entry.value
     if block is None:
         return Field(entry, entry, entry.name, Broken(entry))
-    return Field(
+    null = sends_null(block)
+    field = Field(
         block,
         entry,
         entry.name,
         _converted(block, known, made),
         _when(block, known, made),
-        optional(block.default, known, made),
+        None if null else optional(block.default, known, made),
         bool(block.required),
         block.invalid or "warn",
+        null,
     )
+    return _spread(field) if is_spread(entry.name) else field
+
+
+def sends_null(block: ValueBlock) -> bool:
+    """Whether null is sent where there is no value: it is written as the constant or default."""
+    written = block.default if block.constant is None else block.constant
+    return isinstance(written, ast.Literal) and written.value is None
+
+
+def is_spread(name: str) -> bool:
+    """Whether a key stands for all keys of its value."""
+    return name.startswith("..")
+
+
+def _spread(field: Field) -> Field:
+    return replace(field, value=_as_object(field.value), spread=True, null=False)
+
+
+def _as_object(node: Node) -> Node:
+    """What is no object is left out, with a warning."""
+    match node:
+        case nodes.Object() | nodes.Copy() | nodes.Entries() | Broken():
+            return node
+        case Guard(when=when, value=value):
+            return Guard(node.at, when, _as_object(value))
+        case nodes.FirstOf(alternatives=arms):
+            each = (replace(arm, value=_as_object(arm.value)) for arm in arms)
+            return nodes.FirstOf(node.at, tuple(each))
+        case _:
+            return nodes.Call(node.at, node.at, "object", node)
 
 
 def pipeline_of(block: PipelineBlock, made: Desugaring) -> tuple[tuple[str, ...], Node]:
@@ -259,11 +356,17 @@ def body_of(at: Place, tree: BodyTree | None, made: Desugaring) -> Node:
     if isinstance(tree, ValueBlock):
         return value_of(tree, NO_LOCALS, made)
     if isinstance(tree, Mapping):
-        given = ((name, body_of(at, part, made)) for name, part in tree.items())
-        return nodes.Object(at, tuple(Field(at, at, name, value) for name, value in given))
+        return nodes.Object(at, tuple(_part(at, *each, made) for each in tree.items()))
     if isinstance(tree, tuple):
         return nodes.Items(at, tuple(body_of(at, part, made) for part in tree))
     return Broken(at) if tree is None else expression(tree, NO_LOCALS, made)
+
+
+def _part(at: Place, name: str, tree: BodyTree | None, made: Desugaring) -> Field:
+    null = isinstance(tree, ValueBlock) and sends_null(tree)
+    when = _when(tree, NO_LOCALS, made) if null and isinstance(tree, ValueBlock) else None
+    field = Field(at, at, name, body_of(at, tree, made), when, null=null)
+    return _spread(field) if is_spread(name) else field
 
 
 # Conversions

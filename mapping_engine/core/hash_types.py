@@ -7,6 +7,7 @@ from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call, walk
 from mapping_engine.diagnostics import Diagnostics, Fix, Severity, listed
 from mapping_engine.expression import Extent
+from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.types.type import DIGEST, PSEUDONYM, UNDECLARED, Type
 
@@ -33,7 +34,8 @@ def check_hashing(node: Call, source: Type, found: Inference) -> None:
         return
     personal, normal = source.personal_kinds, source.normalised_kinds
     normalisers, changed = _normalisers(found.model), None
-    if not personal and UNDECLARED not in source.spreading:
+    signs = not REGISTRY[node.name].honours_hashing_switch  # and what it digests may be no person's
+    if not personal and (signs or UNDECLARED not in source.spreading):
         return
     if not normal:
         message = "the value is hashed without being normalised first"

@@ -19,11 +19,12 @@ from mapping_engine.core.nodes import Call, Const, Field, Guard, Name, Node, chi
 from mapping_engine.diagnostics import listed
 from mapping_engine.selectors import prefixes, projections, vocabulary_path
 from mapping_engine.transforms import REGISTRY
-from mapping_engine.types.kinds import ANY, LIST, OBJECT, TEXT
+from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT
 from mapping_engine.types.type import (
     BROKEN,
     CONDITION,
     DIGEST,
+    UNDECLARED,
     UNKNOWN,
     Type,
     join,
@@ -68,6 +69,8 @@ def _infer(node: Node, scope: Scope, found: Inference) -> Type:
             return _copy(node, scope, found)
         case nodes.ForEach():
             return _each(node, scope, found)
+        case nodes.Entries():
+            return _entries(node, scope, found)
         case nodes.Logic(word="and"):
             for part in node.operands:
                 infer(part, scope, found)
@@ -105,9 +108,19 @@ def _items(node: nodes.Items, scope: Scope, found: Inference) -> Type:
 
 def _object(node: nodes.Object, scope: Scope, found: Inference) -> Type:
     """An object: who takes it takes what its fields hold."""
-    fields = {each.name: field_type(each, scope, found) for each in node.fields}
-    spreading = frozenset[str]().union(*(each.spreading for each in fields.values()))
-    return Type(OBJECT, True, spreading, fields=fields)
+    fields: dict[str, Type] = {}
+    spreading, known = frozenset[str](), True
+    for each in node.fields:
+        made = field_type(each, scope, found)
+        spreading |= made.spreading
+        if not each.spread:
+            fields[each.name] = made
+        elif made.fields is None:
+            known = False
+        else:
+            for name, below in made.fields.items():
+                fields[name] = join([fields[name], below]) if name in fields else below.or_missing()
+    return Type(OBJECT, True, spreading, fields=fields if known else None)
 
 
 def field_type(field: Field, scope: Scope, found: Inference) -> Type:
@@ -132,6 +145,40 @@ def _each(node: nodes.ForEach, scope: Scope, found: Inference) -> Type:
         infer(node.keep, inside, found)
     body = infer(node.body, inside.under(node.keep), found)
     return _listing(Type(LIST, True, body.spreading), replace(body, missing=False))
+
+
+def _entries(node: nodes.Entries, scope: Scope, found: Inference) -> Type:
+    """An object of unknown keys: it holds what its keys and its values hold."""
+    if node.source is not None:
+        source = infer(node.source, scope, found)
+        may_be = not source.kinds or bool(source.kinds & (LIST | OBJECT))
+        if not may_be:
+            message = f"`entries_of` needs an object or a list, this is {source.kinds}"
+            found.diagnostics.report("FO01", message, node.source.span)
+        item = _entry_type(source, found) if may_be else BROKEN
+        key = Type(TEXT | NUMBER, False, frozenset({UNDECLARED}))
+        scope = scope.having(node.item, item).having(nodes.KEY, key)
+    if node.keep is not None:
+        infer(node.keep, scope, found)
+    scope = scope.under(node.keep)
+    key, value = infer(node.key, scope, found), infer(node.value, scope, found)
+    if key.kinds and not key.kinds & (TEXT | NUMBER):
+        message = f"the key of an entry is a text or a number, this is {key.kinds}"
+        found.diagnostics.report("FO01", message, node.key.span)
+    return Type(OBJECT, True, key.spreading | value.spreading)
+
+
+def _entry_type(source: Type, found: Inference) -> Type:
+    """The type of a value in an object, or of an item of a list."""
+    types: list[Type] = []
+    if source.kinds & LIST:
+        item = item_of(source)
+        types.append(item if item is not None else found.model.vocabulary.as_list(source))
+    if source.kinds & OBJECT and source.fields:
+        types += source.fields.values()
+    elif source.kinds & OBJECT:
+        types.append(Type(ANY, True, source.spreading | {UNDECLARED}))
+    return join(types).or_missing() if types else UNKNOWN
 
 
 def _listing(made: Type, item: Type) -> Type:

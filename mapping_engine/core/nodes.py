@@ -130,6 +130,9 @@ class Field(Placed):
     makes way for the ``default``, which is sent as it stands. When there is none, the event is
     refused if the field is ``required``. Values that could not be used are told (``warn``), refuse
     the event (``error``) or are forgotten (``ignore``), as ``invalid`` says.
+
+    With ``null``, null is sent where there is no value. The keys of a ``spread``, whose value is an
+    object, stand in the place of its own, which is none.
     """
 
     key: Place = field(compare=False, repr=False)
@@ -139,10 +142,15 @@ class Field(Placed):
     default: Node | None = None
     required: bool = False
     invalid: str = "warn"
+    null: bool = False
+    spread: bool = False
 
 
 class Object(Node):
-    """An object of fields; missing when none of them has a value."""
+    """An object of fields; missing when none of them has a value.
+
+    Of several values under one key, the last one counts.
+    """
 
     fields: tuple[Field, ...]
 
@@ -152,7 +160,8 @@ class Copy(Node):
 
     ``rest`` leaves out what fields of the payload are made from. Keys in ``without`` are left out
     as well, and all but those in ``only``; those in ``keep`` are copied whatever they name; those
-    in ``hash`` become digests. One that is ``clear`` holds personal data as well.
+    in ``hash`` become digests. With ``empty``, nulls are copied, and an empty object as one. One
+    that is ``clear`` holds personal data as well.
     """
 
     source: Node
@@ -162,6 +171,7 @@ class Copy(Node):
     keep: Node | None = None
     hash: Node | None = None
     only: Node | None = None
+    empty: bool = False
     clear: bool = field(default=False, kw_only=True)
 
     @property
@@ -179,6 +189,25 @@ class ForEach(Node):
     source: Node
     item: str
     body: Node
+    keep: Node | None = None
+
+
+KEY = "key"
+"""The name under which the key of an entry is read."""
+
+
+class Entries(Node):
+    """An object made from the entries of an object, or from the items of a list.
+
+    Each is read as ``$item`` (or another name), and its key or place as ``$key``. Without a
+    ``source``, there is one entry. Those for which ``keep`` does not hold are left out, and so are
+    those without a key or a value; of one key, the last one counts.
+    """
+
+    source: Node | None
+    item: str
+    key: Node
+    value: Node
     keep: Node | None = None
 
 
@@ -240,6 +269,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return _given(node.source, *node.keys, node.added)
         case ForEach(source=source, keep=keep, body=body):
             return _given(source, keep, body)
+        case Entries(source=start, keep=keep, key=key, value=value):
+            return _given(start, keep, key, value)
         case Compare(left=left, right=right):
             return (left, right)
         case Test(operand=operand):
@@ -290,5 +321,9 @@ def free_names(node: Node) -> Iterator[Name]:
             waiting.append((found.source, bound))
             inside = bound | {found.item}
             waiting += [(part, inside) for part in _given(found.keep, found.body)]
+        elif isinstance(found, Entries) and found.source is not None:
+            waiting.append((found.source, bound))
+            inside = bound | {found.item, KEY}
+            waiting += [(part, inside) for part in _given(found.keep, found.key, found.value)]
         else:
             waiting += [(part, bound) for part in children(found)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from mapping_engine.core.absence import Absence, absence_of, absent_field, present_under
@@ -19,19 +20,23 @@ from mapping_engine.core.clear import (
     exposed_name,
     path_steps,
 )
-from mapping_engine.core.conform import mismatch
+from mapping_engine.core.conform import mismatch, null_mismatch
 from mapping_engine.core.inference import Inference, extent_of
 from mapping_engine.core.nodes import (
     Alternative,
     Copy,
     Field,
+    FirstOf,
     ForEach,
+    Guard,
     Items,
     Node,
+    Object,
     Place,
     Template,
     children,
     fields_of,
+    walk,
 )
 from mapping_engine.core.origins import described, what
 from mapping_engine.core.schema_places import declared_at
@@ -163,9 +168,15 @@ def _fields(
     *,
     whole: bool,
 ) -> None:
-    """Check the fields of an object; ``whole`` unless they are added to a copy."""
+    """Check the fields of an object; ``whole`` unless they are added to another one."""
     for field in fields:
+        if field.spread:
+            path = prefix.removesuffix(".")
+            _needed(field, path, sinks.found)
+            _inside(field, field.value, schema, path, known, sinks, whole=False)
+            continue
         path = f"{prefix}{field.name}"
+        _needed(field, path, sinks.found)
         below = property_schema(sinks.root, schema, field.name)
         if below is None and is_closed(sinks.root, schema):
             names = property_names(sinks.root, schema)
@@ -181,15 +192,22 @@ def _fields(
         _required(fields, schema, prefix, known, sinks)
 
 
+def _needed(field: Field, path: str, found: Inference) -> None:
+    """Keep what lets a copy hold personal data."""
+    if copies_in_clear(field.value):
+        found.facts.needed.add(id(clear_places(found.model).of_copy(path_steps(path))))
+
+
 def _required(
     fields: tuple[Field, ...], schema: Schema, prefix: str, known: Known, sinks: _PayloadSinks
 ) -> None:
     written = {field.name: field for field in fields}
+    spread = any(field.spread for field in fields)
     for name in schema.get("required", ()):
         path, field = f"{prefix}{name}", written.get(name)
         if field is not None:
             _may_be_absent(path, field, known, sinks)
-        elif fields and not _is_misspelled(name, fields, schema, sinks):
+        elif fields and not spread and not _is_misspelled(name, fields, schema, sinks):
             sinks.found.diagnostics.report(
                 "OU05",
                 f"the payload schema requires `{path}`, which no rule writes",
@@ -227,30 +245,62 @@ def _may_be_absent(path: str, field: Field, known: Known, sinks: _PayloadSinks) 
 
 
 def _field(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
-    if copies_in_clear(field.value):
-        found = sinks.found
-        found.facts.needed.add(id(clear_places(found.model).of_copy(path_steps(path))))
-    inner = fields_of(field.value)
-    if not inner:
-        _leaf(field, schema, path, sinks)
-        return
-    known: Known = []
-    if field.when is not None:
-        known += present_under(field.when, sinks.absence)
-    value, below, separator = field.value, schema, "."
-    if isinstance(value, ForEach):
-        below, separator = items_schema(sinks.root, schema), "[]."
-        if value.keep is not None:
-            known += present_under(value.keep, sinks.absence)
-    whole = not isinstance(value, Copy)
-    _fields(inner, below, path + separator, known, sinks, whole=whole)
+    if field.null:
+        _null(field, schema, path, sinks)
+    known = [] if field.when is None else present_under(field.when, sinks.absence)
+    if any(map(fields_of, walk(field.value))):
+        _inside(field, field.value, schema, path, known, sinks)
+    else:
+        _leaf(field, field.value, schema, path, sinks)
 
 
-def _leaf(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
+def _null(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
+    problem = null_mismatch(sinks.root, schema, f"`{path}`")
+    if problem is not None:
+        labels = declared_at(path, sinks.found.model)
+        help = 'add `"null"` to the types there, if the receiver takes it'
+        span = field.key.span
+        sinks.found.diagnostics.report("OU02", problem.message, span, help=help, labels=labels)
+
+
+def _inside(
+    field: Field,
+    node: Node,
+    schema: Schema,
+    path: str,
+    known: Known,
+    sinks: _PayloadSinks,
+    *,
+    whole: bool = True,
+) -> None:
+    """Check what is written inside a value: objects in lists, in tables, in objects."""
+    go = partial(_inside, field, sinks=sinks, whole=whole)
+    match node:
+        case FirstOf(alternatives=arms):
+            for arm in arms:
+                go(arm.value, schema, path, known)
+        case Guard(when=when, value=value):
+            go(value, schema, path, [*known, *present_under(when, sinks.absence)])
+        case Items(items=items, fill=None):
+            for item in items:
+                go(item, items_schema(sinks.root, schema), f"{path}[]", known)
+        case ForEach(body=body, keep=keep):
+            kept = [] if keep is None else present_under(keep, sinks.absence)
+            go(body, items_schema(sinks.root, schema), f"{path}[]", [*known, *kept])
+        case Object(fields=fields):
+            _fields(fields, schema, f"{path}." if path else "", known, sinks, whole=whole)
+        case Copy(added=Object(fields=fields)):
+            _fields(fields, schema, f"{path}." if path else "", known, sinks, whole=False)
+        case _:
+            _leaf(field, node, schema, path, sinks)
+
+
+def _leaf(field: Field, node: Node, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
     found, root = sinks.found, sinks.root
-    made = found.facts.type_of(field)
-    if isinstance(field.value, Copy):
-        _conforms(field, schema, made, path, sinks)
+    made = found.facts.type_of(field if node is field.value else node)
+    path = path or "payload"
+    if isinstance(node, Copy):
+        _conforms(field, node, schema, made, path, sinks)
         return
     if SECRET in made.spreading and schema.get(SECRET_KEYWORD) is not True:
         _secret(path, field, found)
@@ -269,7 +319,7 @@ def _leaf(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None
     elif PSEUDONYM in made.tags and not any(_marks(root, schema)):
         _unmarked(path, field, made, sinks)
         return
-    _conforms(field, schema, made, path, sinks)
+    _conforms(field, node, schema, made, path, sinks)
 
 
 def _secret(path: str, field: Field, found: Inference) -> None:
@@ -282,11 +332,14 @@ def _secret(path: str, field: Field, found: Inference) -> None:
 # The schema
 
 
-def _conforms(field: Field, schema: Schema, made: Type, path: str, sinks: _PayloadSinks) -> None:
+def _conforms(
+    field: Field, node: Node, schema: Schema, made: Type, path: str, sinks: _PayloadSinks
+) -> None:
     """Report the parts of a value that its schema does not accept, each where it stands."""
-    if isinstance(field.value, Items) and field.value.fill is not None:
-        _places(field, field.value, schema, path, sinks)
-    for span, part in _parts(field, made, sinks):
+    if isinstance(node, Items) and node.fill is not None:
+        _places(field, node, schema, path, sinks)
+    parts = _parts(field, made, sinks) if node is field.value else [(node.span, made)]
+    for span, part in parts:
         problem = mismatch(sinks.root, schema, part, f"`{path}`")
         if problem is not None:
             labels = declared_at(path, sinks.found.model)
@@ -344,7 +397,8 @@ def check_warned(found: Inference) -> None:
         fields = model.fields.fields
         for step in re.split(r"\[[0-9]*\]\.?|\.", written.text):
             names = {*property_names(model.payload_schema, schema), *(f.name for f in fields)}
-            if step and names and step not in names:
+            spread = any(f.spread for f in fields)
+            if step and names and step not in names and not spread:
                 message = f"the payload has no field `{step}`"
                 help = did_you_mean(step, names) or f"it has {listed(names)}"
                 found.diagnostics.report(

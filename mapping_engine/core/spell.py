@@ -84,6 +84,10 @@ def _operand(node: Node) -> str:
             return _called(node, [] if source is None else [spell(source)])
         case nodes.ForEach(source=source):
             return f"each of {spell(source)}"
+        case nodes.Entries(source=Node() as source):
+            return f"entries of {spell(source)}"
+        case nodes.Entries(key=key, value=value):
+            return f"{spell(value)} under {spell(key)}"
         case nodes.Copy(source=source, rest=rest):
             return f"{'the rest' if rest else 'a copy'} of {spell(source)}"
         case _:

@@ -25,6 +25,9 @@ def is_opened(found: Node) -> bool:
 
 def _opened(given: Field, definitions: Mapping[str, Node]) -> Field:
     value, when = given.value, given.when
+    if given.spread and isinstance(value, nodes.Call) and isinstance(value.input, Name):
+        found = definitions.get(value.input.name) if value.input.tail is None else None
+        value = value.input if found is not None and is_opened(found) else value
     if isinstance(value, Name) and value.tail is None:
         found = definitions.get(value.name)
         if found is None or not is_opened(found):

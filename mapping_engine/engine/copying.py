@@ -10,6 +10,7 @@ from typing import TypeAlias
 from mapping_engine.core.chosen_paths import reads_event
 from mapping_engine.core.model import Model, reachable
 from mapping_engine.core.nodes import Call, Copy, Name, Node, Read
+from mapping_engine.core.spell import spell
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.inspect import is_name, shown
 from mapping_engine.engine.run import Issue
@@ -149,9 +150,16 @@ def _paths(names: Iterable[str | Path]) -> Iterator[Path]:
 
 
 class Copying:
-    """Copies objects without excluded keys and without personal data at any depth."""
+    """Copies objects without excluded keys and without personal data at any depth.
 
-    def __init__(self, personal: Personal, path: str, span: Span) -> None:
+    Without nulls as well, unless these are wanted; ``clear`` where personal data is.
+    """
+
+    def __init__(
+        self, personal: Personal, path: str, span: Span, *, nulls: bool = False, clear: bool = False
+    ) -> None:
+        self._nulls = nulls
+        self._clear = clear
         self._personal = personal
         self._looks = Looks(personal)
         self._quick: tuple[str, ...] = self._looks.quick
@@ -167,12 +175,8 @@ class Copying:
         plan: CopyPlan | None,
         issues: list[Issue],
         already_hashed: bool,
-        clear: bool = False,
     ) -> dict[str, Json]:
-        """A copy of ``source``; what looks personal without being named so is an issue.
-
-        ``clear`` where personal data is wanted.
-        """
+        """A copy of ``source``; what looks personal without being named so is an issue."""
         if plan is None:
             reason = "is not copied: the list of keys to leave out is missing"
             issues.append(Issue(self._path, reason, self._span))
@@ -180,7 +184,7 @@ class Copying:
         if plan.only is not None:
             source = {k: v for k, v in source.items() if k in plan.only or k in plan.digests}
         told: Told = []
-        found = self._object(told, source, plan.marks, already_hashed, clear=clear)
+        found = self._object(told, source, plan.marks, already_hashed, clear=self._clear)
         if told:
             for way, reason in told:
                 issues.append(Issue(f"{self._path}.{shown(way)}", reason, self._span))
@@ -219,9 +223,13 @@ class Copying:
             kept = self._kept(told, key, value, mark, already_hashed, clear=clear)
             if len(told) > before:
                 told[before:] = [((key, *way), reason) for way, reason in told[before:]]
-            if kept is not None:
+            if kept is not None or (value is None and self._is_sent(mark)):
                 found[key] = kept
         return found
+
+    def _is_sent(self, mark: Marks | None) -> bool:
+        """Whether the null under a key that may be copied is."""
+        return self._nulls and (mark is None or mark.word == "keep")
 
     def _kept(
         self,
@@ -274,7 +282,7 @@ class Copying:
             kept = self._value(told, item, marks, already_hashed, clear=clear)
             if len(told) > before:
                 told[before:] = [((place, *way), reason) for way, reason in told[before:]]
-            if kept is not None:
+            if kept is not None or (item is None and self._nulls):
                 found.append(kept)
         return found
 
@@ -312,6 +320,14 @@ class Copying:
         if self._personal.names_data(key):
             return False
         return not (any(letter in key for letter in self._quick) and self._looks.match(key))
+
+
+def copying_of(model: Model, node: Copy) -> Copying:
+    """What makes the copies of a node."""
+    source = node.source
+    path, span = spell(source), source.span
+    personal = model.vocabulary.personal
+    return Copying(personal, path, span, nulls=node.empty, clear=node.clear)
 
 
 def _three(letters: tuple[str, ...]) -> tuple[str, str, str]:

@@ -81,6 +81,10 @@ class ValueOrigins(Frozen):
                 source = f"{spell(copy.source)}.{shown(path[place:])}"
                 return ValueOrigin(rule, (source,), copied=True)
             if below is None:
+                spreads = [each for each in fields if each.spread]
+                if spreads:
+                    made = (source_texts(self.model, each.value) for each in spreads)
+                    return ValueOrigin(spreads[-1], tuple(t for each in made for t in each), True)
                 break
             rule, fields = below, fields_of(below.value)
         sources = source_texts(self.model, rule.value) if rule is not None else []

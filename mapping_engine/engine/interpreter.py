@@ -21,19 +21,20 @@ from mapping_engine.core.inference import constant
 from mapping_engine.core.mapped import mapped_paths
 from mapping_engine.core.model import PIPED, Model, Pipeline
 from mapping_engine.core.nodes import Alternative, Call, Const, Field, Guard, Name, Node
+from mapping_engine.core.nulls import keeps_nulls
 from mapping_engine.core.spell import label, source_label, spell, spell_step, steps_of
 from mapping_engine.engine import values
 from mapping_engine.engine.copying import (
-    Copying,
     copy_base,
     copy_plan,
+    copying_of,
     exclusions,
     keys_given,
     located,
     moved_paths,
 )
 from mapping_engine.engine.policy import Policy
-from mapping_engine.engine.run import Issue, Run, fresh, holds, present
+from mapping_engine.engine.run import NULL, Issue, Run, fresh, holds, present
 from mapping_engine.engine.texts import as_text
 from mapping_engine.engine.trace import BLANK, MET, NOT_MET, Entry, Trace
 from mapping_engine.frozen import Frozen
@@ -141,6 +142,8 @@ def _evaluate(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
             return (yield _copy(node, frame, it))
         case nodes.ForEach():
             return (yield _each(node, frame, it))
+        case nodes.Entries():
+            return (yield _entries(node, frame, it))
         case _:
             return (yield _condition(node, frame.apart(), it))
 
@@ -148,7 +151,9 @@ def _evaluate(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
 # Reading
 
 
-def _read(node: nodes.Read | Name, frame: Frame, it: Interpreter) -> Evaluation:
+def _read(
+    node: nodes.Read | Name, frame: Frame, it: Interpreter, *, raw: bool = False
+) -> Evaluation:
     """What lies where a selector points: in the event, or below what a name stands for."""
     start, selector = it.run.event, node.tail if isinstance(node, Name) else node.selector
     if isinstance(node, Name):
@@ -160,6 +165,8 @@ def _read(node: nodes.Read | Name, frame: Frame, it: Interpreter) -> Evaluation:
     except SelectorError:
         frame.issues.append(Issue(spell(node), "cannot be read as written", node.span))
         return None
+    if raw:
+        return found
     is_blank = found is not None and present(found) is None
     if is_blank and it.trace is not None and isinstance(node, nodes.Read):
         it.trace.stack[-1].outcome = BLANK
@@ -348,8 +355,10 @@ def _object(fields: tuple[Field, ...], frame: Frame, it: Interpreter) -> Evaluat
         step = f".{each.name}" if frame.path[0] else each.name
         inside = frame.apart().at(step, step)
         value = yield _recorded("field", each, _field(each, inside, it), inside, it)
-        if value is not None:
-            found[each.name] = value
+        if each.spread:
+            found |= value or {}
+        elif value is not None:
+            found[each.name] = None if value is NULL else value
     return found
 
 
@@ -362,7 +371,10 @@ def _field(rule: Field, frame: Frame, it: Interpreter) -> Evaluation:
     if found is None and rule.default is not None:
         default = yield _default(rule.default, frame, it)
     policy = Policy(it.model, rule, frame.path[0])
-    return fresh(policy.settled(it.run, found, frame.issues, default))
+    sent = policy.settled(it.run, found, frame.issues, default)
+    if sent is None and rule.null:
+        return NULL
+    return fresh(sent, nulls=keeps_nulls(it.model, rule.value))
 
 
 def _default(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
@@ -387,17 +399,44 @@ def _each(node: nodes.ForEach, frame: Frame, it: Interpreter) -> Evaluation:
     return present(found)
 
 
+def _entries(node: nodes.Entries, frame: Frame, it: Interpreter) -> Evaluation:
+    pairs: values.Pairs = [(None, None)]
+    if node.source is not None:
+        source = yield _evaluate(node.source, frame, it)
+        pairs = values.pairs_of(source, node.source, frame.issues)
+    found: dict[str, Json] = {}
+    for key, item in pairs:
+        inside = frame
+        if node.source is not None:
+            inside = replace(frame, names={**frame.names, node.item: item, nodes.KEY: key})
+        if node.keep is not None and not (yield _met(node.keep, inside, it)):
+            continue
+        name = values.key_text((yield _evaluate(node.key, inside, it)), node.key, frame.issues)
+        made = None if name is None else (yield _evaluate(node.value, inside, it))
+        if name is not None and made is not None:
+            found[name] = made
+    return present(found)
+
+
 def _copy(node: nodes.Copy, frame: Frame, it: Interpreter) -> Evaluation:
-    source = yield _evaluate(node.source, frame, it)
+    source = yield _source(node, frame, it)
     found: dict[str, Json] = {}
     if type(source) is dict:
         plan = yield _plan(node, frame.apart(), it)
-        copying = Copying(it.model.vocabulary.personal, spell(node.source), node.source.span)
-        hashed = it.run.already_hashed
-        found = copying.of(source, plan, frame.issues, hashed, clear=node.clear)
+        copying = copying_of(it.model, node)
+        found = copying.of(source, plan, frame.issues, it.run.already_hashed)
     if node.added is not None:
         found |= yield _object(node.added.fields, frame, it)
-    return present(found)
+    return found if node.empty and source == {} else present(found)
+
+
+def _source(node: nodes.Copy, frame: Frame, it: Interpreter) -> Evaluation:
+    """What is copied; an empty object is one, where that is wanted."""
+    start = node.source
+    if node.empty and isinstance(start, nodes.Read | Name):
+        kind = "name" if isinstance(start, Name) else "path"
+        return (yield _recorded(kind, start, _read(start, frame, it, raw=True), frame, it))
+    return (yield _evaluate(start, frame, it))
 
 
 def _plan(node: nodes.Copy, frame: Frame, it: Interpreter) -> Evaluation:

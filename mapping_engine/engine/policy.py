@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mapping_engine.core.choices import sources
 from mapping_engine.core.model import Model
-from mapping_engine.core.nodes import Copy, Field, ForEach, Node, Object
+from mapping_engine.core.nodes import Copy, Entries, Field, ForEach, Node, Object
 from mapping_engine.core.spell import spell
 from mapping_engine.engine.run import Issue, Run
 from mapping_engine.errors import ErrorCode, InstrumentationError
@@ -75,7 +75,7 @@ def source_texts(model: Model, node: Node) -> list[str]:
             case Object(fields=fields):
                 for inner in fields:
                     found += source_texts(model, inner.value)
-            case ForEach(source=source) | Copy(source=source):
+            case ForEach(source=source) | Copy(source=source) | Entries(source=Node() as source):
                 found += source_texts(model, source)
             case _:
                 found.append(spell(each))

@@ -13,6 +13,7 @@ import orjson
 from mapping_engine.core.clear import exposed, is_hidden
 from mapping_engine.core.model import PAYLOAD, PAYLOADS, Auth, Model, RequestRule, reachable
 from mapping_engine.core.nodes import Field, Name, Node, Object, Read
+from mapping_engine.core.nulls import keeps_nulls
 from mapping_engine.core.spell import spell
 from mapping_engine.core.url_parts import BASE, OWN, part_kind
 from mapping_engine.diagnostics import listed
@@ -50,7 +51,7 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
 
     Raises InstrumentationError or ConfigurationError for a part that cannot be made.
     """
-    part = partial(_part, run, evaluate)
+    part = partial(_part, model, run, evaluate)
     headers = content_type(rule)
     for each in rule.headers:
         text = as_text(part(each.value))
@@ -71,7 +72,6 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
         if text is None:
             raise incomplete(piece, model)
         parts.append(filled_in(piece, text, part_kind(piece, model, first=not place), model))
-    url = "".join(parts)
     url, query = "".join(parts), None
     if rule.query is not None:
         query = part(rule.query)
@@ -82,13 +82,13 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
     return Request(method, url, body, headers, rule.format, rule.name, masked)
 
 
-def _part(run: Run, evaluate: Value, node: Node) -> Json:
+def _part(model: Model, run: Run, evaluate: Value, node: Node) -> Json:
     """The value of a part of the request; what could not be used in it is told."""
     issues: list[Issue] = []
     found = evaluate(node, issues, BODY)
     if issues:
         told_of_request(run, issues)
-    return fresh(found)
+    return fresh(found, nulls=keeps_nulls(model, node))
 
 
 def told_of_request(run: Run, issues: list[Issue]) -> None:

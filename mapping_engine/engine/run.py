@@ -35,6 +35,16 @@ class _Unset:
 UNSET = _Unset()
 
 
+class _Null:
+    """Of a field: null is sent, for want of a value. Elsewhere None says that there is none."""
+
+    def __str__(self) -> str:
+        return "null"
+
+
+NULL = _Null()
+
+
 @dataclass(slots=True, eq=False)
 class Run:
     """What evaluations read and write; one object an event, used by one thread.
@@ -87,19 +97,21 @@ def same(left: Json, right: Json) -> bool:
     return bool(left == right)
 
 
-def fresh(value: Json) -> Json:
-    """A copy that shares no container with ``value``, without nulls."""
+def fresh(value: Json, *, nulls: bool = False) -> Json:
+    """A copy that shares no container with ``value``, without nulls unless these are wanted."""
     if type(value) is dict:
         return {
             key: kept
             for key, item in value.items()
-            if (kept := item if type(item) in _SCALARS else fresh(item)) is not None
+            if (kept := item if type(item) in _SCALARS else fresh(item, nulls=nulls)) is not None
+            or nulls
         }
     if type(value) is list:
         return [
             kept
             for item in value
-            if (kept := item if type(item) in _SCALARS else fresh(item)) is not None
+            if (kept := item if type(item) in _SCALARS else fresh(item, nulls=nulls)) is not None
+            or nulls
         ]
     return value
 

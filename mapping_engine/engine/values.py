@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from mapping_engine.core.nodes import Node
 from mapping_engine.core.spell import spell
@@ -11,6 +12,7 @@ from mapping_engine.diagnostics import Span
 from mapping_engine.engine.run import Issue, Run, present, same
 from mapping_engine.transforms.declare import Parameter, Rejected, Transform
 from mapping_engine.transforms.hashing import OF_NOTHING, digest, is_digest
+from mapping_engine.transforms.scalars import scalar_text
 from mapping_engine.types.kinds import Json, kind_of
 
 CLOCKS: Mapping[str, Callable[[Run], int]] = {
@@ -123,6 +125,31 @@ def wrong_kind(kind: str, accepts: str) -> str:
 def _shown(kind: str) -> str:
     article = "an" if kind == "object" else "a"
     return "is no JSON value" if kind == "nothing" else f"is {article} {kind}"
+
+
+# Entries
+
+
+Pairs: TypeAlias = "list[tuple[Json, Json]]"
+
+
+def pairs_of(value: Json, node: Node, issues: list[Issue]) -> Pairs:
+    """The entries of an object, or the items of a list with their places; an issue elsewhere."""
+    if type(value) is dict:
+        return list(value.items())
+    if type(value) is list:
+        return list(enumerate(value))
+    if value is not None:
+        issues.append(Issue(spell(node), wrong_kind(kind_of(value), "object or list"), node.span))
+    return []
+
+
+def key_text(value: Json, node: Node, issues: list[Issue]) -> str | None:
+    """A key of an object; an issue for what is none."""
+    found = scalar_text(value)
+    if found is None and value is not None:
+        issues.append(Issue(spell(node), wrong_kind(kind_of(value), "text or number"), node.span))
+    return found
 
 
 # Digests

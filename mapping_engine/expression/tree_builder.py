@@ -25,7 +25,7 @@ from mapping_engine.expression.ast import (
     Select,
     TemplateExpression,
 )
-from mapping_engine.selectors import Selector, SelectorProblem, parse_selector
+from mapping_engine.selectors import Selector, SelectorProblem, parse_selector, with_places
 from mapping_engine.source.json_text import is_sound
 from mapping_engine.source.node import ScalarNode
 
@@ -58,7 +58,7 @@ class Builder:
 
     def _select(self, text: str, start: int, shift: int = 0) -> Selector:
         """Parse JMESPath ``text`` that stands at ``start``; ``shift`` characters are ours."""
-        found = parse_selector(text)
+        found = parse_selector(with_places(text))
         if not isinstance(found, SelectorProblem):
             return found
         self._failed = True
@@ -83,7 +83,7 @@ class Builder:
     def reference(self, token: Token) -> Expression:
         found = _REFERENCE.match(token)
         assert found is not None
-        tail = str(token)[found.end() :]
+        tail = with_places(str(token)[found.end() :])
         if not tail:
             return Reference(self._at(token), found[1])
         start = (token.start_pos or 0) + found.end()

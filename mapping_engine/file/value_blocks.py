@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
+from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import CallExpression, Expression, Literal, TemplateExpression
 from mapping_engine.file.blocks import Block, Choice, key
 from mapping_engine.file.expression_shapes import (
@@ -24,38 +26,46 @@ SOURCES = (
     "template",
     "constant",
     "positions",
+    "list_of",
     "rest_of",
     "copy_of",
     "fields",
+    "merged",
+    "entries_of",
 )
 COPIES = ("rest_of", "copy_of")
+_NO_VALUE = "nothing"
 
 
-class ArmBlock(Block):
-    """One alternative of `first_of`, or one row of `decide`."""
+class PlainBlock(Block):
+    """One alternative of a named pipeline."""
 
     what: ClassVar[str] = "this alternative"
     exclusive: ClassVar[tuple[str, ...]] = ("value", "template", "constant")
     needed: ClassVar[tuple[str, ...]] = ("value", "template", "constant")
 
-    when: Expression | None = key(
-        EXPRESSION, "The alternative is skipped unless this condition holds."
-    )
+    when: Expression | None = key(EXPRESSION, "Absent unless this condition holds.")
     value: Expression | None = key(EXPRESSION, "The value, as an expression.")
-    template: TemplateExpression | None = key(TEMPLATE, "The value, as text with {expressions}.")
-    constant: Literal | None = key(DATA, "The value itself, as it stands.")
+    template: TemplateExpression | None = key(
+        TEMPLATE, "Text with {expressions}; missing when one of them is missing."
+    )
+    constant: Literal | None = key(
+        DATA, "The value itself, as it stands; `null` in a field sends null."
+    )
     as_: tuple[CallExpression, ...] | None = key(
-        STEPS, "Transforms of this alternative alone; when they fail, the next one is tried."
+        STEPS, "Transforms of each alternative before it is judged."
     )
 
 
-class ValueBlock(Block):
-    """A definition: a value under a name."""
+class SourceBlock(PlainBlock):
+    """Where a value comes from."""
 
-    what: ClassVar[str] = "this definition"
     exclusive: ClassVar[tuple[str, ...]] = SOURCES
     together: ClassVar[frozenset[frozenset[str]]] = frozenset(
-        frozenset((copy, "fields")) for copy in COPIES
+        (
+            *(frozenset((copy, "fields")) for copy in COPIES),
+            *(frozenset(("entries_of", each)) for each in SOURCES if each != "entries_of"),
+        )
     )
     needed: ClassVar[tuple[str, ...]] = SOURCES
     companions: ClassVar[Mapping[str, tuple[str, ...]]] = {
@@ -64,15 +74,12 @@ class ValueBlock(Block):
         "only": COPIES,
         "keep": COPIES,
         "hash": COPIES,
-        "item": ("each",),
-        "keep_when": ("each",),
+        "empty": COPIES,
+        "item": ("each", "entries_of"),
+        "keep_when": ("each", "entries_of"),
+        "key": ("entries_of",),
     }
 
-    doc: ScalarNode | None = key(TEXT, "What this is, for the reader of the rules.")
-    when: Expression | None = key(
-        EXPRESSION, "Absent unless this condition holds, with or without a default."
-    )
-    value: Expression | None = key(EXPRESSION, "The value, as an expression.")
     first_of: tuple[ArmBlock, ...] | None = key(
         ListOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION)), or_one=True),
         "A fallback chain: the first alternative that is not missing after its own conversion. "
@@ -83,16 +90,16 @@ class ValueBlock(Block):
         "A decision table: the first row whose condition holds and whose value is not missing. "
         "The names appear in explanations.",
     )
-    template: TemplateExpression | None = key(
-        TEMPLATE, "Text with {expressions}; missing when one of them is missing."
-    )
-    constant: Literal | None = key(DATA, "The value itself, as it stands.")
     positions: tuple[ArmBlock, ...] | None = key(
         ListOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))),
         "A list in which each value has its place, the missing ones too.",
     )
     fill: Literal | None = key(
         DATA, "What stands at the places of missing values; an empty text if not given."
+    )
+    list_of: tuple[ArmBlock, ...] | None = key(
+        ListOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))),
+        "A list of these values and blocks; what is missing is left out.",
     )
     rest_of: Expression | None = key(
         EXPRESSION,
@@ -115,10 +122,31 @@ class ValueBlock(Block):
     hash: Expression | None = key(
         LIST_OR_EXPRESSION, "Keys of which the copy holds digests, whatever they name."
     )
+    empty: str | None = key(
+        word_of("keep", "drop"),
+        "With `keep`, the copy holds null where the object does, and an empty object is copied as "
+        "one; `drop` is the default. Empty texts and lists are copied either way.",
+    )
     fields: tuple[Named[FieldBlock], ...] | None = key(
         MapOf(Choice(lambda: FieldBlock, scalar=("value", EXPRESSION))),
         "An object with these fields; with `each`, a list of such objects. Beside `rest_of` or "
-        "`copy_of`, they are added to the copy.",
+        "`copy_of`, they are added to the copy. A key that begins with `..` is no key: all keys "
+        "of its value, an object, stand in its place. Of one key, the later value is sent.",
+    )
+    merged: tuple[ArmBlock, ...] | None = key(
+        ListOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))),
+        "One object with the keys of several; of one key, the last value that is there is sent.",
+    )
+    entries_of: Expression | None = key(
+        EXPRESSION,
+        "An object made from the entries of an object, or the items of a list: `key` and `value` "
+        "read them as `$key` and `$item`. Entries without a key or a value are left out.",
+    )
+    key_: Expression | None = key(
+        EXPRESSION, "The key of an entry, a text or a number; `$key` if not given."
+    )
+    under: Expression | None = key(
+        EXPRESSION, "A key that is computed: the value becomes an object with this one key."
     )
     each: Expression | None = key(
         EXPRESSION, "A list: `value` or `fields` is made once for each of its items."
@@ -127,16 +155,40 @@ class ValueBlock(Block):
     keep_when: Expression | None = key(
         EXPRESSION, "Items for which this does not hold (or is missing) are left out."
     )
-    as_: tuple[CallExpression, ...] | None = key(
-        STEPS, "Transforms of each alternative before it is judged."
-    )
     then: tuple[CallExpression, ...] | None = key(STEPS, "Transforms of the value that was chosen.")
     one_of: Expression | None = key(
         LIST_OR_EXPRESSION, "A list of the accepted values; any other is left out."
     )
+
+
+class ArmBlock(SourceBlock):
+    """One alternative of `first_of`, one row of `decide`, or one value of a list."""
+
+    what: ClassVar[str] = "this alternative"
+    exclusive: ClassVar[tuple[str, ...]] = (*SOURCES, _NO_VALUE)
+    needed: ClassVar[tuple[str, ...]] = (*SOURCES, _NO_VALUE)
+    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        **SourceBlock.companions,
+        _NO_VALUE: ("when",),
+    }
+
+    nothing: bool | None = key(
+        FLAG,
+        "With `true`, the chain or table ends here where `when` holds: it has no value then, and "
+        "what follows is not tried.",
+    )
+
+
+class ValueBlock(SourceBlock):
+    """A definition: a value under a name."""
+
+    what: ClassVar[str] = "this definition"
+
+    doc: ScalarNode | None = key(TEXT, "What this is, for the reader of the rules.")
     default: Expression | None = key(
         DATA_OR_REFERENCE,
-        "The value when there is none: as it stands, or a `$name`. In a field, `[]` is sent.",
+        "The value when there is none: as it stands, or a `$name`. In a field, `[]` is sent, and "
+        "so is `null`.",
     )
 
 
@@ -154,6 +206,31 @@ class FieldBlock(ValueBlock):
         "What happens when a source is present but cannot be converted: the field is left out "
         "with a warning (`warn`, the default), the event is refused (`error`), or nothing is said.",
     )
+
+
+MOST_IN_RANGE = 10_000
+_DIGITS = re.compile("[0-9]{1,9}")
+
+
+def values_in(written: Literal, diagnostics: Diagnostics) -> tuple[object, ...]:
+    """What an entry of `values` stands for: itself, or a range (SH03 where it is none)."""
+    value = written.value
+    if not isinstance(value, dict) or value.keys() != {"from", "to"}:
+        return (value,)
+    first, last = value["from"], value["to"]
+    if type(first) is int and type(last) is int and 0 <= last - first < MOST_IN_RANGE:
+        return tuple(range(first, last + 1))
+    if isinstance(first, str) and isinstance(last, str) and len(first) == len(last):
+        digits = _DIGITS.fullmatch(first) and _DIGITS.fullmatch(last)
+        if digits and 0 <= int(last) - int(first) < MOST_IN_RANGE:
+            return tuple(str(n).zfill(len(first)) for n in range(int(first), int(last) + 1))
+    diagnostics.report(
+        "SH03",
+        f"expected a range of up to {MOST_IN_RANGE} whole numbers, or texts of as many digits",
+        written.extent.span,
+        help='write `{from: 1, to: 12}`, or `{from: "01", to: "12"}`',
+    )
+    return ()
 
 
 class PipelineBlock(Block):
@@ -178,11 +255,12 @@ class PipelineBlock(Block):
         "Transforms of each item of a list; what is no list is a list of one. The result is a list "
         "without repeats, and without the items that cannot be converted.",
     )
-    first_of: tuple[ArmBlock, ...] | None = key(
-        ListOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))),
+    first_of: tuple[PlainBlock, ...] | None = key(
+        ListOf(Choice(lambda: PlainBlock, scalar=("value", EXPRESSION))),
         "Alternatives on `$value`, the value that is piped in.",
     )
     values: tuple[Literal, ...] | None = key(
         ListOf(DATA),
-        "All values this can yield, when they are few; a digest of anything else is refused.",
+        "All values this can yield, when they are few; a digest of anything else is refused. "
+        "`{from: 1, to: 12}` stands for a range of whole numbers, or of texts of as many digits.",
     )

@@ -1,6 +1,6 @@
 """JMESPath selectors, parsed and interpreted by the jmespath package."""
 
-from mapping_engine.selectors.parse import Selector, parse_selector
+from mapping_engine.selectors.parse import Selector, parse_selector, with_places
 from mapping_engine.selectors.paths import (
     prefixes,
     projections,
@@ -20,4 +20,5 @@ __all__ = [
     "search",
     "steps",
     "vocabulary_path",
+    "with_places",
 ]

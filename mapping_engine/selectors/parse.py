@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import field
 from functools import lru_cache
 
@@ -34,6 +35,20 @@ class Selector(Frozen):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuilt, (self.text,))
+
+
+_PLACE = re.compile(r"\.([0-9]+)(?![A-Za-z0-9_])")
+
+
+def with_places(text: str) -> str:
+    """The selector with ``a.0.b`` written as JMESPath has it: ``a[0].b``."""
+    if _PLACE.search(text) is None:
+        return text
+    made, end = [], 0
+    for found in _PLACE.finditer(masked(text)):
+        made += [text[end : found.start()], f"[{found[1]}]"]
+        end = found.end()
+    return "".join(made) + text[end:]
 
 
 @lru_cache(maxsize=4096)

@@ -27,3 +27,14 @@ def boolean(value: Json) -> Json:
         found = _WORDS.get(value.strip().lower())
         return Rejected("is neither true nor false") if found is None else found
     return bool(value) if value in (0, 1) else Rejected("is neither true nor false")
+
+
+@transform(
+    accepts=BOOLEAN,
+    returns=BOOLEAN,
+    total=True,
+    examples=(Example(True, False), Example(False, True)),
+)
+def negated(value: bool) -> Json:
+    """The opposite: true of false."""
+    return not value

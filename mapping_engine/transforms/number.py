@@ -17,7 +17,7 @@ from mapping_engine.transforms.declare import (
     transform,
 )
 from mapping_engine.transforms.scalars import limits_clash, number_text, whole, whole_number
-from mapping_engine.types.kinds import NUMBER, TEXT
+from mapping_engine.types.kinds import LIST, NUMBER, TEXT
 
 _MAX_DIGITS = 400
 _SHORT = 32
@@ -93,11 +93,90 @@ def times(value: int | float, factor: int | float) -> Json:
     """The number multiplied, as one would on paper: 19.99 times 100 is 1999."""
     if type(value) is int and type(factor) is int:
         return bounded(value * factor)
+    return _exactly("multiply", value, factor)
+
+
+@transform(
+    accepts=NUMBER,
+    returns=NUMBER,
+    parameters=(Parameter("other", NUMBER, doc="What to add."),),
+    examples=(
+        Example(0.1, 0.3, (0.2,)),
+        Example(3, 5, (2,)),
+        Example(1e308, Rejected("is too large a number"), (1e308,)),
+    ),
+)
+def plus(value: int | float, other: int | float) -> Json:
+    """The sum of two numbers, as one would add them on paper."""
+    if type(value) is int and type(other) is int:
+        return bounded(value + other)
+    return _exactly("add", value, other)
+
+
+@transform(
+    accepts=NUMBER,
+    returns=NUMBER,
+    parameters=(Parameter("other", NUMBER, doc="What to take away."),),
+    examples=(Example(0.3, 0.1, (0.2,)), Example(3, 5, (-2,))),
+)
+def minus(value: int | float, other: int | float) -> Json:
+    """The number less another one, as one would subtract on paper."""
+    if type(value) is int and type(other) is int:
+        return bounded(value - other)
+    return _exactly("subtract", value, other)
+
+
+@transform(
+    accepts=NUMBER,
+    returns=NUMBER,
+    parameters=(Parameter("divisor", NUMBER, doc="What to divide by."),),
+    examples=(
+        Example(1999, 19.99, (100,)),
+        Example(6, 3, (2,)),
+        Example(1, Rejected("is divided by zero"), (0,)),
+    ),
+)
+def divided_by(value: int | float, divisor: int | float) -> Json:
+    """The number divided; of whole numbers it is a whole one where nothing is left over."""
+    if not divisor:
+        return Rejected("is divided by zero")
+    if type(value) is int and type(divisor) is int and value % divisor == 0:
+        return bounded(value // divisor)
+    return _exactly("divide", value, divisor)
+
+
+@transform(
+    accepts=LIST,
+    returns=NUMBER,
+    examples=(
+        Example([19.9, 0.1, 1], 21.0),
+        Example([1, None, 2], 3),
+        Example([None], None),
+        Example(["1"], Rejected("has an item that is not a number")),
+    ),
+)
+def sum_(value: list[Json]) -> Json:
+    """The sum of the numbers in a list, as one would add them on paper; null counts for nothing."""
+    numbers: list[Json] = [each for each in value if each is not None]
+    if not all(type(each) is int or type(each) is float for each in numbers):
+        return Rejected("has an item that is not a number")
+    if not numbers:
+        return None
+    found: Json = 0
+    for each in numbers:
+        found = plus.function(found, each)
+        if isinstance(found, Rejected):
+            return found
+    return found
+
+
+def _exactly(operation: str, one: int | float, other: int | float) -> float | Rejected:
     from decimal import Context, Decimal  # for start-up time
 
-    one, other = (Decimal(each if type(each) is int else repr(each)) for each in (value, factor))
-    product = float(Context(prec=_PRECISION, traps=[]).multiply(one, other))
-    return product if isfinite(product) else _TOO_LARGE
+    first, second = (Decimal(each if type(each) is int else repr(each)) for each in (one, other))
+    result: Decimal = getattr(Context(prec=_PRECISION, traps=[]), operation)(first, second)
+    found = float(result)
+    return found if isfinite(found) else _TOO_LARGE
 
 
 @transform(

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from mapping_engine.transforms.declare import Example, Json, Parameter, Rejected, transform
+from mapping_engine.transforms.declare import (
+    Example,
+    Flow,
+    Json,
+    Parameter,
+    Rejected,
+    always_whole,
+    transform,
+)
 from mapping_engine.transforms.scalars import MAX_LENGTH, TOO_LONG, scalar_text, whole_number
 from mapping_engine.types.kinds import LIST, NUMBER, TEXT, is_missing
 
@@ -49,6 +57,36 @@ def after(value: str, separator: str) -> Json:
 def truncate(value: str, length: int | float) -> Json:
     """The first characters of the text, as many as said."""
     return value[: max(0, int(length))]
+
+
+@transform(
+    parameters=(Parameter("length", NUMBER, doc="The number of bytes.", problem=whole_number),),
+    examples=(
+        Example("Zoë", "Zo", (3,)),
+        Example("Zoë", "Zoë", (4,)),
+        Example("\ud800", Rejected("is not valid unicode text"), (9,)),
+    ),
+)
+def truncate_bytes(value: str, length: int | float) -> Json:
+    """The first characters of the text, as many as fit into so many bytes of UTF-8."""
+    try:
+        return value.encode()[: max(0, int(length))].decode(errors="ignore")
+    except UnicodeEncodeError:
+        return Rejected("is not valid unicode text")
+
+
+@transform(
+    returns=NUMBER,
+    whole=always_whole,
+    flow=Flow.CLEAR,
+    examples=(Example("Zoë", 4), Example("\ud800", Rejected("is not valid unicode text"))),
+)
+def byte_length(value: str) -> Json:
+    """How many bytes of UTF-8 the text has."""
+    try:
+        return len(value.encode())
+    except UnicodeEncodeError:
+        return Rejected("is not valid unicode text")
 
 
 @transform(

@@ -34,7 +34,7 @@ def portable(pattern: str, *, whole: bool) -> Callable[[str], bool]:
     """Whether a text matches, as a ``whole`` or somewhere; raises ValueError where none can say."""
     import jsonschema_rs
 
-    text = _translated(pattern)
+    text = translated(pattern)
     schema = {"pattern": rf"\A(?:{text})\z" if whole else text}
     try:
         options = jsonschema_rs.RegexOptions()
@@ -43,7 +43,8 @@ def portable(pattern: str, *, whole: bool) -> Callable[[str], bool]:
         raise ValueError(f"it cannot be read, or {INSTALL}") from None
 
 
-def _translated(pattern: str) -> str:
+def translated(pattern: str) -> str:
+    """The pattern, in which that is written out, or refused, what others read differently."""
     made: list[str] = []
     inside = False
     tokens = [found[0] for found in _TOKEN.finditer(pattern)]

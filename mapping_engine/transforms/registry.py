@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
 
 from mapping_engine.transforms import (
+    cases,
     clean,
+    encoding,
+    finding,
     hashing,
     impersonal,
     lists,
     logic,
     network,
     number,
+    objects,
     parts,
     paths,
     phone,
@@ -20,23 +24,29 @@ from mapping_engine.transforms import (
     text,
     time,
     urls,
+    written_time,
 )
 from mapping_engine.transforms.declare import Transform
 
 _MODULES = (
     text,
     clean,
+    cases,
     parts,
+    finding,
     number,
     logic,
     time,
+    written_time,
     table,
     lists,
+    objects,
     phone,
     network,
     urls,
     impersonal,
     hashing,
+    encoding,
     paths,
 )
 

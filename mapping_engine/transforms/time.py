@@ -66,7 +66,7 @@ def epoch_seconds(value: Json) -> Json:
     A time without an offset is UTC. A number of 100000000000 or more counts as milliseconds; eight
     digits that are a calendar date count as one. Fractions are dropped.
     """
-    found = _milliseconds(value)
+    found = milliseconds(value)
     return _NO_TIME if found is None else found // 1000
 
 
@@ -84,7 +84,7 @@ def epoch_seconds(value: Json) -> Json:
 )
 def epoch_milliseconds(value: Json) -> Json:
     """Milliseconds since 1970; see `epoch_seconds` for what it reads."""
-    found = _milliseconds(value)
+    found = milliseconds(value)
     return _NO_TIME if found is None else found
 
 
@@ -187,7 +187,7 @@ def _ordinal(year: int, month: int, day: int) -> int | None:
         return None
 
 
-def _milliseconds(value: Json) -> int | None:
+def milliseconds(value: Json) -> int | None:
     """Milliseconds since 1970, rounded down; None for what is no time between years 1 and 9999."""
     found = None
     if type(value) is str and len(value) <= _LONGEST:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from mapping_engine.transforms.declare import Example, Json, Parameter, transform
 from mapping_engine.transforms.forms import nfc
-from mapping_engine.types.kinds import TEXT
+from mapping_engine.types.kinds import BOOLEAN, TEXT
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 _LONGEST = 64 * 1024
+_USUAL_PORTS = {"http": 80, "https": 443}
 _ENCODED_NAME = re.compile(r"[?&][^=&?]*[%+\t\r\n]")
 """A parameter's name that may read otherwise than it is written."""
 _USUAL = re.compile(
@@ -67,16 +68,35 @@ def _decoded(text: str) -> str:
 
 @transform(
     finds=True,
+    parameters=(
+        Parameter(
+            "port",
+            BOOLEAN,
+            required=False,
+            default=False,
+            doc="Whether a port that is not the usual one follows: `shop.example:8443`.",
+        ),
+    ),
     examples=(
-        Example("https://user@Shop.Example:8443/a", "shop.example"),
-        Example("/page", None),
-        Example("https://[broken", None),
+        Example("https://user@Shop.Example:8443/a", "shop.example", (False,)),
+        Example("https://Shop.Example:8443/a", "shop.example:8443", (True,)),
+        Example("https://Shop.Example:443/a", "shop.example", (True,)),
+        Example("/page", None, (False,)),
+        Example("https://[broken", None, (False,)),
     ),
 )
-def url_host(value: str) -> Json:
+def url_host(value: str, port: bool = False) -> Json:
     """The host name of a URL, in lower case."""
     url = _split(value)
-    return None if url is None else url.hostname
+    if url is None or not port or not url.hostname:
+        return None if url is None else url.hostname
+    try:
+        number = url.port
+    except ValueError:
+        return None
+    if number is None or number == _USUAL_PORTS.get(url.scheme):
+        return url.hostname
+    return f"{url.hostname}:{number}"
 
 
 def _split(text: str) -> SplitResult | None:

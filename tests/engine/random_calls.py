@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mapping_engine.transforms import REGISTRY, Parameter, Transform
+from mapping_engine.transforms import REGISTRY, Flow, Parameter, Transform
 from tests.checks.rules import NUMBERS, WORDS, quoted
 
 ORIGINS = ("literal", "table", "settings", "any setting", "event")
@@ -49,6 +49,10 @@ OWN_LITERALS = {
     "count": ["0", "2"],
     "minimum": ["0", "1"],
     "maximum": ["2", "4"],
+    "algorithm": ["'sha1'", "'sha256'"],
+    "encoding": ["'hex'", "'base64'"],
+    "format": ["'%Y-%m-%d %H:%M'", "'%a %Z'"],
+    "zone": ["'UTC'", "'Europe/Berlin'"],
 }
 """Literals of parameters that don't take just any value of their kind."""
 TABLES = {"text": "nested.word", "number": "nested.one", "boolean": "nested.sure", "list": "listed"}
@@ -118,7 +122,8 @@ def call(draw: st.DrawFn, transform: Transform) -> str:
 
 
 CALLS = {each.name: call(each) for each in REGISTRY.values()}
-STEPS = [each for each in REGISTRY.values() if not each.reads_event and each.name != "hashed"]
+HASHING = [each.name for each in REGISTRY.values() if each.flow is Flow.HASH]
+STEPS = [each for each in REGISTRY.values() if not each.reads_event and each.name not in HASHING]
 FOLLOWING = {
     each.name: st.sampled_from([o.name for o in STEPS if o.accepts.names & each.returns.names])
     for each in REGISTRY.values()
@@ -133,8 +138,8 @@ def calling(draw: st.DrawFn, transform: Transform) -> str:
     if not transform.reads_event:
         kind = draw(st.sampled_from(["any", *sorted(transform.accepts.names)]))
         made = f"{draw(st.sampled_from(INPUTS[kind]))} |> {made}"
-    if transform.name == "hashed":
-        return made.replace("hashed", "text |> form |> hashed")
+    if transform.name in HASHING:
+        return made.replace(transform.name, f"text |> form |> {transform.name}")
     if draw(st.booleans()):
         made += f" |> {draw(CALLS[draw(FOLLOWING[transform.name])])}"
     return made

@@ -49,6 +49,14 @@ OF_KIND: dict[str, st.SearchStrategy[Json]] = {
 }
 PATTERNS = st.sampled_from(["", ".*", "[0-9]+", "(a|b)*c", r"\p{L}+", "(?i)é+", "[[:alpha:]]{1,3}"])
 
+CHOSEN: dict[str, list[Json]] = {
+    "order": ["DMY", "MDY", "YMD"],
+    "algorithm": ["md5", "sha1", "sha256", "sha512"],
+    "encoding": ["hex", "base64"],
+    "format": ["", "%Y-%m-%dT%H:%M:%S.%L%:z", "%a %e %b %y %j %I %p %Z%%"],
+    "zone": ["UTC", "Europe/Berlin", "Nowhere", "../x", "\x00", "\ud800"],
+}
+
 
 def values(transform: Transform) -> st.SearchStrategy[Json]:
     return st.one_of([OF_KIND[name] for name in transform.accepts.names])
@@ -57,8 +65,8 @@ def values(transform: Transform) -> st.SearchStrategy[Json]:
 def arguments(parameter: Parameter) -> st.SearchStrategy[Json]:
     if parameter.name == "pattern":
         return PATTERNS
-    if parameter.name == "order":
-        return st.sampled_from(["DMY", "MDY", "YMD"])
+    if parameter.name in CHOSEN:
+        return st.sampled_from(CHOSEN[parameter.name])
     found = st.one_of([OF_KIND[name] for name in parameter.kinds.names])
     if parameter.problem is not None and parameter.constant:
         problem = parameter.problem
@@ -124,6 +132,12 @@ SIMPLE: dict[str, Json] = {
     "maximum": 9,
     "name": "a",
     "country": "DE",
+    "key": "k",
+    "algorithm": "sha256",
+    "encoding": "hex",
+    "format": "%Y",
+    "zone": "UTC",
+    "port": True,
     "personal": {"names": {"a": "x"}, "patterns": ["[^ @]+@[^ @]+", "[+]([ -]{0,2}[0-9]){7,14}"]},
 }
 

@@ -16,6 +16,7 @@ from mapping_engine.core.nodes import (
     Compare,
     Const,
     Copy,
+    Entries,
     FirstOf,
     ForEach,
     Guard,
@@ -47,7 +48,7 @@ from mapping_engine.engine.codegen.found import (
     put_present,
     value_of,
 )
-from mapping_engine.engine.codegen.objects import put_copy, put_each, put_object
+from mapping_engine.engine.codegen.objects import put_copy, put_each, put_entries, put_object
 from mapping_engine.engine.codegen.reading import holder_of, put_name, put_read
 from mapping_engine.engine.codegen.writing import Here, fixed_flag, fixed_value, is_fixed
 from mapping_engine.engine.run import present
@@ -95,6 +96,8 @@ def _put(node: Node, here: Here, then: Then, raw: bool) -> None:
             put_copy(node, here, then)
         case ForEach():
             put_each(node, here, then)
+        case Entries():
+            put_entries(node, here, then)
         case _:
             then(Found(_flag(node, here.silent()), BOOLEANS))
 

@@ -7,7 +7,19 @@ from dataclasses import replace
 from functools import partial
 
 from mapping_engine.core.mapped import mapped_paths
-from mapping_engine.core.nodes import Const, Copy, Field, ForEach, Object
+from mapping_engine.core.nodes import (
+    KEY,
+    Const,
+    Copy,
+    Entries,
+    Field,
+    ForEach,
+    Name,
+    Node,
+    Object,
+    Read,
+)
+from mapping_engine.core.nulls import keeps_nulls
 from mapping_engine.core.spell import spell
 from mapping_engine.engine.codegen.arguments import given_arguments
 from mapping_engine.engine.codegen.found import (
@@ -22,13 +34,13 @@ from mapping_engine.engine.codegen.found import (
     put_present,
     value_of,
 )
-from mapping_engine.engine.codegen.reading import NO_KEYS
+from mapping_engine.engine.codegen.reading import NO_KEYS, put_name, put_read
 from mapping_engine.engine.codegen.writing import Here, fixed, is_settled
 from mapping_engine.engine.copying import (
-    Copying,
     CopyPlan,
     copy_base,
     copy_plan,
+    copying_of,
     exclusions,
     keys_given,
     located,
@@ -37,7 +49,7 @@ from mapping_engine.engine.copying import (
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.policy import Policy, refuses
 from mapping_engine.engine.run import Issue, Run, fresh
-from mapping_engine.engine.values import wrong_kind
+from mapping_engine.engine.values import Pairs, key_text, pairs_of, wrong_kind
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import Json, kind_of
 
@@ -58,6 +70,8 @@ def put_fields(fields: tuple[Field, ...], here: Here, made: str) -> None:
 
 
 def _keeping(field: Field, here: Here, made: str) -> Tail:
+    if field.spread:
+        return Tail(lambda found: here.code.line(f"{made}.update({found.name})"))
     key = here.held(field.name)
     return Tail(lambda found: here.code.line(f"{made}[{key}] = {found.name}"))
 
@@ -92,25 +106,30 @@ def _put_settled(field: Field, here: Here, then: Tail) -> None:
         with code.when(None if always else " or ".join(tests)):
             code.line(call)
         if field.default is not None:
-            put_present(code, default, _freshly(here, then))
+            put_present(code, default, _freshly(field, here, then))
+        if field.null:
+            then(_NULL)
     with code.block("else"):
         if name is not None and writing.tells and writing.may_leave(field.value):
             with code.block(f"if {name}"):
                 code.line(f"{policy}(run, {found.name}, {name}, None)")
-        _freshly(here, then)(found)
+        _freshly(field, here, then)(found)
 
 
 def _put_plain(field: Field, here: Here, then: Tail) -> None:
     """A field for whose want nothing is refused, and nobody is told."""
-    keep = _freshly(here, then)
-    if field.default is None:
+    keep = _freshly(field, here, then)
+    if field.default is None and not field.null:
         here.put(field.value, keep)
         return
     found = value_of(here.code, partial(here.put, field.value))
     with here.code.block(f"if {found.name} is not None"):
         keep(found)
     with here.code.block("else"):
-        put_present(here.code, _default(field, here), keep)
+        if field.null:
+            then(_NULL)
+        else:
+            put_present(here.code, _default(field, here), keep)
 
 
 def _default(field: Field, here: Here) -> Found:
@@ -123,20 +142,28 @@ def _default(field: Field, here: Here) -> Found:
     return value_of(here.code, partial(here.put, field.default))
 
 
-def _freshly(here: Here, then: Tail) -> Tail:
-    return Tail(partial(put_fresh, here, then), then.ends)
+_NULL = Found("None", frozenset())
+"""Null, where a field sends it for want of a value."""
 
 
-def put_fresh(here: Here, then: Then, found: Found) -> None:
-    """Share no container with the event."""
+def _freshly(field: Field, here: Here, then: Tail) -> Tail:
+    nulls = keeps_nulls(here.model, field.value)
+    return Tail(partial(put_fresh, here, then, nulls=nulls), then.ends)
+
+
+def put_fresh(here: Here, then: Then, found: Found, *, nulls: bool = False) -> None:
+    """Share no container with the event; hold no nulls, unless these are wanted."""
     code = here.code
     if found.made or not found.classes & EMPTIES:
         then(found)
         return
     name = code.let(found.name)
     with code.block(f"if {among(name, EMPTIES, code)}"):
-        code.line(f"{name} = {here.constant(fresh)}({name})")
+        code.line(f"{name} = {here.constant(_fresh_with_nulls if nulls else fresh)}({name})")
     then(replace(found, name=name, made=True))
+
+
+_fresh_with_nulls = partial(fresh, nulls=True)
 
 
 # Lists
@@ -195,11 +222,79 @@ def _no_list(node: ForEach) -> Callable[[Json, list[Issue]], None]:
     return tell
 
 
+# Objects from entries
+
+
+def put_entries(node: Entries, here: Here, then: Then) -> None:
+    """An object made from the entries of an object, or from the items of a list."""
+    made = here.code.let("{}")
+    if node.source is None:
+        _put_entry(node, here, made)
+        _put_made(made, here, then)
+        return
+    found = value_of(here.code, partial(here.put, node.source))
+    here = here.after(node.source)
+    code, issues = here.code, here.issues or "[]"
+    key, item, holder = code.new("j"), code.new("i"), code.new("d")
+    inside = replace(
+        here,
+        names={
+            **here.names,
+            node.item: Found(item, solid=False),
+            KEY: Found(key, solid=False),
+        },
+        holders={
+            **{name: held for name, held in here.holders.items() if name != KEY},
+            node.item: holder,
+        },
+        clean=False,
+        repeats=True,
+    )
+    pairs = here.constant(partial(_pairs, node.source))
+    with code.block(f"for {key}, {item} in {pairs}({found.name}, {issues})"):
+        code.line(f"{holder} = {item} if {is_class(item, dict)} else {here.constant(NO_KEYS)}")
+        if node.keep is not None:
+            inside.met(node.keep, partial(_put_entry, node, inside, made))
+        else:
+            _put_entry(node, inside, made)
+    _put_made(made, here, then)
+
+
+def _put_made(made: str, here: Here, then: Then) -> None:
+    with here.code.block(f"if {made}"):
+        then(Found(made, OBJECTS))
+
+
+def _put_entry(node: Entries, here: Here, made: str) -> None:
+    code = here.code
+    name = code.let("None")
+    as_key = here.constant(partial(_key, node.key))
+
+    def keep_key(found: Found) -> None:
+        code.line(f"{name} = {as_key}({found.name}, {here.issues or '[]'})")
+
+    here.put(node.key, keep_key)
+    with code.block(f"if {name} is not None"):
+        inside = here.after(node.key)
+        inside.put(node.value, Tail(lambda found: code.line(f"{made}[{name}] = {found.name}")))
+
+
+def _pairs(node: Node, value: Json, issues: list[Issue]) -> Pairs:
+    return pairs_of(value, node, issues)
+
+
+def _key(node: Node, value: Json, issues: list[Issue]) -> str | None:
+    return key_text(value, node, issues)
+
+
 # Copies
 
 
 def put_copy(node: Copy, here: Here, then: Then) -> None:
     """A copy of an object without personal data, and the fields that are added to it."""
+    if node.empty:
+        _put_full_copy(node, here, then)
+        return
     if node.added is None:
         here.put(node.source, partial(_put_copied, node, here, then), raw=True)
         return
@@ -215,16 +310,40 @@ def put_copy(node: Copy, here: Here, then: Then) -> None:
         then(Found(made, OBJECTS, made=True))
 
 
+def _put_full_copy(node: Copy, here: Here, then: Then) -> None:
+    """A copy with nulls, which may be that of an empty object."""
+    code = here.code
+    made, empty = code.let("{}"), code.let("False")
+
+    def look(found: Found) -> None:
+        code.line(f"{empty} = {found.name} == {{}}")
+        _put_copied(node, here, keep, found)
+
+    def keep(found: Found) -> None:
+        code.line(f"{made} = {found.name}")
+
+    source = node.source
+    if isinstance(source, Read):
+        put_read(source, here, look, raw=True)
+    elif isinstance(source, Name):
+        put_name(source, here, look, raw=True)
+    else:
+        here.put(source, look, raw=True)
+    if node.added is not None:
+        put_fields(node.added.fields, here, made)
+    with code.block(f"if {made} or {empty}"):
+        then(Found(made, OBJECTS, made=True))
+
+
 def _put_copied(node: Copy, here: Here, then: Then, found: Found) -> None:
-    code, source = here.code, node.source
-    copying = Copying(here.model.vocabulary.personal, spell(source), source.span)
+    code = here.code
+    copying = copying_of(here.model, node)
     surely = found.classes == OBJECTS
     with code.when(None if surely else is_class(found.name, dict)):
         plan = _plan(node, here)
         issues = here.issues or "[]"
         hashed = code.part("already_hashed") if here.model.already_hashed is not None else "False"
-        clear = ", True" if node.clear else ""
-        copied = f"{here.constant(copying.of)}({found.name}, {plan}, {issues}, {hashed}{clear})"
+        copied = f"{here.constant(copying.of)}({found.name}, {plan}, {issues}, {hashed})"
         made = code.let(copied)
         with code.block(f"if {made}"):
             then(Found(made, OBJECTS, made=True))

@@ -31,9 +31,9 @@ class Program(Frozen):
     """The generated functions of a mapping; each is given the run of an event.
 
     ``own`` are the fields that depend on the fan-out, in which a further payload differs from the
-    first; ``late`` are the places of definitions that do. ``kinds`` are the programs of several
-    kinds of request, of which ``chosen`` says which are made. ``shown`` writes the code for a
-    reader.
+    first, unless each is made as a ``whole``; ``late`` are the places of definitions that do.
+    ``kinds`` are the programs of several kinds of request, of which ``chosen`` says which are made.
+    ``shown`` writes the code for a reader.
     """
 
     already_hashed: Callable[[Run], bool]
@@ -51,6 +51,7 @@ class Program(Frozen):
     names: tuple[str, ...]
     late: tuple[int, ...]
     memo: int
+    whole: bool
     shown: Callable[[], str]
 
     def bind(self, settings: dict[str, Json], secrets: dict[str, str]) -> Bound:
@@ -73,7 +74,7 @@ class Program(Frozen):
     def payload(self, run: Run, number: int, first: bytes) -> dict[str, Json]:
         """The payload of a request: the first one, but for what each has of its own."""
         payload: dict[str, Json] = {}
-        if not number:
+        if not number or self.whole:
             for fill in self.fields:
                 fill(run, payload)
             return payload
@@ -138,6 +139,7 @@ def compiled(model: Model, *, tells: bool) -> Program:
         kinds=tuple(compiled(each, tells=tells) for each in model.requests if model.kinds),
         lists=tuple(made[name] for name in lists),
         fields=tuple(made[name] for name in parts),
+        whole=any(field.spread or field.null for field in fields),
         own=tuple((name, made[function]) for name, function in own),
         refuse=made[refuse],
         warn=made[warn],

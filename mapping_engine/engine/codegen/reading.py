@@ -36,7 +36,8 @@ def put_read(node: Read, here: Here, then: Then, raw: bool) -> None:
     steps = path_steps(node.selector)
     is_plain = steps and isinstance(steps[0], str) and len(steps) <= LONGEST_PATH
     if not steps or not is_plain:
-        _put_selected(node.selector, here.code.part("event"), spell(node), node.span, here, then)
+        event = here.code.part("event")
+        _put_selected(node.selector, event, spell(node), node.span, here, then, raw=raw)
         return
     fields = leading_fields(steps)
     holder = object_at(fields[:-1], here)
@@ -94,13 +95,23 @@ NO_KEYS: dict[str, Json] = {}
 
 
 def _put_selected(
-    selector: Selector, start: str, text: str, span: Span, here: Here, then: Then
+    selector: Selector,
+    start: str,
+    text: str,
+    span: Span,
+    here: Here,
+    then: Then,
+    *,
+    raw: bool,
 ) -> None:
     """What a selector finds that is more than a path of fields and indexes."""
     read = here.constant(selected(selector, text, span))
     issues = here.issues or "None"
     made = Found(here.code.let(f"{read}({start}, {issues})"), raw=True, solid=False)
-    put_filled(here.code, made, then)
+    if raw:
+        then(made)
+    else:
+        put_filled(here.code, made, then)
 
 
 def selected(
@@ -165,7 +176,7 @@ def put_name(node: Name, here: Here, then: Then, raw: bool) -> None:
             then(found)
         elif steps is None or not is_path:
             text = spell(node)
-            _put_selected(node.tail, found.name, text, node.span, here, then)
+            _put_selected(node.tail, found.name, text, node.span, here, then, raw=raw)
         else:
             code = here.code
             _put_steps_down(found.name, steps, code, here, then, raw=raw)

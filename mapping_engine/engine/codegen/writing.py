@@ -12,6 +12,7 @@ from mapping_engine.core.nodes import (
     Compare,
     Const,
     Copy,
+    Entries,
     FirstOf,
     ForEach,
     Guard,
@@ -101,7 +102,7 @@ class Writing:
 
     def _may_leave(self, part: Node) -> bool:
         match part:
-            case Copy() | Items() | ForEach():
+            case Copy() | Items() | ForEach() | Entries():
                 return True
             case Name(name=name):
                 return name in self.leaving
@@ -219,7 +220,7 @@ def _asked_by_errors(model: Model) -> frozenset[str]:
 
 def _may_issue(node: Node, named: Mapping[str, bool]) -> bool:
     match node:
-        case Call() | Copy() | ForEach():
+        case Call() | Copy() | ForEach() | Entries():
             return True
         case Read(selector=selector):
             return path_steps(selector) is None
