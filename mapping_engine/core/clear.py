@@ -83,7 +83,8 @@ def cleared(
     """The object at a path, in which copies keep personal data where it may stand."""
 
     def of(field: Field) -> Field:
-        value = _cleared(field.value, (*path, field.name), places, definitions)
+        here = path if field.spread else (*path, field.name)
+        value = _cleared(field.value, here, places, definitions)
         return replace(field, value=value)
 
     return replace(made, fields=tuple(map(of, made.fields)))
@@ -101,8 +102,12 @@ def _cleared(node: Node, path: Steps, places: ClearPlaces, definitions: Definiti
             return replace(node, added=below, clear=places.of_copy(path) is not None)
         case nodes.ForEach(body=body):
             return replace(node, body=inside(body))
-        case Guard(value=value):
+        case Guard(value=value) | nodes.Entries(value=value):
             return replace(node, value=inside(value))
+        case nodes.Items(items=items):
+            return replace(node, items=tuple(map(inside, items)))
+        case Call(name="object", input=Node() as source):
+            return replace(node, input=inside(source))
         case nodes.FirstOf(alternatives=arms):
             each = (replace(arm, value=inside(arm.value)) for arm in arms)
             return replace(node, alternatives=tuple(each))

@@ -172,9 +172,11 @@ def _fields(
     for field in fields:
         if field.spread:
             path = prefix.removesuffix(".")
+            _needed(field, path, sinks.found)
             _inside(field, field.value, schema, path, known, sinks, whole=False)
             continue
         path = f"{prefix}{field.name}"
+        _needed(field, path, sinks.found)
         below = property_schema(sinks.root, schema, field.name)
         if below is None and is_closed(sinks.root, schema):
             names = property_names(sinks.root, schema)
@@ -188,6 +190,12 @@ def _fields(
         _field(field, below or {}, path, sinks)
     if whole:
         _required(fields, schema, prefix, known, sinks)
+
+
+def _needed(field: Field, path: str, found: Inference) -> None:
+    """Keep what lets a copy hold personal data."""
+    if copies_in_clear(field.value):
+        found.facts.needed.add(id(clear_places(found.model).of_copy(path_steps(path))))
 
 
 def _required(
@@ -239,9 +247,6 @@ def _may_be_absent(path: str, field: Field, known: Known, sinks: _PayloadSinks) 
 def _field(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
     if field.null:
         _null(field, schema, path, sinks)
-    if copies_in_clear(field.value):
-        found = sinks.found
-        found.facts.needed.add(id(clear_places(found.model).of_copy(path_steps(path))))
     known = [] if field.when is None else present_under(field.when, sinks.absence)
     if any(map(fields_of, walk(field.value))):
         _inside(field, field.value, schema, path, known, sinks)

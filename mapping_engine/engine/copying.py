@@ -152,11 +152,14 @@ def _paths(names: Iterable[str | Path]) -> Iterator[Path]:
 class Copying:
     """Copies objects without excluded keys and without personal data at any depth.
 
-    Without nulls as well, unless these are wanted.
+    Without nulls as well, unless these are wanted; ``clear`` where personal data is.
     """
 
-    def __init__(self, personal: Personal, path: str, span: Span, *, nulls: bool = False) -> None:
+    def __init__(
+        self, personal: Personal, path: str, span: Span, *, nulls: bool = False, clear: bool = False
+    ) -> None:
         self._nulls = nulls
+        self._clear = clear
         self._personal = personal
         self._looks = Looks(personal)
         self._quick: tuple[str, ...] = self._looks.quick
@@ -172,12 +175,8 @@ class Copying:
         plan: CopyPlan | None,
         issues: list[Issue],
         already_hashed: bool,
-        clear: bool = False,
     ) -> dict[str, Json]:
-        """A copy of ``source``; what looks personal without being named so is an issue.
-
-        ``clear`` where personal data is wanted.
-        """
+        """A copy of ``source``; what looks personal without being named so is an issue."""
         if plan is None:
             reason = "is not copied: the list of keys to leave out is missing"
             issues.append(Issue(self._path, reason, self._span))
@@ -185,7 +184,7 @@ class Copying:
         if plan.only is not None:
             source = {k: v for k, v in source.items() if k in plan.only or k in plan.digests}
         told: Told = []
-        found = self._object(told, source, plan.marks, already_hashed, clear=clear)
+        found = self._object(told, source, plan.marks, already_hashed, clear=self._clear)
         if told:
             for way, reason in told:
                 issues.append(Issue(f"{self._path}.{shown(way)}", reason, self._span))
@@ -326,7 +325,9 @@ class Copying:
 def copying_of(model: Model, node: Copy) -> Copying:
     """What makes the copies of a node."""
     source = node.source
-    return Copying(model.vocabulary.personal, spell(source), source.span, nulls=node.empty)
+    path, span = spell(source), source.span
+    personal = model.vocabulary.personal
+    return Copying(personal, path, span, nulls=node.empty, clear=node.clear)
 
 
 def _three(letters: tuple[str, ...]) -> tuple[str, str, str]:

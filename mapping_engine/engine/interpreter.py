@@ -428,8 +428,8 @@ def _copy(node: nodes.Copy, frame: Frame, it: Interpreter) -> Evaluation:
     found: dict[str, Json] = {}
     if type(source) is dict:
         plan = yield _plan(node, frame.apart(), it)
-        copying, hashed = copying_of(it.model, node), it.run.already_hashed
-        found = copying.of(source, plan, frame.issues, hashed, clear=node.clear)
+        copying = copying_of(it.model, node)
+        found = copying.of(source, plan, frame.issues, it.run.already_hashed)
     if node.added is not None:
         found |= yield _object(node.added.fields, frame, it)
     return found if node.empty and source == {} else present(found)

@@ -52,7 +52,7 @@ CASES = [
     ("{copy_of: p, only: [c]}", {"c": [1, {"e": ""}]}),
     ("{each: p.items, copy_of: $item, without: [b], fields: {n: {constant: 1}}}",
      [{"a": "k", "n": 1}, {"n": 1}, {"a": "j", "n": 1}]),
-    ("{each: p.items, copy_of: $item, empty: keep}", EVENT["p"]["items"]),  # type: ignore[index]
+    ("{each: p.items, copy_of: $item, empty: keep}", EVENT["p"]["items"]),
     # null, and places in paths
     ("p.items.0.a", "k"),
     ("$several.0.b", 2),
@@ -115,5 +115,5 @@ def test_spreads_are_in_each_payload_of_a_fan_out() -> None:
     destination = unjudged(mapping_of(rules))
     event = {"tags": ["a", "b"], "p": {"c": {"n": 1}}}
     assert_agree(destination, event)
-    payloads = [request.body["payload"] for request in destination.apply(event)]  # type: ignore[index]
+    payloads = [request.body["payload"] for request in destination.apply(event)]
     assert payloads == [{"n": 1, "k": "a"}, {"n": 1, "k": "b"}]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from mapping_engine import ConfigurationError, Destination, Mapping, load
+from mapping_engine import ConfigurationError, Destination, Mapping, check, load
 from mapping_engine.cli.main import main
 
 GIVEN, OF_EVENT, OF_SETTINGS = "s3cr3t-given", "s3cr3t-event", "s3cr3t-setting"
@@ -206,7 +206,7 @@ requests:
     method: PUT
     path: [people, $person, "k-{$person}"]
     query: {key: $secrets.key, plain: type}
-    fields: {all: {copy_of: traits}, mail: traits.email}
+    fields: {..: {copy_of: traits}, mail: traits.email}
   look:
     when: type == 'look'
     method: GET
@@ -224,6 +224,7 @@ def test_several_kinds_of_request_say_where_clear_data_stands(pack: Path, tmp_pa
     for name in ("vocabulary.yaml", "settings.schema.json", "payload.schema.json"):
         (tmp_path / name).write_text((pack / name).read_text())
     (tmp_path / "rules.yaml").write_text(SEVERAL)
+    assert not [each for each in check(tmp_path) if each.code == "PI11"]
     destination = load(tmp_path).bind({"apiKey": OF_SETTINGS})
     event = {"traits": {"email": MAIL}, "properties": {"email": MAIL, "plan": "gold"}}
     shown = []
@@ -238,7 +239,7 @@ def test_several_kinds_of_request_say_where_clear_data_stands(pack: Path, tmp_pa
         "https://x.test/people/zqx%40zqx.example/k-zqx%40zqx.example"
         f"?key={OF_SETTINGS}&plain=identify"
     )
-    assert person.body == {"all": {"email": MAIL}, "mail": MAIL}
+    assert person.body == {"email": MAIL, "mail": MAIL}
     [look] = destination.apply({**event, "type": "look"})
     assert look.url == "https://x.test/people?email=zqx%40zqx.example"
     [sent] = destination.apply({**event, "type": "track"})

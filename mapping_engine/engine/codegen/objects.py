@@ -343,8 +343,7 @@ def _put_copied(node: Copy, here: Here, then: Then, found: Found) -> None:
         plan = _plan(node, here)
         issues = here.issues or "[]"
         hashed = code.part("already_hashed") if here.model.already_hashed is not None else "False"
-        clear = ", True" if node.clear else ""
-        copied = f"{here.constant(copying.of)}({found.name}, {plan}, {issues}, {hashed}{clear})"
+        copied = f"{here.constant(copying.of)}({found.name}, {plan}, {issues}, {hashed})"
         made = code.let(copied)
         with code.block(f"if {made}"):
             then(Found(made, OBJECTS, made=True))
