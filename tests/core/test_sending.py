@@ -65,7 +65,7 @@ def told(folder: Path, written: str) -> list[str]:
         ("answers: [{when: status == 200, drop: $item.x}]", "FO02 `$item` is not available"),
         ("answers: [{when: headers.Retry == '1', retry: 5}]", "write `headers.retry`"),
         ("answers: [{when: headers.\"x-a\" == '1', retry: 5}]", "write `headers.x_a`"),
-        ("answers: [{when: status == 200, refuse: '{$settings.key}'}]", "PI06 a secret setting"),
+        ("answers: [{when: status == 200, refuse: '{$settings.key}'}]", "PI06 a secret"),
     ],
 )
 def test_mistakes_have_a_place_and_help(tmp_path: Path, written: str, said: str | None) -> None:

@@ -187,6 +187,8 @@ def test_a_request_as_data_holds_nothing_but_itself() -> None:
     }  # fmt: skip
     bound = load("facebook_offline_conversions").bind(settings, clock=lambda: 1_717_300_000.0)
     [request] = bound.apply(event)
-    assert list(dataclasses.asdict(request)) == ["method", "url", "body", "headers", "format"]
+    assert list(dataclasses.asdict(request)) == [
+        "method", "url", "body", "headers", "format", "name", "masked_url"
+    ]  # fmt: skip
     assert pickle.loads(pickle.dumps(request)).encode() == request.encode()
     assert b"token" not in pickle.dumps(dataclasses.replace(request, body={}))

@@ -212,7 +212,7 @@ ANSWER = "events: [{}, {event: Other}]\n    answer: {status: 200, body: {id: '1'
     "expect",
     [
         "{batches: [[0, 1]], unsent: []}",
-        "{batches: [2], bodies: [{access_token: t, data: [{}, {}]}]}",
+        "{batches: [2], combined: [{access_token: t, data: [{}, {}]}]}",
         "{answer: {action: delivered, delivered: [0, 1], again: [], after: null}}",
     ],
 )
@@ -227,7 +227,7 @@ def test_cases_of_batches_and_answers_pass(pack: Path, expect: str) -> None:
         ("{batches: [[0], [1]]}", "", "batches: expected [[0], [1]], got [2] events"),
         ("{batches: [[1, 0]]}", "", "batches[0]: expected [1, 0], got [0, 1]"),
         ("{batches: [3]}", "", "batches[0]: expected 3, got 2"),
-        ("{batches: [2], bodies: [{data: [{}]}]}", "", "bodies[0].data: expected"),
+        ("{batches: [2], combined: [{data: [{}]}]}", "", "combined[0].data: expected"),
         ("{unsent: [1]}", "", "unsent: expected [1], got []"),
         ("{answer: {action: retry}}", "200", "answer.action: expected retry, got delivered"),
         ("{answer: {delivered: [0]}}", "200", "answer.delivered: expected [0], got [0, 1]"),
