@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine.ways import SHARED, assert_agree, mapping_of, unjudged
 
-EVENT = {
+EVENT: dict[str, Any] = {
     "type": "x",
     "p": {
         "a": 1,
