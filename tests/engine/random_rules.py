@@ -238,6 +238,19 @@ def _key(written: str) -> str:
     return written.split(":")[0]
 
 
+OWN_PARTS = ("fields", "payload", "refuse", "warn", "fan_out")
+"""What only one of several kinds of request can have."""
+
+
+@st.composite
+def request(draw: st.DrawFn) -> str:
+    """The only kind of request."""
+    shared = [part for part in PARTS_OF_REQUESTS if not part.startswith(OWN_PARTS)]
+    parts = draw(st.lists(st.sampled_from(shared), max_size=4, unique_by=_key))
+    body = draw(st.sampled_from([body for body in BODIES if not body.startswith("doc")]))
+    return f"request: {{{', '.join([draw(st.sampled_from(URLS)), *parts, body])}}}"
+
+
 @st.composite
 def requests(draw: st.DrawFn) -> list[str]:
     """Several kinds of request, and what they share."""
@@ -267,7 +280,7 @@ def rules(draw: st.DrawFn) -> str:
     kinds = draw(st.booleans()) and not fanned_out
     lines += draw(requests()) if kinds else []
     optional = [
-        *([] if kinds else [draw(st.sampled_from(REQUESTS))]),
+        *([] if kinds else [draw(st.sampled_from(REQUESTS) | request())]),
         "switch: [Here]",
         "limits: {requests: 2, payload_bytes: 99}",
         "already_hashed: type == 'x'",
