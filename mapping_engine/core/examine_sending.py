@@ -11,7 +11,7 @@ from math import floor
 from mapping_engine.core.infer import check_list, infer
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import item_of
-from mapping_engine.core.model import Model
+from mapping_engine.core.model import RequestRule
 from mapping_engine.core.nodes import Compare, Const, Items, Logic, Name, Node, Object, Read, walk
 from mapping_engine.core.sending import (
     OF_ANSWER,
@@ -47,7 +47,7 @@ def examine_sending(found: Inference) -> None:
     """Report every mistake in `batch` and `answers`."""
     model = found.model
     if model.batch is not None:
-        _batch(model.batch, _seeing(OF_REQUEST, found))
+        _batch(model.batch, model.request, _seeing(OF_REQUEST, found))
     for rule in model.answers:
         _answer(rule, _seeing(OF_ANSWER, found))
     _unreachable(model.answers, found)
@@ -59,32 +59,32 @@ def _seeing(vocabulary: Vocabulary, found: Inference) -> Inference:
     return replace(found, model=model)
 
 
-def _batch(rule: BatchRule, found: Inference) -> None:
+def _batch(rule: BatchRule, request: RequestRule, found: Inference) -> None:
     if not _has_foreign_names(batch_nodes(rule), "batch", frozenset(), found):
         for node in batch_nodes(rule):
             infer(node, Scope({}), found)
-    _joined(rule, found)
+    _joined(rule, request, found)
     paths = [node for each in rule.by for node in walk(each) if isinstance(node, Read)]
     for node in paths:
         path = vocabulary_path(node.selector) or ()
         if path[:1] == ("body",):
-            _known(found.model, path[1:], node.span, found)
+            _known(request.body, path[1:], node.span, found)
 
 
-def _joined(rule: BatchRule, found: Inference) -> None:
+def _joined(rule: BatchRule, request: RequestRule, found: Inference) -> None:
     """The list that is joined, and the keys beside it, have to be in the body."""
-    block, joining, model = rule.at, rule.joining, found.model
+    block, joining = rule.at, rule.joining
     if not isinstance(block, BatchBlock):
         return
-    if model.request.format == "form" and not joining.into:
+    if request.format == "form" and not joining.into:
         message = "a form has fields, and is no list itself"
         found.diagnostics.report("SN01", message, block.into.span, help="name one of its fields")
         return
     if joining.beside is not None:
         for key in block.beside or ():
-            _known(model, (key.text,), key.span, found)
+            _known(request.body, (key.text,), key.span, found)
         return
-    place = _known(model, joining.into, block.into.span, found)
+    place = _known(request.body, joining.into, block.into.span, found)
     kinds = found.facts.type_of(place).kinds if isinstance(place, Node) else ANY
     if place is not None and not isinstance(place, Items) and kinds and not kinds & LIST:
         message = f"`{block.into.text}` of the body is {kinds}, and cannot be joined"
@@ -92,9 +92,9 @@ def _joined(rule: BatchRule, found: Inference) -> None:
         found.diagnostics.report("SN01", message, block.into.span, help=help)
 
 
-def _known(model: Model, path: tuple[str, ...], span: Span, found: Inference) -> Node | None:
+def _known(body: Node, path: tuple[str, ...], span: Span, found: Inference) -> Node | None:
     """What stands at a path of the body; None if that is not known, or not there (SN01)."""
-    node = model.request.body
+    node = body
     for depth, step in enumerate(path):
         if isinstance(node, Object):
             names = [field.name for field in node.fields]
@@ -104,13 +104,13 @@ def _known(model: Model, path: tuple[str, ...], span: Span, found: Inference) ->
             node = next(field.value for field in node.fields if field.name == step)
             continue
         if isinstance(node, Name) and node.name == "payload" and node.tail is None:
-            _known_of_payload(model, path[depth:], span, found)
+            _known_of_payload(path[depth:], span, found)
         return None
     return node
 
 
-def _known_of_payload(model: Model, path: tuple[str, ...], span: Span, found: Inference) -> None:
-    root = schema = model.payload_schema
+def _known_of_payload(path: tuple[str, ...], span: Span, found: Inference) -> None:
+    root = schema = found.model.payload_schema
     below = property_schema(root, schema, path[0])
     if below is None and is_closed(root, schema):
         _missing(path[0], property_names(root, schema), span, found)

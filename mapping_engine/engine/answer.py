@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -132,15 +131,13 @@ def judged(
 def _json(body: object) -> Json:
     """The body as JSON; one that is something else is a text."""
     if not isinstance(body, str | bytes | bytearray | memoryview):
-        found: Json = body
-        return found
+        return body
     text = body if isinstance(body, str) else bytes(body)
     try:
-        found = orjson.loads(text)
+        return orjson.loads(text)
     except ValueError:
         text = text if isinstance(text, str) else text.decode("utf-8", "replace")
         return text[:_LONGEST_TEXT].encode("utf-8", "replace").decode()
-    return found
 
 
 def _applied(rule: AnswerRule, answer: _Judged) -> Answer | None:
@@ -281,6 +278,8 @@ def _seconds(text: str, now: float) -> float | None:
         return found if math.isfinite(found) else None
     except ValueError:
         pass
+    from email.utils import parsedate_to_datetime  # few answers name a date
+
     try:
         day = parsedate_to_datetime(text)
         return (day if day.tzinfo else day.replace(tzinfo=UTC)).timestamp() - now

@@ -14,7 +14,6 @@ from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.engine.answer import Answer, judged
 from mapping_engine.engine.batch import Batch, Part, Unsent, batches, sameness
 from mapping_engine.engine.chosen import check_chosen_paths
 from mapping_engine.engine.clock import Clock, read_clock
@@ -34,6 +33,7 @@ from mapping_engine.errors import MappingError
 from mapping_engine.types.kinds import Json
 
 if TYPE_CHECKING:
+    from mapping_engine.engine.answer import Answer
     from mapping_engine.engine.explanation import Explanation
 
 Event = MappingType[str, Json] | bytes
@@ -273,6 +273,8 @@ class Destination:
         one that applies, 2xx means delivered, 429 and 5xx to send it again (after the time in
         Retry-After), 413 to send it in two halves, and all else that it is refused.
         """
+        from mapping_engine.engine.answer import judged  # most programs only make requests
+
         batch = sent if isinstance(sent, Batch) else Batch(sent, (Part(0, 0, sent),))
         now = read_clock(self._clock)
         return judged(self.mapping.model, self._settings, now, batch, status, headers, body)
