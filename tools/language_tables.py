@@ -10,13 +10,30 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from mapping_engine.file import amend, documents, migration_file, value_blocks, vocabulary_file
+from mapping_engine.file import (
+    amend,
+    documents,
+    migration_file,
+    privacy_blocks,
+    request_blocks,
+    value_blocks,
+    vocabulary_file,
+)
 from mapping_engine.file.blocks import Block, Key, keys_of
 from mapping_engine.testing import file as test_file
 from mapping_engine.transforms.listing import listing
 
 PAGE = Path(__file__).parent.parent / "docs" / "language.md"
-_MODULES = (amend, documents, value_blocks, vocabulary_file, migration_file, test_file)
+_MODULES = (
+    amend,
+    documents,
+    privacy_blocks,
+    request_blocks,
+    value_blocks,
+    vocabulary_file,
+    migration_file,
+    test_file,
+)
 _TABLE = re.compile(r"<!-- (?:keys: (\w+)|transforms) -->\n.*?<!-- end -->", re.DOTALL)
 
 
