@@ -14,6 +14,7 @@ from mapping_engine.file import (
     amend,
     documents,
     migration_file,
+    privacy_blocks,
     request_blocks,
     sending_blocks,
     value_blocks,
@@ -27,6 +28,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "language.md"
 _MODULES = (
     amend,
     documents,
+    privacy_blocks,
     request_blocks,
     value_blocks,
     vocabulary_file,

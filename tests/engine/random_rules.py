@@ -94,6 +94,11 @@ REQUESTS = [
   auth: {bearer: $settings.token}
   query: {q: p.a}
   form: {data: [$payload], tag: "p.a ?? 'none'", secret: $settings.mode}""",
+    """request:
+  url: "{$api.base}/{$hashed}/{$chain |> text}"
+  query: {who: $hashed, key: {when: p.a is present, value: $secrets.found}, kind: type}
+  headers: {X-Given: $secrets.given, X-Maybe: {value: $secrets.maybe, default: none}}
+  json: {payload: $payload, key: $secrets.found |> upper}""",
 ]
 URLS = [
     "url: {value: \"p.a ?? 'https://w.test/z#f'\", within: \"['w.test', $settings.texts]\"}",
@@ -139,6 +144,13 @@ PARTS_OF_REQUESTS = [
     "fields: {f0: $tag, f1: {first_of: [$part, p.a]}}",
 ]
 SHARED_PARTS = ["base: $settings.text", "auth: {basic: [type, p.a]}", "every: true", "every: false"]
+SECRETS = (
+    "secrets: {given: g, found: {from: $settings.token, in_url: allowed, because: b}, "
+    "maybe: {optional: true}}"
+)
+CLEAR = st.sampled_from(
+    ["[f0]", "[f1.k, f2]", "['*']", "['f0.*', 'f1.*', 'f2.*']", "[own]", "['f1[].k']"]
+)
 AMENDS = [
     "chained: {doc: d, first: [p.b], last: [p.b], replace: {type: p.c}, drop: [person.id]}",
     "chained: {when: p.a, as: list, then: list |> count, one_of: [1, 2], default: 7}",
@@ -326,7 +338,11 @@ def rules(draw: st.DrawFn) -> str:
     for place, single in enumerate([True, False, None][: draw(st.integers(2, 3))]):
         lines += [f"  f{place}:", *(f"    {line}" for line in draw(values(single=single)))]
     lines += draw(judgements())
-    lines += ["api: {base: 'https://x.test', version: v1}"]
+    lines += ["api: {base: 'https://x.test', version: v1}", SECRETS]
+    lines += [
+        f"personal: {{clear: [{{fields: {draw(CLEAR)}, because: b}}, "
+        "{url: [hashed, chain], because: c}]}"
+    ]
     kinds = draw(st.booleans()) and not fanned_out
     lines += draw(requests()) if kinds else [draw(st.sampled_from(REQUESTS) | request())]
     optional = [

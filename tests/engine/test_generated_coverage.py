@@ -160,7 +160,7 @@ def missing(
     used: Callable[[Drawn], set[Use]],
     accepted: Callable[[Drawn], object] = bool,
 ) -> set[Use]:
-    """What is wanted, and is used by none of 1,500 examples that are accepted; the same each time."""
+    """What none of 1,500 examples uses that are accepted; the same each time."""
     left = set(wanted)
 
     class AllDrawn(Exception):

@@ -105,21 +105,25 @@ def mapping_of(text: str) -> Mapping:
 def unjudged(mapping: Mapping, settings: dict[str, Any] | None = None) -> Destination:
     """The mapping under some settings; payloads are compared here, and not judged."""
     given = SETTINGS if settings is None else settings
-    destination = mapping.bind(given, clock=lambda: NOW)
+    secrets = {"given": "s", "maybe": "t"} if mapping.model.secrets else {}
+    destination = mapping.bind(given, secrets=secrets, clock=lambda: NOW)
     object.__setattr__(destination, "_check", orjson.dumps)
     return destination
 
 
 def told(outcome: Outcome) -> tuple[str, list[dict[str, object]]]:
     """What became of an event: requests or the error, and the warnings."""
-    made = outcome.error.to_dict() if outcome.error else [r.to_dict() for r in outcome.requests]
+    sent = [(r.to_dict(), r.shown_url) for r in outcome.requests]
+    made = outcome.error.to_dict() if outcome.error else sent
     return repr(made), [warning.to_dict() for warning in outcome.warnings]
 
 
 def applied(destination: Destination, event: Any) -> str:
     """What becomes of an event where nobody asks for warnings."""
     try:
-        return repr([request.to_dict() for request in destination.apply(event)])
+        return repr(
+            [(request.to_dict(), request.shown_url) for request in destination.apply(event)]
+        )
     except MappingError as error:
         return repr(error.to_dict())
 
