@@ -162,7 +162,8 @@ def _entries(node: nodes.Entries, scope: Scope, found: Inference) -> Type:
         may_be = not source.kinds or bool(source.kinds & (LIST | OBJECT))
         if not may_be:
             message = f"`entries_of` needs an object or a list, this is {source.kinds}"
-            found.diagnostics.report("FO01", message, node.source.span)
+            help = "name an object or a list; a single value is written under `under`"
+            found.diagnostics.report("FO01", message, node.source.span, help=help)
         item = _entry_type(source, found) if may_be else BROKEN
         key = Type(TEXT | NUMBER, False, frozenset({UNDECLARED}))
         scope = scope.having(node.item, item).having(nodes.KEY, key)
@@ -172,7 +173,8 @@ def _entries(node: nodes.Entries, scope: Scope, found: Inference) -> Type:
     key, value = infer(node.key, scope, found), infer(node.value, scope, found)
     if key.kinds and not key.kinds & (TEXT | NUMBER):
         message = f"the key of an entry is a text or a number, this is {key.kinds}"
-        found.diagnostics.report("FO01", message, node.key.span)
+        help = "take one text or number of it"
+        found.diagnostics.report("FO01", message, node.key.span, help=help)
     return Type(OBJECT, True, key.spreading | value.spreading)
 
 
