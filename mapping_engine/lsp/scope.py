@@ -26,9 +26,7 @@ Schema: TypeAlias = Mapping[str, Any]
 _LATE_SECTIONS = ("request", "requests", "refuse", "warn", "define", "override", "amend")
 _OTHER_VOCABULARIES = {"batch": OF_REQUEST, "answers": OF_ANSWER}
 _LATE = (PAYLOAD, PAYLOADS)
-_WITHOUT_ITEM = frozenset(
-    ("each", "when", "rest_of", "copy_of", "without", "only", "keep", "hash", "default", "one_of")
-)
+_WITHOUT_ITEM = frozenset(("each", "entries_of", "when", "default", "one_of"))
 
 
 class CursorScope:
@@ -138,7 +136,7 @@ def _object(root: Schema, schema: Schema) -> Schema:
 
 def _items(place: Cursor) -> Iterator[tuple[str, ScalarNode]]:
     for level in place.levels:
-        each = level.node.get("each")
+        each = level.node.get("each") or level.node.get("entries_of")
         if isinstance(each, ScalarNode) and level.key not in _WITHOUT_ITEM:
             item = level.node.get("item")
             yield (item.text if isinstance(item, ScalarNode) else DEFAULT_ITEM), each

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapping_engine.transforms.finding import group_finder
 from mapping_engine.transforms.patterns import compiled, matcher, needed_letter, searcher
 from mapping_engine.transforms.portable import portable
+from mapping_engine.transforms.portable_find import portable_finder
 
 LETTERS = st.sampled_from(
     [
@@ -125,3 +127,18 @@ def test_without_re2_classes_are_read_as_re2_does(pattern: str) -> None:
     decide, whole = compiled(pattern).fullmatch, portable(pattern, whole=True)
     for text in ["]", "a", "b", "&", "-", "a]", "x", "éx", "[", "[a", "é", "ab"]:
         assert whole(text) is (decide(text.encode()) is not None), (pattern, text)
+
+
+ATOMS = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", r"\w", r"\s", "(a|b)", "(ab)", "(?:b|ab)"])
+REPEATS = st.sampled_from(["", "", "*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "{0,2}?"])
+PARTS = st.lists(st.builds("{}{}".format, ATOMS, REPEATS), min_size=1, max_size=4).map("".join)
+SEARCHED = PARTS | st.builds("{}|{}".format, PARTS, PARTS) | st.builds("^{}".format, PARTS)
+
+
+@given(SEARCHED, st.text("ab c_", max_size=8))
+def test_our_own_search_finds_what_re2_finds(pattern: str, text: str) -> None:
+    assert portable_finder(pattern)(text, 0) == group_finder(pattern)(text, 0)
+
+
+def test_a_search_takes_a_step_for_each_letter_and_place() -> None:
+    assert portable_finder("(a*)*(a|aa)+b")("a" * 2_000, 0) is None
