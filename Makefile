@@ -61,6 +61,7 @@ docs: $(READY)  ## write the generated tables and the outputs shown in the docum
 	$(BIN)/python -m tools.language_tables
 	$(BIN)/python -m tools.check_pages
 	$(BIN)/python -m tools.pack_pages
+	$(BIN)/python -m tools.reach
 	$(BIN)/python -m tools.shown_output
 
 mutants: $(READY)  ## plant mistakes in the bundled packs, and write docs/mutation-study.md
