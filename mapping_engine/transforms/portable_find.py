@@ -17,7 +17,7 @@ Groups: TypeAlias = tuple[int, ...]
 """Where the match and its groups begin and end; -1 for a group that is not in it."""
 
 
-class Step(Frozen):
+class Move(Frozen):
     """What to do: save a place of a ``group``, go on, or, of a letter, see whether it ``fits``.
 
     The ``ways`` lead to other steps, counted from here, the preferred one first.
@@ -29,7 +29,7 @@ class Step(Frozen):
     fits: Callable[[str], object] | None = None
 
 
-Steps: TypeAlias = tuple[Step, ...]
+Steps: TypeAlias = tuple[Move, ...]
 _MOST_STEPS = 2_000
 _TOKEN = re.compile(
     r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\(?:[pP](?:\{\^?\w+\}|\w)|x\{[0-9A-Fa-f]+\}|.)"
@@ -42,16 +42,16 @@ _ENDS = {"^": "start", r"\A": "start", "$": "end", r"\z": "end"}
 
 def portable_finder(pattern: str) -> Callable[[str, int], Groups | None]:
     """The first match in a text from a place on; raises ValueError where none can say."""
-    reading = _Reading(_TOKEN.findall(translated(pattern)))
+    reading = _PatternReading(_TOKEN.findall(translated(pattern)))
     inner = _either(reading)
     if reading.tokens:
         raise _unread(reading.tokens[0])
-    steps = (Step("save", group=0), *inner, Step("save", group=1), Step("match"))
+    steps = (Move("save", group=0), *inner, Move("save", group=1), Move("match"))
     size = 2 * reading.groups + 2
     return lambda text, start: _found(steps, size, text, start)
 
 
-class _Reading:
+class _PatternReading:
     """The tokens that are left, and how many groups there are before them."""
 
     def __init__(self, tokens: list[str]) -> None:
@@ -71,18 +71,18 @@ def _unread(token: str) -> ValueError:
     return ValueError(f"`{token}` cannot be read, or {INSTALL}")
 
 
-def _either(reading: _Reading) -> Steps:
+def _either(reading: _PatternReading) -> Steps:
     """One of several sequences, the first preferred."""
     found = _sequence(reading)
     if reading.next != "|":
         return found
     reading.tokens.pop(0)
     other = _either(reading)
-    leave = Step("go", (len(other) + 1,))
-    return _bounded((Step("go", (1, len(found) + 2)), *found, leave, *other))
+    leave = Move("go", (len(other) + 1,))
+    return _bounded((Move("go", (1, len(found) + 2)), *found, leave, *other))
 
 
-def _sequence(reading: _Reading) -> Steps:
+def _sequence(reading: _PatternReading) -> Steps:
     found: Steps = ()
     while reading.next not in ("", "|", ")"):
         one = _atom(reading)
@@ -92,7 +92,7 @@ def _sequence(reading: _Reading) -> Steps:
     return found
 
 
-def _repeated(one: Steps, reading: _Reading) -> Steps:
+def _repeated(one: Steps, reading: _PatternReading) -> Steps:
     least, most = _limits(reading.tokens.pop(0))
     lazy = reading.next == "?"
     if lazy:
@@ -102,9 +102,9 @@ def _repeated(one: Steps, reading: _Reading) -> Steps:
     skip = _ways(1, len(one) + 1, lazy=lazy)
     if most is None:
         ways = _ways(1, len(one) + 2, lazy=lazy)
-        rest: Steps = (Step("go", ways), *one, Step("go", (-len(one) - 1,)))
+        rest: Steps = (Move("go", ways), *one, Move("go", (-len(one) - 1,)))
     else:
-        rest = (Step("go", skip), *one) * _fewer(most - least, one)
+        rest = (Move("go", skip), *one) * _fewer(most - least, one)
     return _bounded(one * _fewer(least, one) + rest)
 
 
@@ -125,21 +125,21 @@ def _limits(token: str) -> tuple[int, int | None]:
     return int(least), int(most) if most else None if comma else int(least)
 
 
-def _atom(reading: _Reading) -> Steps:
+def _atom(reading: _PatternReading) -> Steps:
     token = reading.tokens.pop(0)
     if token in ("(", "(?:"):
         return _group(reading, counted=token == "(")
     if token in _ENDS:
-        return (Step(_ENDS[token]),)
+        return (Move(_ENDS[token]),)
     if token in _REPEATS or token[:3] in ("\\b", "\\B", "(?-", "["):
         raise _unread(token)
     try:
-        return (Step("letter", fits=re.compile(token, re.ASCII).fullmatch),)
+        return (Move("letter", fits=re.compile(token, re.ASCII).fullmatch),)
     except re.error:
         raise _unread(token) from None
 
 
-def _group(reading: _Reading, *, counted: bool) -> Steps:
+def _group(reading: _PatternReading, *, counted: bool) -> Steps:
     if reading.next == "?":
         raise _unread("(?")
     reading.groups += counted
@@ -150,7 +150,7 @@ def _group(reading: _Reading, *, counted: bool) -> Steps:
     reading.tokens.pop(0)
     if not counted:
         return inner
-    return (Step("save", group=place), *inner, Step("save", group=place + 1))
+    return (Move("save", group=place), *inner, Move("save", group=place + 1))
 
 
 def _bounded(steps: Steps) -> Steps:

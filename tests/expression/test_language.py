@@ -82,7 +82,11 @@ SELECTORS = st.sampled_from(
     ]
 )
 TAILS = st.none() | st.sampled_from([selector("b.c"), selector("@[0]"), selector("@[0].x")])
-CONSTANTS = st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+CONSTANTS = (
+    st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
 

@@ -443,7 +443,7 @@ def in_one_file(rules: Path) -> str:
 def with_field(rules: Path, line: str) -> str:
     """The rules with a line more at the end of their fields."""
     text = rules.read_text(encoding="utf-8")
-    return text.replace("\nsettings_warn:", f"\n  {line}\nsettings_warn:")
+    return text.replace("\nbatch:", f"\n  {line}\nbatch:")
 
 
 def test_hovering_explains_the_words_of_the_rules() -> None:

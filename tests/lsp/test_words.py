@@ -165,7 +165,7 @@ HOVERED = {
     'url: "{$api.ba': "`$api.base` — `https://x.test`",
     "token: $settings.tok": "`$settings.token` — text, secret\n\nLets requests in.",
     "json: {payload: $pay": "`$payload` — the payload of this request",
-    "method: PU": "one of `POST`, `PUT`, `PATCH`",
+    "method: PU": "POST, PUT, PATCH, GET, DELETE",
 }
 SAYS_NOTHING = [
     "|> replace(''a'', ne",
