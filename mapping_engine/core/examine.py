@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from mapping_engine.core.examine_sending import examine_sending
 from mapping_engine.core.facts import Facts
@@ -39,7 +40,7 @@ from mapping_engine.core.sinks import (
     check_shown,
     check_warned,
 )
-from mapping_engine.diagnostics import Diagnostics, Span
+from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span
 from mapping_engine.types.kinds import ANY
 from mapping_engine.types.type import PUBLIC_TEXT, Type
 
@@ -52,14 +53,25 @@ def examine(
     ``chosen`` are the types of reads at paths that settings choose, where these are given.
     """
     whole = Facts()
+    kinds = []
     for each in model.requests:
         own = Diagnostics()
         whole.add(_examined(each, own, chosen or {}))
-        diagnostics.found += own.found
+        kinds.append(own.found)
+    diagnostics.found += _of_any_kind(kinds)
     found = Inference(model, diagnostics, whole)
     check_secrets(found)
     check_needed(found)
     return whole
+
+
+def _of_any_kind(kinds: Sequence[Sequence[Diagnostic]]) -> Iterator[Diagnostic]:
+    """What any kind of request gets wrong; what is joined, one of them has to hold: not each."""
+    misfits = [{each.span for each in found if each.code == "SN01"} for found in kinds]
+    everywhere = frozenset[Span]().union(*misfits).intersection(*misfits)
+    for each in chain(*kinds):
+        if each.code != "SN01" or each.span in everywhere:
+            yield each
 
 
 def _examined(model: Model, diagnostics: Diagnostics, chosen: Mapping[int, Type]) -> Facts:

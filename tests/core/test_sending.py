@@ -19,8 +19,16 @@ fields: {x: p.a}
 """
 
 
-def told(folder: Path, written: str) -> list[str]:
-    (folder / "rules.yaml").write_text(f"{HEAD}{RULES}{written}\n")
+KINDS = """
+fields: {x: p.a}
+requests:
+  new: {when: p.a == 'x', url: "{$api.base}/n", json: {data: {all: [$payload]}}}
+  old: {url: "{$api.base}/o", json: {all: [$payload]}}
+"""
+
+
+def told(folder: Path, written: str, rules: str = RULES) -> list[str]:
+    (folder / "rules.yaml").write_text(f"{HEAD}{rules}{written}\n")
     (folder / "vocabulary.yaml").write_text(
         "vocabulary: 1\nevent: {p: part}\nobjects: {part: {a: text}}\n"
         "personal: {names: {email: [email]}}\n"
@@ -106,3 +114,18 @@ def test_rows_that_no_answer_reaches_are_told(
 def test_a_row_that_may_find_no_item_hides_no_other(tmp_path: Path) -> None:
     rows = "answers: [{when: status == 400, drop: body.at}, {when: status == 400, split: bad}]"
     assert told(tmp_path, rows) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("batch: {into: data.all, at_most: 1}", None),
+        ("batch: {into: all, at_most: 1, alone: body.data.all is present}", None),
+        ("batch: {into: dta, at_most: 1}", "the body of the request has no `dta`"),
+    ],
+)
+def test_one_kind_of_several_may_have_no_list_and_goes_alone(
+    tmp_path: Path, written: str, said: str | None
+) -> None:
+    found = told(tmp_path, written, KINDS)
+    assert any(said in each for each in found) if said else not found, found
