@@ -16,7 +16,7 @@ from typing import Any
 import click
 import orjson
 
-from bench.speed import floor, footprint, growth
+from bench.speed import all_packs, floor, footprint, growth
 from bench.speed.inside import gate
 from bench.speed.timing import Timed, parts, rotate
 from bench.speed.variants import OFFLINE, PACKS, Job, Pack, Variants, differing, run, variants
@@ -55,6 +55,7 @@ def main(count: int, rounds: int, seed: int, only: str | None) -> None:
         if only in (None, pack.name):
             _measure(pack, pack.events(seed, count), rounds)
     if only is None:
+        click.echo("\n" + "\n".join(all_packs.report(rounds)))
         _print_costs(rounds)
 
 
