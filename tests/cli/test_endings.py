@@ -128,6 +128,7 @@ def test_ctrl_c_ends_with_130_and_what_was_done() -> None:
     command = [*python("mapping-engine"), "apply", PACK, "--settings", "settings.json", *NOW]
     with subprocess.Popen(
         command,
+        bufsize=0,  # what is read ahead of a line would be lost to `communicate`
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

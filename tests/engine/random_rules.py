@@ -335,7 +335,8 @@ def requests(draw: st.DrawFn) -> list[str]:
 @st.composite
 def rules(draw: st.DrawFn) -> str:
     """A whole rule file."""
-    fanned_out = draw(st.booleans())
+    shape = draw(st.sampled_from(["one request", "fan-out", "kinds", "kinds"]))
+    fanned_out, kinds = shape == "fan-out", shape == "kinds"
     lines = [SHARED.rstrip(), *draw(definitions()), "fields:", "  hidden: $hashed"]
     lines += ["  own: $tag", "  rest: {first_of: [$tag, p.a]}"] if fanned_out else []
     for place, single in enumerate([True, False, None][: draw(st.integers(2, 3))]):
@@ -346,7 +347,6 @@ def rules(draw: st.DrawFn) -> str:
         f"personal: {{clear: [{{fields: {draw(CLEAR)}, because: b}}, "
         "{url: [hashed, chain], because: c}]}"
     ]
-    kinds = draw(st.booleans()) and not fanned_out
     lines += draw(requests()) if kinds else [draw(st.sampled_from(REQUESTS) | request())]
     optional = [
         "switch: [Here]",
