@@ -221,15 +221,15 @@ def _url(block: RequestBlock, file: MappingFile, made: Desugaring) -> Template:
     parts: list[str | Node] = [*start.parts] if isinstance(start, Template) else [start]
     if block.path and isinstance(parts[-1], str):
         parts[-1] = parts[-1].rstrip("/")
-    for each in block.path or ():
+    segments = [_given(each, made) for each in block.path or ()]
+    for segment in segments:
         parts.append("/")
-        segment = _given(each, made)
         is_text = isinstance(segment, Template) and all(isinstance(p, str) for p in segment.parts)
         if isinstance(segment, Template) and is_text:
             parts.append(quote("".join(map(str, segment.parts)), safe=_KEPT))
         else:
             parts.append(segment)
-    return Template(block, tuple(_joined(parts)))
+    return Template(segments[0].at if segments else block, tuple(_joined(parts)))
 
 
 def _api_base(at: Place) -> Name:

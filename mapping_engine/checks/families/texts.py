@@ -18,6 +18,7 @@ from mapping_engine.file.schema_words import parts_of
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
 from mapping_engine.transforms.forms import folded
+from mapping_engine.vocabulary.vocabulary import EVENT
 
 SY06 = Check(
     "SY06 unbraced-name: a name in a template without its braces",
@@ -68,6 +69,8 @@ _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _LONE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?:[.\[].*)?")
 _BRACED = re.compile(r"\{\$([A-Za-z_][A-Za-z0-9_]*)")
 _BASE = re.compile(r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]+)?(?:/[^\s?#]*)?")
+_HOST = re.compile(r"http://([^/:?#]+|\[[^]]*\])")
+_UNENCRYPTED = "the requests would be sent without encryption"
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _SCHEME = re.compile(r"https?://")
@@ -308,7 +311,7 @@ def _base(subject: Subject) -> None:
         _report("`base` is no URL that a request could begin with", span, subject, help)
     elif base.startswith("http:") and host[1] not in _LOCAL:
         help = "write `https://`, so that nobody reads the requests on their way"
-        _report("the requests would be sent without encryption", span, subject, help)
+        _report(_UNENCRYPTED, span, subject, help)
     elif base.endswith("/"):
         _report("`base` ends in `/`, and so the URL has `//`", span, subject, "drop the `/`")
 
@@ -359,6 +362,14 @@ def _literal_of_url(text: str, before: str | Node | None, url: Template, subject
     rest = _SCHEME.sub("", text, count=1) if before is None else text
     if "//" in rest or (before is None and rest.startswith("/")):
         _report("the URL has `//` in its path", url.span, subject)
+    host = _HOST.match(text) if before is None else None
+    if host is not None and host[1] not in _LOCAL:
+        _report(_UNENCRYPTED, url.span, subject, "write `https://`")
+    fields = subject.model.vocabulary.objects.get(EVENT, {})
+    for word in rest.split("/"):
+        if word in fields and not word.islower():
+            message = f"`{word}` stands in the URL as a word, and is the name of a field"
+            _report(message, url.span, subject, f"for what the event holds write `{{{word}}}`")
     is_base = isinstance(before, Name) and before.name == "api"
     if is_base and text and text[:1] not in ("/", "?", ":", ".", "-", "_"):
         _report("a `/` is missing in the URL", url.span, subject)
