@@ -576,7 +576,7 @@ def test_the_definition_of_a_name_is_found(pack: Path) -> None:
         "rows($settings.eventsToIds, $standard_ev": "rules.yaml: standard_event: $standard_ev",
         "hashing: $settings.isHash": 'settings.schema.json: "isHashRequired": {',
         "lookup($tables.standard_ev": "rules.yaml: standard_events: # for events",
-        "text |> one_of($tables.action": "identity.yaml: action_sources:",
+        "text |> one_of($tables.action": "event.yaml: action_sources:",
         'url: "{$api.ba': "rules.yaml: base: https://graph.facebook.com",
         "ct: {first_of: $city, as: ci": "identity.yaml: city:",
         "quantity: {value: $it": "rules.yaml: each: $products # $item",

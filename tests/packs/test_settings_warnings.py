@@ -74,3 +74,11 @@ def test_a_black_list_row_that_can_match_nothing_is_told(name: str) -> None:
 def test_other_rows_are_not(name: str | None) -> None:
     rows = [{"blacklistPiiProperties": name}]
     assert conversions(blacklistPiiProperties=rows).warnings == ()
+
+
+def test_the_old_version_of_reddits_api_is_told() -> None:
+    settings = {"accountId": "a2", "accessToken": "t"}
+    for given in ({}, {"version": ""}, {"version": "v2"}):
+        (warning,) = load("reddit_conversions").bind({**settings, **given}).warnings
+        assert "deprecated" in warning.message
+    assert load("reddit_conversions").bind({**settings, "version": "v3"}).warnings == ()
