@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapping_engine import Destination, MappingError, load
+from mapping_engine.engine.loading import bundled_packs
 from mapping_engine.testing import collect
 from tests.engine.random_calls import SETTINGS, every_call
 from tests.engine.random_rules import EVENTS, rules
@@ -44,7 +45,7 @@ def test_generated_code_calls_transforms_as_the_interpreter_does(
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("pack", ["facebook_offline_conversions", "facebook_conversions"])
+@pytest.mark.parametrize("pack", bundled_packs())
 def test_the_rule_tests_of_the_bundled_packs_agree(pack: str) -> None:
     mapping = load(pack)
     bound: dict[str, Destination] = {}
