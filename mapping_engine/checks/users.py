@@ -17,6 +17,8 @@ KINDS = ("mapping", "fragment", "vocabulary", "tests", "migration")
 """What a file is, by its first key, whose value is the version of its format."""
 UNTESTED = "TE01"
 _KIND = re.compile(rf"^({'|'.join(KINDS)})[ \t]*:[ \t]*[^\s\[{{]", re.MULTILINE)
+_PARTS = frozenset({"tests", "migrations"})
+"""Folders of a pack: a file in them is none of its own, whatever its name is."""
 FOREIGN = frozenset({"node_modules", "__pycache__", "site-packages"})
 
 
@@ -71,6 +73,7 @@ def packs_below(place: Path) -> Iterator[Path]:
         below[:] = sorted(own)
         if ENTRY in files:
             yield Path(folder)
+            below[:] = [name for name in below if name not in _PARTS]
 
 
 def packs_around(file: Path, overlay: Overlay) -> list[Path]:

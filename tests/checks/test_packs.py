@@ -9,7 +9,7 @@ import pytest
 
 from mapping_engine.checks import Options, check_all
 from mapping_engine.testing import run_tests
-from tools.check_example import TODAY
+from tools.check_example import TODAY, completed, write_pack
 
 CRM = Path(__file__).parent / "packs" / "crm"
 COMPANY = "  company: $company |> tidy(80)"
@@ -97,3 +97,13 @@ def test_a_planted_mistake_is_found(old: str, new: str, code: str, tmp_path: Pat
     text = (CRM / "rules.yaml").read_text()
     assert old in text
     assert code in found(text.replace(old, new), tmp_path)
+
+
+def test_a_file_of_tests_may_be_called_like_a_rule_file(tmp_path: Path) -> None:
+    pack = tmp_path / "mine"
+    write_pack(pack, completed("fields:\n  x: p.a\n"))
+    (pack / "tests").mkdir(exist_ok=True)
+    (pack / "tests" / "rules.yaml").write_text(
+        "tests: 1\nevent: {p: {a: b}}\ncases: [{name: x, expect: {payload: {x: b}}}]\n", "utf-8"
+    )
+    assert check_all([str(tmp_path)], Options(TODAY)).diagnostics == ()
