@@ -207,7 +207,7 @@ def _plain_source(block: SourceBlock, known: Locals, made: Desugaring) -> Node:
     if block.merged is not None:
         parts = [(arm, _arm(arm, None, known, made)) for arm in block.merged]
         given = (Field(a, a, f"..{n}", value) for n, (a, value) in enumerate(parts, 1))
-        return nodes.Object(block, tuple(map(_spread, given)))
+        return nodes.Object(block, tuple(map(spread_of, given)))
     if block.first_of is not None:
         firsts = [(arm, arm, None) for arm in block.first_of]
         return _chain(block, _alternatives(firsts, known, made), made)
@@ -298,7 +298,7 @@ def _field(entry: Named[FieldBlock], known: Locals, made: Desugaring) -> Field:
         block.invalid or "warn",
         null,
     )
-    return _spread(field) if is_spread(entry.name) else field
+    return spread_of(field) if is_spread(entry.name) else field
 
 
 def sends_null(block: ValueBlock) -> bool:
@@ -312,7 +312,8 @@ def is_spread(name: str) -> bool:
     return name.startswith("..")
 
 
-def _spread(field: Field) -> Field:
+def spread_of(field: Field) -> Field:
+    """The same, as a field that stands for all keys of its value."""
     return replace(field, value=_as_object(field.value), spread=True, null=False)
 
 
@@ -369,7 +370,7 @@ def _part(at: Place, name: str, tree: BodyTree | None, made: Desugaring) -> Fiel
     null = isinstance(tree, ValueBlock) and sends_null(tree)
     when = _when(tree, NO_LOCALS, made) if null and isinstance(tree, ValueBlock) else None
     field = Field(at, at, name, body_of(at, tree, made), when, null=null)
-    return _spread(field) if is_spread(name) else field
+    return spread_of(field) if is_spread(name) else field
 
 
 # Conversions

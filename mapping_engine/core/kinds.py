@@ -13,8 +13,10 @@ from mapping_engine.core.desugar import (
     Desugaring,
     body_of,
     expression,
+    is_spread,
     object_of,
     optional,
+    spread_of,
     value_of,
 )
 from mapping_engine.core.model import PAYLOAD, Auth, RequestKind, RequestRule, Rule, Variable
@@ -31,7 +33,7 @@ from mapping_engine.file.documents import (
 )
 from mapping_engine.file.request_blocks import AuthBlock, RequestBlock
 from mapping_engine.file.shapes import Named
-from mapping_engine.file.value_blocks import FieldBlock
+from mapping_engine.file.value_blocks import FieldBlock, ValueBlock
 from mapping_engine.selectors import Selector, parse_selector
 
 _BODILESS = ("GET", "DELETE")
@@ -183,7 +185,7 @@ def _request(
         method,
         _url(block, file, made),
         tuple(
-            Field(h, h, h.name, value_of(h.value, NO_LOCALS, made), required=place < needed)
+            _header(h, h.value, made, required=place < needed)
             for place, h in enumerate(headers)
             if h.value is not None
         ),
@@ -195,6 +197,11 @@ def _request(
         segments=block.url is None,
         within=optional(block.url.within if block.url else None, NO_LOCALS, made),
     )
+
+
+def _header(at: Named[ValueBlock], block: ValueBlock, made: Desugaring, *, required: bool) -> Field:
+    field = Field(at, at, at.name, value_of(block, NO_LOCALS, made), required=required)
+    return spread_of(field) if is_spread(at.name) else field
 
 
 def _given(node: Expression, made: Desugaring) -> Node:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from urllib.parse import quote
 
@@ -36,6 +37,15 @@ _CONTENT_TYPE = "Content-Type"
 AUTHORIZATION = "Authorization"
 _OF_EVENT = (PAYLOAD, PAYLOADS, "integration")
 _PLAIN = "-._~"
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_FRAMING = frozenset(
+    [
+        "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer",
+        "upgrade", "proxy-connection",
+    ]
+)  # fmt: skip
+"""Headers that say how a request travels: whoever sends it writes them."""
+_SHOWN = 60
 """What stands in a query as it is, besides letters and digits."""
 _BASE = re.compile(
     r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
@@ -55,7 +65,11 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
     part = partial(_part, model, run, evaluate)
     headers = content_type(rule)
     for each in rule.headers:
-        text = as_text(part(each.value))
+        value = part(each.value)
+        if each.spread:
+            spread_headers(headers, value, field=each, model=model)
+            continue
+        text = as_text(value)
         if text is not None:
             headers[header_name(each.name)] = header(each, text, model)
         elif each.required:
@@ -229,6 +243,21 @@ def header(field: Field, text: str, model: Model) -> str:
         message = f"the header `{field.name}` would hold characters that a header must not hold"
         raise unfit(field.value, model, message, None)
     return text
+
+
+def spread_headers(headers: dict[str, str], values: Json, field: Field, model: Model) -> None:
+    """Add the headers that an object names; raises for what HTTP does not accept."""
+    for name, value in values.items() if type(values) is dict else ():
+        text = as_text(value)
+        if text is None:
+            continue
+        if not _HEADER.fullmatch(name) or name.casefold() in _FRAMING:
+            shown = name if name.isprintable() and len(name) <= _SHOWN else "one of the names"
+            message = f"`{shown}` cannot be the name of a header"
+            raise unfit(field.value, model, message, "leave it out, or correct it")
+        for other in [each for each in headers if each.casefold() == name.casefold()]:
+            del headers[other]
+        headers[header_name(name)] = header(replace(field, name=name), text, model)
 
 
 def filled_in(node: Node, text: str, kind: str, model: Model) -> str:

@@ -139,7 +139,8 @@ class RequestBlock(Block):
     auth: AuthBlock | None = key(AUTH, "How this request authenticates, or `none`.")
     headers: tuple[Named[ValueBlock], ...] | None = key(
         MapOf(_VALUE),
-        "Headers, each an expression or a block; one that is missing is left out.",
+        "Headers, each an expression or a block; one that is missing is left out. `..` stands for "
+        "all entries of an object; of one name in any case, the last one counts.",
     )
     form: BodyTree | None = key(
         EXPRESSION_TREE,

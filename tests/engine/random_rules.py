@@ -133,7 +133,7 @@ PARTS_OF_REQUESTS = [
     "auth: {header: {X-Key: type}}",
     "auth: none",
     "auth: {none: none}",
-    "headers: {X-A: p.a, X-B: {first_of: [p.b], as: text}}",
+    "headers: {X-A: p.a, X-B: {first_of: [p.b], as: text}, ..: $settings.object, ..p: p}",
     "fields: {f0: p.a}",
     "fields: {f0: {value: p.a, required: true}}",
     "payload: payload.schema.json",

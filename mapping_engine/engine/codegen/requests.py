@@ -29,6 +29,7 @@ from mapping_engine.engine.requests import (
     incomplete,
     masked_url,
     method_of,
+    spread_headers,
     told_of_request,
     unauthorised,
     whole_url,
@@ -48,7 +49,11 @@ def write_request(rule: RequestRule, here: Here, code: Code) -> None:
     pairs = (f"{here.held(name)}: {here.held(text)}" for name, text in known.items())
     headers = code.let(f"{{{', '.join(pairs)}}}")
     for each in rule.headers:
-        _put_header(each, headers, here)
+        if each.spread:
+            add = here.constant(partial(spread_headers, field=each, model=here.model))
+            code.line(f"{add}({headers}, {_value(each.value, here)})")
+        else:
+            _put_header(each, headers, here)
     if rule.auth is not None:
         values = [_value(each, here) for each in rule.auth.parts]
         given = f"{here.constant(rule.auth)}, [{', '.join(values)}], {here.constant(here.model)}"
