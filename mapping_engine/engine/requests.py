@@ -71,7 +71,7 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
             continue
         text = as_text(value)
         if text is not None:
-            headers[header_name(each.name)] = header(each, text, model)
+            put_header(headers, each.name, header(each, text, model))
         elif each.required:
             raise unauthorised(each.value, model)
     if rule.auth is not None:
@@ -232,9 +232,16 @@ def _in_query(value: Json) -> str:
     return as_text(value) or ""
 
 
-def header_name(name: str) -> str:
-    """The name under which a header is sent: a rule may replace the one that all requests have."""
-    return _CONTENT_TYPE if name.casefold() == _CONTENT_TYPE.casefold() else name
+def put_header(headers: dict[str, str], name: str, text: str) -> None:
+    """Add a header, perhaps in the place of the one that all requests have."""
+    if replaces(name):
+        headers.pop(_CONTENT_TYPE, None)
+    headers[name] = text
+
+
+def replaces(name: str) -> bool:
+    """Whether a header is the one that all requests have, in another spelling."""
+    return name != _CONTENT_TYPE and name.casefold() == _CONTENT_TYPE.casefold()
 
 
 def header(field: Field, text: str, model: Model) -> str:
@@ -257,7 +264,7 @@ def spread_headers(headers: dict[str, str], values: Json, field: Field, model: M
             raise unfit(field.value, model, message, "leave it out, or correct it")
         for other in [each for each in headers if each.casefold() == name.casefold()]:
             del headers[other]
-        headers[header_name(name)] = header(replace(field, name=name), text, model)
+        headers[name] = header(replace(field, name=name), text, model)
 
 
 def filled_in(node: Node, text: str, kind: str, model: Model) -> str:

@@ -25,10 +25,11 @@ from mapping_engine.engine.requests import (
     content_type,
     filled_in,
     header,
-    header_name,
     incomplete,
     masked_url,
     method_of,
+    put_header,
+    replaces,
     spread_headers,
     told_of_request,
     unauthorised,
@@ -123,7 +124,12 @@ def _keep_header(field: Field, headers: str, here: Here, found: Found) -> None:
     text = _as_text(found, here)
     check = f"{here.constant(header)}({here.constant(field)}, {text}, {here.constant(here.model)})"
     with here.code.block(f"if {text} is not None"):
-        here.code.line(f"{headers}[{here.held(header_name(field.name))}] = {check}")
+        if replaces(field.name):
+            here.code.line(
+                f"{here.constant(put_header)}({headers}, {here.held(field.name)}, {check})"
+            )
+        else:
+            here.code.line(f"{headers}[{here.held(field.name)}] = {check}")
 
 
 def _as_text(found: Found, here: Here) -> str:
