@@ -85,7 +85,7 @@ def test_a_form_takes_blocks_as_well(tmp_path: Path) -> None:
     [
         ("{X-A: type}", {"Content-Type": "application/json", "X-A": "t"}),
         ("{X-A: p.none}", {"Content-Type": "application/json"}),
-        ("{content-type: {constant: text/plain}}", {"Content-Type": "text/plain"}),
+        ("{content-type: {constant: text/plain}}", {"content-type": "text/plain"}),
         ("{Content-Type: p.none}", {"Content-Type": "application/json"}),
         ('{X-A: {template: "v {type}"}}', {"Content-Type": "application/json", "X-A": "v t"}),
         ("{X-A: {when: type == 'u', constant: c}}", {"Content-Type": "application/json"}),
