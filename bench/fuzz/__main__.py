@@ -18,19 +18,11 @@ import click
 from bench.fuzz.events import SECRET, differences, event, settings, source
 from bench.fuzz.files import mistaken, problems, texts
 from bench.speed.events import events as usual_events
-from mapping_engine import MappingError, load
+from mapping_engine import Mapping, MappingError, load
+from mapping_engine.engine.loading import bundled_packs
+from mapping_engine.testing.cases import Case, collect
 
 RULES = Path(__file__).parents[2] / "rules"
-USUAL: dict[str, dict[str, Any]] = {
-    "facebook_conversions": {
-        "accessToken": SECRET, "datasetId": "1234567", "actionSource": "website",
-    },
-    "facebook_offline_conversions": {
-        "accessToken": SECRET,
-        "eventsToStandard": [{"from": "Order Completed", "to": "Purchase"}],
-        "eventsToIds": [{"from": "Purchase", "to": "505050505050501"}],
-    },
-}  # fmt: skip
 A_BIND = 200
 """So many events are given to a destination."""
 
@@ -57,16 +49,32 @@ def main(seconds: float | None, events: int | None, files: int | None, seed: int
     sys.exit(failed > 0)
 
 
+def usual(mapping: Mapping, case: Case) -> dict[str, Any]:
+    """The settings of a rule test, with the secret in each place for one."""
+    properties = mapping.model.settings_schema.get("properties", {})
+    secret = {name: SECRET for name, each in properties.items() if each.get("x-secret") is True}
+    return {
+        **case.settings,
+        **{name: text for name, text in secret.items() if name in case.settings},
+    }
+
+
 def _events(seed: int) -> Iterator[list[str]]:
     """Without end: the problems of one event after the other."""
-    sources = {name: source(load(name)) for name in USUAL}
-    starts = [json.loads(text) for text in usual_events(seed, 500)]
+    packs = bundled_packs()
+    sources = {name: source(load(name)) for name in packs}
+    tested = {name: collect(name) for name in packs}
+    orders = [json.loads(text) for text in usual_events(seed, 500)]
     while True:
         random = Random(seed)
-        name = random.choice(list(USUAL))
+        name = random.choice(packs)
+        case = random.choice(tested[name])
+        starts = random.choice([orders, [case.event for case in tested[name]]])
         try:
-            chosen = settings(sources[name].mapping, USUAL[name], random)
-            destination = sources[name].mapping.bind(chosen, clock=lambda: 1_720_000_000.0)
+            mapping = sources[name].mapping
+            chosen = settings(mapping, usual(mapping, case), random)
+            clock = lambda: 1_720_000_000.0  # noqa: E731
+            destination = mapping.bind(chosen, secrets=case.secrets, clock=clock)
         except MappingError:
             seed += 1
             continue

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from bench.fuzz import files
-from bench.fuzz.__main__ import USUAL, main
+from bench.fuzz.__main__ import main, usual
 from bench.fuzz.events import differences
 from mapping_engine import Destination, load
+from mapping_engine.testing.cases import collect
 
 
 def test_a_short_run_finds_nothing() -> None:
@@ -25,7 +26,8 @@ def test_a_short_run_finds_nothing() -> None:
 
 def test_a_way_that_does_something_else_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     pack = "facebook_conversions"
-    destination = load(pack).bind(USUAL[pack], clock=lambda: 1_720_000_000.0)
+    mapping = load(pack)
+    destination = mapping.bind(usual(mapping, collect(pack)[0]), clock=lambda: 1_720_000_000.0)
     event: dict[str, Any] = {"type": "track", "event": "Product Added", "userId": "u"}
     assert not list(differences(destination, event, Random(1)))
     monkeypatch.setattr(Destination, "apply", lambda self, event: [])
