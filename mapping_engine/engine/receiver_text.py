@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_plus
 
-from mapping_engine.engine.request import Request
+from mapping_engine.engine.request import CONTENT_TYPES, Request
 from mapping_engine.types.kinds import Json
 
 LONGEST = 200
@@ -31,7 +31,8 @@ def sent_texts(requests: Iterable[Request]) -> frozenset[str]:
     found: set[str] = set()
     for request in requests:
         found |= set(_leaves(request.body))
-        for text in (request.url, *request.headers.values()):
+        values = (v for v in request.headers.values() if v not in CONTENT_TYPES.values())
+        for text in (request.url, *values):
             found |= {unquote_plus(part) for part in _PARTS.split(text)}
     return frozenset(text for text in found if len(text) >= _SHORTEST)
 

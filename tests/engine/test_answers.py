@@ -309,6 +309,7 @@ def test_a_deep_body_is_judged_by_its_status(destination: Destination) -> None:
         ("index 14 of events[14].user_data", "index 14 of events[14].user_data"),
         ("two\nlines\tand\x00more", "two lines and more"),
         (["one", "two", "one"], "one; two"),
+        ("malformed JSON, no form", "malformed JSON, no form"),
         (17, "17"),
     ],
 )
