@@ -123,6 +123,7 @@ class _Run:
             every = self._kept({**self.found, **others.found})
             kept = [d for d in every if d in self.found or d.code.startswith("SU")]
         plain = sorted(_without_echoes(kept), key=lambda d: (d.span, d.code, d.message))
+        plain = list({(d.span, d.code, d.message): d for d in reversed(plain)}.values())[::-1]
         if self.options.fixes:
             uses = tuple(others.uses.values())
             plain = [d if agreed(d, uses) else replace(d, fix=None) for d in plain]

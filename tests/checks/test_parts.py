@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from mapping_engine.checks import check
 from mapping_engine.cli.rules_check import main
+from mapping_engine.engine.loading import bundled_packs
 from mapping_engine.source.bundled import bundled_folder
 from tools.check_example import completed, write_pack
 
@@ -42,8 +43,8 @@ def run(*arguments: str, input: str | None = None) -> Result:
 
 
 def users(file: str) -> list[str]:
-    packs = ["facebook_conversions", "facebook_offline_conversions"]
-    return packs if file.split("/")[1] not in packs else packs[:1]
+    pack = file.split("/")[1]
+    return [pack] if pack in bundled_packs() else [*bundled_packs()]
 
 
 @pytest.mark.parametrize("file", PARTS)
