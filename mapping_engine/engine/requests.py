@@ -29,7 +29,7 @@ from mapping_engine.errors import (
     InstrumentationError,
     MappingError,
 )
-from mapping_engine.file.request_blocks import METHODS
+from mapping_engine.file.request_blocks import HEADER_NAME, METHODS
 from mapping_engine.types.kinds import Json
 
 Value = Callable[[Node, list[Issue], str], Json]
@@ -37,7 +37,6 @@ _CONTENT_TYPE = "Content-Type"
 AUTHORIZATION = "Authorization"
 _OF_EVENT = (PAYLOAD, PAYLOADS, "integration")
 _PLAIN = "-._~"
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _FRAMING = frozenset(
     [
         "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer",
@@ -258,7 +257,7 @@ def spread_headers(headers: dict[str, str], values: Json, field: Field, model: M
         text = as_text(value)
         if text is None:
             continue
-        if not _HEADER.fullmatch(name) or name.casefold() in _FRAMING:
+        if not HEADER_NAME.fullmatch(name) or name.casefold() in _FRAMING:
             shown = name if name.isprintable() and len(name) <= _SHOWN else "one of the names"
             message = f"`{shown}` cannot be the name of a header"
             raise unfit(field.value, model, message, "leave it out, or correct it")

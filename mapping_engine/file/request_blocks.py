@@ -20,6 +20,8 @@ from mapping_engine.file.shapes import ListOf, MapOf, Named, literal, scalar_sha
 from mapping_engine.file.value_blocks import ValueBlock
 from mapping_engine.source.node import ScalarNode
 
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+"""What HTTP accepts as the name of a header."""
 METHODS = ("POST", "PUT", "PATCH", "GET", "DELETE")
 FORMATS = ("form", "json", "text", "xml", "ndjson")
 """How a body is written, by the key that holds it."""

@@ -14,6 +14,7 @@ from mapping_engine.core.nodes import Call, Compare, Const, Items, Name, Node, T
 from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
 from mapping_engine.expression import Extent
 from mapping_engine.file.blocks import Block
+from mapping_engine.file.request_blocks import HEADER_NAME
 from mapping_engine.file.schema_words import parts_of
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
@@ -72,7 +73,6 @@ _BASE = re.compile(r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]+)?(?:/
 _HOST = re.compile(r"http://([^/:?#]+|\[[^]]*\])")
 _UNENCRYPTED = "the requests would be sent without encryption"
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _SCHEME = re.compile(r"https?://")
 _SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 4, 6, 80
 _LONG_WORD = 9
@@ -319,7 +319,7 @@ def _base(subject: Subject) -> None:
 def _headers(request: RequestRule, subject: Subject) -> None:
     """Names of headers that HTTP does not accept, and a content type that is not the body's."""
     for header in request.headers:
-        if not _TOKEN.fullmatch(header.name):
+        if not HEADER_NAME.fullmatch(header.name):
             message = "the name of a header has letters, digits and `-` only"
             help = "a header is written `X-Name: expression`"
             subject.diagnostics.report(OU07, message, header.key.span, help=help)
