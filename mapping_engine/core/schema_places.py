@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from mapping_engine.core.model import Model
-from mapping_engine.diagnostics import Diagnostics, Label
+from mapping_engine.diagnostics import Diagnostics, Label, Span
 from mapping_engine.source.node import MappingNode, ScalarNode, Source, YamlNode
 from mapping_engine.source.yaml_text import read_yaml
 
@@ -20,9 +21,19 @@ def declared_at(path: str, model: Model) -> tuple[Label, ...]:
     folder, mark, _ = model.file.span.file.rpartition("/")
     name = f"{folder}{mark}{model.payload.text}"
     text = model.texts.get(name)
-    root = _read(name, text) if text else None
+    place, is_whole = property_place(_read(name, text) if text else None, _STEP.findall(path))
+    if place is None or not is_whole:
+        return ()
+    return (Label(place, "the schema declares it here"),)
+
+
+def property_place(root: YamlNode | None, steps: Iterable[str]) -> tuple[Span | None, bool]:
+    """Where a schema declares the last of some properties that it does, and whether that is all.
+
+    A step `[]` leads to the items of a list.
+    """
     node, place = root, None
-    for step in _STEP.findall(path):
+    for step in steps:
         node = _followed(node, root)
         if step == "[]":
             node = _value(node, "items")
@@ -31,9 +42,9 @@ def declared_at(path: str, model: Model) -> tuple[Label, ...]:
         entries = properties.entries if isinstance(properties, MappingNode) else ()
         entry = next((each for each in entries if each.key.text == step), None)
         if entry is None:
-            return ()
+            return place, False
         node, place = entry.value, entry.key.span
-    return () if place is None else (Label(place, "the schema declares it here"),)
+    return place, True
 
 
 @lru_cache(maxsize=2)
@@ -49,7 +60,7 @@ def _followed(node: YamlNode | None, root: YamlNode | None) -> YamlNode | None:
     """The schema behind a local `$ref`."""
     for _ in range(32):
         reference = _value(node, "$ref")
-        if not isinstance(reference, ScalarNode):
+        if not isinstance(reference, ScalarNode) or not reference.text.startswith("#/"):
             break
         node = root
         for step in reference.text.removeprefix("#/").split("/"):

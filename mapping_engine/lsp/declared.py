@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mapping_engine.core.load import Examined
+from mapping_engine.core.schema_places import property_place
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.file.shapes import Named
-from mapping_engine.source.node import MappingNode, ScalarNode, YamlNode
 from mapping_engine.source.yaml_text import read_yaml
 
 
@@ -51,30 +51,5 @@ def doc_of(entry: Named[Any] | None) -> str:
 def setting(examined: Examined, steps: tuple[str, ...]) -> Span:
     """Where the schema of the settings declares a setting, or the step nearest to it."""
     source = examined.settings
-    found = Span(source.file, 1, 1, 1, 1)
-    node = root = read_yaml(source, Diagnostics())
-    for step in steps:
-        node = _follow(root, node)
-        if step == "[]":
-            node = _under(node, "items")
-            continue
-        properties = _under(node, "properties")
-        declared = properties.entries if isinstance(properties, MappingNode) else ()
-        entry = next((each for each in declared if each.key.text == step), None)
-        if entry is None:
-            break
-        found, node = entry.key.span, entry.value
-    return found
-
-
-def _follow(root: YamlNode | None, node: YamlNode | None) -> YamlNode | None:
-    reference = _under(node, "$ref")
-    if not isinstance(reference, ScalarNode) or not reference.text.startswith("#/"):
-        return node
-    for step in reference.text[2:].split("/"):
-        root = _under(root, step)
-    return root
-
-
-def _under(node: YamlNode | None, key: str) -> YamlNode | None:
-    return node.get(key) if isinstance(node, MappingNode) else None
+    place, _ = property_place(read_yaml(source, Diagnostics()), steps)
+    return place or Span(source.file, 1, 1, 1, 1)
