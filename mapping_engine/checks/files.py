@@ -42,6 +42,7 @@ from mapping_engine.engine.migration import read_migration
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
 from mapping_engine.file.documents import FragmentFile
+from mapping_engine.file.migration_file import FOLDER as MIGRATIONS
 from mapping_engine.file.rule_files import ReadFile, Reading, check_vocabulary
 from mapping_engine.file.schema_file import read_schema
 from mapping_engine.frozen import Frozen
@@ -50,7 +51,6 @@ from mapping_engine.source.node import MappingNode, ScalarNode, Source, YamlNode
 from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.testing.cases import FOLDER, Case, cases_of
 
-MIGRATIONS = "migrations"
 MANY = 24
 """From so many packs on, it pays to start processes."""
 PARTS = 4

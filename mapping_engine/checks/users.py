@@ -9,15 +9,17 @@ from pathlib import Path
 
 from mapping_engine.diagnostics import Diagnostic, Fix, Severity, Span
 from mapping_engine.engine.loading import ENTRY, as_named, rules_above
+from mapping_engine.file.migration_file import FOLDER as MIGRATIONS
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import MAX_DEPTH, Overlay
+from mapping_engine.testing.cases import FOLDER as TESTS
 
 YAML = ".yaml"
 KINDS = ("mapping", "fragment", "vocabulary", "tests", "migration")
 """What a file is, by its first key, whose value is the version of its format."""
 UNTESTED = "TE01"
 _KIND = re.compile(rf"^({'|'.join(KINDS)})[ \t]*:[ \t]*[^\s\[{{]", re.MULTILINE)
-_PARTS = frozenset({"tests", "migrations"})
+_PARTS = frozenset({TESTS, MIGRATIONS})
 """Folders of a pack: a file in them is none of its own, whatever its name is."""
 FOREIGN = frozenset({"node_modules", "__pycache__", "site-packages"})
 

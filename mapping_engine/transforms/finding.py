@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from mapping_engine.transforms.declare import (
     Example,
@@ -17,6 +17,7 @@ from mapping_engine.transforms.declare import (
 from mapping_engine.transforms.patterns import compiled, engine
 from mapping_engine.transforms.portable_find import Groups, portable_finder
 from mapping_engine.transforms.scalars import MAX_LENGTH, TOO_LONG
+from mapping_engine.transforms.text import pattern_problem
 from mapping_engine.types.kinds import TEXT
 
 MAX_SEARCHED = 16 * 1024
@@ -44,23 +45,13 @@ def group_finder(pattern: str) -> Callable[[str, int], Groups | None]:
     return find
 
 
-def _problem(pattern: Json) -> str | None:
-    if type(pattern) is not str:
-        return "expected text"
-    try:
-        group_finder(pattern)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
 _PATTERN = Parameter(
     "pattern",
     TEXT,
     constant=True,
     blank=True,
     doc="A regular expression (RE2 syntax) for a part of the text.",
-    problem=_problem,
+    problem=partial(pattern_problem, read=group_finder),
 )
 
 

@@ -83,12 +83,12 @@ def length_between(value: str, minimum: int | float, maximum: int | float | None
     return value
 
 
-def pattern_problem(pattern: Json) -> str | None:
-    """What is wrong with a regular expression, or None."""
+def pattern_problem(pattern: Json, read: Callable[[str], object] = compiled) -> str | None:
+    """What is wrong with a regular expression, or None; ``read`` raises ValueError for it."""
     if type(pattern) is not str:
         return "expected text"
     try:
-        compiled(pattern)
+        read(pattern)
     except ValueError as error:
         return str(error)
     return None
