@@ -325,8 +325,11 @@ def _leaf(field: Field, node: Node, schema: Schema, path: str, sinks: _PayloadSi
 def _secret(path: str, field: Field, found: Inference) -> None:
     message, span = f"a secret flows into the payload field `{path}`", field.key.span
     note = f'a field that the receiver reads a secret from has `"{SECRET_KEYWORD}": true`'
-    wanted: Callable[[Type], bool] = lambda each: SECRET in each.spreading  # noqa: E731
-    _report("PI06", message, field, f"`{path}`", wanted, found, span=span, note=note)
+    _report("PI06", message, field, f"`{path}`", _holds_secret, found, span=span, note=note)
+
+
+def _holds_secret(made: Type) -> bool:
+    return SECRET in made.spreading
 
 
 # The schema

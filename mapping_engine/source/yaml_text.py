@@ -391,8 +391,6 @@ def _advice(message: str, context: str, character: str) -> str | None:
         return (
             "inside `{ }` and `[ ]`, text with brackets, braces or quotes stands in double quotes"
         )
-    if "quoted scalar" in context:
-        return "the quote is not closed; text that holds quotes stands in double quotes as a whole"
     if message.startswith(_NO_VALUES):
         return "write text that holds a colon and a space in quotes"
     if message.startswith("did not find expected key"):
