@@ -162,8 +162,7 @@ class Copying:
         self._clear = clear
         self._personal = personal
         self._looks = Looks(personal)
-        self._quick: tuple[str, ...] = self._looks.quick
-        self._three = _three(self._quick)
+        self._may = self._looks.may
         self._path = path
         self._span = span
         self._known: dict[str, bool] = {}
@@ -202,7 +201,7 @@ class Copying:
         """A copy of an object; ``clear`` where personal data is wanted."""
         found: dict[str, Json] = {}
         known, apart = self._known, marks.below
-        one, two, three = self._three
+        may = self._may
         for key, value in source.items():
             mark = apart.get(key) if apart else None
             if mark is None:
@@ -212,10 +211,7 @@ class Copying:
                 if not wanted:
                     continue
                 kind = type(value)
-                if kind is str:
-                    usual = one not in value and two not in value and three not in value
-                else:
-                    usual = kind is int or kind is float
+                usual = may(value) is None if kind is str else kind is int or kind is float
                 if usual:
                     found[key] = value
                     continue
@@ -287,11 +283,7 @@ class Copying:
         return found
 
     def _text(self, told: Told, value: str, *, clear: bool) -> str | None:
-        if (
-            not clear
-            and any(letter in value for letter in self._quick)
-            and self._looks.match(value)
-        ):
+        if not clear and self._looks.match(value):
             told.append(((), _LOOKS_PERSONAL))
             return None
         return value
@@ -319,7 +311,7 @@ class Copying:
         """Whether a key neither names personal data nor is personal data itself."""
         if self._personal.names_data(key):
             return False
-        return not (any(letter in key for letter in self._quick) and self._looks.match(key))
+        return not self._looks.match(key)
 
 
 def copying_of(model: Model, node: Copy) -> Copying:
@@ -328,14 +320,6 @@ def copying_of(model: Model, node: Copy) -> Copying:
     path, span = spell(source), source.span
     personal = model.vocabulary.personal
     return Copying(personal, path, span, nulls=node.empty, clear=node.clear)
-
-
-def _three(letters: tuple[str, ...]) -> tuple[str, str, str]:
-    """Three letters that say the same; where there are more, every text takes a closer look."""
-    if not letters:
-        return "\x00", "\x00", "\x00"
-    padded = (*letters, letters[0], letters[0])
-    return ("", "", "") if len(letters) > len("abc") else (padded[0], padded[1], padded[2])
 
 
 def _has_objects(value: Json) -> bool:

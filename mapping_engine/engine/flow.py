@@ -163,8 +163,9 @@ def combinations(model: Model, way: Way, run: Run) -> list[Combination]:
     """
     limits = model.file.limits
     most = (limits.requests if limits else None) or REQUESTS
-    found: list[Combination] = []
-    _combine(model, way, run, (), found, most)
+    found: list[Combination] = [] if model.fan_out else [()]
+    if model.fan_out:
+        _combine(model, way, run, (), found, most)
     if not found and model.none is not None:
         raise refusal(model, model.none, run)
     if len(found) > most:
@@ -180,15 +181,20 @@ def _combine(
     model: Model, way: Way, run: Run, chosen: Combination, found: list[Combination], most: int
 ) -> None:
     """The cross product of the variables, each of which may depend on those before it."""
-    if len(chosen) == len(model.fan_out):
-        found.append(chosen)
+    if chosen:
+        way.enter(run, chosen)
+    place = len(chosen)
+    values = way.values(run, place)
+    if type(values) is not list:
         return
-    way.enter(run, chosen)
-    values = way.values(run, len(chosen))
-    for value in values if type(values) is list else ():
+    is_last = place + 1 == len(model.fan_out)
+    for value in values:
         if len(found) > most:
             return
-        _combine(model, way, run, (*chosen, value), found, most)
+        if is_last:
+            found.append((*chosen, value))
+        else:
+            _combine(model, way, run, (*chosen, value), found, most)
 
 
 def is_switched_off(model: Model, run: Run) -> bool:

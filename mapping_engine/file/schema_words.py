@@ -21,6 +21,7 @@ from mapping_engine.diagnostics import (
 )
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, Source, YamlNode
 from mapping_engine.source.yaml_text import read_yaml
+from mapping_engine.types.kinds import Json
 from mapping_engine.types.units import UNITS
 
 Schema: TypeAlias = dict[str, Any]
@@ -53,6 +54,8 @@ _KEYWORDS = frozenset(
         *("minContains", "maxContains", "contentEncoding", "contentMediaType"),
     )
 )
+_TYPES = {str: "string", bool: "boolean", int: "integer", list: "array", dict: "object"}
+_PLAIN = frozenset(("type", "enum", "items", "properties", *_NOTES))
 _PAIRS = (
     *(("minLength", "maxLength"), ("minItems", "maxItems"), ("minimum", "maximum")),
     ("minProperties", "maxProperties"),
@@ -189,18 +192,34 @@ class _Words:
         values = [("default", part["default"])] if part.get("default") is not None else []
         if "type" in part and isinstance(part.get("enum"), list):
             values += [("enum", value) for value in part["enum"] if value is not None]
-        if not values:
-            return
-        from jsonschema import Draft202012Validator  # for start-up time: only where it is asked
-
-        own = {key: value for key, value in part.items() if key != "default"}
-        accepts = Draft202012Validator(self.root).evolve(schema=own)
         for name, value in values:
-            error = next(iter(accepts.iter_errors(value)), None)
-            if error is not None:
+            refused = _refused_by(part, value, self.root)
+            if refused is not None:
                 message = f"`{name}` holds a value that the schema does not accept"
-                help = f"write one that is accepted (`{error.validator}`)"
-                self.report(message, (*path, name), help)
+                self.report(message, (*path, name), f"write one that is accepted (`{refused}`)")
+
+
+def _refused_by(part: Schema, value: Json, root: Schema) -> str | None:
+    """The keyword of a part of a schema that refuses a value."""
+    own = {key: limit for key, limit in part.items() if key != "default"}
+    if _is_plainly_accepted(own, value):
+        return None
+    from jsonschema import Draft202012Validator  # for start-up time: only where it is asked
+
+    accepts = Draft202012Validator(root).evolve(schema=own)
+    error = next(iter(accepts.iter_errors(value)), None)
+    return None if error is None else str(error.validator)
+
+
+def _is_plainly_accepted(part: Schema, value: Json) -> bool:
+    """Whether it can be told without jsonschema, which takes long to import, that a value fits."""
+    if not part.keys() <= _PLAIN or (value and ("items" in part or "properties" in part)):
+        return False
+    declared, values = part.get("type"), part.get("enum")
+    types = [declared] if isinstance(declared, str) else declared
+    return (types is None or _TYPES.get(type(value)) in types) and (
+        values is None or any(type(each) is type(value) and each == value for each in values)
+    )
 
 
 def _mark(name: str) -> str | None:

@@ -33,29 +33,43 @@ _PERSONAL = Parameter(
 
 
 class Looks:
-    """What personal data looks like: patterns, and the letters without which nothing matches."""
+    """What personal data looks like: patterns, each with a letter without which none matches.
 
-    __slots__ = ("_looks", "quick")
+    ``may`` finds whether a text may look personal, which few do: such a letter, or what one is
+    percent-encoded as.
+    """
+
+    __slots__ = ("_looks", "may")
 
     def __init__(self, personal: Personal) -> None:
         self._looks: list[tuple[str, Callable[[str], bool]]] = [
             (needed_letter(pattern) or "", searcher(pattern)) for pattern in personal.patterns
         ]
-        letters = {letter for letter, _ in self._looks}
-        self.quick = ("",) if "" in letters else (*sorted(letters), "%") if letters else ()
-        """Letters of which a text that looks personal has one."""
+        self.may = re.compile(
+            "|".join(map(_written, sorted({a for a, _ in self._looks}))) or "(?!)"
+        ).search
 
     def match(self, text: str) -> bool:
         """Whether a text looks personal, as it stands or percent-decoded."""
+        return self.may(text) is not None and self._matches(text)
+
+    def _matches(self, text: str) -> bool:
         for _ in range(_ENCODED):
             for letter, look in self._looks:
                 if letter in text and look(text):
                     return True
-            decoded = _decoded(text) if self._looks else text
+            decoded = _decoded(text)
             if decoded == text:
                 return False
             text = decoded
         return False
+
+
+def _written(letter: str) -> str:
+    """A pattern of all ways to write a letter, and of what is encoded twice."""
+    encoded = "".join(f"%{byte:02x}" for byte in letter.encode()[:1])
+    either = "".join(f"[{a}{a.upper()}]" if a.isalpha() else a for a in encoded)
+    return f"{re.escape(letter)}|{either}|%25"
 
 
 def _decoded(text: str) -> str:
@@ -81,9 +95,7 @@ def impersonal(personal: dict[str, Json]) -> Callable[[Json], Json]:
 
     def judge(value: Json) -> Json:
         text = cast(str, value)
-        if not any(letter in text for letter in looks.quick) or not looks.match(text):
-            return text
-        return LOOKS_PERSONAL
+        return LOOKS_PERSONAL if looks.match(text) else text
 
     return judge
 
@@ -108,10 +120,14 @@ def impersonal_url(personal: dict[str, Json]) -> Callable[[Json], Json]:
     looks, names = Looks(known), ParameterNames(known)
 
     def clean(value: Json) -> Json:
-        head, query, fragment = _url_parts(cast(str, value))
+        url = cast(str, value)
+        head, query, fragment = _url_parts(url)
+        query = [each for each in query if not names.match(each)]
+        if looks.may(url) is None:
+            return _url(head, query, fragment)
         if looks.match(head):
             return LOOKS_PERSONAL
-        query = [each for each in query if not names.match(each) and not looks.match(each)]
+        query = [each for each in query if not looks.match(each)]
         return _url(head, query, "" if looks.match(fragment) else fragment)
 
     return clean

@@ -46,6 +46,7 @@ from mapping_engine.engine.codegen.found import (
     filled,
     is_class,
     put_present,
+    shares_nothing,
     value_of,
 )
 from mapping_engine.engine.codegen.objects import put_copy, put_each, put_entries, put_object
@@ -190,19 +191,25 @@ def _put_items(node: Items, here: Here, then: Then) -> None:
     made = code.let("[]")
     fill = None if node.fill is None else here.constant(node.fill.value)
     empty = code.let("True") if fill is not None else ""
+    items: list[Found] = []
+
+    def keep(found: Found) -> None:
+        items.append(found)
+        code.line(f"{made}.append({found.name})")
+
     for each in node.items:
         if fill is None:
-            here.put(each, lambda found: code.line(f"{made}.append({found.name})"))
+            here.put(each, keep)
         else:
             found = value_of(code, partial(here.put, each))
             with code.block(f"if {found.name} is None"):
                 code.line(f"{found.name} = {fill}")
             with code.block("else"):
                 code.line(f"{empty} = False")
-            code.line(f"{made}.append({found.name})")
+            keep(found)
         here = here.after(each)
     with code.block(f"if not {empty}" if fill is not None else f"if {made}"):
-        then(Found(made, LISTS))
+        then(Found(made, LISTS, made=fill is None and all(map(shares_nothing, items))))
 
 
 def _put_template(node: Template, here: Here, then: Then) -> None:

@@ -124,6 +124,11 @@ def settled(found: Found) -> Found:
     return replace(found, raw=False, solid=True)
 
 
+def shares_nothing(found: Found) -> bool:
+    """Whether a value surely shares no container with the event."""
+    return found.made or not found.classes & EMPTIES
+
+
 def put_present(code: Code, found: Found, then: Then) -> None:
     """Go on where a value is not None."""
     with code.when(f"{found.name} is not None"):

@@ -32,6 +32,7 @@ from mapping_engine.engine.codegen.found import (
     among,
     is_class,
     put_present,
+    shares_nothing,
     value_of,
 )
 from mapping_engine.engine.codegen.reading import NO_KEYS, put_name, put_read
@@ -154,7 +155,7 @@ def _freshly(field: Field, here: Here, then: Tail) -> Tail:
 def put_fresh(here: Here, then: Then, found: Found, *, nulls: bool = False) -> None:
     """Share no container with the event; hold no nulls, unless these are wanted."""
     code = here.code
-    if found.made or not found.classes & EMPTIES:
+    if shares_nothing(found):
         then(found)
         return
     name = code.let(found.name)
