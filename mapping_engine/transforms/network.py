@@ -8,6 +8,8 @@ from mapping_engine.transforms.declare import Example, Json, Rejected, transform
 
 _LONGEST = 1024
 _WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
+_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_PLAIN = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}").fullmatch
 _NONE = Rejected("is no IP address")
 
 
@@ -23,6 +25,8 @@ _NONE = Rejected("is no IP address")
 )
 def ip_address(value: str) -> Json:
     """The first IPv4 or IPv6 address of a text or of a chain of proxies, without a port."""
+    if _PLAIN(value):
+        return value
     from ipaddress import ip_address as parsed  # for start-up time
 
     for part in value[:_LONGEST].split(","):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from math import isfinite
+from typing import SupportsFloat
 
 from mapping_engine.source.json_text import LEAST, MOST
 from mapping_engine.transforms.declare import (
@@ -171,12 +174,21 @@ def sum_(value: list[Json]) -> Json:
 
 
 def _exactly(operation: str, one: int | float, other: int | float) -> float | Rejected:
-    from decimal import Context, Decimal  # for start-up time
+    from decimal import Decimal  # for start-up time
 
-    first, second = (Decimal(each if type(each) is int else repr(each)) for each in (one, other))
-    result: Decimal = getattr(Context(prec=_PRECISION, traps=[]), operation)(first, second)
-    found = float(result)
+    first = Decimal(one if type(one) is int else repr(one))
+    second = Decimal(other if type(other) is int else repr(other))
+    found = float(_decimal(operation)(first, second))
     return found if isfinite(found) else _TOO_LARGE
+
+
+@cache
+def _decimal(operation: str) -> Callable[[object, object], SupportsFloat]:
+    from decimal import Context  # for start-up time
+
+    found: Callable[[object, object], SupportsFloat]
+    found = getattr(Context(prec=_PRECISION, traps=[]), operation)
+    return found
 
 
 @transform(
