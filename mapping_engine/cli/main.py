@@ -13,6 +13,7 @@ from mapping_engine import __version__
 from mapping_engine.checks import Options, check
 from mapping_engine.cli.apply import apply
 from mapping_engine.cli.common import pack_errors, rule_errors
+from mapping_engine.cli.diff import diff
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.explain import explain
 from mapping_engine.cli.inputs import read_settings
@@ -35,6 +36,7 @@ def main() -> None:
 
 
 main.add_command(apply)
+main.add_command(diff)
 main.add_command(explain)
 
 

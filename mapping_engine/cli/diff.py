@@ -1,0 +1,117 @@
+"""`mapping-engine diff`: what a change of rules does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import click
+
+from mapping_engine.cli.common import pack_errors, rule_errors
+from mapping_engine.cli.events import dumps
+from mapping_engine.cli.inputs import (
+    bind,
+    events_in,
+    now_option,
+    read_secrets,
+    read_settings,
+    secrets_option,
+)
+from mapping_engine.cli.status import Status, fail
+from mapping_engine.core.load import Examined
+from mapping_engine.difference.events import EventsDifference, compare_events
+from mapping_engine.difference.older import older_pack
+from mapping_engine.difference.report import (
+    events_markdown,
+    events_text,
+    rules_markdown,
+    rules_text,
+)
+from mapping_engine.difference.rules import RulesDifference, compare_rules
+from mapping_engine.engine.clock import Clock
+from mapping_engine.engine.loading import load, read_pack
+from mapping_engine.engine.mapping import Destination
+from mapping_engine.errors import ConfigurationError
+from mapping_engine.testing.runner import StillClock
+
+
+@click.command()
+@click.argument("pack")
+@click.argument("events", nargs=-1, metavar="[EVENTS]...")
+@click.option("--against", required=True, metavar="VERSION", help="A folder, or a git revision.")
+@click.option("--settings", metavar="FILE", help="The settings, a JSON file; for EVENTS.")
+@secrets_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="`markdown` is a report for a pull request.",
+)
+@now_option
+def diff(
+    pack: str,
+    events: tuple[str, ...],
+    against: str,
+    settings: str | None,
+    secrets: str | None,
+    form: str,
+    now: Clock,
+) -> None:
+    """Say what PACK does otherwise than an earlier VERSION of it.
+
+    VERSION is a folder with the pack (or with `rules/PACK`), or a revision of git. With EVENTS
+    (files of NDJSON or a JSON array): how many of them change in each field, with masked examples,
+    and which requests, errors and warnings come and go. Without EVENTS: what the rules say
+    otherwise, and whether that can change what is hashed or which events are sent.
+    Exit status: 0 no difference, 1 differences, 2 usage error.
+    """
+    if events and settings is None:
+        fail("name the settings under which the EVENTS are applied: --settings FILE")
+    found: EventsDifference | RulesDifference
+    with rule_errors(), older_pack(pack, against) as older:
+        if events and settings is not None:
+            still = StillClock(now())
+            destination = bind(pack, settings, secrets, still)
+            found = compare_events(
+                _older(older, settings, secrets, still), destination, _events(events)
+            )
+        else:
+            found = compare_rules(_examined(older), _examined(pack))
+    click.echo(_written(found, form), nl=False)
+    sys.exit(Status.FINDINGS if found else Status.DONE)
+
+
+def _older(pack: str, settings: str, secrets: str | None, now: Clock) -> Destination:
+    """The earlier version under the same settings, without what is odd about these."""
+    try:
+        given = read_secrets(secrets)
+        return load(pack).bind(read_settings(settings), secrets=given, clock=now)
+    except ConfigurationError as error:
+        fail(f"the earlier version refuses the settings: {error}")
+
+
+def _examined(pack: str) -> Examined:
+    with pack_errors(pack):
+        load(pack)
+        examined = read_pack(pack).examined
+    assert examined is not None
+    return examined
+
+
+def _events(files: tuple[str, ...]) -> Iterator[tuple[str, object]]:
+    """Each event with its place; what cannot be read is told, and left out on both sides."""
+    for line in events_in(files):
+        place = f"{line.file}:{line.number}"
+        if line.error is not None:
+            click.echo(f"{place}: {line.error}", err=True)
+        else:
+            yield place, line.event
+
+
+def _written(found: EventsDifference | RulesDifference, form: str) -> str:
+    if form == "json":
+        return dumps(found.to_dict()).decode()
+    if isinstance(found, EventsDifference):
+        return events_text(found) if form == "text" else events_markdown(found)
+    return rules_text(found) if form == "text" else rules_markdown(found)
