@@ -18,6 +18,7 @@ from mapping_engine.cli.events import dumps
 from mapping_engine.cli.explain import explain
 from mapping_engine.cli.inputs import read_settings
 from mapping_engine.cli.status import EndingGroup, Status, fail
+from mapping_engine.cli.uses import uses_of
 from mapping_engine.core import clear
 from mapping_engine.core.sunset import sunset_of
 from mapping_engine.diagnostics import did_you_mean
@@ -38,6 +39,7 @@ def main() -> None:
 main.add_command(apply)
 main.add_command(diff)
 main.add_command(explain)
+main.add_command(uses_of)
 
 
 @main.command("compile")

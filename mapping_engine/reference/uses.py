@@ -1,0 +1,100 @@
+"""Who reads a path, a setting or a name, and calls a transform or a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mapping_engine.core.load import Examined
+from mapping_engine.core.model import Model, reachable
+from mapping_engine.core.nodes import Call, Field, ForEach, Name, Node, Read, fields_of, walk
+from mapping_engine.diagnostics import Span
+from mapping_engine.expression.ast import CallExpression, Expression, Reference, Select
+from mapping_engine.file.walk import expressions, parts
+from mapping_engine.frozen import Frozen
+from mapping_engine.selectors import Selector
+from mapping_engine.selectors.paths import prefixes
+
+
+class Uses(Frozen):
+    """Where something is used in a pack and its fragments, and the payload fields that need it."""
+
+    places: tuple[Span, ...]
+    fields: tuple[str, ...]
+
+
+def uses(examined: Examined, word: str) -> Uses:
+    """Who uses a word: `traits.email`, `$email`, `$settings.token`, or a transform (`lower`).
+
+    A path is read as well where one is read that lies below or around it.
+    """
+    written = (part for loaded in examined.documents for part in _written(loaded.document))
+    places = {part.span: None for part in written if _is_use(part, word)}
+    fields: dict[str, None] = {}
+    for kind in examined.model.requests:
+        lead = f"{kind.request.name}: " if kind.request.name else ""
+        fields |= dict.fromkeys(f"{lead}{path}" for path in _fields(kind, _needs(kind, word)))
+    return Uses(tuple(sorted(places, key=lambda at: (at.file, at.line, at.column))), tuple(fields))
+
+
+def _written(document: object) -> Iterator[Expression]:
+    return (part for whole in expressions(document) for part in parts(whole))
+
+
+def _needs(model: Model, word: str) -> Callable[[Node], bool]:
+    """Whether a node is a use; conversions open definitions, of which only the places stay."""
+    definition = model.definitions.get(word.removeprefix("$")) if word.startswith("$") else None
+    inside = {id(node.at) for node in walk(definition)} if definition is not None else set()
+    return lambda node: id(node.at) in inside or _is_use(node, word)
+
+
+def _fields(model: Model, needs: Callable[[Node], bool]) -> Iterator[str]:
+    """The paths of the payload fields that need it."""
+    waiting = [("", each) for each in reversed(model.fields.fields)]
+    while waiting:
+        prefix, field = waiting.pop()
+        path = prefix.removesuffix(".") if field.spread else f"{prefix}{field.name}"
+        path += "[]" if isinstance(field.value, ForEach) else ""
+        inner = fields_of(field.value)
+        if not inner and any(_is_reached(model, part, needs) for part in _parts(field)):
+            yield path
+        waiting += [(f"{path}.", each) for each in reversed(inner)]
+
+
+def _parts(field: Field) -> Iterator[Node]:
+    yield from (each for each in (field.when, field.value, field.default) if each is not None)
+
+
+def _is_reached(model: Model, start: Node, needs: Callable[[Node], bool]) -> bool:
+    """Whether a node needs it, by definitions and pipelines as well."""
+    waiting, seen = [start], set[str]()
+    while waiting:
+        for node in reachable(model, iter((waiting.pop(),))):
+            if needs(node):
+                return True
+            if isinstance(node, Call) and node.name in model.pipelines and node.name not in seen:
+                seen.add(node.name)
+                waiting.append(model.pipelines[node.name].body)
+    return False
+
+
+def _is_use(node: Node | Expression, word: str) -> bool:
+    """Whether a part of the rules, as it is written or as it is meant, is a use of the word."""
+    match node:
+        case Call(name=name) | CallExpression(name=name):
+            return name == word
+        case Read(selector=selector) | Select(selector=selector):
+            return not word.startswith("$") and _reads(selector, word.split("."))
+        case Name(name=name, tail=tail) | Reference(name=name, tail=tail):
+            first, *below = word.removeprefix("$").split(".")
+            is_meant = word.startswith("$") and name == first
+            return is_meant and (not below or tail is None or _reads(tail, below))
+    return False
+
+
+def _reads(selector: Selector, wanted: list[str]) -> bool:
+    """Whether a selector reads a path, or what lies below or around it."""
+    return any(
+        all(a == b for a, b in zip(path, wanted, strict=False))
+        for path in prefixes(selector)
+        if path
+    )
