@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from math import nan
 from typing import Any
 
 import click
 
-from mapping_engine.cli.common import opened, pack_errors, shown_name
+from mapping_engine.cli.common import coloured, opened, pack_errors, shown_name
 from mapping_engine.cli.events import Line, parse_json, read_events
 from mapping_engine.cli.status import Status, fail
 from mapping_engine.core.sunset import sunset_of
+from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.diagnostics.render import render_all
 from mapping_engine.engine.clock import Clock, is_time
 from mapping_engine.engine.loading import load
 from mapping_engine.engine.mapping import Destination
 from mapping_engine.errors import ConfigurationError, InputError, MappingError
+from mapping_engine.source.node import to_data
+from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.testing.runner import StillClock
 
 SECRETS_VARIABLE = "MAPPING_ENGINE_SECRETS"
 """The environment variable with the secrets as JSON: a command line can be read by others."""
+YAML_ENDINGS = (".yaml", ".yml")
+_PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def bind(pack: str, settings: str, secrets: str | None, now: Clock) -> Destination:
@@ -52,8 +60,46 @@ def bind(pack: str, settings: str, secrets: str | None, now: Clock) -> Destinati
 
 
 def read_settings(file: str) -> Any:
-    """The settings in a JSON file; ends the command where it cannot be read."""
-    return _read_json(file, "settings")
+    """The settings in a JSON or YAML file; ends the command where it cannot be read.
+
+    `${NAME}` in a text stands for a variable of the environment, so that tokens need not lie in
+    files.
+    """
+    read = _read_yaml if file.endswith(YAML_ENDINGS) else partial(_read_json, what="settings")
+    return _filled_in(read(file), file)
+
+
+def _read_yaml(file: str) -> Any:
+    diagnostics = Diagnostics()
+    try:
+        with opened(file) as stream:
+            source = decode(file, stream.read(), diagnostics)
+    except OSError as problem:
+        fail(f"the settings file `{file}` cannot be read: {problem.strerror}")
+    node = read_yaml(source, diagnostics) if source is not None else None
+    if diagnostics.found:
+        texts = {} if source is None else {file: source.text}
+        click.echo(render_all(diagnostics.sorted(), texts, colour=coloured(sys.stderr)), err=True)
+        sys.exit(Status.CANNOT)
+    return {} if node is None else to_data(node)
+
+
+def _filled_in(value: Any, file: str, path: str = "") -> Any:
+    """The settings with variables of the environment in their places."""
+    if isinstance(value, str):
+        return _PLACEHOLDER.sub(lambda found: _variable(found[1], file, path), value)
+    if isinstance(value, list):
+        return [_filled_in(each, file, f"{path}[{n}]") for n, each in enumerate(value)]
+    if isinstance(value, dict):
+        return {k: _filled_in(v, file, f"{path}.{k}" if path else k) for k, v in value.items()}
+    return value
+
+
+def _variable(name: str, file: str, path: str) -> str:
+    found = os.environ.get(name)
+    if found is None:
+        fail(f"`{path}` in `{file}` names the variable `{name}`, which the environment lacks")
+    return found
 
 
 def _read_json(file: str, what: str) -> Any:
@@ -108,7 +154,7 @@ def _seconds(text: str) -> float:
 
 
 settings_option = click.option(
-    "--settings", required=True, metavar="FILE", help="The settings, a JSON file."
+    "--settings", required=True, metavar="FILE", help="The settings, a JSON or YAML file."
 )
 secrets_option = click.option(
     "--secrets",

@@ -17,6 +17,7 @@ from mapping_engine.cli.diff import diff
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.explain import explain
 from mapping_engine.cli.inputs import read_settings
+from mapping_engine.cli.project import eject, init, schema, settings
 from mapping_engine.cli.status import EndingGroup, Status, fail
 from mapping_engine.cli.uses import uses_of
 from mapping_engine.core import clear
@@ -40,6 +41,10 @@ main.add_command(apply)
 main.add_command(diff)
 main.add_command(explain)
 main.add_command(uses_of)
+main.add_command(init)
+main.add_command(eject)
+main.add_command(schema)
+main.add_command(settings)
 
 
 @main.command("compile")
@@ -105,8 +110,8 @@ def test(packs: tuple[str, ...], coverage: bool) -> None:
 @main.command("migrate-settings")
 @click.argument("old")
 @click.argument("new")
-@click.argument("settings")
-def migrate_settings(old: str, new: str, settings: str) -> None:
+@click.argument("file", metavar="SETTINGS")
+def migrate_settings(old: str, new: str, file: str) -> None:
     """Turn SETTINGS (a JSON file) of the pack OLD into settings of the pack NEW.
 
     The new settings go to standard output; what has no counterpart, and what is still to be filled
@@ -115,7 +120,7 @@ def migrate_settings(old: str, new: str, settings: str) -> None:
     with rule_errors(lambda: read_migration(old, new)[3]):
         migration = load_migration(old, new)
     try:
-        migrated = migration.apply(read_settings(settings))
+        migrated = migration.apply(read_settings(file))
     except MappingError as error:
         fail(str(error))
     click.echo(json.dumps(migrated.settings, indent=2, ensure_ascii=False))

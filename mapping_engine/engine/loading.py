@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING
 
 from mapping_engine.core.load import Examined, read_mapping
 from mapping_engine.core.model import Model
-from mapping_engine.diagnostics import Diagnostic, Severity, did_you_mean, listed
+from mapping_engine.diagnostics import Diagnostic, Severity, Span, did_you_mean, listed
 from mapping_engine.errors import ErrorCode, RuleError
-from mapping_engine.file.rule_files import FRAGMENTS, VOCABULARIES, ReadFile, Reading
+from mapping_engine.file.rule_files import (
+    FRAGMENTS,
+    VOCABULARIES,
+    Location,
+    ReadFile,
+    Reading,
+    read_vocabulary,
+)
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import NO_OVERLAY, Folder, Overlay
+from mapping_engine.source.node import ScalarNode, Source, Style
+from mapping_engine.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from mapping_engine.engine.mapping import Mapping
@@ -66,6 +75,20 @@ def read_pack(
     reading = Reading(folder, rule_folders(folder), shared={} if shared is None else shared)
     found = read_mapping(name, entry, reading)
     return PackReading(found.model, reading.diagnostics.sorted(), reading.texts, found.examined)
+
+
+def load_vocabulary(name: str) -> Vocabulary:
+    """The vocabulary of this name: of the folder `rules` here, or a bundled one.
+
+    Raises RuleError with what is wrong.
+    """
+    here = Folder(Path(RULES), RULES)
+    reading = Reading(here, rule_folders(Folder(Path(RULES, "a pack"), RULES)))
+    place = ScalarNode(Span(RULES, 1, 1, 1, 1), name, name, Style.PLAIN, Source(RULES, ""))
+    found = read_vocabulary(place, Location(here, ""), reading)
+    if found is None:
+        raise refused(name, reading.diagnostics.sorted())
+    return found
 
 
 def bundled_rules(overlay: Overlay = NO_OVERLAY) -> Folder:
