@@ -10,7 +10,6 @@ from datetime import date
 import click
 
 from mapping_engine import __version__
-from mapping_engine.checks import Options, check
 from mapping_engine.cli.apply import apply
 from mapping_engine.cli.common import pack_errors, rule_errors
 from mapping_engine.cli.diff import diff
@@ -19,6 +18,7 @@ from mapping_engine.cli.explain import explain
 from mapping_engine.cli.inputs import read_settings
 from mapping_engine.cli.project import eject, init, schema, settings
 from mapping_engine.cli.status import EndingGroup, Status, fail
+from mapping_engine.cli.test import test
 from mapping_engine.cli.uses import uses_of
 from mapping_engine.core import clear
 from mapping_engine.core.sunset import sunset_of
@@ -27,7 +27,6 @@ from mapping_engine.engine.loading import bundled_packs, load, load_model, read_
 from mapping_engine.engine.migration import load_migration, read_migration
 from mapping_engine.errors import MappingError
 from mapping_engine.reference import reference_page
-from mapping_engine.testing import run_tests
 from mapping_engine.transforms.listing import listing
 
 
@@ -41,6 +40,7 @@ main.add_command(apply)
 main.add_command(diff)
 main.add_command(explain)
 main.add_command(uses_of)
+main.add_command(test)
 main.add_command(init)
 main.add_command(eject)
 main.add_command(schema)
@@ -80,31 +80,6 @@ def docs(pack: str) -> None:
         examined = read_pack(pack).examined
         assert examined is not None
         click.echo(reference_page(examined), nl=False)
-
-
-@main.command()
-@click.argument("packs", nargs=-1, required=True, metavar="PACK...")
-@click.option("--coverage", is_flag=True, help="Say what no test reaches, too.")
-def test(packs: tuple[str, ...], coverage: bool) -> None:
-    """Run the rule tests in the `tests` folder of each PACK.
-
-    Exit status: 0 all passed, 1 some failed, 2 usage error.
-    """
-    passed = failed = 0
-    for pack in packs:
-        with pack_errors(pack):
-            results = run_tests(pack)
-            if not results:
-                fail(f"there are no rule tests in the folder `tests` of `{pack}`")
-            for result in results:
-                passed += result.passed
-                failed += not result.passed
-                if not result.passed:
-                    click.echo(result.text())
-            for found in check(pack, Options(select=("TE01",))) if coverage else ():
-                click.echo(f"{found.span}: {found.message}")
-    click.echo(f"{passed} passed, {failed} failed")
-    sys.exit(Status.FINDINGS if failed else Status.DONE)
 
 
 @main.command("migrate-settings")

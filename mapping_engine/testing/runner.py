@@ -36,10 +36,14 @@ class Result(Frozen):
         """Whether everything was as expected."""
         return not self.differences
 
+    @property
+    def head(self) -> str:
+        """The place and the name of the case."""
+        return f"{self.case.file}:{self.case.line}: {self.case.name}"
+
     def text(self) -> str:
         """The failure for a reader: place and name, then a line for each difference."""
-        head = f"{self.case.file}:{self.case.line}: {self.case.name}"
-        return "\n".join([head, *(f"    {line}" for line in self.differences)])
+        return "\n".join([self.head, *(f"    {line}" for line in self.differences)])
 
 
 class StillClock:

@@ -1,12 +1,18 @@
-"""JUnit XML, for the test reports of CI servers."""
+"""JUnit XML, for the test reports of CI servers: findings, and rule tests."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from mapping_engine.checks import Checked
 from mapping_engine.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from mapping_engine.testing import Result  # which imports the engine
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, not even escaped."""
@@ -24,8 +30,36 @@ def text(checked: Checked) -> str:
         _case(suite, found)
     if not shown:
         SubElement(suite, "testcase", name="rules-check", classname="rules-check")
-    written = tostring(suites, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{written}\n'
+    return _written(suites)
+
+
+def tests_text(results: Sequence[Result]) -> str:
+    """A suite for each file of rule tests, with a case for each of theirs."""
+    failed = sum(not each.passed for each in results)
+    suites = Element("testsuites", tests=str(len(results)), failures=str(failed))
+    for file, group in groupby(results, key=lambda each: each.case.file):
+        cases = list(group)
+        failures = str(sum(not each.passed for each in cases))
+        suite = SubElement(
+            suites, "testsuite", name=_clean(file), tests=str(len(cases)), failures=failures
+        )
+        for each in cases:
+            case = SubElement(
+                suite,
+                "testcase",
+                name=_clean(each.case.name),
+                classname=_clean(file),
+                file=_clean(file),
+                line=str(each.case.line),
+            )
+            if not each.passed:
+                failure = SubElement(case, "failure", message=_clean(each.differences[0]))
+                failure.text = _clean("\n".join(each.differences))
+    return _written(suites)
+
+
+def _written(suites: Element) -> str:
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(suites, encoding="unicode")}\n'
 
 
 def _case(suite: Element, found: Diagnostic) -> None:
