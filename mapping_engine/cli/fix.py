@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from codecs import BOM_UTF8
 from dataclasses import replace
 from pathlib import Path
-from tempfile import mkstemp
 
 from mapping_engine.checks import Checked, Options, check_all
 from mapping_engine.checks.fixing import Fixed, apply_fixes
 from mapping_engine.checks.users import packs_around
-from mapping_engine.cli.status import fail
+from mapping_engine.cli.replacing import replace_text
 from mapping_engine.diagnostics import Diagnostic, Diagnostics
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.source.folder import Overlay
@@ -96,30 +92,10 @@ def changes(paths: list[str], options: Options, *, unsafe: bool) -> tuple[str, i
     return shown, count
 
 
-def _replace(place: Path, data: bytes) -> None:
-    """Put a whole new file in the place of another, with its mode, or leave that as it is."""
-    handle, beside = mkstemp(prefix=f".{place.name}.", dir=place.parent)
-    try:
-        with open(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        shutil.copymode(place, beside)
-        os.replace(beside, place)
-    except BaseException:
-        os.unlink(beside)
-        raise
-
-
 def write_fixes(paths: list[str], options: Options, *, unsafe: bool) -> str:
     """Write fixed files, and say what was done."""
     changed, count = fixed_texts(paths, options, unsafe=unsafe)
     for file, (_, new) in changed.items():
-        place = Path(file)
-        try:
-            mark = BOM_UTF8 if place.read_bytes().startswith(BOM_UTF8) else b""
-            _replace(place.resolve(), mark + new.encode("utf-8"))
-        except OSError as error:
-            fail(f"`{file}` cannot be written: {error.strerror}; it is as it was")
+        replace_text(Path(file), new)
     files = len(changed)
     return f"fixed {count} finding{'s' * (count != 1)} in {files} file{'s' * (files != 1)}"

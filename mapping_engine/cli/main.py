@@ -15,6 +15,7 @@ from mapping_engine.cli.common import pack_errors, rule_errors
 from mapping_engine.cli.diff import diff
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.explain import explain
+from mapping_engine.cli.fmt import fmt
 from mapping_engine.cli.inputs import read_settings
 from mapping_engine.cli.project import eject, init, schema, settings
 from mapping_engine.cli.status import EndingGroup, Status, fail
@@ -39,6 +40,7 @@ def main() -> None:
 main.add_command(apply)
 main.add_command(diff)
 main.add_command(explain)
+main.add_command(fmt)
 main.add_command(uses_of)
 main.add_command(test)
 main.add_command(init)
