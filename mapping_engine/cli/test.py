@@ -41,12 +41,12 @@ def test(
         click.echo("waiting for a change; Ctrl-C ends it", err=True)
         while _changed_at(packs) == before:
             time.sleep(_POLL_SECONDS)
-    sys.exit(_once(packs, part, report, coverage=coverage))
+    failed = _once(packs, part, report, coverage=coverage)
+    sys.exit(Status.FINDINGS if failed else Status.DONE)
 
 
-def _once(
-    packs: tuple[str, ...], part: str | None, report: str | None, *, coverage: bool
-) -> Status:
+def _once(packs: tuple[str, ...], part: str | None, report: str | None, *, coverage: bool) -> int:
+    """Run the tests once; how many failed."""
     results: list[Result] = []
     for pack in packs:
         with pack_errors(pack):
@@ -65,7 +65,7 @@ def _once(
         Path(report).write_text(junit.tests_text(results), encoding="utf-8")
     failed = sum(not each.passed for each in results)
     click.echo(f"{len(results) - failed} passed, {failed} failed")
-    return Status.FINDINGS if failed else Status.DONE
+    return failed
 
 
 def _grouped(results: list[Result]) -> Iterator[str]:
