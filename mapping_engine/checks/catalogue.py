@@ -10,7 +10,7 @@ from dataclasses import field
 from datetime import date
 from types import MappingProxyType
 
-from mapping_engine.checks import families, rule_tests, suppressions
+from mapping_engine.checks import families, named_in_tests, rule_tests, suppressions
 from mapping_engine.diagnostics import LOADER_CHECKS, Check, did_you_mean
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.frozen import Frozen
@@ -21,6 +21,7 @@ _EVERY = (
     *LOADER_CHECKS.values(),
     *families.CHECKS,
     *rule_tests.CHECKS,
+    named_in_tests.TE02,
     *suppressions.CHECKS,
 )
 

@@ -12,7 +12,8 @@ from pathlib import Path, PurePath
 from mapping_engine.checks.catalogue import CATALOGUE, Options
 from mapping_engine.checks.families import FAMILIES
 from mapping_engine.checks.fixing import with_plain_fixes
-from mapping_engine.checks.rule_tests import stale, untested
+from mapping_engine.checks.named_in_tests import stale
+from mapping_engine.checks.rule_tests import untested
 from mapping_engine.checks.subject import Subject
 from mapping_engine.checks.suppressions import SU01, suppress
 from mapping_engine.checks.users import (
