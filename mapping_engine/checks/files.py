@@ -124,7 +124,7 @@ class _Run:
             every = self._kept({**self.found, **others.found})
             kept = [d for d in every if d in self.found or d.code.startswith("SU")]
         plain = sorted(_without_echoes(kept), key=lambda d: (d.span, d.code, d.message))
-        plain = list({(d.span, d.code, d.message): d for d in reversed(plain)}.values())[::-1]
+        plain = list({_said(d): d for d in reversed(plain)}.values())[::-1]
         if self.options.fixes:
             uses = tuple(others.uses.values())
             plain = [d if agreed(d, uses) else replace(d, fix=None) for d in plain]
@@ -325,6 +325,11 @@ def _packs(
     return list(run.found), run.texts, run.uses
 
 
+def _said(found: Diagnostic) -> tuple[object, ...]:
+    """What makes a finding the same as another: a path that several vocabularies lack is one."""
+    return (found.span, found.code, "" if found.code == "SE08" else found.message)
+
+
 def _without_echoes(found: list[Diagnostic]) -> list[Diagnostic]:
     """One mistake, one message: what the more exact finding at the same place says already."""
     better = {code for codes in _ECHOES.values() for code in codes}
@@ -343,7 +348,12 @@ def _echoes(one: Diagnostic, other: Diagnostic) -> bool:
     return other.span.offset <= one.span.offset and one.span.end_offset <= other.span.end_offset
 
 
-_ECHOES = {"FB04": ("OU02", "FB02", "FB03"), "SE08": ("PI02", "SE06"), "TX08": ("TX05",)}
+_ECHOES = {
+    "FB04": ("OU02", "FB02", "FB03"),
+    "SE08": ("PI02", "SE06"),
+    "TX08": ("TX05", "OU02"),
+    "TX05": ("OU02",),
+}
 """Codes, and those that say it all at the same place."""
 
 

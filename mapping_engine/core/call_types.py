@@ -72,6 +72,9 @@ def _located(node: Call, target: Transform, found: Inference) -> Type:
     known, values = _constants(node, target, found)
     if not known:
         check_chosen(node, found)
+        under = node.arguments[1] if len(node.arguments) > 1 else None
+        if under is not None and isinstance(values[1], str):
+            check_keys((values[1],), under.span, found.model.vocabulary, found.diagnostics)
     if target.locate is None or not known:
         return found.chosen.get(id(node), Type(target.returns, True, UNKNOWN.tags))
     steps = target.locate(*values) or ()

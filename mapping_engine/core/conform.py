@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mapping_engine.diagnostics import Severity
+from mapping_engine.diagnostics import Severity, did_you_mean
 from mapping_engine.file.json_types import UNREADABLE, follow, items_schema, kinds_of
 from mapping_engine.file.validator import validator_class
 from mapping_engine.frozen import Frozen
@@ -21,11 +21,12 @@ _DEEPEST = 8
 
 
 class Mismatch(Frozen):
-    """Why a value does not fit; lighter when it only may not."""
+    """Why a value does not fit; lighter when it only may not. ``value`` is one that does not."""
 
     message: str
     help: str | None = None
     lighter: Severity | None = None
+    value: object = None
 
 
 def mismatch(root: Schema, schema: Schema, found: Type, what: str) -> Mismatch | None:
@@ -110,8 +111,11 @@ def _refusal(schema: Schema, value: object, what: str) -> Mismatch | None:
     error = next(iter(validator_class()(schema).iter_errors(value)), None)
     if error is None:
         return None
-    limit = _limit(str(error.validator), error.validator_value)
-    return Mismatch(f"{what} does not accept `{_shown(value)}`{limit}")
+    limit, help = _limit(str(error.validator), error.validator_value), None
+    if error.validator == "enum" and isinstance(value, str):
+        texts = [each for each in error.validator_value if isinstance(each, str)]
+        help = did_you_mean(value, texts)
+    return Mismatch(f"{what} does not accept `{_shown(value)}`{limit}", help, value=value)
 
 
 def _limit(keyword: str, value: object) -> str:

@@ -41,22 +41,28 @@ from mapping_engine.core.sinks import (
     check_warned,
 )
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span
+from mapping_engine.source.node import YamlNode
 from mapping_engine.types.kinds import ANY
 from mapping_engine.types.type import PUBLIC_TEXT, Type
 
 
 def examine(
-    model: Model, diagnostics: Diagnostics, chosen: Mapping[int, Type] | None = None
+    model: Model,
+    diagnostics: Diagnostics,
+    chosen: Mapping[int, Type] | None = None,
+    tables: Mapping[str, YamlNode] | None = None,
 ) -> Facts:
     """Report every mistake in a model; what was found out about its parts.
 
-    ``chosen`` are the types of reads at paths that settings choose, where these are given.
+    ``chosen`` are the types of reads at paths that settings choose, where these are given, and
+    ``tables`` the tables as they are written.
     """
     whole = Facts()
     kinds = []
     for each in model.requests:
         own = Diagnostics()
-        whole.add(_examined(each, own, chosen or {}))
+        found = Inference(each, own, chosen=chosen or {}, tables=tables or {})
+        whole.add(_examined(found))
         kinds.append(own.found)
     diagnostics.found += _of_any_kind(kinds)
     found = Inference(model, diagnostics, whole)
@@ -74,9 +80,9 @@ def _of_any_kind(kinds: Sequence[Sequence[Diagnostic]]) -> Iterator[Diagnostic]:
             yield each
 
 
-def _examined(model: Model, diagnostics: Diagnostics, chosen: Mapping[int, Type]) -> Facts:
+def _examined(found: Inference) -> Facts:
     """What is found out about one kind of request, and all that it uses."""
-    found = Inference(model, diagnostics, chosen=chosen)
+    model = found.model
     for pipeline in model.pipelines.values():
         arguments = {name: Type(ANY, True) for name in pipeline.parameters}
         pipeline_type(pipeline, Type(ANY, True), arguments, found)

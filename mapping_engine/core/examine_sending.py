@@ -34,6 +34,7 @@ from mapping_engine.vocabulary import Vocabulary
 _NAMES = frozenset(("settings", "api", "tables", "now", "now_ms"))
 _HEADER = re.compile(r"[a-z0-9_]+")
 _FIRST, _LAST = 100, 599
+_STATUSES = range(_FIRST, _LAST + 1)
 _COMPARISONS: dict[str, Callable[[object, object], bool]] = {"==": operator.eq, "!=": operator.ne}
 _ORDERINGS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -64,7 +65,7 @@ def _batch(rule: BatchRule, request: RequestRule, found: Inference) -> None:
         for node in batch_nodes(rule):
             infer(node, Scope({}), found)
     _joined(rule, request, found)
-    paths = [node for each in rule.by for node in walk(each) if isinstance(node, Read)]
+    paths = [node for each in batch_nodes(rule) for node in walk(each) if isinstance(node, Read)]
     for node in paths:
         path = vocabulary_path(node.selector) or ()
         if path[:1] == ("body",):
@@ -194,6 +195,10 @@ def _unreachable(rules: tuple[AnswerRule, ...], found: Inference) -> None:
         twin = next((each for each in before if each.when == rule.when), None)
         if not may:
             _never("no answer has such a status", rule, found)
+        elif (wrong := _no_status(rule.when)) is not None:
+            message = f"no answer has the status {wrong.value}"
+            help = f"a status lies between {_FIRST} and {_LAST}"
+            found.diagnostics.report("SN02", message, wrong.span, help=help)
         elif not may & left:
             _never("the rows above take every status that it is for", rule, found)
         elif twin is not None:
@@ -201,6 +206,20 @@ def _unreachable(rules: tuple[AnswerRule, ...], found: Inference) -> None:
         if rule.action != "drop":
             before.append(rule)
             left -= {status for status in may if verdicts[status]}
+
+
+def _no_status(condition: Node) -> Const | None:
+    """A number that a status is compared with, and cannot be."""
+    for node in walk(condition):
+        if not (isinstance(node, Compare) and isinstance(node.left, Read)):
+            continue
+        if node.operator in ("==", "in") and node.left.selector.text == "status":
+            for each in walk(node.right):
+                value = each.value if isinstance(each, Const) else None
+                is_number = isinstance(value, int) and not isinstance(value, bool)
+                if isinstance(each, Const) and is_number and value not in _STATUSES:
+                    return each
+    return None
 
 
 def _statuses(rules: tuple[AnswerRule, ...]) -> tuple[int, ...]:

@@ -95,9 +95,10 @@ def _read(node: nodes.Read, found: Inference) -> Type:
 
 
 def _is_of_others(node: nodes.Read, model: Model) -> bool:
-    """Whether it stands in a fragment from elsewhere, and the pack has a vocabulary of its own."""
+    """Whether it stands in a fragment from elsewhere, and the pack's vocabulary is all its own."""
     own = PurePath(model.file.event.span.file).parent
-    return model.vocabulary.name.startswith("./") and own not in PurePath(node.at.span.file).parents
+    is_own = model.vocabulary.name.startswith("./") and model.vocabulary.extends is None
+    return is_own and own not in PurePath(node.at.span.file).parents
 
 
 def _items(node: nodes.Items, scope: Scope, found: Inference) -> Type:

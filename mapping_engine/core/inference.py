@@ -12,6 +12,7 @@ from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import Extent
 from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import vocabulary_path
+from mapping_engine.source.node import YamlNode
 from mapping_engine.types.type import Type
 
 
@@ -57,6 +58,8 @@ class Inference(Frozen):
     """The types of reads at paths that the settings choose, where these are known."""
     problems: dict[tuple[object, int], str | None] = field(default_factory=dict)
     """What is wrong with constant arguments: large tables are looked at once."""
+    tables: Mapping[str, YamlNode] = field(default_factory=dict)
+    """The tables as they are written in rule files."""
 
     def silent(self) -> Inference:
         """The same, for finding types again: what is wrong is reported already."""

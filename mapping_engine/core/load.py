@@ -16,7 +16,7 @@ from mapping_engine.file.blocks import Block
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.forgotten_use import report_forgotten_use
 from mapping_engine.file.json_types import JsonSchema
-from mapping_engine.file.merging import definitions_of, pipelines_of, tables_of
+from mapping_engine.file.merging import definitions_of, pipelines_of, tables_of, written_tables
 from mapping_engine.file.migration_file import MigrationFile, as_mapping
 from mapping_engine.file.rule_files import (
     LoadedDocument,
@@ -81,7 +81,7 @@ def read_mapping(name: str, entry: str, reading: Reading) -> Loaded:
         payload_schema=_schema(model.payload, payloads),
         kinds=tuple(replace(k, payload_schema=_schema(k.payload, payloads)) for k in model.kinds),
     )
-    facts = examine(model, reading.diagnostics)
+    facts = examine(model, reading.diagnostics, tables=written_tables(documents))
     if report_forgotten_use(documents, reading):
         return Loaded()
     source = Source(settings_at.shown, reading.texts.get(settings_at.shown, ""))

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any
 
 from mapping_engine.core.absence import Absence, absence_of, absent_field, present_under
-from mapping_engine.core.choices import alternatives, is_choice
 from mapping_engine.core.clear import (
     clear_places,
     copies_in_clear,
@@ -20,19 +19,19 @@ from mapping_engine.core.clear import (
     exposed_name,
     path_steps,
 )
-from mapping_engine.core.conform import mismatch, null_mismatch
+from mapping_engine.core.conform import null_mismatch
+from mapping_engine.core.conforming import conforms, single_place
 from mapping_engine.core.inference import Inference, extent_of
 from mapping_engine.core.nodes import (
-    Alternative,
     Copy,
     Field,
     FirstOf,
     ForEach,
     Guard,
     Items,
+    Name,
     Node,
     Object,
-    Place,
     Template,
     children,
     fields_of,
@@ -43,14 +42,11 @@ from mapping_engine.core.schema_places import declared_at
 from mapping_engine.diagnostics import Fix, Severity, Span, did_you_mean, listed, rename
 from mapping_engine.file.documents import WarnBlock
 from mapping_engine.file.json_types import (
-    follow,
     is_closed,
     items_schema,
     property_names,
     property_schema,
 )
-from mapping_engine.file.shapes import Named
-from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ScalarNode
 from mapping_engine.types.type import IDENTIFYING, PSEUDONYM, SECRET, UNDECLARED, Type
@@ -178,6 +174,9 @@ def _fields(
         path = f"{prefix}{field.name}"
         _needed(field, path, sinks.found)
         below = property_schema(sinks.root, schema, field.name)
+        clear = schema.get(PERSONAL_KEYWORD)
+        if isinstance(clear, list):  # it is said of all that the object holds
+            below = {PERSONAL_KEYWORD: clear, **below} if below is not None else None
         if below is None and is_closed(sinks.root, schema):
             names = property_names(sinks.root, schema)
             sinks.found.diagnostics.report(
@@ -248,10 +247,18 @@ def _field(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> Non
     if field.null:
         _null(field, schema, path, sinks)
     known = [] if field.when is None else present_under(field.when, sinks.absence)
-    if any(map(fields_of, walk(field.value))):
-        _inside(field, field.value, schema, path, known, sinks)
+    value = _listed(field.value, sinks)
+    if any(map(fields_of, walk(value))):
+        _inside(field, value, schema, path, known, sinks)
     else:
         _leaf(field, field.value, schema, path, sinks)
+
+
+def _listed(value: Node, sinks: _PayloadSinks) -> Node:
+    """A list of objects in the place of its name."""
+    named = sinks.found.model.definitions.get(value.name) if isinstance(value, Name) else None
+    is_list = isinstance(named, Items) and isinstance(value, Name) and value.tail is None
+    return named if named is not None and is_list else value
 
 
 def _null(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
@@ -282,8 +289,9 @@ def _inside(
         case Guard(when=when, value=value):
             go(value, schema, path, [*known, *present_under(when, sinks.absence)])
         case Items(items=items, fill=None):
+            below = items_schema(sinks.root, schema)
             for item in items:
-                go(item, items_schema(sinks.root, schema), f"{path}[]", known)
+                go(item, below, f"{path}[]", known)
         case ForEach(body=body, keep=keep):
             kept = [] if keep is None else present_under(keep, sinks.absence)
             go(body, items_schema(sinks.root, schema), f"{path}[]", [*known, *kept])
@@ -300,7 +308,7 @@ def _leaf(field: Field, node: Node, schema: Schema, path: str, sinks: _PayloadSi
     made = found.facts.type_of(field if node is field.value else node)
     path = path or "payload"
     if isinstance(node, Copy):
-        _conforms(field, node, schema, made, path, sinks)
+        conforms(field, node, schema, made, path, sinks.root, sinks.found)
         return
     if SECRET in made.spreading and schema.get(SECRET_KEYWORD) is not True:
         _secret(path, field, found)
@@ -319,7 +327,7 @@ def _leaf(field: Field, node: Node, schema: Schema, path: str, sinks: _PayloadSi
     elif PSEUDONYM in made.tags and not any(_marks(root, schema)):
         _unmarked(path, field, made, sinks)
         return
-    _conforms(field, node, schema, made, path, sinks)
+    conforms(field, node, schema, made, path, sinks.root, sinks.found)
 
 
 def _secret(path: str, field: Field, found: Inference) -> None:
@@ -332,39 +340,7 @@ def _holds_secret(made: Type) -> bool:
     return SECRET in made.spreading
 
 
-# The schema
-
-
-def _conforms(
-    field: Field, node: Node, schema: Schema, made: Type, path: str, sinks: _PayloadSinks
-) -> None:
-    """Report the parts of a value that its schema does not accept, each where it stands."""
-    if isinstance(node, Items) and node.fill is not None:
-        _places(field, node, schema, path, sinks)
-    parts = _parts(field, made, sinks) if node is field.value else [(node.span, made)]
-    for span, part in parts:
-        problem = mismatch(sinks.root, schema, part, f"`{path}`")
-        if problem is not None:
-            labels = declared_at(path, sinks.found.model)
-            sinks.found.diagnostics.report(
-                "OU02",
-                problem.message,
-                span,
-                help=problem.help,
-                labels=labels,
-                lighter=problem.lighter,
-            )
-
-
-def _places(field: Field, items: Items, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
-    """Hold the number of positions against what the schema accepts."""
-    schema, count = follow(sinks.root, schema), len(items.items)
-    least, most = schema.get("minItems", 0), schema.get("maxItems", count)
-    if not least <= count <= most:
-        wanted = least if count < least else most
-        message = f"`{path}` takes {wanted} values, and these are {count}"
-        help = "add or drop positions, or correct the schema"
-        sinks.found.diagnostics.report("OU02", message, items.span, help=help)
+# What is said for nothing
 
 
 def check_needed(found: Inference) -> None:
@@ -413,49 +389,6 @@ def check_warned(found: Inference) -> None:
             fields = next((fields_of(f.value) for f in fields if f.name == step), ())
 
 
-def _parts(field: Field, made: Type, sinks: _PayloadSinks) -> list[tuple[Span, Type]]:
-    """The alternatives of a value with their types; the whole where it is changed later."""
-    facts = sinks.found.facts
-    default = [(field.default.span, facts.type_of(field.default))] if field.default else []
-    value = facts.type_of(field.value)
-    if is_choice(field.value):
-        arms = _arms(field.value)
-        return [*((_place(arm.at), facts.type_of(arm.value)) for arm in arms), *default]
-    place = _single_place(field)
-    return [(field.span, made)] if place is None else [(place.span, value), *default]
-
-
-def _arms(node: Node) -> list[Alternative]:
-    """The alternatives of a chain, and of the chains that are written in it."""
-    found: list[Alternative] = []
-    waiting = list(reversed(alternatives(node)))
-    while waiting:
-        arm = waiting.pop()
-        if is_choice(arm.value):
-            waiting.extend(reversed(alternatives(arm.value)))
-        else:
-            found.append(arm)
-    return found
-
-
-def _place(at: Place) -> Span:
-    """Where an alternative is written; of a row, what stands behind its name."""
-    return at.value.span if isinstance(at, Named) and at.value is not None else at.span
-
-
-def _single_place(field: Field) -> Place | None:
-    """Where a value is written in one place: an expression, or the only alternative of a list."""
-    block = field.at
-    if not isinstance(block, FieldBlock):
-        return field.value
-    if isinstance(field.value, ForEach) or block.then or block.one_of is not None:
-        return None
-    if block.first_of is not None and len(block.first_of) == 1:
-        return block.first_of[0]
-    written = block.value or block.template or block.constant
-    return None if written is None or block.as_ else field.value
-
-
 # Personal data
 
 
@@ -475,7 +408,7 @@ def _unmarked(path: str, field: Field, made: Type, sinks: _PayloadSinks) -> None
 def _hash(field: Field, sinks: _PayloadSinks) -> Fix | None:
     """The fix that hashes a value which is in normal form already."""
     made, extent = sinks.found.facts.type_of(field), extent_of(field.value)
-    if not made.normalised_kinds or extent is None or _single_place(field) is not field.value:
+    if not made.normalised_kinds or extent is None or single_place(field) is not field.value:
         return None
     span = extent.scalar.span_at(extent.end, extent.end)
     return Fix(span, " |> hashed", "append `|> hashed`", safe=False, old="")

@@ -11,6 +11,7 @@ from mapping_engine.file.documents import Document
 from mapping_engine.file.rule_files import LoadedDocument, Reading, read_table
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import PipelineBlock, ValueBlock
+from mapping_engine.source.node import YamlNode
 
 T = TypeVar("T")
 Section = Callable[[Document], Iterable[Named[T]] | None]
@@ -58,6 +59,16 @@ def tables_of(documents: Sequence[LoadedDocument], reading: Reading) -> dict[str
                 location = loaded.location.beside(entry.value.text)
                 found[entry.name] = read_table(location, entry.value, reading)
     return found
+
+
+def written_tables(documents: Iterable[LoadedDocument]) -> dict[str, YamlNode]:
+    """The tables that stand in the documents themselves, as they are written."""
+    return {
+        entry.name: entry.value.node
+        for loaded in documents
+        for entry in loaded.document.tables or ()
+        if entry.value is not None and entry.value.node is not None
+    }
 
 
 def _merged(

@@ -56,9 +56,9 @@ def _problem(schema: object) -> tuple[str, tuple[str | int, ...]] | None:
         return f"write `$schema`: `{DRAFT}`", ("$schema",)
     if not _is_unicode(schema):
         return "a text in it is not valid Unicode", ()
-    for reference in _references(schema):
+    for reference, place in _references(schema):
         if not _resolves(schema, reference):
-            return f"the reference `{reference}` leads nowhere in this file", ()
+            return f"the reference `{reference}` leads nowhere in this file", place
     wrong = _wrong_pattern(schema)
     if wrong is not None:
         return wrong
@@ -125,17 +125,18 @@ def _described(schema: dict[str, Any]) -> tuple[str, tuple[str | int, ...]] | No
     return None
 
 
-def _references(node: object) -> Iterator[str]:
-    waiting = [node]
+def _references(node: object) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """The references in a schema, and the way to each."""
+    waiting: list[tuple[object, tuple[str | int, ...]]] = [(node, ())]
     while waiting:
-        found = waiting.pop()
+        found, path = waiting.pop()
         if isinstance(found, dict):
             for name in ("$ref", "$dynamicRef"):
                 if isinstance(found.get(name), str):
-                    yield found[name]
-            waiting.extend(found.values())
+                    yield found[name], (*path, name)
+            waiting.extend((each, (*path, name)) for name, each in found.items())
         elif isinstance(found, list):
-            waiting.extend(found)
+            waiting.extend((each, (*path, place)) for place, each in enumerate(found))
 
 
 def _resolves(schema: dict[str, Any], reference: str) -> bool:

@@ -127,7 +127,7 @@ class _Words:
         self, message: str, path: Path, help: str | None = None, *, sure: bool = True, to: str = ""
     ) -> None:
         """A finding at a key; ``to`` is the word that was meant."""
-        span = place_in(self.source, path, key=True)
+        span = place_in(self.source, path, key=isinstance(path[-1], str))
         fix = None
         if span is not None and to:
             old = f'"{path[-1]}"'
@@ -178,14 +178,14 @@ class _Words:
         open_ended = "patternProperties" in part or _COMPOSED & {*part, *map(str, path)}
         if not isinstance(properties, dict) or not isinstance(required, list) or open_ended:
             return
-        for name in required:
+        for place, name in enumerate(required):
             if name in properties:
                 continue
             near = nearest(name, properties)
             sure = near is not None or part.get("additionalProperties") is False
             message = f"`{name}` is required, and not declared under `properties`"
             help = did_you_mean(name, properties) or f"declared: {listed(properties)}"
-            self.report(message, (*path, "required"), help, sure=sure)
+            self.report(message, (*path, "required", place), help, sure=sure)
 
     def default(self, part: Schema, path: Path) -> None:
         """Defaults and listed values that the schema itself does not accept."""

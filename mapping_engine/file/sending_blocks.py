@@ -140,6 +140,10 @@ class RetryBlock(Block):
     at_most: int | None = key(DURATION, "The longest wait; an hour by default.")
 
 
+STOPS = ("credentials", "configuration")
+"""The words for a reason to stop that every receiver has."""
+
+
 class AnswerBlock(Block):
     """One row of what answers mean; the first that applies counts."""
 

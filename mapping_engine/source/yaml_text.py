@@ -9,6 +9,7 @@ from types import MappingProxyType
 import yaml
 
 from mapping_engine.diagnostics import Diagnostics, Fix, Label, Span
+from mapping_engine.source.indentation import odd_line
 from mapping_engine.source.json_text import is_sound
 from mapping_engine.source.node import (
     Constant,
@@ -56,6 +57,7 @@ _YAML_1_1_SPECIAL = frozenset(("<<", "="))
 _STYLES = MappingProxyType(
     {"'": Style.SINGLE, '"': Style.DOUBLE, "|": Style.LITERAL, ">": Style.FOLDED}
 )
+_NO_KEY = "did not find expected key"
 _NO_VALUES = "mapping values are not allowed"
 _SIMPLE_KEY = "while scanning a simple key"
 _KEY = re.compile(r"[ ]*(?:- )?[\w ]+:[ \n]")
@@ -333,7 +335,8 @@ class _Reader:
             return
         if message.startswith(_NO_VALUES) and self.refuse_line_above(at):
             return
-        span = self.lines.span(at, at + 1)
+        odd = odd_line(self.source.text, at) if message.startswith(_NO_KEY) else None
+        span = self.lines.span(*(odd or (at, at + 1)))
         context = str(getattr(error, "context", ""))
         help = _advice(message, context, self.source.text[at : at + 1])
         self.diagnostics.report("SY01", message, span, help=help, labels=labels)
@@ -393,7 +396,7 @@ def _advice(message: str, context: str, character: str) -> str | None:
         )
     if message.startswith(_NO_VALUES):
         return "write text that holds a colon and a space in quotes"
-    if message.startswith("did not find expected key"):
+    if message.startswith(_NO_KEY):
         return "the keys of one block begin in the same column; look for a quote or a bracket, too"
     if "cannot start any token" not in message:
         return None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from mapping_engine.checks.atoms import Atom
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.nodes import (
     CONDITIONS,
     Call,
     Compare,
     Const,
+    Copy,
     ForEach,
     Guard,
     Items,
@@ -20,10 +20,11 @@ from mapping_engine.core.nodes import (
     Node,
     Object,
     Read,
+    fields_of,
     walk,
 )
 from mapping_engine.core.spell import spell
-from mapping_engine.diagnostics import Check, Fix, Severity, Span
+from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span, did_you_mean, listed
 from mapping_engine.selectors import vocabulary_path
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode
 
@@ -48,6 +49,7 @@ SE10 = Check(
 )
 CHECKS = (TX05, SE10)
 
+_MISSING = ("is", "missing")
 _ORDERINGS = frozenset({"<", "<=", ">", ">="})
 _PATTERNS = ("matching", "only_matching")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
@@ -69,6 +71,9 @@ def find(subject: Subject) -> None:
         for field in node.fields if isinstance(node, Object) else ():
             if field.when is not None:
                 _never_there(field.when, field.value, subject)
+    for rule in subject.model.accept:
+        for model in subject.model.requests:
+            _never_sent(rule.condition, model.fields, subject)
 
 
 def conditions(subject: Subject) -> Iterator[Node]:
@@ -120,8 +125,10 @@ def _with_list(node: Compare, subject: Subject) -> None:
 
 def _miscased(node: Call, subject: Subject) -> None:
     """Report what is looked for in another case than that of the value."""
-    case = _case_of(node.input, subject)
     table = node.arguments[0] if node.arguments else None
+    if table is not None and node.name == "lookup" and node.input is not None:
+        _uncovered(node.input, table, subject)
+    case = _case_of(node.input, subject)
     if case is None or table is None:
         return
     if node.name in _PATTERNS and isinstance(table, Const):
@@ -135,6 +142,17 @@ def _miscased(node: Call, subject: Subject) -> None:
         if text != (text.lower() if case == "lower" else text.upper()):
             message = f"`{text}` never matches: the value is in {case} case"
             help = f"write it in {case} case"
+            subject.diagnostics.report(TX05, message, span, help=help)
+
+
+def _uncovered(value: Node, table: Node, subject: Subject) -> None:
+    """Report a row that no value has, where another value has no row."""
+    values, rows = subject.facts.type_of(value).values or (), dict(_rows_of(table, subject))
+    left = [each for each in values if isinstance(each, str) and each not in rows]
+    for text, span in rows.items() if left else ():
+        if text not in values:
+            message = f"`{text}` never matches: the value is one of {listed(map(str, values))}"
+            help = did_you_mean(text, left) or f"no row is for {listed(left)}"
             subject.diagnostics.report(TX05, message, span, help=help)
 
 
@@ -168,18 +186,44 @@ def _rows_of(table: Node, subject: Subject) -> Iterator[tuple[str, Span]]:
 
 
 def _never_there(when: Node, value: Node, subject: Subject) -> None:
-    """``{when: $x is missing, value: $x}``: the condition takes the value away."""
-    source = value
-    while isinstance(source, Call) and source.input is not None:
-        source = source.input
-    if not isinstance(source, Name | Read):
-        return
-    gone = Atom(spell(source), "is", "missing")
-    found = subject.conditions.normal(when, True)
-    if found and all(gone in each for each in found):
+    """``{when: $x is missing, value: $x}``: the condition takes the value away, or a part of it."""
+    gone = _gone(when, subject)
+    if gone & {spell(source) for source in _sources(value)}:
         message = "where this condition holds, the value is missing"
+        if fields_of(value):
+            message = "where this condition holds, a field of the object is missing"
         help = "write `is present`, or another value"
         subject.diagnostics.report(TX05, message, when.span, help=help)
+
+
+def _never_sent(condition: Node, fields: Node, subject: Subject) -> None:
+    """``require: $x is missing``, where `$x` is sent: no event is accepted that has it."""
+    gone = _gone(condition, subject)
+    for source in _sources(fields) if gone else ():
+        if spell(source) in gone:
+            message = f"events are accepted only without `{spell(source)}`, which is sent"
+            labels = (Label(source.span, "it is sent here"),)
+            help = "write `is present`"
+            subject.diagnostics.report(TX05, message, condition.span, help=help, labels=labels)
+            return
+
+
+def _gone(condition: Node, subject: Subject) -> frozenset[str]:
+    """What is missing wherever a condition holds."""
+    claims = subject.conditions.normal(condition, True) or [frozenset()]
+    missing = [{a.subject for a in each if (a.relation, a.value) == _MISSING} for each in claims]
+    return frozenset(missing[0].intersection(*missing[1:]))
+
+
+def _sources(value: Node) -> Iterator[Name | Read]:
+    """What a value is made of without an alternative; of an object, each of its fields."""
+    while isinstance(value, Call) and value.input is not None:
+        value = value.input
+    if isinstance(value, Name | Read):
+        yield value
+    for field in fields_of(value) if isinstance(value, Object | Copy) else ():
+        if field.default is None:
+            yield from _sources(field.value)
 
 
 def _settled(node: Node, subject: Subject) -> None:

@@ -9,7 +9,7 @@ from mapping_engine.checks.subject import Subject
 from mapping_engine.core.inference import constant
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call, Name
-from mapping_engine.diagnostics import Check, Severity, Span, did_you_mean, listed, nearest
+from mapping_engine.diagnostics import Check, Label, Severity, Span, did_you_mean, listed, nearest
 from mapping_engine.file.json_types import JsonSchema, kinds_of
 from mapping_engine.file.schema_words import Path, parts_of, place_in
 from mapping_engine.selectors import vocabulary_path
@@ -140,8 +140,10 @@ def _rows(node: Call, subject: Subject) -> None:
         help = did_you_mean(value, properties) or f"declared: {listed(properties)}"
         near = nearest(value, properties)
         path = (*found[1], "properties", *((near,) if near else ()))
-        span = place_in(subject.examined.settings, path, key=True) or node.step.span
-        subject.diagnostics.report("FO03", message, span, help=help)
+        known_at = place_in(subject.examined.settings, path, key=True)
+        span = (written.span if written else known_at) or node.step.span
+        labels = (Label(known_at, "it is declared here"),) if written and known_at else ()
+        subject.diagnostics.report("FO03", message, span, help=help, labels=labels)
 
 
 def _items(root: JsonSchema, steps: tuple[str, ...]) -> tuple[JsonSchema, Path] | None:

@@ -16,6 +16,7 @@ from mapping_engine.expression import Extent
 from mapping_engine.file.blocks import Block
 from mapping_engine.file.request_blocks import HEADER_NAME
 from mapping_engine.file.schema_words import parts_of
+from mapping_engine.file.sending_blocks import STOPS, AnswerBlock
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
 from mapping_engine.transforms.forms import folded
@@ -74,7 +75,7 @@ _HOST = re.compile(r"http://([^/:?#]+|\[[^]]*\])")
 _UNENCRYPTED = "the requests would be sent without encryption"
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _SCHEME = re.compile(r"https?://")
-_SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 4, 6, 80
+_SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 3, 6, 80
 _LONG_WORD = 9
 _FARTHEST = 3
 """By how many characters two spellings of one text may differ in length."""
@@ -224,6 +225,11 @@ def _texts(subject: Subject) -> Iterator[_Written]:
         for entry in loaded.document.tables or ():
             yield from _in_table(entry.name, entry.value.node if entry.value is not None else None)
     model = subject.model
+    for rule in model.answers:
+        stop = rule.at.stop if isinstance(rule.at, AnswerBlock) else None
+        if stop is not None:
+            yield _Written(stop.text, stop.span, _Role.MADE)
+            yield from (_Written(word, stop.span, _Role.KNOWN) for word in STOPS)
     for schema in (model.settings_schema, *(each.payload_schema for each in model.requests)):
         for part, _ in parts_of(schema):
             for value in part.get("enum", ()):

@@ -18,6 +18,7 @@ TX09 = Check(
     right="fields:\n  x: p.b |> epoch_seconds |> days_before($now)\n",
 )
 CHECKS = (TX09,)
+_SUMS = ("plus", "minus")
 
 
 def find(subject: Subject) -> None:
@@ -27,6 +28,7 @@ def find(subject: Subject) -> None:
             _compared(node, subject)
         elif isinstance(node, Call) and node.name in REGISTRY:
             _given(node, subject)
+            _counted(node, subject)
 
 
 def _given(node: Call, subject: Subject) -> None:
@@ -35,6 +37,16 @@ def _given(node: Call, subject: Subject) -> None:
         unit = subject.facts.type_of(part).unit if part is not None else None
         if part is not None and wanted is not None and unit not in (None, wanted):
             _report(part, f"`{node.name}` takes {UNITS[wanted]}", unit, wanted, subject)
+
+
+def _counted(node: Call, subject: Subject) -> None:
+    """Two numbers of which one is added to the other, or taken from it."""
+    if node.name in _SUMS and node.input is not None:
+        unit = subject.facts.type_of(node.input).unit
+        for part in node.arguments:
+            other = subject.facts.type_of(part).unit if part is not None else None
+            if part is not None and unit is not None and other not in (None, unit):
+                _report(part, f"`{node.name}` takes {UNITS[unit]} here", other, unit, subject)
 
 
 def _compared(node: Compare, subject: Subject) -> None:

@@ -1,0 +1,138 @@
+"""Values of the payload against its JSON Schema: which part is not accepted, and where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mapping_engine.core.choices import alternatives, is_choice
+from mapping_engine.core.conform import Mismatch, mismatch
+from mapping_engine.core.inference import Inference
+from mapping_engine.core.nodes import Alternative, Field, ForEach, Items, Node, Place
+from mapping_engine.core.refused import place_of
+from mapping_engine.core.schema_places import declared_at
+from mapping_engine.diagnostics import Label, Span
+from mapping_engine.file.json_types import follow
+from mapping_engine.file.shapes import Named
+from mapping_engine.file.value_blocks import FieldBlock
+from mapping_engine.frozen import Frozen
+from mapping_engine.types.type import Type
+
+Schema = Mapping[str, Any]
+
+
+class _Part(Frozen):
+    """A part of a value: where it stands, and what is known of it."""
+
+    node: Node
+    span: Span
+    type: Type
+    is_default: bool = False
+
+
+def conforms(
+    field: Field, node: Node, schema: Schema, made: Type, path: str, root: Schema, found: Inference
+) -> None:
+    """Report the parts of a value that its schema does not accept, each where it stands.
+
+    What is wrong with all of them in one way is reported once: where they are converted.
+    """
+    if isinstance(node, Items) and node.fill is not None:
+        _count(node, schema, path, root, found)
+    parts = _parts(field, made, found) if node is field.value else [_Part(node, node.span, made)]
+    problems = [(part, mismatch(root, schema, part.type, f"`{path}`")) for part in parts]
+    wrong = [(part, problem) for part, problem in problems if problem is not None]
+    own = {problem for part, problem in problems if not part.is_default}
+    if len(wrong) > 1 and len(own) == 1:
+        (first, problem), others = wrong[0], [part for part, each in wrong[1:] if each in own]
+        labels = tuple(Label(part.span, "so is this") for part in others)
+        _report(first.node, _converted(field) or first.span, problem, path, found, labels)
+        wrong = [(part, each) for part, each in wrong if each not in own]
+    for part, problem in wrong:
+        _report(part.node, part.span, problem, path, found)
+
+
+def _report(
+    node: Node,
+    span: Span,
+    problem: Mismatch,
+    path: str,
+    found: Inference,
+    others: tuple[Label, ...] = (),
+) -> None:
+    labels = (*others, *declared_at(path, found.model))
+    source = place_of(problem.value, node, found)
+    if source is not None and source.line != span.line:
+        labels = (*labels, Label(span, "it is sent here"))
+    found.diagnostics.report(
+        "OU02",
+        problem.message,
+        source or span,
+        help=problem.help,
+        labels=labels,
+        lighter=problem.lighter,
+    )
+
+
+def _converted(field: Field) -> Span | None:
+    """Where all alternatives of a field are converted."""
+    block = field.at
+    return block.place("as") if isinstance(block, FieldBlock) and block.as_ else None
+
+
+def _count(items: Items, schema: Schema, path: str, root: Schema, found: Inference) -> None:
+    """Hold the number of positions against what the schema accepts."""
+    schema, count = follow(root, schema), len(items.items)
+    least, most = schema.get("minItems", 0), schema.get("maxItems", count)
+    if not least <= count <= most:
+        wanted = least if count < least else most
+        message = f"`{path}` takes {wanted} values, and these are {count}"
+        help = "add or drop positions, or correct the schema"
+        found.diagnostics.report("OU02", message, items.span, help=help)
+
+
+def _parts(field: Field, made: Type, found: Inference) -> list[_Part]:
+    """The alternatives of a value with their types; the whole where it is changed later."""
+    facts, default = found.facts, list[_Part]()
+    if field.default is not None:
+        type = facts.type_of(field.default)
+        default.append(_Part(field.default, field.default.span, type, is_default=True))
+    if is_choice(field.value):
+        arms = _arms(field.value)
+        own = [_Part(arm.value, _place(arm.at), facts.type_of(arm.value)) for arm in arms]
+        return [*own, *default]
+    place = single_place(field)
+    if place is None:
+        return [_Part(field.value, field.span, made)]
+    return [_Part(field.value, place.span, facts.type_of(field.value)), *default]
+
+
+def _arms(node: Node) -> list[Alternative]:
+    """The alternatives of a chain, and of the chains that are written in it."""
+    found: list[Alternative] = []
+    waiting = list(reversed(alternatives(node)))
+    while waiting:
+        arm = waiting.pop()
+        if is_choice(arm.value):
+            waiting.extend(reversed(alternatives(arm.value)))
+        else:
+            found.append(arm)
+    return found
+
+
+def _place(at: Place) -> Span:
+    """Where an alternative is written; of a row, what stands behind its name."""
+    return at.value.span if isinstance(at, Named) and at.value is not None else at.span
+
+
+def single_place(field: Field) -> Place | None:
+    """Where a value is written in one place: an expression, or the only alternative of a list."""
+    block = field.at
+    if not isinstance(block, FieldBlock):
+        return field.value
+    if isinstance(field.value, ForEach) or block.then or block.one_of is not None:
+        return None
+    if block.first_of is not None and len(block.first_of) == 1:
+        return block.first_of[0]
+    written = block.value or block.template or block.constant
+    return None if written is None or block.as_ else field.value
