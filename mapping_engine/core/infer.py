@@ -17,7 +17,7 @@ from mapping_engine.core.model import PIPED, Model, Pipeline
 from mapping_engine.core.name_types import name_type
 from mapping_engine.core.narrowing import narrowed
 from mapping_engine.core.nodes import Call, Const, Field, Guard, Name, Node, children
-from mapping_engine.diagnostics import listed
+from mapping_engine.diagnostics import Severity, listed, slip_of
 from mapping_engine.selectors import prefixes, projections, vocabulary_path
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT
@@ -223,6 +223,7 @@ def _copy(node: nodes.Copy, scope: Scope, found: Inference) -> Type:
         if keys is not None:
             infer(keys, scope, found)
     source = infer(node.source, scope, found)
+    _misspelt_keys(node, source, found)
     _copied_secrets(node, source, found)
     if not node.clear:
         _copied_in_clear(node, source, found)
@@ -262,6 +263,24 @@ def _copied_secrets(node: nodes.Copy, source: Type, found: Inference) -> None:
         message = f"the copy would hold a secret: {spelled}"
         help = "leave it out with `without` or `only`"
         found.diagnostics.report("PI06", message, node.source.span, help=help)
+
+
+def _misspelt_keys(node: nodes.Copy, source: Type, found: Inference) -> None:
+    """Report keys that are to be treated apart, and are nearly ones of what is copied."""
+    vocabulary, described = found.model.vocabulary, source.described
+    fields = vocabulary.objects.get((described and described.object) or "", {})
+    for given in (node.without, node.only):
+        keys = [each for each in given.items] if isinstance(given, nodes.Items) else []
+        texts = [each.value for each in keys if isinstance(each, Const)]
+        for key in keys:
+            text = key.value if isinstance(key, Const) else None
+            near = slip_of(text, fields) if isinstance(text, str) and text not in fields else None
+            if near is not None and near not in texts:
+                message = f"the vocabulary `{vocabulary.name}` does not declare `{text}`"
+                help = f"did you mean `{near}`?"
+                found.diagnostics.report(
+                    "SE08", message, key.span, help=help, lighter=Severity.WARNING
+                )
 
 
 def _copied(

@@ -23,6 +23,13 @@ def located_secrets(file: MappingFile) -> dict[str, Named[ValueBlock]]:
 
 def check_secrets(found: Inference) -> None:
     """Report secrets that lie where rules may read them as something else (PI10)."""
+    for request in found.model.requests:
+        parts = request.request.auth.parts if request.request.auth is not None else ()
+        types = [found.facts.type_of(part) for part in parts]
+        if parts and not any(SECRET in made.spreading for made in types):
+            message = "what `auth` sends is no secret, as far as the rules know"
+            help = "mark the setting with `x-secret`, or name the one that is marked"
+            found.diagnostics.report("PI10", message, parts[-1].span, help=help)
     for name, block in found.model.secrets.items():
         made = found.facts.names.get(f"{SECRETS}.{name}")
         if block.from_ is not None and made is not None and SECRET not in made.tags:

@@ -7,7 +7,7 @@ from mapping_engine.diagnostics.catalogue import LOADER_CHECKS
 from mapping_engine.diagnostics.check import Check, Severity
 from mapping_engine.diagnostics.diagnostic import Diagnostic, Diagnostics, Fix, Label
 from mapping_engine.diagnostics.span import Span
-from mapping_engine.diagnostics.suggest import did_you_mean, listed, nearest, rename
+from mapping_engine.diagnostics.suggest import did_you_mean, listed, nearest, rename, slip_of
 
 __all__ = [
     "LOADER_CHECKS",
@@ -22,4 +22,5 @@ __all__ = [
     "listed",
     "nearest",
     "rename",
+    "slip_of",
 ]

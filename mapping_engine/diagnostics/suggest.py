@@ -9,6 +9,7 @@ from mapping_engine.diagnostics.diagnostic import Fix
 from mapping_engine.diagnostics.span import Span
 
 SHOWN = 12
+_SLIP = 0.85
 
 
 def nearest(given: str, accepted: Iterable[str]) -> str | None:
@@ -17,6 +18,13 @@ def nearest(given: str, accepted: Iterable[str]) -> str | None:
     folded = {name.casefold(): name for name in reversed(names)}
     near = get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)
     return folded[near[0]] if near else None
+
+
+def slip_of(given: str, accepted: Iterable[str]) -> str | None:
+    """The accepted name that differs from ``given`` by a slip of the hand or in its case."""
+    names = {each.casefold(): each for each in accepted}
+    near = get_close_matches(given.casefold(), names, n=1, cutoff=_SLIP)
+    return names[near[0]] if near else None
 
 
 def did_you_mean(given: str, accepted: Iterable[str]) -> str | None:

@@ -20,6 +20,10 @@ _ATOM = re.compile(
 )
 
 
+_TOKEN = re.compile(
+    r"\\[pPx]\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[0-9]+,?[0-9]*\}|(\{[0-9])|.", re.DOTALL
+)
+"""The parts of a pattern; a group is the beginning of a repetition without an end."""
 _CLASS = r"\[(?:[A-Za-z0-9_](?:-[A-Za-z0-9_])?)+-?\]"
 _SIMPLE = re.compile(rf"(?:{_CLASS}(?:\{{[0-9]\}})?)+|{_CLASS}\+")
 """What Python's own expressions read as RE2 does, and match in linear time."""
@@ -46,6 +50,8 @@ def compiled(pattern: str) -> Compiled:
     """The pattern as RE2 reads it; raises ValueError with what is wrong with it."""
     if not is_unicode(pattern):
         raise ValueError("it is not valid unicode text")
+    if any(token[1] for token in _TOKEN.finditer(pattern)):
+        raise ValueError("a repetition is not closed; a brace that is meant is written `\\{`")
     re2 = engine()
     if re2 is None:
         return _Portable(portable(pattern, whole=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from mapping_engine.checks.families.texts import TX08
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.nodes import (
     CONDITIONS,
@@ -20,6 +21,7 @@ from mapping_engine.core.nodes import (
     Node,
     Object,
     Read,
+    Test,
     fields_of,
     walk,
 )
@@ -71,7 +73,7 @@ def find(subject: Subject) -> None:
         for field in node.fields if isinstance(node, Object) else ():
             if field.when is not None:
                 _never_there(field.when, field.value, subject)
-    for rule in subject.model.accept:
+    for rule in (each for each in subject.model.accept if each.negated):
         for model in subject.model.requests:
             _never_sent(rule.condition, model.fields, subject)
 
@@ -187,6 +189,7 @@ def _rows_of(table: Node, subject: Subject) -> Iterator[tuple[str, Span]]:
 
 def _never_there(when: Node, value: Node, subject: Subject) -> None:
     """``{when: $x is missing, value: $x}``: the condition takes the value away, or a part of it."""
+    _asked_another(when, value, subject)
     gone = _gone(when, subject)
     if gone & {spell(source) for source in _sources(value)}:
         message = "where this condition holds, the value is missing"
@@ -194,6 +197,20 @@ def _never_there(when: Node, value: Node, subject: Subject) -> None:
             message = "where this condition holds, a field of the object is missing"
         help = "write `is present`, or another value"
         subject.diagnostics.report(TX05, message, when.span, help=help)
+
+
+def _asked_another(when: Node, value: Node, subject: Subject) -> None:
+    """``{when: $o.fullPath is text, value: $o.fullpath}``: one is asked for, the other is read."""
+    asked = [node.operand for node in walk(when) if isinstance(node, Test)]
+    for source in _sources(value):
+        for other in asked:
+            read, named = spell(source), spell(other)
+            if read != named and read.casefold() == named.casefold():
+                message = f"`{read}` is read where `{named}` is asked for"
+                labels = (Label(other.span, "it is asked for here"),)
+                help = f"did you mean `{named}`?"
+                subject.diagnostics.report(TX08, message, source.span, help=help, labels=labels)
+                return
 
 
 def _never_sent(condition: Node, fields: Node, subject: Subject) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from pathlib import Path
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.model import RequestRule
 from mapping_engine.core.nodes import Const, Field, Object, walk
 from mapping_engine.core.sunset import sunset_of
-from mapping_engine.diagnostics import Check, Label, Severity
+from mapping_engine.diagnostics import Check, Label, Severity, slip_of
+from mapping_engine.engine.loading import ENTRY, bundled_packs
+from mapping_engine.source.node import ScalarNode
 
 OU03 = Check(
     "OU03 duplicate-output: the same output is written twice",
@@ -122,6 +125,8 @@ def _bits(text: str) -> float:
 def _sunset(subject: Subject) -> None:
     """Hold the day on which the API ends against today."""
     api = subject.model.file.api
+    if api is not None and api.successor is not None:
+        _successor(api.successor, subject)
     found = sunset_of(api, subject.today)
     if api is None or found is None:
         return
@@ -130,3 +135,13 @@ def _sunset(subject: Subject) -> None:
         f"move to the pack `{successor}`" if successor else "name the pack to move to: `successor`"
     )
     subject.diagnostics.report(FO05, message, api.place("sunset"), help=help)
+
+
+def _successor(named: ScalarNode, subject: Subject) -> None:
+    """Report a pack to move to that is nearly one beside this pack, or one of the bundled."""
+    beside = Path(named.span.file).resolve().parent.parent
+    packs = {*bundled_packs(), *(each.parent.name for each in beside.glob(f"*/{ENTRY}"))}
+    near = slip_of(named.text, packs) if named.text not in packs else None
+    if near is not None:
+        message, help = f"there is no pack `{named.text}`", f"did you mean `{near}`?"
+        subject.diagnostics.report(FO05, message, named.span, help=help)
