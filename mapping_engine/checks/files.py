@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from mapping_engine.checks.catalogue import CATALOGUE, Options
 from mapping_engine.checks.families import FAMILIES
 from mapping_engine.checks.fixing import with_plain_fixes
+from mapping_engine.checks.misspelt import gathered
 from mapping_engine.checks.named_in_tests import stale
 from mapping_engine.checks.rule_tests import untested
 from mapping_engine.checks.subject import Subject
@@ -125,6 +126,7 @@ class _Run:
             kept = [d for d in every if d in self.found or d.code.startswith("SU")]
         plain = sorted(_without_echoes(kept), key=lambda d: (d.span, d.code, d.message))
         plain = list({_said(d): d for d in reversed(plain)}.values())[::-1]
+        plain = sorted(gathered(plain, self.texts), key=lambda d: (d.span, d.code, d.message))
         if self.options.fixes:
             uses = tuple(others.uses.values())
             plain = [d if agreed(d, uses) else replace(d, fix=None) for d in plain]

@@ -213,7 +213,8 @@ def _undeclared(
     near = nearest(step, fields)
     if at_root and len(path) == 1 and (written.is_quoted or (near or elsewhere) is None):
         return _Problem(message, written.as_text(step), None, lighter)
-    if elsewhere is not None and (near is None or elsewhere[-1] == step):
+    is_cased = near is not None and near.casefold() == step.casefold()
+    if elsewhere is not None and not is_cased and (near is None or elsewhere[-1] == step):
         text = _spelled(elsewhere)
         fix = None
         if written.is_plain and depth == len(path) - 1:

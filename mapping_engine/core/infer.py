@@ -270,7 +270,7 @@ def _misspelt_keys(node: nodes.Copy, source: Type, found: Inference) -> None:
     vocabulary, described = found.model.vocabulary, source.described
     fields = vocabulary.objects.get((described and described.object) or "", {})
     for given in (node.without, node.only):
-        keys = [each for each in given.items] if isinstance(given, nodes.Items) else []
+        keys = given.items if isinstance(given, nodes.Items) else ()
         texts = [each.value for each in keys if isinstance(each, Const)]
         for key in keys:
             text = key.value if isinstance(key, Const) else None

@@ -19,6 +19,7 @@ from mapping_engine.diagnostics import (
     listed,
     nearest,
     rename,
+    slip_of,
 )
 from mapping_engine.expression import Extent
 from mapping_engine.file.json_types import (
@@ -171,9 +172,16 @@ def _deeper(start: Type, path: tuple[str, ...], node: Name, found: Inference) ->
     """The type some steps below a value that is reached by ``node``."""
     if not path:
         return start
-    if start.parts:
-        return join([_deeper(part, path, node, found) for part in start.parts])
     step = path[0]
+    if start.parts:
+        declared = {name for part in start.parts for name in part.fields or ()}
+        near = slip_of(step, declared) if step not in declared else None
+        if near is not None:  # one of the parts may hold other names, which this hardly is
+            message, help = f"`${node.name}` has no field `{step}`", f"did you mean `{near}`?"
+            found.diagnostics.report(
+                "SE08", message, node.span, help=help, lighter=Severity.WARNING
+            )
+        return join([_deeper(part, path, node, found) for part in start.parts])
     if step == "[]" and start.described is None:
         if start.item is None:
             return _unknown_below(start)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mapping_engine.core.inference import Inference
 from mapping_engine.core.model import SECRETS
+from mapping_engine.diagnostics import Severity
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import ValueBlock
@@ -29,7 +30,8 @@ def check_secrets(found: Inference) -> None:
         if parts and not any(SECRET in made.spreading for made in types):
             message = "what `auth` sends is no secret, as far as the rules know"
             help = "mark the setting with `x-secret`, or name the one that is marked"
-            found.diagnostics.report("PI10", message, parts[-1].span, help=help)
+            span = parts[-1].span
+            found.diagnostics.report("PI10", message, span, help=help, lighter=Severity.WARNING)
     for name, block in found.model.secrets.items():
         made = found.facts.names.get(f"{SECRETS}.{name}")
         if block.from_ is not None and made is not None and SECRET not in made.tags:

@@ -186,6 +186,7 @@ def _fields(
                 help=did_you_mean(field.name, names) or f"accepted: {listed(names)}",
                 fix=rename(field.key.span, field.name, names),
             )
+            continue
         _field(field, below or {}, path, sinks)
     if whole:
         _required(fields, schema, prefix, known, sinks)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import ClassVar
 
-from mapping_engine.diagnostics import Diagnostics, did_you_mean
+from mapping_engine.diagnostics import Diagnostics, Severity, did_you_mean, slip_of
 from mapping_engine.file.blocks import Block, BlockOf, key
 from mapping_engine.file.shapes import TEXT, VERSION, ListOf, MapOf, Named
 from mapping_engine.source.node import ScalarNode
@@ -114,6 +115,7 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
         for scalar in entry.value or ()
     }
     _check_kinds(objects, names, diagnostics)
+    _check_objects(file, objects, diagnostics)
     return Vocabulary(
         name=name,
         objects=_complete(
@@ -154,6 +156,23 @@ def _check_kinds(
             message = f"no other personal data is of the kind `{kind}`"
             help = f"did you mean `{near[0]}`?"
             diagnostics.report("PI09", message, field.value.span, help=help)
+
+
+def _check_objects(
+    file: VocabularyFile,
+    objects: dict[str, tuple[Named[ScalarNode], ...]],
+    diagnostics: Diagnostics,
+) -> None:
+    """Report an object that no description names, and is nearly called as another one (SE08)."""
+    fields = (field for fields in objects.values() for field in fields)
+    written = " ".join(field.value.text for field in fields if field.value is not None)
+    for entry in file.objects or ():
+        near = slip_of(entry.name, objects.keys() - {entry.name, EVENT})
+        if near is not None and not re.search(rf"\b{re.escape(entry.name)}\b", written):
+            message = f"no description names the object `{entry.name}`"
+            help = f"did you mean `{near}`?"
+            span = entry.key.span
+            diagnostics.report("SE08", message, span, help=help, lighter=Severity.WARNING)
 
 
 def extended(base: VocabularyFile, own: VocabularyFile) -> VocabularyFile:

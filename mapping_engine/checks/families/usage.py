@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -20,7 +21,16 @@ from mapping_engine.core.model import (
 )
 from mapping_engine.core.nodes import Call, Name, Node, walk
 from mapping_engine.core.spell import written_name
-from mapping_engine.diagnostics import Check, Diagnostics, Fix, Severity, Span
+from mapping_engine.diagnostics import (
+    Check,
+    Diagnostic,
+    Diagnostics,
+    Fix,
+    Label,
+    Severity,
+    Span,
+    slip_of,
+)
 from mapping_engine.file.request_blocks import RequestBlock
 from mapping_engine.file.rule_files import LoadedDocument
 from mapping_engine.file.walk import names_in
@@ -41,6 +51,8 @@ PR03 = Check(
 )
 CHECKS = (PR03,)
 
+_NOT_DEFINED = re.compile(r"`\$(\w+)` is not defined")
+_SHOWN = 3
 _UNDEFINED = frozenset({"PR01", "FO03", "TX01", "SY03"})
 """With these, what seems to be unused may be what was meant."""
 
@@ -56,6 +68,7 @@ class _Used(NamedTuple):
 def find(subject: Subject) -> None:
     """Look at what the pack's own files declare, where every name in them is understood."""
     if any(each.code in _UNDEFINED for each in subject.diagnostics.found):
+        _renamed(subject)
         return
     used = _used(subject)
     documents = subject.examined.documents
@@ -69,6 +82,29 @@ def find(subject: Subject) -> None:
     _variables(used, subject)
     _settings(subject)
     _secrets(subject)
+
+
+def _renamed(subject: Subject) -> None:
+    """Names that are not defined, where one is declared that nothing uses: that is the mistake."""
+    model, found = subject.model, subject.diagnostics.found
+    unused = {v.name: v.span for each in model.requests for v in each.fan_out}
+    unused |= {e.name: e.span for e in (*(model.file.define or ()), *(model.file.override or ()))}
+    used = _used(subject).names
+    unused = {name: span for name, span in unused.items() if name not in used}
+    places: dict[str, list[Diagnostic]] = {}
+    for each in found:
+        missing = _NOT_DEFINED.fullmatch(each.message)
+        if each.code == "PR01" and missing is not None:
+            places.setdefault(missing[1], []).append(each)
+    for name, several in places.items():
+        near = slip_of(name, unused)
+        near = next(iter(unused)) if near is None and len(unused) == 1 < len(several) else near
+        if near is not None:
+            labels = tuple(Label(each.span, "it is used here") for each in several[:_SHOWN])
+            message = f"`${name}` is not defined, and `${near}` is, which nothing uses"
+            found[:] = [each for each in found if each not in several]
+            help = f"did you mean `{name}`?"
+            subject.diagnostics.report("PR01", message, unused[near], help=help, labels=labels)
 
 
 def _sent(model: Model, subject: Subject) -> None:
