@@ -9,7 +9,7 @@ from mapping_engine.core.choices import alternatives, is_choice
 from mapping_engine.core.conform import Mismatch, mismatch
 from mapping_engine.core.inference import Inference
 from mapping_engine.core.nodes import Alternative, Field, ForEach, Items, Node, Place
-from mapping_engine.core.refused import place_of
+from mapping_engine.core.refused import made_at, place_of
 from mapping_engine.core.schema_places import declared_at
 from mapping_engine.diagnostics import Label, Span
 from mapping_engine.file.json_types import follow
@@ -62,6 +62,8 @@ def _report(
 ) -> None:
     labels = (*others, *declared_at(path, found.model))
     source = place_of(problem.value, node, found)
+    if source is None and problem.value is None:
+        source = made_at(node, found)
     if source is not None and source.line != span.line:
         labels = (*labels, Label(span, "it is sent here"))
     found.diagnostics.report(

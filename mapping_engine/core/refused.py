@@ -1,11 +1,13 @@
-"""Where a text is written that a payload field refuses: a constant, or a row of a table."""
+"""Where a value is made that a payload field refuses: in a constant, a table, a conversion."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mapping_engine.core.choices import alternatives
 from mapping_engine.core.inference import Inference
-from mapping_engine.core.nodes import Call, Const, Name, Node, walk
+from mapping_engine.core.model import every_node
+from mapping_engine.core.nodes import Call, Const, Name, Node, Test, walk
 from mapping_engine.diagnostics import Span
 from mapping_engine.selectors import vocabulary_path
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
@@ -20,6 +22,19 @@ def place_of(text: object, value: Node, found: Inference) -> Span | None:
         return None
     places = dict.fromkeys(_places(text, value, found))
     return next(iter(places)) if len(places) == 1 else None
+
+
+def made_at(value: Node, found: Inference) -> Span | None:
+    """Where a definition is converted that serves this value alone; None where it is not."""
+    named = found.model.definitions.get(value.name) if isinstance(value, Name) else None
+    if named is None or not isinstance(value, Name) or value.tail is not None:
+        return None
+    asked = {id(node.operand) for node in every_node(found.model) if isinstance(node, Test)}
+    uses = [n for n in every_node(found.model) if isinstance(n, Name) and n.name == value.name]
+    arms = [arm.value for arm in alternatives(named)] or [named]
+    steps = {arm.step.span if isinstance(arm, Call) else None for arm in arms}
+    is_one = len(steps) == 1 and sum(id(node) not in asked for node in uses) == 1
+    return steps.pop() if is_one else None
 
 
 def _places(text: str, value: Node, found: Inference) -> Iterator[Span]:

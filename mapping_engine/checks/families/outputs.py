@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.model import RequestRule
 from mapping_engine.core.nodes import Const, Field, Object, walk
+from mapping_engine.core.spell import spell
 from mapping_engine.core.sunset import sunset_of
 from mapping_engine.diagnostics import Check, Label, Severity, slip_of
 from mapping_engine.engine.loading import ENTRY, bundled_packs
 from mapping_engine.source.node import ScalarNode
+from mapping_engine.types.kinds import OBJECT
+from mapping_engine.types.type import PSEUDONYM
 
 OU03 = Check(
     "OU03 duplicate-output: the same output is written twice",
@@ -77,6 +81,7 @@ def find(subject: Subject) -> None:
         for node in walk(model.fields):
             if isinstance(node, Object):
                 _dotted(node, subject)
+                _repeated(node, subject)
         _headers(model.request, subject)
     for node in subject.nodes:
         if isinstance(node, Const) and isinstance(node.value, str) and _is_secret(node.value):
@@ -95,6 +100,30 @@ def _dotted(made: Object, subject: Subject) -> None:
             labels = (Label(names[parent].key.span, f"`{parent}` is written here"),)
             help = f"write `{child}` under the `fields` of `{parent}`"
             subject.diagnostics.report(OU04, message, field.key.span, labels=labels, help=help)
+
+
+def _repeated(made: Object, subject: Subject) -> None:
+    """Report a field that holds the same personal data as another one: a name under two keys."""
+    first: dict[str, Field] = {}
+    for field in made.fields:
+        type = subject.facts.type_of(field)
+        is_personal = bool(type.personal_kinds) or PSEUDONYM in type.tags
+        if field.spread or not is_personal or type.kinds & OBJECT:
+            continue
+        spelled = spell(field.value)
+        other = first.setdefault(spelled, field)
+        if other is not field:
+            odd, right = sorted((field, other), key=lambda each: _likeness(each.name, spelled))
+            message = f"`{odd.name}` holds the same personal data as `{right.name}`"
+            labels = (Label(right.key.span, f"`{right.name}` is written here"),)
+            span, help = odd.value.span, "write the value of this field"
+            subject.diagnostics.report(
+                OU03, message, span, labels=labels, help=help, lighter=Severity.WARNING
+            )
+
+
+def _likeness(name: str, value: str) -> float:
+    return SequenceMatcher(None, name.casefold(), value.casefold()).ratio()
 
 
 def _headers(request: RequestRule, subject: Subject) -> None:
