@@ -13,7 +13,7 @@ import orjson
 
 from mapping_engine.core.clear import exposed, is_hidden
 from mapping_engine.core.model import PAYLOAD, PAYLOADS, Auth, Model, RequestRule, reachable
-from mapping_engine.core.nodes import Field, Name, Node, Object, Read
+from mapping_engine.core.nodes import Field, Name, Node, Read, fields_of
 from mapping_engine.core.nulls import keeps_nulls
 from mapping_engine.core.spell import spell
 from mapping_engine.core.url_parts import BASE, OWN, part_kind
@@ -46,6 +46,8 @@ _FRAMING = frozenset(
 """Headers that say how a request travels: whoever sends it writes them."""
 _SHOWN = 60
 """What stands in a query as it is, besides letters and digits."""
+_STEPS = re.compile(r"[.\[\]0-9]+")
+"""What stands between the names in a flattened path."""
 _BASE = re.compile(
     r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
 ).fullmatch
@@ -202,13 +204,16 @@ def masked_url(rule: RequestRule, model: Model, parts: Sequence[str], query: Jso
     url = "".join(MASK if is_hidden(part, hidden) else text for part, text in pairs)
     if rule.query is None or type(query) is not dict:
         return url
-    nodes = {}
-    if isinstance(rule.query, Object):
-        nodes = {field.name: field.value for field in rule.query.fields}
-    shown = {
-        name: MASK if is_hidden(nodes.get(name, rule.query), hidden) else value
-        for name, value in query.items()
-    }
+    nodes = {field.name: field.value for field in fields_of(rule.query)}
+    words = {name for fields in model.vocabulary.objects.values() for name in fields}
+    shown: dict[str, Json] = {}
+    for name, value in query.items():
+        if not is_hidden(nodes.get(name, rule.query), hidden):
+            shown[name] = value
+        elif name in nodes or words.issuperset(filter(None, _STEPS.split(name))):
+            shown[name] = MASK
+    unnamed = len(query) - len(shown)  # with names of the event's own, which may tell of a person
+    shown |= {MASK: [MASK] * unnamed} if unnamed else {}
     return with_query(url, shown, safe=f"{_PLAIN}{MASK}")
 
 
@@ -258,7 +263,9 @@ def spread_headers(headers: dict[str, str], values: Json, field: Field, model: M
         if text is None:
             continue
         if not HEADER_NAME.fullmatch(name) or name.casefold() in _FRAMING:
-            shown = name if name.isprintable() and len(name) <= _SHOWN else "one of the names"
+            is_short = name.isprintable() and len(name) <= _SHOWN
+            is_told = is_short and not of_event(field.value, model)
+            shown = name if is_told else "one of the names"
             message = f"`{shown}` cannot be the name of a header"
             raise unfit(field.value, model, message, "leave it out, or correct it")
         for other in [each for each in headers if each.casefold() == name.casefold()]:
@@ -293,12 +300,17 @@ def _no_url(node: Node, model: Model, problem: str, help: str) -> MappingError:
     return unfit(node, model, message, help)
 
 
+def of_event(part: Node, model: Model) -> bool:
+    """Whether a part of a request comes from the event."""
+    nodes = reachable(model, iter((part,)))
+    return any(isinstance(n, Read) or (isinstance(n, Name) and n.name in _OF_EVENT) for n in nodes)
+
+
 def unfit(part: Node, model: Model, message: str, help: str | None) -> MappingError:
     """The error of a request that cannot be made for a part of it.
 
     It is the event's (EV05) where the part comes from there, else that of the settings (CF03).
     """
-    nodes = reachable(model, iter((part,)))
-    if any(isinstance(n, Read) or (isinstance(n, Name) and n.name in _OF_EVENT) for n in nodes):
+    if of_event(part, model):
         return InstrumentationError(ErrorCode.FIELD_REQUIRED, message, span=part.span, help=help)
     return ConfigurationError(ErrorCode.REQUEST_INCOMPLETE, message, span=part.span, help=help)

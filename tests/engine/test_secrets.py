@@ -234,6 +234,8 @@ def test_several_kinds_of_request_say_where_clear_data_stands(pack: Path, tmp_pa
         shown.append(repr(made.requests[0]))
     assert "url='https://x.test/people/***/***?key=***&plain=identify'" in shown[0]
     assert "url='https://x.test/people?email=***'" in shown[1]
+    odd = destination.outcome({"type": "look", "traits": {MAIL: 1, "email": MAIL}})
+    assert "url='https://x.test/people?email=***&***=***'" in repr(odd.requests[0])
     [person] = destination.apply({**event, "type": "identify"})
     assert person.url == (
         "https://x.test/people/zqx%40zqx.example/k-zqx%40zqx.example"
