@@ -17,7 +17,7 @@ from mapping_engine.core.model import PIPED, Model, Pipeline
 from mapping_engine.core.name_types import name_type
 from mapping_engine.core.narrowing import narrowed
 from mapping_engine.core.nodes import Call, Const, Field, Guard, Name, Node, children
-from mapping_engine.diagnostics import Severity, listed, slip_of
+from mapping_engine.diagnostics import Severity, Span, listed, slip_of
 from mapping_engine.selectors import prefixes, projections, vocabulary_path
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT
@@ -270,17 +270,25 @@ def _misspelt_keys(node: nodes.Copy, source: Type, found: Inference) -> None:
     vocabulary, described = found.model.vocabulary, source.described
     fields = vocabulary.objects.get((described and described.object) or "", {})
     for given in (node.without, node.only):
-        keys = given.items if isinstance(given, nodes.Items) else ()
-        texts = [each.value for each in keys if isinstance(each, Const)]
-        for key in keys:
-            text = key.value if isinstance(key, Const) else None
-            near = slip_of(text, fields) if isinstance(text, str) and text not in fields else None
+        texts = _written_keys(given)
+        for text, span in texts.items():
+            near = slip_of(text, fields) if text not in fields else None
             if near is not None and near not in texts:
                 message = f"the vocabulary `{vocabulary.name}` does not declare `{text}`"
                 help = f"did you mean `{near}`?"
-                found.diagnostics.report(
-                    "SE08", message, key.span, help=help, lighter=Severity.WARNING
-                )
+                found.diagnostics.report("SE08", message, span, help=help, lighter=Severity.WARNING)
+
+
+def _written_keys(given: Node | None) -> dict[str, Span]:
+    """The keys in a list that stands in the rules."""
+    match given:
+        case nodes.Items(items=items):
+            constants = [each for each in items if isinstance(each, Const)]
+            return {each.value: each.span for each in constants if isinstance(each.value, str)}
+        case Const(value=list() as values):
+            return {each: given.span for each in values if isinstance(each, str)}
+        case _:
+            return {}
 
 
 def _copied(
