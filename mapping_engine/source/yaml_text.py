@@ -335,8 +335,9 @@ class _Reader:
             return
         if message.startswith(_NO_VALUES) and self.refuse_line_above(at):
             return
-        odd = odd_line(self.source.text, at) if message.startswith(_NO_KEY) else None
-        span = self.lines.span(*(odd or (at, at + 1)))
+        if message.startswith((_NO_KEY, _NO_VALUES)) and self.refuse_column(at):
+            return
+        span = self.lines.span(at, at + 1)
         context = str(getattr(error, "context", ""))
         help = _advice(message, context, self.source.text[at : at + 1])
         self.diagnostics.report("SY01", message, span, help=help, labels=labels)
@@ -361,6 +362,15 @@ class _Reader:
             return False
         self.diagnostics.report("SY01", message, self.lines.span(start, end), help=help)
         return True
+
+    def refuse_column(self, at: int) -> bool:
+        """Report the line before, if that is the one that is out of line."""
+        odd = odd_line(self.source.text, at)
+        if odd is not None:
+            message = "this line begins in another column than those around it"
+            help = "the keys of one block begin in the same column"
+            self.diagnostics.report("SY01", message, self.lines.span(*odd), help=help)
+        return odd is not None
 
     def refuse_line_above(self, at: int) -> bool:
         """Report a key without a space after its colon, which makes one text of two lines."""
