@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from mapping_engine.checks.families.texts import TX08
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.nodes import (
     CONDITIONS,
@@ -74,8 +73,7 @@ def find(subject: Subject) -> None:
             if field.when is not None:
                 _never_there(field.when, field.value, subject)
     for rule in (each for each in subject.model.accept if each.negated):
-        for model in subject.model.requests:
-            _never_sent(rule.condition, model.fields, subject)
+        _never_sent(rule.condition, subject)
 
 
 def conditions(subject: Subject) -> Iterator[Node]:
@@ -190,8 +188,8 @@ def _rows_of(table: Node, subject: Subject) -> Iterator[tuple[str, Span]]:
 def _never_there(when: Node, value: Node, subject: Subject) -> None:
     """``{when: $x is missing, value: $x}``: the condition takes the value away, or a part of it."""
     _asked_another(when, value, subject)
-    gone = _gone(when, subject)
-    if gone & {spell(source) for source in _sources(value)}:
+    sources = {spell(source) for source in _sources(value)}
+    if sources and sources & _gone(when, subject):
         message = "where this condition holds, the value is missing"
         if fields_of(value):
             message = "where this condition holds, a field of the object is missing"
@@ -209,14 +207,18 @@ def _asked_another(when: Node, value: Node, subject: Subject) -> None:
                 message = f"`{read}` is read where `{named}` is asked for"
                 labels = (Label(other.span, "it is asked for here"),)
                 help = f"did you mean `{named}`?"
-                subject.diagnostics.report(TX08, message, source.span, help=help, labels=labels)
+                lighter = Severity.WARNING
+                subject.diagnostics.report(
+                    "SE08", message, source.span, help=help, labels=labels, lighter=lighter
+                )
                 return
 
 
-def _never_sent(condition: Node, fields: Node, subject: Subject) -> None:
+def _never_sent(condition: Node, subject: Subject) -> None:
     """``require: $x is missing``, where `$x` is sent: no event is accepted that has it."""
     gone = _gone(condition, subject)
-    for source in _sources(fields) if gone else ():
+    fields = [model.fields for model in subject.model.requests] if gone else []
+    for source in (source for each in fields for source in _sources(each)):
         if spell(source) in gone:
             message = f"events are accepted only without `{spell(source)}`, which is sent"
             labels = (Label(source.span, "it is sent here"),)
@@ -227,6 +229,8 @@ def _never_sent(condition: Node, fields: Node, subject: Subject) -> None:
 
 def _gone(condition: Node, subject: Subject) -> frozenset[str]:
     """What is missing wherever a condition holds."""
+    if not any(isinstance(node, Test | Name) for node in walk(condition)):
+        return frozenset()
     claims = subject.conditions.normal(condition, True) or [frozenset()]
     missing = [{a.subject for a in each if (a.relation, a.value) == _MISSING} for each in claims]
     return frozenset(missing[0].intersection(*missing[1:]))
