@@ -50,6 +50,8 @@ SE10 = Check(
 )
 CHECKS = (TX05, SE10)
 
+_BROKEN = frozenset({"TX01"})
+"""With these, what a definition yields is not known."""
 _MISSING = ("is", "missing")
 _ORDERINGS = frozenset({"<", "<=", ">", ">="})
 _PATTERNS = ("matching", "only_matching")
@@ -58,8 +60,9 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 def find(subject: Subject) -> None:
     """Look at every condition, and at the parts of those that are not settled as a whole."""
+    named = _settled_names(subject)
     for condition in conditions(subject):
-        _settled(condition, subject)
+        _settled(condition, named, subject)
     for node in subject.nodes:
         if isinstance(node, Compare) and node.operator in _ORDERINGS:
             _ordering(node, subject)
@@ -247,15 +250,33 @@ def _sources(value: Node) -> Iterator[Name | Read]:
             yield from _sources(field.value)
 
 
-def _settled(node: Node, subject: Subject) -> None:
-    """Report a condition that is settled before any event is seen, or else such parts of it."""
+def _settled_names(subject: Subject) -> frozenset[str]:
+    """The definitions that are settled themselves, or of which nothing is known."""
+    if any(each.code in _BROKEN for each in subject.diagnostics.found):
+        return frozenset(subject.model.definitions)
+    logic = subject.conditions
+    return frozenset(
+        name
+        for name, node in subject.model.definitions.items()
+        if isinstance(node, CONDITIONS)
+        and any(logic.unsatisfiable(logic.normal(node, each)) for each in (True, False))
+    )
+
+
+def _settled(node: Node, named: frozenset[str], subject: Subject) -> None:
+    """Report a condition that is settled before any event is seen, or else such parts of it.
+
+    What is settled by definitions that are ``named`` is told of these.
+    """
     logic, help = subject.conditions, "correct it, or remove it with what depends on it"
     words = {True: ("never holds", "it cannot hold"), False: ("always holds", "it cannot fail")}
     for holds, (what, how) in words.items():
         reason = logic.unsatisfiable(logic.normal(node, holds))
         if reason is not None:
+            if any(isinstance(part, Name) and part.name in named for part in walk(node)):
+                return
             message, notes = f"this condition {what}", (f"{how}: {reason}",)
             subject.diagnostics.report(TX05, message, node.span, notes=notes, help=help)
             return
     for part in node.operands if isinstance(node, Logic) else ():
-        _settled(part, subject)
+        _settled(part, named, subject)

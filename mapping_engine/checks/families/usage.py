@@ -98,7 +98,8 @@ def _renamed(subject: Subject) -> None:
             places.setdefault(missing[1], []).append(each)
     for name, several in places.items():
         near = slip_of(name, unused)
-        near = next(iter(unused)) if near is None and len(unused) == 1 < len(several) else near
+        near = next(iter(unused)) if near is None and len(unused) == 1 else near
+        near = near if len(several) > 1 else None  # else the one that uses it may be wrong
         if near is not None:
             labels = tuple(Label(each.span, "it is used here") for each in several[:_SHOWN])
             message = f"`${name}` is not defined, and `${near}` is, which nothing uses"
