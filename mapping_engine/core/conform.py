@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from mapping_engine.diagnostics import Severity, did_you_mean
@@ -21,7 +22,7 @@ _DEEPEST = 8
 
 
 class Mismatch(Frozen):
-    """Why a value does not fit; lighter when it only may not. ``value`` is one that does not."""
+    """Why a value does not fit, or which one; lighter when it only may not."""
 
     message: str
     help: str | None = None
@@ -95,8 +96,10 @@ def _values(root: Schema, schema: Schema, values: tuple[object, ...], what: str)
     except (jsonschema_rs.ValidationError, ValueError, OverflowError):
         quick = None  # with numbers or patterns that it cannot read
     refused = [value for value in values if quick is None or not _surely_valid(quick, value)]
-    found = (_refusal(whole, value, what) for value in refused)
-    return next((each for each in found if each is not None), None)
+    found = [each for each in (_refusal(whole, value, what) for value in refused) if each]
+    if len(found) == len(values) > 1:
+        return replace(found[0], value=None)  # no single one of them is wrong
+    return found[0] if found else None
 
 
 def _surely_valid(quick: Any, value: object) -> bool:

@@ -20,8 +20,9 @@ def place_of(text: object, value: Node, found: Inference) -> Span | None:
     """
     if not isinstance(text, str):
         return None
-    places = dict.fromkeys(_places(text, value, found))
-    return next(iter(places)) if len(places) == 1 else None
+    written = list(_places(text.casefold(), value, found))
+    places = {span for each, span in written if each == text} or {span for _, span in written}
+    return places.pop() if len(places) == 1 else None
 
 
 def made_at(value: Node, found: Inference) -> Span | None:
@@ -37,18 +38,22 @@ def made_at(value: Node, found: Inference) -> Span | None:
     return steps.pop() if is_one else None
 
 
-def _places(text: str, value: Node, found: Inference) -> Iterator[Span]:
+def _places(folded: str, value: Node, found: Inference) -> Iterator[tuple[str, Span]]:
+    """The texts behind a value that are this one but for their case, and where they stand."""
     model, seen, waiting = found.model, set[int](), [value]
     while waiting:
         for node in walk(waiting.pop()):
             inner: Node | None = None
             match node:
-                case Const(value=written) if written == text:
-                    yield node.span
+                case Const(value=str() as written) if written.casefold() == folded:
+                    yield written, node.span
                 case Name(name="tables", tail=tail) if tail is not None:
                     path = vocabulary_path(tail) or ()
                     table = found.tables.get(path[0]) if len(path) == 1 else None
-                    yield from (row.span for row in _made(table) if row.text == text)
+                    rows = _made(table)
+                    yield from (
+                        (row.text, row.span) for row in rows if row.text.casefold() == folded
+                    )
                 case Name():
                     inner = model.definitions.get(node.name)
                 case Call() if node.name in model.pipelines:
