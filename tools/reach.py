@@ -53,7 +53,9 @@ def made(rules: str, events: str) -> Iterator[str]:
         destination = load(pack).bind(given, clock=lambda: NOW)
     outcomes = [destination.outcome(json.loads(line)) for line in events.splitlines()]
     requests = (
-        _combined(destination, outcomes) if destination.mapping.model.batch else _each(outcomes)
+        _combined(destination, outcomes)
+        if any(each.batch for each in destination.mapping.model.requests)
+        else _each(outcomes)
     )
     return map(written, requests)
 

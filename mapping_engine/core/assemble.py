@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mapping_engine.core.assemble_sending import answers_of, batch_of
+from mapping_engine.core.assemble_sending import answers_of
 from mapping_engine.core.clear import ClearPlaces, cleared
 from mapping_engine.core.desugar import (
     NO_LOCALS,
@@ -73,7 +73,6 @@ def core_of(
         request=no_request(file),
         accept=tuple(_accept(block, made) for block in file.accept or ()),
         settings_warn=tuple(warn_rule(block, made) for block in file.settings_warn or ()),
-        batch=batch_of(file.batch, pipelines, found),
         answers=answers_of(file.answers, pipelines, found),
         hashing=optional(file.hashing, NO_LOCALS, made),
         already_hashed=optional(file.already_hashed, NO_LOCALS, made),

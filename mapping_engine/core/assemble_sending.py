@@ -38,13 +38,15 @@ def batch_of(block: BatchBlock | None, piped: Pipelines, found: Diagnostics) -> 
     made = Desugaring({}, piped, found)
     into = () if block.into.text == WHOLE_BODY else tuple(block.into.text.split("."))
     beside = None if block.beside is None else tuple(each.text for each in block.beside)
+    added = {each.name: each.value.value for each in block.adding or () if each.value is not None}
     return BatchRule(
         block,
-        Joining(into, beside),
+        Joining(into, beside, added),
         block.at_most,
         block.bytes,
         tuple(expression(each, NO_LOCALS, made) for each in block.by or ()),
         optional(block.alone, NO_LOCALS, made),
+        None if block.url is None else _template(block.url, made),
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from itertools import chain
 
 from mapping_engine.core.examine_sending import examine_sending
 from mapping_engine.core.facts import Facts
@@ -40,7 +39,7 @@ from mapping_engine.core.sinks import (
     check_shown,
     check_warned,
 )
-from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span
+from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.source.node import YamlNode
 from mapping_engine.types.kinds import ANY
 from mapping_engine.types.type import PUBLIC_TEXT, Type
@@ -58,26 +57,15 @@ def examine(
     ``tables`` the tables as they are written.
     """
     whole = Facts()
-    kinds = []
     for each in model.requests:
         own = Diagnostics()
         found = Inference(each, own, chosen=chosen or {}, tables=tables or {})
         whole.add(_examined(found))
-        kinds.append(own.found)
-    diagnostics.found += _of_any_kind(kinds)
+        diagnostics.found += own.found
     found = Inference(model, diagnostics, whole)
     check_secrets(found)
     check_needed(found)
     return whole
-
-
-def _of_any_kind(kinds: Sequence[Sequence[Diagnostic]]) -> Iterator[Diagnostic]:
-    """What any kind of request gets wrong; what is joined, one of them has to hold: not each."""
-    misfits = [{each.span for each in found if each.code == "SN01"} for found in kinds]
-    everywhere = frozenset[Span]().union(*misfits).intersection(*misfits)
-    for each in chain(*kinds):
-        if each.code != "SN01" or each.span in everywhere:
-            yield each
 
 
 def _examined(found: Inference) -> Facts:

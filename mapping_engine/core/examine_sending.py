@@ -12,13 +12,27 @@ from mapping_engine.core.infer import check_list, infer
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import item_of
 from mapping_engine.core.model import RequestRule
-from mapping_engine.core.nodes import Compare, Const, Items, Logic, Name, Node, Object, Read, walk
+from mapping_engine.core.nodes import (
+    Compare,
+    Const,
+    Items,
+    Logic,
+    Name,
+    Node,
+    Object,
+    Read,
+    Template,
+    children,
+    walk,
+)
 from mapping_engine.core.sending import (
     OF_ANSWER,
     OF_REQUEST,
+    WHOLE_BODY,
     AnswerRule,
     BatchRule,
     Dropping,
+    Joining,
     answer_nodes,
     batch_nodes,
 )
@@ -64,6 +78,8 @@ def _batch(rule: BatchRule, request: RequestRule, found: Inference) -> None:
     if not _has_foreign_names(batch_nodes(rule), "batch", frozenset(), found):
         for node in batch_nodes(rule):
             infer(node, Scope({}), found)
+    if rule.url is not None:
+        _url(rule.url, found)
     _joined(rule, request, found)
     paths = [node for each in batch_nodes(rule) for node in walk(each) if isinstance(node, Read)]
     for node in paths:
@@ -72,14 +88,26 @@ def _batch(rule: BatchRule, request: RequestRule, found: Inference) -> None:
             _known(request.body, path[1:], node.span, found)
 
 
+def _url(url: Template, found: Inference) -> None:
+    """The URL of what is combined is the same for all requests, and holds no secret."""
+    for part in walk(url):
+        if isinstance(part, Read):
+            message = "the URL of what is combined knows nothing of the single requests"
+            help = "make it of $api, $settings and $tables"
+            found.diagnostics.report("FO02", message, part.span, help=help)
+    for part in children(url):
+        check_shown(part, "a URL", found)
+
+
 def _joined(rule: BatchRule, request: RequestRule, found: Inference) -> None:
     """The list that is joined, and the keys beside it, have to be in the body."""
     block, joining = rule.at, rule.joining
     if not isinstance(block, BatchBlock):
         return
-    if request.format == "form" and not joining.into:
-        message = "a form has fields, and is no list itself"
-        found.diagnostics.report("SN01", message, block.into.span, help="name one of its fields")
+    misfit = _misfit(request.format, joining)
+    if misfit is not None:
+        message, help = misfit
+        found.diagnostics.report("SN01", f"{message}{_of(request)}", block.into.span, help=help)
         return
     if joining.beside is not None:
         for key in block.beside or ():
@@ -91,6 +119,30 @@ def _joined(rule: BatchRule, request: RequestRule, found: Inference) -> None:
         message = f"`{block.into.text}` of the body is {kinds}, and cannot be joined"
         help = "name a list, or add `beside`, where each body is to be an item"
         found.diagnostics.report("SN01", message, block.into.span, help=help)
+
+
+def _misfit(format: str, joining: Joining) -> tuple[str, str] | None:
+    """What is wrong with joining bodies of a format, and what to do about it."""
+    match format:
+        case "form" if not joining.into:
+            return (
+                "there are fields, and no list, in the form of the request",
+                "name one of its fields",
+            )
+        case "ndjson" if joining.into or joining.beside is not None:
+            return (
+                "there is nothing around the lines of the request",
+                f"write `into: '{WHOLE_BODY}'` alone",
+            )
+        case "text" | "xml" | "none":
+            help = "write `batch` in the requests whose bodies are joined"
+            return "there is no list in the body of the request", help
+    return None
+
+
+def _of(request: RequestRule) -> str:
+    """Which of several kinds of request is meant."""
+    return f" `{request.name}`" if request.name else ""
 
 
 def _known(body: Node, path: tuple[str, ...], span: Span, found: Inference) -> Node | None:
@@ -120,7 +172,7 @@ def _known_of_payload(path: tuple[str, ...], span: Span, found: Inference) -> No
 def _missing(step: str, names: Iterable[str], span: Span, found: Inference) -> None:
     names = list(names)
     help = did_you_mean(step, names) or f"it has {listed(names)}"
-    message = f"the body of the request has no `{step}`"
+    message = f"the body of the request{_of(found.model.request)} has no `{step}`"
     found.diagnostics.report("SN01", message, span, help=help)
 
 

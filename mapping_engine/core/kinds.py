@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from mapping_engine.core.assemble_sending import batch_of
 from mapping_engine.core.desugar import (
     NO_LOCALS,
     Desugaring,
@@ -21,6 +22,7 @@ from mapping_engine.core.desugar import (
 )
 from mapping_engine.core.model import PAYLOAD, Auth, RequestKind, RequestRule, Rule, Variable
 from mapping_engine.core.nodes import Broken, Const, Field, Name, Node, Object, Place, Template
+from mapping_engine.core.sending import BatchRule
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.expression import Expression, TemplateExpression
 from mapping_engine.file.documents import (
@@ -97,16 +99,25 @@ def _check_url(block: RequestBlock, file: MappingFile, found: Diagnostics) -> No
 
 def kinds_of(file: MappingFile, made: Desugaring) -> tuple[RequestKind, ...]:
     """The kinds of request, in order."""
+    batch = batch_of(file.batch, made.pipelines, made.diagnostics)
     if file.request is not None:
-        return (_kind(file.request, file.request, "", file, made),)
+        return (_kind(file.request, file.request, "", file, batch, made),)
     entries = ((entry, entry.value) for entry in file.requests or ())
-    return tuple(_kind(e, block, e.name, file, made) for e, block in entries if block is not None)
+    return tuple(
+        _kind(e, block, e.name, file, batch, made) for e, block in entries if block is not None
+    )
 
 
 def _kind(
-    at: Place, block: RequestBlock, name: str, file: MappingFile, made: Desugaring
+    at: Place,
+    block: RequestBlock,
+    name: str,
+    file: MappingFile,
+    batch: BatchRule | None,
+    made: Desugaring,
 ) -> RequestKind:
     own = block if isinstance(block, NamedRequestBlock) else None
+    joined = own.batch if own is not None else None
     fan_out = (own and own.fan_out) or file.fan_out
     none = fan_out.none if fan_out else None
     fields = _fields(block, file)
@@ -125,6 +136,7 @@ def _kind(
             for each in refuse
         ),
         warn=tuple(warn_rule(each, made) for each in warn),
+        batch=batch_of(joined, made.pipelines, made.diagnostics) or batch,
     )
 
 

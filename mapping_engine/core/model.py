@@ -115,6 +115,7 @@ class RequestKind(Placed):
     none: Rule | None = None
     refuse: tuple[Rule, ...] = ()
     warn: tuple[Rule, ...] = ()
+    batch: BatchRule | None = None
     joins: bool = False
 
 
@@ -126,8 +127,8 @@ class Model(Frozen):
     as it is written, ``texts`` the texts of all rule files that were read. ``none`` is the rule
     of a fan-out that leaves no request.
 
-    A mapping with several kinds of request has ``kinds``, and no fields, request, fan-out or rules
-    of payloads itself. Each of its ``requests`` is a model with those of one kind.
+    A mapping with several kinds of request has ``kinds``, and no fields, request, fan-out, batch or
+    rules of payloads itself. Each of its ``requests`` is a model with those of one kind.
     """
 
     name: str
@@ -234,7 +235,7 @@ def message_parts(model: Model) -> Iterator[Node]:
 
 def sending_parts(model: Model) -> Iterator[Node]:
     """The nodes of `batch` and `answers`, which see requests and answers, and no event."""
-    yield from batch_nodes(model.batch)
+    yield from (node for each in model.requests for node in batch_nodes(each.batch))
     yield from (node for rule in model.answers for node in answer_nodes(rule))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import field
 
 from mapping_engine.core.nodes import Node, Placed, Template
 from mapping_engine.frozen import Frozen
-from mapping_engine.types.kinds import ANY, NUMBER, OBJECT, TEXT
+from mapping_engine.types.kinds import ANY, NUMBER, OBJECT, TEXT, Json
 from mapping_engine.types.personal import Personal
 from mapping_engine.types.type import Described
 from mapping_engine.vocabulary import Vocabulary
@@ -36,20 +37,30 @@ OF_ANSWER = _names(
 
 
 class Joining(Frozen):
-    """Which list of the body is joined; with ``beside``, bodies are items but for these keys."""
+    """Which list of the body is joined; with ``beside``, bodies are items but for these keys.
+
+    Each of these items has the ``added`` keys besides. What is combined goes to the ``url``, or to
+    that of a single request.
+    """
 
     into: tuple[str, ...]
     beside: tuple[str, ...] | None = None
+    added: Mapping[str, Json] = field(default_factory=dict)
+    url: str | None = None
 
 
 class BatchRule(Placed):
-    """How requests combine: within these bounds, where these values are equal."""
+    """How requests combine: within these bounds, where these values are equal.
+
+    ``url`` says where to, if not where single requests go; the settings tell its text.
+    """
 
     joining: Joining
     at_most: int | None
     bytes: int | None
     by: tuple[Node, ...] = ()
     alone: Node | None = None
+    url: Template | None = None
 
 
 class Dropping(Placed):
@@ -83,8 +94,7 @@ def batch_nodes(rule: BatchRule | None) -> Iterator[Node]:
     """The nodes of `batch`."""
     if rule is not None:
         yield from rule.by
-        if rule.alone is not None:
-            yield rule.alone
+        yield from (node for node in (rule.alone, rule.url) if node is not None)
 
 
 def answer_nodes(rule: AnswerRule) -> Iterator[Node]:

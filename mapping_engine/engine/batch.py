@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -16,6 +16,7 @@ from mapping_engine.core.sending import BatchRule, Joining
 from mapping_engine.engine.form import quoted
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.request import Request
+from mapping_engine.engine.requests import url_parts
 from mapping_engine.engine.run import Run
 from mapping_engine.errors import ErrorCode, MappingError, PayloadError
 from mapping_engine.frozen import Frozen
@@ -23,8 +24,8 @@ from mapping_engine.types.kinds import Json
 
 OPEN_GROUPS = 100
 """So many requests that do not fit together wait for more; then the oldest goes as it is."""
-_BETWEEN = {"json": 1, "form": 3}
-"""The bytes of a comma."""
+_BETWEEN = {"json": 1, "form": 3, "ndjson": 1}
+"""The bytes of a comma, or of the end of a line."""
 
 Same = Callable[[Request], tuple[bool, Json]]
 """Whether a request goes alone, and what else has to be equal."""
@@ -123,6 +124,19 @@ def batches(
     yield from map(_closed, waiting.values())
 
 
+def settled(rule: BatchRule, model: Model, settings: dict[str, Json]) -> BatchRule:
+    """A rule with the URL that these settings give to what is combined.
+
+    Raises ConfigurationError where a part of it has no value.
+    """
+    if rule.url is None:
+        return rule
+    model = replace(model, request=replace(model.request, segments=False))
+    it = Interpreter(model, Run({}, settings))
+    url = "".join(url_parts(rule.url, model, lambda node: it.value(node, [])))
+    return replace(rule, joining=replace(rule.joining, url=url))
+
+
 def sameness(rule: BatchRule, model: Model, settings: dict[str, Json]) -> Same:
     """What a rule asks of a request: whether it goes alone, and what else has to be equal."""
 
@@ -160,7 +174,7 @@ def _added(
         yield Batch(request, (part,)) if too_large is None else Unsent(part.event, too_large)
         return
     rest, between = taken[1], _BETWEEN[request.format]
-    key = (id(rule), request.method, request.url, request.format, *_equal(request, rest, others))
+    key = (id(rule.at), request.method, request.url, request.format, *_equal(request, rest, others))
     size = 0 if rule.bytes is None else sum(_size(each, request) + between for each in items)
     found = waiting.get(key)
     if found is None or not _fits(found[0], part.items, size, rule):
@@ -181,7 +195,7 @@ def _added(
 
 def _empty(request: Request, rest: Json, rule: BatchRule) -> int:
     """The bytes of a body without items, and without the comma that the first one does not need."""
-    if rule.bytes is None:
+    if rule.bytes is None or request.format == "ndjson":
         return 0
     return len(_like(request, rest).encode()) - _BETWEEN[request.format]
 
@@ -219,12 +233,15 @@ def combined(parts: tuple[Part, ...], joining: Joining | None) -> Batch:
         assert taken is not None
         items += taken[0]
         rest = taken[1]
-    return Batch(_like(first, _filled(rest, joining.into, items)), parts, joining)
+    made = _like(first, _filled(rest, joining.into, items))
+    if joining.url is not None:
+        made = replace(made, url=joining.url, masked_url=None)
+    return Batch(made, parts, joining)
 
 
 def _like(request: Request, body: Json) -> Request:
     """The same request with another body."""
-    return Request(request.method, request.url, body, dict(request.headers), request.format)
+    return replace(request, body=body, headers=dict(request.headers))
 
 
 def _taken(body: Json, joining: Joining) -> tuple[list[Json], Json] | None:
@@ -234,6 +251,7 @@ def _taken(body: Json, joining: Joining) -> tuple[list[Json], Json] | None:
         if not isinstance(body, dict):
             return None
         item = {key: value for key, value in body.items() if key not in beside}
+        item.update(joining.added)
         rest = {key: body[key] for key in beside if key in body}
         return [item], _filled(rest, into, [])
     found = body
@@ -262,4 +280,4 @@ def _equal(request: Request, rest: Json, others: Json) -> tuple[object, ...]:
 def _size(item: Json, request: Request) -> int:
     """The bytes of an item in the body."""
     data = orjson.dumps(item)
-    return len(data if request.format == "json" else quoted(data))
+    return len(quoted(data) if request.format == "form" else data)

@@ -14,7 +14,7 @@ from mapping_engine.core.facts import Facts
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.engine.batch import Batch, Part, Unsent, batches, sameness
+from mapping_engine.engine.batch import Batch, Part, Unsent, batches, sameness, settled
 from mapping_engine.engine.chosen import check_chosen_paths
 from mapping_engine.engine.clock import Clock, read_clock
 from mapping_engine.engine.codegen.program import Bound, Program, compiled
@@ -238,12 +238,18 @@ class Destination:
 
         They come in the order of the events within those that fit together, as soon as one is
         full; what waits is bounded. An event that failed, or that is too large, comes as Unsent.
-        A pack without `batch` yields one Batch for each request.
+        Requests without a `batch` yield one Batch each.
         """
-        model = self.mapping.model
-        same = None if model.batch is None else sameness(model.batch, model, self._settings)
-        rule = None if model.batch is None or same is None else (model.batch, same)
-        return batches(self._parts(outcomes), lambda _: rule)
+        model, settings = self.mapping.model, self._settings
+        rules = {
+            each.request.name: (
+                settled(each.batch, each, settings),
+                sameness(each.batch, each, settings),
+            )
+            for each in model.requests
+            if each.batch is not None
+        }
+        return batches(self._parts(outcomes), lambda request: rules.get(request.name))
 
     def _parts(self, outcomes: Iterable[Outcome | Event]) -> Iterator[Part | Unsent]:
         for index, each in enumerate(outcomes):

@@ -13,7 +13,7 @@ import orjson
 
 from mapping_engine.core.clear import exposed, is_hidden
 from mapping_engine.core.model import PAYLOAD, PAYLOADS, Auth, Model, RequestRule, reachable
-from mapping_engine.core.nodes import Field, Name, Node, Read, fields_of
+from mapping_engine.core.nodes import Field, Name, Node, Read, Template, fields_of
 from mapping_engine.core.nulls import keeps_nulls
 from mapping_engine.core.spell import spell
 from mapping_engine.core.url_parts import BASE, OWN, part_kind
@@ -95,8 +95,13 @@ def _url(rule: RequestRule, model: Model, part: Callable[[Node], Json]) -> list[
     if rule.within is not None:
         values = [part(each) for each in whole_url_parts(rule)]
         return [whole_url(rule, values, model)]
+    return url_parts(rule.url, model, part)
+
+
+def url_parts(url: Template, model: Model, part: Callable[[Node], Json]) -> list[str]:
+    """The parts of a URL that is written as a text with values in it."""
     parts: list[str] = []
-    for place, piece in enumerate(rule.url.parts):
+    for place, piece in enumerate(url.parts):
         if isinstance(piece, str):
             parts.append(piece)
             continue

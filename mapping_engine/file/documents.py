@@ -125,7 +125,7 @@ class NamedRequestBlock(RequestBlock):
     """One kind of request: when it is made, what it sends, and what is its own.
 
     What a request does not say for itself, the pack says for all: `fields`, `payload`, `fan_out`,
-    `base` and `auth`.
+    `base`, `auth` and `batch`.
     """
 
     what: ClassVar[str] = "this request"
@@ -144,6 +144,9 @@ class NamedRequestBlock(RequestBlock):
     fields: tuple[Named[FieldBlock], ...] | None = key(
         MapOf(Choice(lambda: FieldBlock, scalar=_EXPRESSION)),
         "Its payload, field by field: the body as JSON, unless a body is written.",
+    )
+    batch: BatchBlock | None = key(
+        BATCH, "How these requests combine into fewer ones, in place of what the pack says."
     )
     refuse: tuple[RefuseBlock, ...] | None = key(
         ListOf(BlockOf(RefuseBlock)), "Payloads that are refused, after those of the pack."
@@ -270,7 +273,9 @@ class MappingFile(Document):
     refuse: tuple[RefuseBlock, ...] | None = key(
         ListOf(BlockOf(RefuseBlock)), "Payloads that are refused, in order."
     )
-    batch: BatchBlock | None = key(BATCH, "How requests combine into fewer ones.")
+    batch: BatchBlock | None = key(
+        BATCH, "How requests combine into fewer ones: all of them that say nothing else."
+    )
     answers: tuple[AnswerBlock, ...] | None = key(
         ANSWERS, "What an answer of the receiver means: the first row that applies."
     )

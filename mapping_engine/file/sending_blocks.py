@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.expression import Expression, TemplateExpression
+from mapping_engine.expression import Expression, Literal, TemplateExpression
 from mapping_engine.file.blocks import Block, BlockOf, Choice, key
 from mapping_engine.file.expression_shapes import EXPRESSION, TEMPLATE
 from mapping_engine.file.shapes import (
+    DATA,
     TEXT,
     ListOf,
+    MapOf,
+    Named,
     SimpleShape,
     scalar_shape,
     whole,
@@ -78,6 +81,7 @@ class BatchBlock(Block):
 
     what: ClassVar[str] = "`batch`"
     needed: ClassVar[tuple[str, ...]] = ("at_most", "bytes")
+    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {"adding": ("beside",)}
 
     into: ScalarNode = key(
         TEXT,
@@ -90,6 +94,14 @@ class BatchBlock(Block):
         ListOf(TEXT),
         "Each body as a whole is one item of the list, but for these keys, which stand beside it. "
         "A request that stays alone keeps its body.",
+    )
+    adding: tuple[Named[Literal], ...] | None = key(
+        MapOf(DATA), "Keys that each of these items has besides, such as `type: track`."
+    )
+    url: TemplateExpression | None = key(
+        TEMPLATE,
+        "The URL of what is combined, where it is not that of a single request; it knows "
+        "`$settings`, `$api` and `$tables`, and nothing of the request.",
     )
     by: tuple[Expression, ...] | None = key(
         ListOf(EXPRESSION),

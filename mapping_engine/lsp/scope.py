@@ -67,7 +67,8 @@ class CursorScope:
 
     def vocabulary(self, examined: Examined) -> Vocabulary:
         """What paths are held against here: an event, a request (`batch`) or an answer."""
-        section = self.place.levels[0].key if self.place.levels else ""
+        keys = [level.key for level in self.place.levels]
+        section = next(iter(keys[2:] if keys[:1] == ["requests"] else keys), "")
         return _OTHER_VOCABULARIES.get(section, examined.model.vocabulary)
 
     def type_of(self, written: str) -> Type | None:

@@ -43,7 +43,7 @@ def reference_page(examined: Examined) -> str:
     after = [
         *_rules("## Refused payloads", model.refuse),
         *_rules("## Warnings", model.warn),
-        *batch_lines(model),
+        *([] if model.kinds else batch_lines(model)),
         *answer_lines(model),
     ]
     parts = [
@@ -108,6 +108,7 @@ def _kinds(examined: Examined) -> list[str]:
         found += _fields(each, examined) if each.fields.fields else []
         found += _rules("Refused payloads:", each.refuse)
         found += _rules("Warnings:", each.warn)
+        found += batch_lines(each)
     return found
 
 

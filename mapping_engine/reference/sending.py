@@ -23,6 +23,11 @@ def batch_lines(model: Model) -> list[str]:
     found = f"{what} are combined into one with {' and '.join(limits)} in `{into}`."
     if rule.joining.beside:
         found += f" Beside the list stand {', '.join(f'`{key}`' for key in rule.joining.beside)}."
+    if rule.joining.added:
+        added = ", ".join(f"`{key}: {value}`" for key, value in rule.joining.added.items())
+        found += f" Each item has {added} besides."
+    if rule.url is not None:
+        found += f" What is combined goes to {code(rule.url)}."
     if rule.by:
         found += f" Equal are also {', '.join(map(code, rule.by))}."
     if rule.alone is not None:

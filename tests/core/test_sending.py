@@ -22,8 +22,15 @@ fields: {x: p.a}
 KINDS = """
 fields: {x: p.a}
 requests:
-  new: {when: p.a == 'x', url: "{$api.base}/n", json: {data: {all: [$payload]}}}
-  old: {url: "{$api.base}/o", json: {all: [$payload]}}
+  new:
+    when: p.a == 'x'
+    url: "{$api.base}/n"
+    json: {data: {all: [$payload]}}
+    NEW
+  old:
+    url: "{$api.base}/o"
+    json: {all: [$payload]}
+    OLD
 """
 
 
@@ -47,6 +54,14 @@ def told(folder: Path, written: str, rules: str = RULES) -> list[str]:
         ("batch: {into: data, at_most: 1, bytes: 1 MB}", None),
         ("batch: {into: data, bytes: 500 kB, by: [url, headers, body.token]}", None),
         ("batch: {into: all, beside: [token], at_most: 9, alone: body.to == 'x'}", None),
+        ("batch: {into: a, beside: [], at_most: 9, adding: {b: 1}, url: '{$api.base}/b'}", None),
+        ("batch: {into: data, at_most: 9, adding: {b: 1}}", "SH09 `adding` means nothing"),
+        (
+            "batch: {into: data, at_most: 9, url: '{$api.base}/{body.to}'}",
+            "FO02 the URL of what is",
+        ),
+        ("batch: {into: data, at_most: 9, url: '{$api.base}/{$payload}'}", "FO02 `$payload`"),
+        ("batch: {into: data, at_most: 9, url: '{$api.base}/{$settings.key}'}", "PI06 a secret"),
         ("batch: {into: data}", "SH02 `batch` has no `at_most` or `bytes`"),
         ("batch: {at_most: 1}", "SH02 `batch` has no `into`"),
         ("batch: {into: dta, at_most: 1}", "did you mean `data`?"),
@@ -117,15 +132,47 @@ def test_a_row_that_may_find_no_item_hides_no_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("of_new", "of_old", "of_all", "said"),
     [
-        ("batch: {into: data.all, at_most: 1}", None),
-        ("batch: {into: all, at_most: 1, alone: body.data.all is present}", None),
-        ("batch: {into: dta, at_most: 1}", "the body of the request has no `dta`"),
+        ("data.all", "all", None, []),
+        ("data.all", None, None, []),
+        (None, "all", "data.all", []),
+        ("data.al", "all", None, ["the body of the request `new` has no `al`"]),
+        (None, None, "all", ["the body of the request `new` has no `all`"]),
+        (
+            None,
+            None,
+            "al",
+            [f"the body of the request `{name}` has no `al`" for name in ("new", "old")],
+        ),
     ],
 )
-def test_one_kind_of_several_may_have_no_list_and_goes_alone(
-    tmp_path: Path, written: str, said: str | None
+def test_what_is_joined_has_to_be_in_each_kind_that_it_is_for(
+    tmp_path: Path, of_new: str | None, of_old: str | None, of_all: str | None, said: list[str]
 ) -> None:
-    found = told(tmp_path, written, KINDS)
-    assert any(said in each for each in found) if said else not found, found
+    written = [f"batch: {{into: {each}, at_most: 1}}" if each else "" for each in (of_new, of_old)]
+    rules = KINDS.replace("NEW", written[0]).replace("OLD", written[1])
+    found = told(tmp_path, f"batch: {{into: {of_all}, at_most: 1}}" if of_all else "", rules)
+    assert len(found) == len(said)
+    assert all(f"SN01 {text}" in each for each, text in zip(found, said, strict=True)), found
+
+
+@pytest.mark.parametrize(
+    ("body", "batch", "said"),
+    [
+        ("form: {a: p.a}", "{into: '@', at_most: 1}", "name one of its fields"),
+        ("ndjson: [$payload]", "{into: '@', at_most: 1}", None),
+        ("ndjson: [$payload]", "{into: data, at_most: 1}", "write `into: '@'` alone"),
+        ("ndjson: [$payload]", "{into: '@', beside: [], at_most: 1}", "write `into: '@'` alone"),
+        ("text: '{$payload.x}'", "{into: '@', at_most: 1}", "there is no list in the body"),
+        ("xml: {r: $payload}", "{into: r, at_most: 1}", "there is no list in the body"),
+        ("body: none", "{into: data, at_most: 1}", "there is no list in the body"),
+    ],
+)
+def test_the_format_of_the_body_says_what_can_be_joined(
+    tmp_path: Path, body: str, batch: str, said: str | None
+) -> None:
+    rules = f"request:\n  url: '{{$api.base}}/e'\n  {body}\nfields: {{x: p.a}}\n"
+    found = [each for each in told(tmp_path, f"batch: {batch}", rules) if "SN01" in each]
+    assert len(found) == (said is not None)
+    assert all(said in each for each in found if said), found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -35,12 +36,20 @@ personal: {names: {email: [email]}}
 """
 
 
-def made(folder: Path, batch: str) -> Destination:
-    (folder / "rules.yaml").write_text(f"{HEAD}{RULES}{batch}\n")
+def made(
+    folder: Path,
+    batch: str,
+    rules: str = RULES,
+    settings: dict[str, Any] | None = None,
+    *,
+    secret: bool = True,
+) -> Destination:
+    (folder / "rules.yaml").write_text(f"{HEAD}{rules}{batch}\n")
     (folder / "vocabulary.yaml").write_text(VOCABULARY)
     (folder / "payload.schema.json").write_text("{}")
-    (folder / "settings.schema.json").write_text("{}")
-    return load(folder).bind({})
+    declared = {name: {"type": "string", "x-secret": secret} for name in settings or {}}
+    (folder / "settings.schema.json").write_text(json.dumps({"properties": declared}))
+    return load(folder).bind(settings or {})
 
 
 def event(*items: Any, place: str = "a", **more: str) -> dict[str, Any]:
@@ -121,6 +130,89 @@ def test_outcomes_keep_their_numbers(tmp_path: Path) -> None:
     destination = made(tmp_path, "batch: {into: data, at_most: 2}")
     outcomes = [Outcome(n, tuple(destination.apply(event(n)))) for n in (7, 3, 9)]
     assert shown(destination.batches(outcomes)) == [[7, 3], [9]]
+
+
+KINDS = """
+requests:
+  one:
+    when: p.kind == 'one'
+    url: "{$api.base}/one"
+    json: {data: p.items}
+    batch: {into: data, at_most: 2}
+  two:
+    when: p.kind == 'two'
+    url: "{$api.base}/two"
+    json: [p.items]
+    batch: {into: "@", at_most: 10}
+  three: {url: "{$api.base}/one", json: {data: p.items}}
+fields: {x: p.place}
+"""
+
+
+def test_each_kind_of_request_has_its_own_batch(tmp_path: Path) -> None:
+    destination = made(tmp_path, "", KINDS)
+    kinds = ["one", "two", "", "one", "", "two", "one"]
+    found = list(destination.batches([event(n, kind=kind) for n, kind in enumerate(kinds)]))
+    assert shown(found) == [[2], [0, 3], [4], [1, 5], [6]]
+    named = [each.request.name for each in found if isinstance(each, Batch)]
+    assert named == ["three", "one", "three", "two", "one"]
+
+
+def test_the_batch_of_the_pack_is_for_kinds_that_say_nothing(tmp_path: Path) -> None:
+    """What it joins may be of several kinds, where everything else is equal."""
+    rules = KINDS.replace(
+        "three: {",
+        "four: {when: p.kind == 'four', url: '{$api.base}/one', json: {data: p.items}}\n  three: {",
+    )
+    destination = made(tmp_path, "batch: {into: data, at_most: 10}", rules)
+    kinds = ["one", "four", "", "two", "four"]
+    events = [event(n, kind=kind) for n, kind in enumerate(kinds)]
+    assert shown(destination.batches(events)) == [[0], [1, 2, 4], [3]]
+
+
+def test_what_is_combined_keeps_its_name_and_shows_no_secret(tmp_path: Path) -> None:
+    destination = made(
+        tmp_path,
+        "batch: {into: data, at_most: 10}\n"
+        "secrets: {key: {from: $settings.key, in_url: allowed, because: they take it there}}",
+        RULES.replace("{p.place}", "{$secrets.key}"),
+        settings={"key": "hush"},
+    )
+    request = only(destination.batches([event(1), event(2)])).request
+    assert request.url.endswith("/hush")
+    assert request.shown_url.endswith("/***")
+
+
+def test_what_is_combined_may_go_elsewhere_and_its_items_hold_more(tmp_path: Path) -> None:
+    batch = """
+batch:
+  url: "{$settings.host}/{$settings.shop}/batch/"
+  into: batch
+  beside: [token]
+  adding: {type: track}
+  at_most: 2
+"""
+    given = {"host": "https://x.test", "shop": "a b"}
+    destination = made(tmp_path, batch, settings=given, secret=False)
+    found = list(destination.batches([event(1, token="t"), event(2, token="t"), event(3)]))
+    both, alone = [each.request for each in found if isinstance(each, Batch)]
+    assert both.url == "https://x.test/a%20b/batch/"
+    items = [{"data": [n], "type": "track"} for n in (1, 2)]
+    assert both.body == {"token": "t", "batch": items}
+    assert (alone.url, alone.body) == ("https://x.test/a", {"data": [3]})
+    first = found[0]
+    assert isinstance(first, Batch)
+    assert [half.request.url for half in first.halves()] == ["https://x.test/a"] * 2
+
+
+def test_lines_are_joined(tmp_path: Path) -> None:
+    rules = RULES.replace("json: {data: p.items, token: p.token}", "ndjson: p.items")
+    destination = made(tmp_path, "batch: {into: '@', at_most: 10, bytes: 7}", rules)
+    found = list(destination.batches([event(1), event(2, 3), event("four"), event(5)]))
+    assert shown(found) == [[0, 1], [2], [3]]
+    assert [each.request.encode() for each in found if isinstance(each, Batch)] == [
+        b"1\n2\n3\n", b'"four"\n', b"5\n",
+    ]  # fmt: skip
 
 
 def test_without_batch_each_request_goes_alone(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ import pytest
 pytest.importorskip("pygls", reason="the language server is an extra")
 
 from mapping_engine.core.load import Examined
+from mapping_engine.core.sending import OF_REQUEST
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.lsp.completion import proposals
 from mapping_engine.lsp.cursor import place_at, place_to_type
 from mapping_engine.lsp.meaning import meaning
+from mapping_engine.lsp.scope import CursorScope
 from tests.engine.mini import HEAD, REQUEST, VOCABULARY
 
 RULES = f"""{HEAD}{REQUEST}
@@ -51,6 +53,13 @@ def test_a_part_is_what_it_is(examined: Examined, before: str, said: str) -> Non
     assert found is not None
     assert found.text is not None
     assert found.text.startswith(said)
+
+
+def test_a_batch_of_a_kind_of_request_reads_requests_too(examined: Examined) -> None:
+    text = RULES.replace("batch:", "requests:\n  one:\n    batch:")
+    place = place_at(text, text.index("url == 'x'"))
+    assert place is not None
+    assert CursorScope(place, examined).vocabulary(examined) is OF_REQUEST
 
 
 def test_parts_of_an_answer_are_offered(examined: Examined) -> None:
