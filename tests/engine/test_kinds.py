@@ -74,6 +74,25 @@ def test_an_event_becomes_the_first_kind_whose_condition_holds(tmp_path: Path) -
     assert [r.name for r in made(tmp_path, TWO, {"type": "t"})] == ["two"]
 
 
+def test_what_could_not_be_used_for_one_kind_is_not_told_of_another(tmp_path: Path) -> None:
+    """Each kind has its own numbers of definitions, under which that is kept."""
+    rules = """
+payload: payload.schema.json
+every: true
+define:
+  wide: path |> number
+  high: name |> text
+requests:
+  one: {path: [one], fields: {x: $wide, y: $wide}}
+  two: {path: [two], fields: {u: $high, v: $high}}
+"""
+    destination = load(written(tmp_path, rules)).bind({})
+    event = {"path": "far"}
+    [warning] = destination.outcome(event).warnings
+    assert "17: x, y: path is not a number" in str(warning)
+    assert destination.outcome(event).warnings == destination.interpreted(event).warnings
+
+
 def test_or_all_of_them_in_order(tmp_path: Path) -> None:
     found = made(tmp_path, f"every: true{TWO}", {"type": "t", "name": "a"})
     assert [(r.name, r.body) for r in found] == [("one", {"x": "t"}), ("two", {"y": "a"})]

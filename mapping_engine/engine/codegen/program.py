@@ -104,7 +104,8 @@ class Bound(Frozen):
         return program
 
     def kind(self, run: Run, place: int) -> Program:
-        """The program of one of several kinds of request, for an event on its way."""
+        """The program of one of several kinds, which numbers definitions in its own way."""
+        run.told = {}
         return self.kinds[place].ready(run)
 
 
