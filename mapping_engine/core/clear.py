@@ -112,11 +112,24 @@ def _cleared(node: Node, path: Steps, places: ClearPlaces, definitions: Definiti
             each = (replace(arm, value=inside(arm.value)) for arm in arms)
             return replace(node, alternatives=tuple(each))
         case Name(name=name, tail=None) if places.of_copy(path) is not None:
-            found = definitions.get(name)
-            copied = found.value if isinstance(found, Guard) else found
-            return inside(found) if found is not None and isinstance(copied, nodes.Copy) else node
+            return inside(definitions[name]) if yields_copies(node, definitions) else node
         case _:
             return node
+
+
+def yields_copies(node: Node, definitions: Definitions) -> bool:
+    """Whether a value is a copy, or chooses between some."""
+    match node:
+        case nodes.Copy():
+            return True
+        case Guard(value=value):
+            return yields_copies(value, definitions)
+        case nodes.FirstOf(alternatives=arms):
+            return any(yields_copies(arm.value, definitions) for arm in arms)
+        case Name(name=name, tail=None) if name in definitions:
+            return yields_copies(definitions[name], definitions)
+        case _:
+            return False
 
 
 def copies_in_clear(node: Node) -> bool:

