@@ -185,7 +185,9 @@ def _request(request: RequestExplanation, path: str | None, seen: set[int]) -> I
     names = ", ".join(f"{name} = {value}" for name, value in request.variables.items())
     name = f" ({request.name})" if request.name else ""
     yield f"request {request.number + 1}{name}" + (f": {names}" if names else "")
-    if not fields:
+    if path is None and not fields:
+        yield "  without a payload"
+    elif not fields:
         yield f"  {path}: there is no such item, or the object that would hold it was not made"
     for field in fields:
         state = field.value if field.sent else "left out"

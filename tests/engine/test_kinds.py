@@ -93,6 +93,13 @@ requests:
     assert destination.outcome(event).warnings == destination.interpreted(event).warnings
 
 
+def test_a_request_without_a_payload_is_explained_as_such(tmp_path: Path) -> None:
+    rules = "requests: {gone: {method: DELETE, path: [name]}}\n"
+    explained = load(written(tmp_path, rules)).bind({}).explain({"name": "n"})
+    assert "request 1 (gone)\n  without a payload\n" in explained.text()
+    assert "request 1 (gone)\n  x: there is no such item" in explained.text("x")
+
+
 def test_or_all_of_them_in_order(tmp_path: Path) -> None:
     found = made(tmp_path, f"every: true{TWO}", {"type": "t", "name": "a"})
     assert [(r.name, r.body) for r in found] == [("one", {"x": "t"}), ("two", {"y": "a"})]
