@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mapping_engine.core.clear import yields_copies
+from mapping_engine.core.encryption import check_encrypted
 from mapping_engine.core.examine_sending import examine_sending
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.infer import check_list, infer, pipeline_type
@@ -196,6 +197,7 @@ def _request(scope: Scope, found: Inference) -> None:
     for node in (request.method, *children(request.url)):
         infer(node, scope, found)
         check_in_url(node, found)
+    check_encrypted(found)
     if request.within is not None:
         infer(request.within, scope, found)
     for part in _leaves(request.query) if request.query is not None else ():

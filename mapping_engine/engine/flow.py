@@ -5,12 +5,13 @@ How each step is done is up to a :class:`Way`: the interpreter, or generated cod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from mapping_engine.core.model import Model, Rule
-from mapping_engine.core.nodes import Template
+from mapping_engine.core.encryption import is_unencrypted
+from mapping_engine.core.model import Model, Rule, reachable
+from mapping_engine.core.nodes import Name, Read, Template
 from mapping_engine.diagnostics import listed
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.outcome import EventWarning
@@ -154,6 +155,24 @@ def odd_settings(it: Interpreter) -> tuple[EventWarning, ...]:
         for rule in model.settings_warn
         if it.holds(rule.condition)
     )
+
+
+def unencrypted(it: Interpreter) -> Iterator[EventWarning]:
+    """A warning (WA04) for each base that the settings give, and that begins with `http:`."""
+    for each in it.model.requests:
+        first = next(iter(each.request.url.parts), "")
+        if isinstance(first, str):
+            continue
+        nodes = list(reachable(each, iter((first,))))
+        names = [node for node in nodes if isinstance(node, Name)]
+        known = {"settings", "tables", "api", *each.definitions}
+        is_of_event = any(isinstance(node, Read) for node in nodes)
+        if is_of_event or not known.issuperset(name.name for name in names):
+            continue
+        if is_unencrypted(it.value(first, [])):
+            keys = (name.tail.text for name in names if name.name == "settings" and name.tail)
+            text = "requests are sent without encryption, and whoever stands between reads them"
+            yield EventWarning("WA04", text, path=next(keys, None), span=first.span)
 
 
 def combinations(model: Model, way: Way, run: Run) -> list[Combination]:

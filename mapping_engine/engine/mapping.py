@@ -18,7 +18,7 @@ from mapping_engine.engine.batch import Batch, Part, Unsent, batches, sameness, 
 from mapping_engine.engine.chosen import check_chosen_paths
 from mapping_engine.engine.clock import Clock, read_clock
 from mapping_engine.engine.codegen.program import Bound, Program, compiled
-from mapping_engine.engine.flow import Check, Kind, Way, odd_settings, requests_of
+from mapping_engine.engine.flow import Check, Kind, Way, odd_settings, requests_of, unencrypted
 from mapping_engine.engine.inspect import read_event
 from mapping_engine.engine.interpreted import Interpreted
 from mapping_engine.engine.interpreter import Interpreter
@@ -162,6 +162,7 @@ class Destination:
             "_warnings": (
                 *unknown_settings(model.settings_schema, accepted),
                 *odd_settings(it),
+                *dict.fromkeys(unencrypted(it)),
             ),
             "_secrets": given,
             "_settings": accepted,

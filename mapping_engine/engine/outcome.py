@@ -16,7 +16,8 @@ class EventWarning:
 
     ``fields`` are the payload fields concerned, ``path`` the source as the rules write it. The
     message never holds a personal value. Codes: WA01 a value was left out, WA02 a rule of
-    `warn`; of settings, WA03 an unknown key, WA04 a rule of `settings_warn`.
+    `warn`; of settings, WA03 an unknown key, WA04 a rule of `settings_warn`, or no
+    encryption.
     """
 
     code: str

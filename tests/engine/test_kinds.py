@@ -333,3 +333,28 @@ def test_a_whole_url_leads_nowhere_else(
     start, hash, rest = path.partition("#")
     [found] = made(tmp_path, rules, event, host=within)
     assert found.url == f"{start}{mark}q=n{hash}{rest}"
+
+
+@pytest.mark.parametrize(
+    ("host", "is_told"),
+    [
+        ("http://h.test", True),
+        (" HTTP://h.test/x ", True),
+        ("http://u:p@h.test", True),
+        ("https://h.test", False),
+        ("http://localhost:8080", False),
+        ("http://[::1]/x", False),
+    ],
+)
+def test_settings_that_send_without_encryption_are_told_when_they_are_bound(
+    tmp_path: Path, host: str, is_told: bool
+) -> None:
+    rules = """
+define: {host: $settings.host |> trim}
+requests:
+  one: {when: name == 'a', base: $host, path: [one], body: none}
+  two: {base: $settings.host, path: [two], body: none}
+  own: {when: name == 'c', base: path, path: [three], body: none}
+"""
+    warnings = load(written(tmp_path, rules)).bind({"host": host}).warnings
+    assert [(each.code, each.path) for each in warnings] == [("WA04", "host")] * 2 * is_told

@@ -70,10 +70,7 @@ CHECKS = (SY06, TX08, OU06, OU07)
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _LONE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?:[.\[].*)?")
 _BRACED = re.compile(r"\{\$([A-Za-z_][A-Za-z0-9_]*)")
-_BASE = re.compile(r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]+)?(?:/[^\s?#]*)?")
-_HOST = re.compile(r"http://([^/:?#]+|\[[^]]*\])")
-_UNENCRYPTED = "the requests would be sent without encryption"
-_LOCAL = ("localhost", "127.0.0.1", "[::1]")
+_BASE = re.compile(r"https?://(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]+)?(?:/[^\s?#]*)?")
 _SCHEME = re.compile(r"https?://")
 _SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 3, 6, 80
 _LONG_WORD = 9
@@ -311,13 +308,9 @@ def _base(subject: Subject) -> None:
     ):
         return
     span, base = api.base.span, api.base.text
-    host = _BASE.fullmatch(base)
-    if host is None:
+    if _BASE.fullmatch(base) is None:
         help = "write the scheme, the host and perhaps a path, such as `https://api.acme.com/v2`"
         _report("`base` is no URL that a request could begin with", span, subject, help)
-    elif base.startswith("http:") and host[1] not in _LOCAL:
-        help = "write `https://`, so that nobody reads the requests on their way"
-        _report(_UNENCRYPTED, span, subject, help)
     elif base.endswith("/"):
         _report("`base` ends in `/`, and so the URL has `//`", span, subject, "drop the `/`")
 
@@ -368,9 +361,6 @@ def _literal_of_url(text: str, before: str | Node | None, url: Template, subject
     rest = _SCHEME.sub("", text, count=1) if before is None else text
     if "//" in rest or (before is None and rest.startswith("/")):
         _report("the URL has `//` in its path", url.span, subject)
-    host = _HOST.match(text) if before is None else None
-    if host is not None and host[1] not in _LOCAL:
-        _report(_UNENCRYPTED, url.span, subject, "write `https://`")
     fields = subject.model.vocabulary.objects.get(EVENT, {})
     for word in rest.split("/"):
         if word in fields and not word.islower():

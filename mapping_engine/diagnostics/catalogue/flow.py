@@ -112,6 +112,15 @@ CHECKS = (
         "  word: {value: \"p.a |> one_of(['a', 'b'])\", default: a}\n",
     ),
     Check(
+        "OU08 unencrypted: requests would be sent without encryption",
+        Severity.ERROR,
+        why="Whoever stands between reads them, with what they tell of persons, and their secrets.",
+        fix="Write `https://`. Only this machine itself (`localhost`, `127.0.0.1`, `[::1]`) may be "
+        "called without.",
+        wrong="base: http://api.acme.test\nrequest:\n  path: [e]\nfields:\n  x: p.a\n",
+        right="base: https://api.acme.test\nrequest:\n  path: [e]\nfields:\n  x: p.a\n",
+    ),
+    Check(
         "OU05 required-output-unmapped: the payload schema requires a field that may be absent",
         Severity.ERROR,
         why="Without it the payload is refused, at the last moment and without naming a source.",
