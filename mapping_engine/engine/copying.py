@@ -15,12 +15,13 @@ from mapping_engine.diagnostics import Span
 from mapping_engine.engine.inspect import is_name, shown
 from mapping_engine.engine.run import Issue
 from mapping_engine.engine.texts import as_text
+from mapping_engine.engine.values import wrong_kind
 from mapping_engine.selectors import search
 from mapping_engine.selectors import steps as path_steps
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.hashing import digest, is_digest
 from mapping_engine.transforms.impersonal import Looks
-from mapping_engine.types.kinds import Json, is_missing
+from mapping_engine.types.kinds import Json, is_missing, kind_of
 from mapping_engine.vocabulary import Personal
 
 Path: TypeAlias = tuple[str, ...]
@@ -188,6 +189,11 @@ class Copying:
             for way, reason in told:
                 issues.append(Issue(f"{self._path}.{shown(way)}", reason, self._span))
         return found
+
+    def no_object(self, value: Json, issues: list[Issue]) -> None:
+        """Say of something else than an object that it cannot be copied."""
+        if not is_missing(value):
+            issues.append(Issue(self._path, wrong_kind(kind_of(value), "an object"), self._span))
 
     def _object(
         self,

@@ -426,10 +426,12 @@ def _entries(node: nodes.Entries, frame: Frame, it: Interpreter) -> Evaluation:
 def _copy(node: nodes.Copy, frame: Frame, it: Interpreter) -> Evaluation:
     source = yield _source(node, frame, it)
     found: dict[str, Json] = {}
+    copying = copying_of(it.model, node)
     if type(source) is dict:
         plan = yield _plan(node, frame.apart(), it)
-        copying = copying_of(it.model, node)
         found = copying.of(source, plan, frame.issues, it.run.already_hashed)
+    else:
+        copying.no_object(source, frame.issues)
     if node.added is not None:
         found |= yield _object(node.added.fields, frame, it)
     return found if node.empty and source == {} else present(found)

@@ -117,3 +117,27 @@ def test_spreads_are_in_each_payload_of_a_fan_out() -> None:
     assert_agree(destination, event)
     payloads = [request.body["payload"] for request in destination.apply(event)]
     assert payloads == [{"n": 1, "k": "a"}, {"n": 1, "k": "b"}]
+
+
+@pytest.mark.parametrize(
+    ("block", "told"),
+    [
+        ("{copy_of: p.b}", ["x: p.b is a text, not an object; it is left out"]),
+        ("{copy_of: p.b, empty: keep}", ["x: p.b is a text, not an object; it is left out"]),
+        (
+            "{copy_of: tags, fields: {k: type}}",
+            ["x: tags is a list, not an object; it is left out"],
+        ),
+        ("{fields: {k: type, ..: {copy_of: tags}}}", ["tags is a list, not an object"]),
+        ("{each: p.c, copy_of: $item}", ["x: $item is a number, not an object; it is left out"]),
+        ("{copy_of: p.zz}", []),
+        ("{first_of: [{copy_of: p.b}, {copy_of: p}], invalid: error}", []),
+        ("{first_of: [{copy_of: p.b}], invalid: ignore}", []),
+    ],
+)
+def test_what_is_no_object_is_not_copied_and_told(block: str, told: list[str]) -> None:
+    destination = unjudged(mapping_of(f"fields:\n  x: {block}\n"))
+    assert_agree(destination, EVENT)
+    found = [each.message for each in destination.outcome(EVENT).warnings]
+    assert len(found) == len(told)
+    assert all(text in each for text, each in zip(told, found, strict=True)), found

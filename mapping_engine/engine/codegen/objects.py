@@ -348,6 +348,9 @@ def _put_copied(node: Copy, here: Here, then: Then, found: Found) -> None:
         made = code.let(copied)
         with code.block(f"if {made}"):
             then(Found(made, OBJECTS, made=True))
+    if not surely and here.issues is not None:
+        with code.block("else"):
+            code.line(f"{here.constant(copying.no_object)}({found.name}, {here.issues})")
 
 
 def _plan(node: Copy, here: Here) -> str:
