@@ -126,12 +126,5 @@ def _reached(model: Model, cases: list[Case]) -> set[Span]:
             explanation = destination.explain(case.event)
         except MappingError:
             continue
-        found |= set(explanation.applied)
-        values = (each for entry in explanation.fan_out for each in entry.walk())
-        found |= {each.span for each in values if each.outcome == "used"}
-        for request in explanation.requests:
-            for field in request.fields:
-                found |= {field.span} if field.sent else set()
-                inner = (each for entry in field.entries for each in entry.walk())
-                found |= {each.span for each in inner if each.outcome == "used"}
+        found |= {*explanation.applied, *explanation.used}
     return found

@@ -79,6 +79,8 @@ class Explanation:
     sent: int
     applied: tuple[Span, ...]
     """Where the rules of `accept`, `refuse`, `warn` and `none` stand that applied."""
+    used: frozenset[Span] = frozenset()
+    """Where everything stands that had a value, also beside the payload."""
     nothing: str | None = None
     """Why there is no request, where there is no error either."""
     clear: tuple[tuple[str, str], ...] = ()
@@ -135,6 +137,7 @@ def explained(
         warnings,
         sent,
         applied,
+        frozenset(trace.used),
         nothing,
         tuple(clear),
         tuple(trace.kinds),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from mapping_engine.core.model import Rule
 from mapping_engine.engine.flow import Combination
@@ -98,5 +97,10 @@ class Interpreted(Frozen):
 
     def request(self, run: Run) -> Request:
         """The request around the payload."""
-        it = replace(self.it, trace=None)  # explanations are of fields
-        return request_of(it.model.request, it.model, run, it.value)
+        it, trace = self.it, self.it.trace
+        if trace is not None:  # explanations are of fields: this entry stands below none
+            trace.open("request", it.model.request.name, it.model.request.span)
+        made = request_of(it.model.request, it.model, run, it.value)
+        if trace is not None:
+            trace.stack.pop()
+        return made

@@ -64,7 +64,8 @@ class Trace:
 
     A request has the name of its kind, the values of the fan-out that it is made for, and its
     fields; ``kinds`` says of each kind of request why it is made, or not. ``applied`` are the
-    rules of `accept`, `refuse`, `warn` and `none` that applied. Once a value was
+    rules of `accept`, `refuse`, `warn` and `none` that applied, ``used`` the places of all that had
+    a value, also beside the payload. Once a value was
     read that must not be shown, all values of the same field are shown by their kind and length
     (``hidden``).
     """
@@ -75,6 +76,7 @@ class Trace:
     requests: list[tuple[str, dict[str, str], list[Entry]]] = field(default_factory=list)
     stack: list[Entry] = field(default_factory=list)
     applied: list[Span] = field(default_factory=list)
+    used: set[Span] = field(default_factory=set)
     hidden: bool = False
 
     def request(self, variables: dict[str, str]) -> None:
@@ -112,6 +114,7 @@ class Trace:
         self.stack.pop()
         if value is not None:
             entry.outcome = USED
+            self.used.add(entry.span)
             entry.value = summary(value, hidden=self.hidden)
         elif issues:
             entry.outcome = INVALID

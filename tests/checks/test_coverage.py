@@ -20,6 +20,7 @@ pipelines:
     first_of: [{value: $value |> number, when: $value != '1'}, {value: $value |> text}]
 define:
   word: [p.a, type]
+  shop: [p.c, type]
 fan_out:
   each: {tag: tags}
   none: {message: no tag}
@@ -34,17 +35,22 @@ refuse:
   - {when: $payload.x == 'no', message: not sold}
 warn:
   - {when: $payload.x == 'odd', message: an odd one}
+request:
+  url: "{$api.base}/e"
+  headers: {X-Shop: $shop}
+  json: {payload: $payload}
 """
 BASE = "tests: 1\nevent: {type: x, tags: [t], p: {a: a, b: 2}}\ncases:\n"
 CASES = {
     "rule of `accept` 2": "{name: s, event: {type: skipped}, expect: {requests: 0}}",
     "rule of `accept` 3": "{name: r, event: {type: refused}, expect: {error: {code: EV04}}}",
-    "rule of `none` 11": "{name: none, event: {tags: []}, expect: {error: {code: CF02}}}",
+    "rule of `none` 12": "{name: none, event: {tags: []}, expect: {error: {code: CF02}}}",
     "alternative 2 of `$word` 8": "{name: w, without: [p.a], expect: {requests: 1}}",
+    "alternative 1 of `$shop` 9": "{name: c, event: {p: {c: c}}, expect: {requests: 1}}",
     "alternative 2 of `sized` 6": "{name: p, event: {p: {b: '1'}}, expect: {requests: 1}}",
-    "the row `one` of `text` 17": "{name: o, event: {type: one}, expect: {requests: 1}}",
-    "rule of `refuse` 20": "{name: f, event: {p: {a: 'no'}}, expect: {error: {code: EV04}}}",
-    "rule of `warn` 22": "{name: v, event: {p: {a: odd}}, expect: {warnings: [an odd]}}",
+    "the row `one` of `text` 18": "{name: o, event: {type: one}, expect: {requests: 1}}",
+    "rule of `refuse` 21": "{name: f, event: {p: {a: 'no'}}, expect: {error: {code: EV04}}}",
+    "rule of `warn` 23": "{name: v, event: {p: {a: odd}}, expect: {warnings: [an odd]}}",
 }
 """What a case reaches, and where it stands."""
 
