@@ -12,6 +12,7 @@ import click
 from mapping_engine import __version__
 from mapping_engine.cli.apply import apply
 from mapping_engine.cli.common import pack_errors, rule_errors
+from mapping_engine.cli.coverage import coverage
 from mapping_engine.cli.diff import diff
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.explain import explain
@@ -38,6 +39,7 @@ def main() -> None:
 
 
 main.add_command(apply)
+main.add_command(coverage)
 main.add_command(diff)
 main.add_command(explain)
 main.add_command(fmt)

@@ -1,0 +1,92 @@
+"""`mapping-engine coverage`: what of the rules tests, or real events, reach."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mapping_engine.cli.common import pack_errors
+from mapping_engine.cli.events import dumps
+from mapping_engine.cli.formats.heat_map import heat_map
+from mapping_engine.cli.inputs import bind, events_in, now_option, secrets_option
+from mapping_engine.cli.status import Status, fail
+from mapping_engine.diagnostics import Span
+from mapping_engine.engine.clock import Clock
+from mapping_engine.engine.loading import load_model
+from mapping_engine.engine.mapping import Destination
+from mapping_engine.testing.cases import collect
+from mapping_engine.testing.coverage import Part, parts_of, reached, reached_by_tests, unreached
+
+
+@click.command()
+@click.argument("pack")
+@click.argument("events", nargs=-1, metavar="[EVENTS]...")
+@click.option("--settings", metavar="FILE", help="The settings, a JSON or YAML file; for EVENTS.")
+@secrets_option
+@click.option(
+    "--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT", help="Less exits with 1."
+)
+@click.option("--json", "as_json", is_flag=True, help="As data, one JSON object.")
+@click.option("--html", metavar="FILE", help="Write the rule files as a heat map, too.")
+@now_option
+def coverage(
+    pack: str,
+    events: tuple[str, ...],
+    settings: str | None,
+    secrets: str | None,
+    fail_under: float | None,
+    as_json: bool,
+    html: str | None,
+    now: Clock,
+) -> None:
+    """Say what of the rules of PACK its rule tests reach, or what EVENTS do under --settings.
+
+    Parts are payload fields, alternatives, rows of decision tables, rules of `accept`, `none`,
+    `refuse` and `warn`, and kinds of request. What no real event reaches may be dead.
+    Exit status: 0 all well, 1 less than --fail-under, 2 usage error.
+    """
+    if events and settings is None:
+        fail("name the settings under which the EVENTS are applied: --settings FILE")
+    with pack_errors(pack):
+        model = load_model(pack)
+        tests = [] if events else collect(pack)
+    if events and settings is not None:
+        counts = _by_events(bind(pack, settings, secrets, now), events)
+    else:
+        counts = reached_by_tests(model, tests)
+    parts = list(parts_of(model))
+    hit = sum(counts[each.mark] > 0 for each in parts)
+    percent = 100 * hit / max(len(parts), 1)
+    if html is not None:
+        Path(html).write_text(heat_map(model, parts, counts), encoding="utf-8")
+    if as_json:
+        click.echo(dumps(_data(parts, counts, percent)), nl=False)
+    else:
+        for part in unreached(parts, counts):
+            click.echo(f"{part.place}: nothing reaches {part.what}")
+        click.echo(f"{percent:.1f} %: {hit} of {len(parts)} parts are reached")
+    is_less = fail_under is not None and percent < fail_under
+    sys.exit(Status.FINDINGS if is_less else Status.DONE)
+
+
+def _by_events(destination: Destination, files: tuple[str, ...]) -> Counter[Span]:
+    """In how many events each place gave a value, or applied; what cannot be read is told."""
+    found = Counter[Span]()
+    for line in events_in(files):
+        if line.error is not None:
+            click.echo(f"{line.file}:{line.number}: {line.error}", err=True)
+        else:
+            found.update(reached(destination.explain(line.event)))
+    return found
+
+
+def _data(parts: list[Part], counts: Counter[Span], percent: float) -> dict[str, Any]:
+    rows = [
+        {"what": part.what, "place": str(part.place), "reached": counts[part.mark]}
+        for part in parts
+    ]
+    return {"percent": round(percent, 1), "parts": rows}
