@@ -16,7 +16,8 @@ _BOUND = re.compile(r"([A-Za-z0-9_.-]+)>=([0-9.]+)")
 def lowest(project: Path = PROJECT) -> list[str]:
     """A pin such as ``click==8.2`` for each run-time dependency."""
     declared = tomllib.loads(project.read_text("utf-8"))["project"]
-    dependencies = [*declared["dependencies"], *declared["optional-dependencies"]["re2"]]
+    extras = declared["optional-dependencies"]
+    dependencies = [*declared["dependencies"], *extras["arrow"], *extras["re2"]]
     found = [_BOUND.fullmatch(dependency) for dependency in dependencies]
     return [f"{match[1]}=={match[2]}" for match in found if match]
 

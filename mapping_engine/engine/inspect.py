@@ -31,6 +31,15 @@ _LONG = b"0" * 19
 """What may be a whole number of more than 64 bits has so many digits."""
 
 
+class NoJson(NamedTuple):
+    """What stands in an event in place of a value that could not be read: the event is refused.
+
+    ``reason`` continues the name of a part of the event: `is no JSON document`.
+    """
+
+    reason: str
+
+
 class Lost(NamedTuple):
     """A part of an event that JSON text cannot hold, and why; rules find nothing there."""
 
@@ -54,25 +63,36 @@ def read_event(event: object) -> tuple[dict[str, Json], list[Lost]]:
         if not isinstance(event, bytes | bytearray | memoryview):
             return _inspected(event)
         event = bytes(event)
+    try:
+        found, sound = read_text(event)
+    except ValueError as problem:
+        raise InstrumentationError(
+            ErrorCode.EVENT_NOT_JSON,
+            f"the event is no JSON document: {problem}",
+            help="send one complete JSON object",
+        ) from None
+    return (found, []) if sound and type(found) is dict else _inspected(found)
+
+
+def read_text(text: bytes) -> tuple[Json, bool]:
+    """The document in a JSON text, and whether it is sure that nothing in it needs a look.
+
+    Raises ValueError that says why there is none.
+    """
     problem = None
     try:
-        found = orjson.loads(event)
-        if type(found) is dict and _is_flat(event) and _LONG not in event.translate(_DIGITS):
-            return found, []
+        found = orjson.loads(text)
+        if _is_flat(text) and _LONG not in text.translate(_DIGITS):
+            return found, True
     except orjson.JSONDecodeError as error:
         problem = error
     try:
-        found = json.loads(event, parse_constant=_no_json)
+        return json.loads(text, parse_constant=_no_constant), False
     except (ValueError, RecursionError) as error:
-        raise InstrumentationError(
-            ErrorCode.EVENT_NOT_JSON,
-            f"the event is no JSON document: {problem or error}",
-            help="send one complete JSON object",
-        ) from None
-    return _inspected(found)
+        raise ValueError(str(problem or error)) from None
 
 
-def _no_json(word: str) -> None:
+def _no_constant(word: str) -> None:
     """NaN and infinities are no JSON, though Python reads them."""
     raise ValueError(f"{word} is no number of JSON")
 
@@ -174,6 +194,8 @@ def _is_container(path: str, value: object) -> bool:
         if isinstance(value, int) and value.bit_length() > LARGEST_INT_BITS:
             raise _not_json(path, "is too large a number")
         return False
+    if isinstance(value, NoJson):
+        raise _not_json(path, value.reason)
     if value is None or kind is str or kind is float or kind is bool:
         return False
     raise _not_json(path, f"is {found_kind(value)}, which is no JSON value")

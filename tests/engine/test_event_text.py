@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping_engine import Destination, Outcome, load
+from mapping_engine.engine.inspect import NoJson
 
 EVENT: dict[str, Any] = {
     "type": "track",
@@ -105,3 +106,13 @@ def test_a_text_among_parsed_events_is_no_event(destination: Destination) -> Non
     error = destination.outcome(orjson.dumps(EVENT).decode()).error
     assert error is not None
     assert error.code == "EV01"
+
+
+def test_what_stands_for_a_value_that_could_not_be_read_refuses_the_event(
+    destination: Destination,
+) -> None:
+    event = {**EVENT, "properties": {"total": NoJson("is no JSON document")}}
+    error = destination.outcome(event).error
+    assert error is not None
+    assert (error.code, error.path) == ("EV02", "properties.total")
+    assert error.message == "a part of the event is no JSON document"
