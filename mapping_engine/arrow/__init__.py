@@ -13,8 +13,17 @@ except ImportError as missing:
     ) from missing
 
 from mapping_engine.arrow.columns import Column, column_of, columns_of
+from mapping_engine.arrow.contract import REQUESTS, apply_batches, requests_schema
 from mapping_engine.arrow.event_rows import events_of
 
-__all__ = ["Column", "column_of", "columns_of", "events_of"]
+__all__ = [
+    "REQUESTS",
+    "Column",
+    "apply_batches",
+    "column_of",
+    "columns_of",
+    "events_of",
+    "requests_schema",
+]
 
 assert _pyarrow

@@ -46,9 +46,9 @@ def is_text(kind: pa.DataType) -> bool:
     return isinstance(kind, pa.JsonType) or is_(kind, (*_TEXTS, *_BYTES))
 
 
-def is_object(kind: pa.DataType) -> bool:
-    """Whether values of this type are objects."""
-    return bool(kinds.is_struct(kind) or kinds.is_map(kind))
+def is_event(kind: pa.DataType) -> bool:
+    """Whether values of this type may be events; those of no type are missing, each by itself."""
+    return is_text(kind) or is_(kind, (kinds.is_struct, kinds.is_map, kinds.is_null))
 
 
 def decoded(array: pa.Array) -> pa.Array:
@@ -106,7 +106,10 @@ def objects(names: Sequence[str], lists: Sequence[Sequence[Json]]) -> Iterator[d
 
 
 def _structs(array: pa.StructArray) -> list[Json]:
-    names = [field.name for field in array.type]
+    fields = list(array.type)
+    if any((field.metadata or {}).get(b"variant") == b"true" for field in fields):
+        raise wrong("a VARIANT is no value yet", "make it JSON text: to_json(column)")
+    names = [field.name for field in fields]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise wrong(f"a struct has two fields `{twice}`", "rename or drop one of them")

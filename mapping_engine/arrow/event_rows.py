@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 
 from mapping_engine.arrow.columns import Column, apart, named_by, wrong
-from mapping_engine.arrow.conversion import buffers, decoded, is_object, is_text, objects, values
+from mapping_engine.arrow.conversion import buffers, decoded, is_event, is_text, objects, values
 from mapping_engine.diagnostics import did_you_mean, listed
 from mapping_engine.types.kinds import Json
 
@@ -47,7 +47,7 @@ def check_columns(schema: pa.Schema, columns: Sequence[Column] = ()) -> None:
         values(pa.nulls(0, kind))
         if column.json and column.path and not is_text(kind):
             raise wrong(f"the column `{name}` is {kind}, not JSON text", "leave out `json`")
-        if not column.path and not is_text(kind) and not is_object(kind):
+        if not column.path and not is_event(kind):
             raise wrong(
                 f"the column `{name}` is {kind}, which is no event",
                 "name a column of JSON texts, structs or maps, or place columns by a mapping",
