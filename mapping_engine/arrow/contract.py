@@ -49,6 +49,8 @@ ROWS = 10_000
 BYTES = 16 * 1024 * 1024
 """A batch of requests ends with so many rows, or once its bodies have so many bytes."""
 
+Columns = Mapping[str, object] | Sequence[Column] | None
+"""Where columns stand in the event, as it is written or once it is read."""
 _BODY = REQUESTS.names.index("body")
 _NO_REQUEST = (None,) * 7
 _NO_ERROR = (None,) * 6
@@ -60,7 +62,7 @@ def apply_batches(
     batches: Iterable[pa.RecordBatch],
     *,
     column: str | None = None,
-    columns: Mapping[str, object] | None = None,
+    columns: Columns = None,
     keep: Sequence[str] = (),
     first: int = 0,
 ) -> Iterator[pa.RecordBatch]:
@@ -76,7 +78,7 @@ def apply_batches(
     return _applied(destination, batches, chosen(column, columns), tuple(keep), first)
 
 
-def chosen(column: str | None, columns: Mapping[str, object] | None) -> tuple[Column, ...]:
+def chosen(column: str | None, columns: Columns) -> tuple[Column, ...]:
     """The columns that events are made of; none stands for all.
 
     Raises ConfigurationError (CF06).
@@ -85,7 +87,9 @@ def chosen(column: str | None, columns: Mapping[str, object] | None) -> tuple[Co
         raise wrong("both `column` and `columns` are given", "give one of them, or neither")
     if column is not None:
         return column_of(column)
-    return () if columns is None else columns_of(columns)
+    if columns is None:
+        return ()
+    return columns_of(columns) if isinstance(columns, Mapping) else tuple(columns)
 
 
 def requests_schema(rows: pa.Schema, keep: Sequence[str] = ()) -> pa.Schema:
