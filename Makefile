@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 MUTATED := mapping_engine/core mapping_engine/engine/interpreter.py mapping_engine/engine/codegen mapping_engine/types
 
-.PHONY: demo test coverage check lint types layers lowest versions schema docs mutants code-mutants fuzz bench bench-versions clean
+.PHONY: spark demo test coverage check lint types layers lowest versions schema docs mutants code-mutants fuzz bench bench-versions clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt
@@ -15,6 +15,10 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $(READY)
+
+spark: $(READY)  ## Spark as well, for its tests and bench.spark; they need Java 17 besides
+	@$(BIN)/python -c 'import pyspark' 2>/dev/null || { echo "adding Spark to .venv (once)"; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[spark]'; }
 
 demo: $(READY)  ## the main job on the reference's own track call and some others
 	@$(BIN)/python examples/demo.py
@@ -46,7 +50,7 @@ layers: $(READY)
 lowest:  ## the tests under the lowest versions that pyproject.toml accepts, in .venv-lowest
 	@$(PYTHON) -m venv .venv-lowest
 	@$(PYTHON) -m tools.lowest_bounds > .venv-lowest/pins.txt
-	@.venv-lowest/bin/pip install --quiet -r .venv-lowest/pins.txt coverage hypothesis pytest pytest-xdist
+	@.venv-lowest/bin/pip install --quiet -r .venv-lowest/pins.txt coverage duckdb hypothesis polars pytest pytest-xdist
 	@.venv-lowest/bin/pip install --quiet --no-deps -e .
 	.venv-lowest/bin/pytest -n auto --dist loadgroup --ignore tests/project --ignore tests/lsp
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -24,6 +25,7 @@ if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
     pytest.skip("Spark needs Java, which is not installed", allow_module_level=True)
 
 import pyarrow as pa
+from pyarrow import parquet
 from pyspark.sql import SparkSession
 
 from mapping_engine.arrow import REQUESTS, apply_batches
@@ -34,6 +36,7 @@ pytestmark = [
     pytest.mark.unmeasured,
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
+ROOT = Path(__file__).parents[2]
 SENTINEL_SETTING = "sentinel-of-settings-5e771465"
 SENTINEL_SECRET = "sentinel-of-secrets-5ec7e7"
 SETTINGS = {"key": SENTINEL_SETTING}
@@ -268,6 +271,20 @@ def test_columns_of_a_table_make_the_event(spark: SparkSession, mapping: Mapping
         {"name": f"e{number}", "a": number} for number in range(3)
     ]
     assert made.column("event.tags").to_pylist() == [["x"]] * 3
+
+
+def test_the_documentation_shows_what_works(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    page = (ROOT / "docs" / "arrow.md").read_text("utf-8")
+    (shown,) = re.findall(r"^```py\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    settings = json.loads(Path("examples/walk/settings.json").read_text())
+    event = Path("examples/walk/event.json").read_text()
+    parquet.write_table(pa.table({"id": [5], "event": [event]}), tmp_path / "events.parquet")
+    exec(shown, {"spark": spark, "folder": str(tmp_path), "settings": settings})
+    found = parquet.read_table(tmp_path / "requests")
+    assert found.column("id").to_pylist() == [5, 5]
 
 
 @pytest.mark.parametrize(
