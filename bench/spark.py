@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 from pyspark.sql import SparkSession
 
-from bench.speed.variants import PURCHASES
+from bench.speed.variants import PURCHASES, clock
 from mapping_engine import load
 from mapping_engine.arrow import apply_batches
 from mapping_engine.frozen import Frozen
@@ -81,16 +81,15 @@ def written(folder: Path, count: int) -> list[str]:
 
 def in_process(files: list[str]) -> int:
     """The number of rows that one process makes."""
-    destination = load(PURCHASES.name).bind(PURCHASES.settings)
+    destination = load(PURCHASES.name).bind(PURCHASES.settings, clock=clock)
     batches = (batch for file in files for batch in parquet.ParquetFile(file).iter_batches(10_000))
     return sum(made.num_rows for made in apply_batches(destination, batches, column="event"))
 
 
 def on_spark(spark: SparkSession, files: list[str]) -> int:
     """The number of rows that the cluster makes; nothing but their number comes back."""
-    made = apply(
-        spark.read.parquet(*files), load(PURCHASES.name), PURCHASES.settings, column="event"
-    )
+    mapping, events = load(PURCHASES.name), spark.read.parquet(*files)
+    made = apply(events, mapping, PURCHASES.settings, clock=clock, column="event")
     return int(made.count())
 
 
@@ -144,7 +143,7 @@ def processors() -> float:
 def sizes() -> tuple[float, float]:
     """The bytes of an event, and of the bodies that are made of it, on average."""
     events = PURCHASES.events(1, 2000)
-    destination = load(PURCHASES.name).bind(PURCHASES.settings)
+    destination = load(PURCHASES.name).bind(PURCHASES.settings, clock=clock)
     made = [request for outcome in destination.apply_many(events) for request in outcome.requests]
     bodies = sum(len(request.encode()) for request in made)
     return sum(map(len, events)) / len(events), bodies / len(events)

@@ -129,6 +129,10 @@ def test_columns_that_make_no_event_are_refused(given: object, message: str) -> 
 
 
 NONE: tuple[Column, ...] = ()
+VARIANT = pa.struct(
+    [("value", pa.binary()), pa.field("metadata", pa.binary(), metadata={"variant": "true"})]
+)
+"""How Spark hands on what it has parsed of JSON."""
 
 
 @pytest.mark.parametrize(
@@ -139,6 +143,7 @@ NONE: tuple[Column, ...] = ()
         (batch(a=[1]), columns_of({"a": {"path": "x", "json": True}}), "`a` is int64, not JSON"),
         (pa.RecordBatch.from_arrays([pa.array([1])] * 2, ["a", "a"]), NONE, "both fill `a`"),
         (pa.RecordBatch.from_arrays([pa.array([1])], [""]), NONE, "the column `` has no path"),
+        (batch(a=pa.nulls(1, VARIANT)), NONE, "a VARIANT is no value"),
         (batch(a=[1]).select([]), NONE, "the table has no columns"),
         (batch(a=pa.nulls(1, pa.month_day_nano_interval())), NONE, "type month_day_nano_interval"),
         (

@@ -33,7 +33,6 @@ from mapping_engine.spark import PARTITION_BITS, apply
 
 pytestmark = [
     pytest.mark.xdist_group("spark"),
-    pytest.mark.unmeasured,
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
 ROOT = Path(__file__).parents[2]
