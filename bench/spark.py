@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from time import perf_counter
 import click
 import pyarrow as pa
 import pyarrow.parquet as parquet
+from pyspark.find_spark_home import _find_spark_home
 from pyspark.sql import SparkSession
 
 from bench.speed.variants import PURCHASES, clock
@@ -104,8 +106,10 @@ def cluster(executors: int, folder: str) -> Iterator[SparkSession]:
         building = building.config(name, value)
     session = building.getOrCreate()
     session.sparkContext.setLogLevel("OFF")
+    said = Path(_find_spark_home()) / "work" / session.sparkContext.applicationId
     yield session
     session.stop()
+    shutil.rmtree(said, ignore_errors=True)
 
 
 def timed(name: str, count: int, run: Callable[[], int]) -> Rate:
