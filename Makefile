@@ -3,6 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Spark comes as 450 MB of source without a wheel: pip would compress them only to unpack them
+AS_IT_IS := --no-compile --config-settings=--build-option=--compression=stored
 MUTATED := mapping_engine/core mapping_engine/engine/interpreter.py mapping_engine/engine/codegen mapping_engine/types
 
 .PHONY: spark demo test coverage check lint types layers lowest versions schema docs mutants code-mutants fuzz bench bench-versions clean
@@ -13,12 +16,12 @@ $(READY): pyproject.toml constraints.txt
 		{ echo "mapping-engine needs Python 3.11 or later; name one with: make PYTHON=python3.11"; exit 1; }
 	@echo "setting up .venv (once)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(INSTALL) -e '.[dev]'
 	@touch $(READY)
 
 spark: $(READY)  ## Spark as well, for its tests and bench.spark; they need Java 17 besides
-	@$(BIN)/python -c 'import pyspark' 2>/dev/null || { echo "adding Spark to .venv (once)"; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[spark]'; }
+	@$(BIN)/python -c 'import pyspark, pandas' 2>/dev/null || { echo "adding Spark to .venv (once)"; \
+		$(INSTALL) $(AS_IT_IS) pyspark && $(INSTALL) -e '.[spark]'; }
 
 demo: $(READY)  ## the main job on the reference's own track call and some others
 	@$(BIN)/python examples/demo.py

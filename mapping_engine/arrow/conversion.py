@@ -170,14 +170,11 @@ def _scalars(array: pa.Array, kind: pa.DataType) -> Sequence[Json]:
 
 def number(value: Decimal) -> Json:
     """A decimal as the number that it is, or as text where no number of JSON is the same."""
-    if value.is_finite():
-        if value == value.to_integral_value():
-            whole = int(value)
-            return whole if LEAST <= whole <= MOST else f"{value:f}"
-        near = float(value)
-        if Decimal(repr(near)) == value:
-            return near
-    return f"{value:f}"
+    if value == value.to_integral_value():
+        whole = int(value)
+        return whole if LEAST <= whole <= MOST else f"{value:f}"
+    near = float(value)
+    return near if Decimal(repr(near)) == value else f"{value:f}"
 
 
 def _listed(array: pa.Array) -> list[Json]:
