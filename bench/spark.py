@@ -164,7 +164,8 @@ def told(rates: list[Rate]) -> str:
     each = rates[-1].processors / rates[-1].events
     usual = A_DAY / SECONDS
     cores = usual * PEAK * each / BUSY
-    head = f"Python {platform.python_version()}, {os.cpu_count()} cores, {rates[0].events:,} events"
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[-1]:.0f}"
+    head = f"Python {platform.python_version()}, {machine}, {rates[0].events:,} events"
     return "\n".join(
         [
             f"{head} of the pack `{PURCHASES.name}` ({taken:,.0f} bytes, becoming {made:,.0f}):",
