@@ -19,7 +19,7 @@ from mapping_engine.engine.clock import Clock
 from mapping_engine.engine.loading import load_model
 from mapping_engine.engine.mapping import Destination
 from mapping_engine.testing.cases import collect
-from mapping_engine.testing.coverage import Part, parts_of, reached, reached_by_tests, unreached
+from mapping_engine.testing.coverage import RulePart, parts_of, reached, reached_by_tests, unreached
 
 
 @click.command()
@@ -84,7 +84,7 @@ def _by_events(destination: Destination, files: tuple[str, ...]) -> Counter[Span
     return found
 
 
-def _data(parts: list[Part], counts: Counter[Span], percent: float) -> dict[str, Any]:
+def _data(parts: list[RulePart], counts: Counter[Span], percent: float) -> dict[str, Any]:
     rows = [
         {"what": part.what, "place": str(part.place), "reached": counts[part.mark]}
         for part in parts

@@ -31,7 +31,7 @@ into_option = click.option(
 @click.argument("name")
 @click.option("--payload", metavar="FILE", help="The JSON Schema of what the receiver takes.")
 @click.option("--events", metavar="FILE", help="Sample events, in which fields are looked for.")
-@click.option("--source", default="rudderstack/track", metavar="NAME", help="The vocabulary.")
+@click.option("--source", required=True, metavar="NAME", help="The vocabulary of the events.")
 @into_option
 def init(name: str, payload: str | None, events: str | None, source: str, into: str) -> None:
     """Begin a pack called NAME: rules, schemas and a rule test, which pass as they are.

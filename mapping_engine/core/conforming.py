@@ -21,7 +21,7 @@ from mapping_engine.types.type import Type
 Schema = Mapping[str, Any]
 
 
-class _Part(Frozen):
+class _Conforming(Frozen):
     """A part of a value: where it stands, and what is known of it."""
 
     node: Node
@@ -39,7 +39,9 @@ def conforms(
     """
     if isinstance(node, Items) and node.fill is not None:
         _count(node, schema, path, root, found)
-    parts = _parts(field, made, found) if node is field.value else [_Part(node, node.span, made)]
+    parts = (
+        _parts(field, made, found) if node is field.value else [_Conforming(node, node.span, made)]
+    )
     problems = [(part, mismatch(root, schema, part.type, f"`{path}`")) for part in parts]
     wrong = [(part, problem) for part, problem in problems if problem is not None]
     own = {problem for part, problem in problems if not part.is_default}
@@ -93,20 +95,20 @@ def _count(items: Items, schema: Schema, path: str, root: Schema, found: Inferen
         found.diagnostics.report("OU02", message, items.span, help=help)
 
 
-def _parts(field: Field, made: Type, found: Inference) -> list[_Part]:
+def _parts(field: Field, made: Type, found: Inference) -> list[_Conforming]:
     """The alternatives of a value with their types; the whole where it is changed later."""
-    facts, default = found.facts, list[_Part]()
+    facts, default = found.facts, list[_Conforming]()
     if field.default is not None:
         type = facts.type_of(field.default)
-        default.append(_Part(field.default, field.default.span, type, is_default=True))
+        default.append(_Conforming(field.default, field.default.span, type, is_default=True))
     if is_choice(field.value):
         arms = _arms(field.value)
-        own = [_Part(arm.value, _place(arm.at), facts.type_of(arm.value)) for arm in arms]
+        own = [_Conforming(arm.value, _place(arm.at), facts.type_of(arm.value)) for arm in arms]
         return [*own, *default]
     place = single_place(field)
     if place is None:
-        return [_Part(field.value, field.span, made)]
-    return [_Part(field.value, place.span, facts.type_of(field.value)), *default]
+        return [_Conforming(field.value, field.span, made)]
+    return [_Conforming(field.value, place.span, facts.type_of(field.value)), *default]
 
 
 def _arms(node: Node) -> list[Alternative]:

@@ -27,7 +27,8 @@ def check_secrets(found: Inference) -> None:
     for request in found.model.requests:
         parts = request.request.auth.parts if request.request.auth is not None else ()
         types = [found.facts.type_of(part) for part in parts]
-        if parts and not any(SECRET in made.spreading for made in types):
+        is_told = any(made.personal_kinds for made in types)  # by PI02
+        if parts and not is_told and not any(SECRET in made.spreading for made in types):
             message = "what `auth` sends is no secret, as far as the rules know"
             help = "mark the setting with `x-secret`, or name the one that is marked"
             span = parts[-1].span

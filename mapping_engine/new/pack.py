@@ -69,9 +69,9 @@ def new_pack(
 ) -> dict[str, str]:
     """The files of a pack, by their names in its folder.
 
-    ``source`` is the name of the ``vocabulary`` (`rudderstack/track`). A field is read from the
-    path of the sample ``events``, or else of the vocabulary, that ends with its name; a required
-    one without such a path becomes a setting, and any other a comment.
+    ``source`` is the name of the ``vocabulary``. A field is read from the path of the sample
+    ``events``, or else of the vocabulary, that ends with its name; a required one without such a
+    path becomes a setting, and any other a comment.
     """
     paths = _by_name([*_event_paths(events), *_declared_paths(vocabulary)])
     draft = _Draft(paths, vocabulary)

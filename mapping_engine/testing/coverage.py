@@ -27,7 +27,7 @@ from mapping_engine.frozen import Frozen
 from mapping_engine.testing.cases import Case
 
 
-class Part(Frozen):
+class RulePart(Frozen):
     """A part of the rules that is reached, or not: ``place`` is where a reader should look.
 
     It is reached where its ``mark`` gave a value, or applied. What belongs to a field is ``below``
@@ -40,25 +40,25 @@ class Part(Frozen):
     below: Span | None = None
 
 
-def parts_of(model: Model) -> Iterator[Part]:
+def parts_of(model: Model) -> Iterator[RulePart]:
     """Everything that tests can reach, each once."""
     yield from dict.fromkeys(_parts_of(model))
 
 
-def _parts_of(model: Model) -> Iterator[Part]:
+def _parts_of(model: Model) -> Iterator[RulePart]:
     fields = {id(f): f for each in model.requests for f in each.fields.fields}
     for path, field in _leaves(tuple(fields.values()), ""):
-        yield Part(f"the field `{path}`", field.span, field.span)
+        yield RulePart(f"the field `{path}`", field.span, field.span)
         yield from _choices(field.value, path, model, field.span)
     for name, node in _named(model):
         yield from _choices(node, name, model, None)
     for key, rule in _rules(model):
-        yield Part(f"this rule of `{key}`", rule.span, rule.span)
+        yield RulePart(f"this rule of `{key}`", rule.span, rule.span)
     for kind in model.kinds:
-        yield Part(f"the request `{kind.request.name}`", kind.span, kind.span)
+        yield RulePart(f"the request `{kind.request.name}`", kind.span, kind.span)
 
 
-def unreached(parts: Iterable[Part], reached: Counter[Span]) -> list[Part]:
+def unreached(parts: Iterable[RulePart], reached: Counter[Span]) -> list[RulePart]:
     """The parts that nothing reached, without those of a field that is among them."""
     return [
         each
@@ -119,7 +119,7 @@ def _rules(model: Model) -> Iterator[tuple[str, Rule]]:
         yield from (("warn", rule) for rule in each.warn)
 
 
-def _choices(value: Node, name: str, model: Model, below: Span | None) -> Iterator[Part]:
+def _choices(value: Node, name: str, model: Model, below: Span | None) -> Iterator[RulePart]:
     """The rows or alternatives of a value: where their sources are written, and they themselves.
 
     A name that stands for alternatives of its own is none of them.
@@ -132,4 +132,4 @@ def _choices(value: Node, name: str, model: Model, below: Span | None) -> Iterat
         if arm.is_default or is_choice(named):
             continue
         what = f"alternative {place}" if arm.name is None else f"the row `{arm.name}`"
-        yield Part(f"{what} of `{name}`", (first or inner).span, arm.span, below)
+        yield RulePart(f"{what} of `{name}`", (first or inner).span, arm.span, below)

@@ -25,6 +25,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+SOURCE = "rudderstack/track"
+
+
+def init(name: str, *more: str) -> Result:
+    return run("init", "--source", SOURCE, *more, "--", name)
+
+
 def run(*arguments: str, given: str = "") -> Result:
     return CliRunner().invoke(main, list(arguments), input=given)
 
@@ -34,7 +41,7 @@ def check(*paths: str) -> Result:
 
 
 def test_a_new_pack_passes_as_it_is(folder: Path) -> None:
-    assert run("init", "acme").exit_code == 0
+    assert init("acme").exit_code == 0
     assert check("rules", "--strict").stdout == ""
     tested = run("test", "rules/acme")
     assert (tested.exit_code, tested.stdout) == (0, "1 passed, 0 failed\n")
@@ -42,7 +49,7 @@ def test_a_new_pack_passes_as_it_is(folder: Path) -> None:
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda path: path.parent.name)
 def test_a_pack_from_any_payload_schema_has_no_mistakes(schema: Path, folder: Path) -> None:
-    assert run("init", "acme", "--payload", str(schema)).exit_code == 0
+    assert init("acme", "--payload", str(schema)).exit_code == 0
     assert "error:" not in check("rules").stdout
     load(folder / "rules" / "acme")
 
@@ -51,7 +58,7 @@ def test_fields_are_read_from_the_paths_of_sample_events(folder: Path) -> None:
     Path("events.ndjson").write_text(json.dumps(EVENT) + "\n")
     properties = {"sizeEU": {"type": "integer"}, "Revenue": {"type": "number"}}
     Path("p.json").write_text(json.dumps({"type": "object", "properties": properties}))
-    run("init", "acme", "--payload", "p.json", "--events", "events.ndjson")
+    init("acme", "--payload", "p.json", "--events", "events.ndjson")
     rules = (folder / "rules/acme/rules.yaml").read_text()
     assert "  sizeEU: properties.size_eu |> integer\n" in rules
     assert "  Revenue: properties.revenue |> number\n" in rules
@@ -64,7 +71,7 @@ def test_personal_data_is_hashed_where_the_schema_says_so_and_not_sent_otherwise
         "event": {"type": "string"},
     }
     Path("p.json").write_text(json.dumps({"type": "object", "properties": properties}))
-    run("init", "acme", "--payload", "p.json")
+    init("acme", "--payload", "p.json")
     rules = Path("rules/acme/rules.yaml").read_text()
     assert "|> normal_email |> hashed\n" in rules
     assert "  # phone: no path" in rules
@@ -73,14 +80,14 @@ def test_personal_data_is_hashed_where_the_schema_says_so_and_not_sent_otherwise
 
 @pytest.mark.parametrize("name", ["Acme", "../acme", "a/b", "", "-x"])
 def test_a_pack_has_a_plain_name(name: str, folder: Path) -> None:
-    assert run("init", "--", name).exit_code == 2
+    assert init(name).exit_code == 2
     assert not list(folder.iterdir())
 
 
 def test_nothing_is_written_over(folder: Path) -> None:
-    run("init", "acme")
+    init("acme")
     (folder / "rules/acme/rules.yaml").write_text("mine")
-    again = run("init", "acme")
+    again = init("acme")
     assert again.exit_code == 2
     assert "exists already" in again.stderr
     assert (folder / "rules/acme/rules.yaml").read_text() == "mine"
@@ -96,7 +103,7 @@ def test_an_ejected_pack_is_the_bundled_one(folder: Path) -> None:
 
 
 def test_the_schemas_lie_where_the_first_line_of_a_pack_names_them(folder: Path) -> None:
-    run("init", "acme")
+    init("acme")
     assert run("schema").exit_code == 0
     for file in (folder / "rules/acme").rglob("*.yaml"):
         named = file.read_text().splitlines()[0].rpartition("=")[2]

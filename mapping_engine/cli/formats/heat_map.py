@@ -9,12 +9,11 @@ from math import log2
 
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Span
-from mapping_engine.testing.coverage import Part
+from mapping_engine.testing.coverage import RulePart
 
 _WARMEST = 5
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
-<meta charset="utf-8">
 <title>{title}: what is reached</title>
 <style>
 :root {{ color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif; }}
@@ -32,7 +31,7 @@ begins there was reached; what nothing reaches is struck out in grey.</p>
 """
 
 
-def heat_map(model: Model, parts: list[Part], counts: Counter[Span]) -> str:
+def heat_map(model: Model, parts: list[RulePart], counts: Counter[Span]) -> str:
     """A page with the rule files of a pack; it loads nothing, and holds no value of an event."""
     shown = "\n".join(
         f"<h2>{escape(file)}</h2>\n<pre>{chr(10).join(_lines(file, text, parts, counts))}</pre>"
@@ -43,17 +42,18 @@ def heat_map(model: Model, parts: list[Part], counts: Counter[Span]) -> str:
         f".h{each} {{ background: rgb(60 160 60 / {each * 8}%); }}"
         for each in range(1, _WARMEST + 1)
     )
-    return _PAGE.format(
+    page = _PAGE.format(
         title=escape(model.title),
         reached=sum(counts[part.mark] > 0 for part in parts),
         parts=len(parts),
         warmth=warmth,
         files=shown,
     )
+    return page.encode("ascii", "xmlcharrefreplace").decode()  # the same in every encoding
 
 
-def _lines(file: str, text: str, parts: list[Part], counts: Counter[Span]) -> Iterator[str]:
-    found: dict[int, list[Part]] = {}
+def _lines(file: str, text: str, parts: list[RulePart], counts: Counter[Span]) -> Iterator[str]:
+    found: dict[int, list[RulePart]] = {}
     for part in parts:
         if part.place.file == file:
             found.setdefault(part.place.line, []).append(part)

@@ -117,8 +117,10 @@ CHECKS = (
         why="Whoever stands between reads them, with what they tell of persons, and their secrets.",
         fix="Write `https://`. Only this machine itself (`localhost`, `127.0.0.1`, `[::1]`) may be "
         "called without.",
-        wrong="base: http://api.acme.test\nrequest:\n  path: [e]\nfields:\n  x: p.a\n",
-        right="base: https://api.acme.test\nrequest:\n  path: [e]\nfields:\n  x: p.a\n",
+        wrong="base: http://api.acme.test\nrequest: {method: POST, path: [e], json: $payload}\n"
+        "fields:\n  x: p.a\n",
+        right="base: https://api.acme.test\nrequest: {method: POST, path: [e], json: $payload}\n"
+        "fields:\n  x: p.a\n",
     ),
     Check(
         "OU05 required-output-unmapped: the payload schema requires a field that may be absent",
