@@ -33,6 +33,11 @@ class ErrorCode(StrEnum):
     REQUEST_TOO_LARGE = "PL03"
     RULES_INVALID = "RL01"
     INPUT_UNREADABLE = "IN01"
+    INPUT_FOREIGN = "IN02"
+    INPUT_BROKEN = "IN03"
+    RESUME_IMPOSSIBLE = "RS01"
+    RESUME_CHANGED = "RS02"
+    WORKER_KILLED = "WK01"
 
 
 class MappingError(Exception):
@@ -105,9 +110,21 @@ class PayloadError(MappingError):
 
 
 class InputError(MappingError):
-    """A line of an event file is no JSON document."""
+    """A line of an event file is no JSON document, or the file is none of events."""
 
     kind = "input"
+
+
+class ResumeError(MappingError):
+    """What was interrupted cannot be gone on with."""
+
+    kind = "resume"
+
+
+class WorkerError(MappingError):
+    """Worker processes were killed over the same events, one after another."""
+
+    kind = "worker"
 
 
 class RuleError(MappingError):

@@ -15,6 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "mapping_engine").rglob("*.py"))
 ALLOWED = {
     "mapping_engine/__init__.py": {"import_module"},
+    "mapping_engine/cli/input_formats.py": {"import_module"},  # of two names that stand there
+    "mapping_engine/jobs/pool.py": {"pickle"},  # which is from and for our own processes
+    "mapping_engine/jobs/worker.py": {"pickle"},
     "mapping_engine/engine/codegen/code.py": {"compile", "exec"},
 }
 """No text of rules, settings or events is in generated code: tests/engine/test_hostile_texts.py."""
