@@ -2,48 +2,63 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+import time
+from contextlib import ExitStack, closing
+from stat import S_ISREG
 from typing import Any
 
 import click
 
-from mapping_engine.cli.common import STDIN
-from mapping_engine.cli.events import Line, dumps
-from mapping_engine.cli.inputs import bind, events_in, now_option, secrets_option, settings_option
-from mapping_engine.cli.sinks import Sink, keep_apart, sink
-from mapping_engine.cli.status import SinkError, Status, interruptible
-from mapping_engine.engine.batch import Unsent
+from mapping_engine import __version__
+from mapping_engine.cli.applying import OpenRun, combine, jobs_for, results
+from mapping_engine.cli.common import STDIN, pack_errors
+from mapping_engine.cli.event_sources import read_chunks
+from mapping_engine.cli.input_files import event_files
+from mapping_engine.cli.input_formats import CSV, NDJSON, listed_formats
+from mapping_engine.cli.inputs import (
+    bound,
+    now_option,
+    read_secrets,
+    read_settings,
+    secrets_option,
+    settings_option,
+)  # fmt: skip
+from mapping_engine.cli.journal import (
+    BEGIN,
+    Journal,
+    Recorded,
+    Stand,
+    journal_of,
+    read_journal,
+)  # fmt: skip
+from mapping_engine.cli.sinks import Sink, TableSink, keep_apart, sink
+from mapping_engine.cli.status import SinkError, Status, fail, interruptible
+from mapping_engine.cli.work import SHOWN_ERRORS, Count, Work
 from mapping_engine.engine.clock import Clock
-from mapping_engine.engine.mapping import Destination
-from mapping_engine.engine.outcome import Outcome
-from mapping_engine.errors import MappingError
+from mapping_engine.engine.loading import load
+from mapping_engine.errors import ErrorCode, MappingError, ResumeError
+from mapping_engine.frozen import Frozen
+from mapping_engine.testing.runner import StillClock
 
-SHOWN_ERRORS = 20
-SHOWN_EVERY = 100
-
-
-@dataclass
-class Count:
-    """What was done so far."""
-
-    events: int = 0
-    requests: int = 0
-    failed: int = 0
-    warnings: int = 0
-
-    def text(self) -> str:
-        """The count in words."""
-        return f"{self.events} events, {self.requests} requests, {self.failed} failed"
+NAMED = {"ndjson": NDJSON, "csv": CSV}
+"""The formats that the first bytes of a file do not tell."""
+PARQUET = ".parquet"
 
 
-@click.command()
+@click.command(epilog=f"\b\nFormats of EVENTS:\n{listed_formats()}")
 @click.argument("pack")
 @click.argument("events", nargs=-1, metavar="[EVENTS]...")
 @settings_option
 @secrets_option
+@click.option("--output", metavar="FILE", help="Where requests go, in place of standard output.")
+@click.option(
+    "--format",
+    type=click.Choice(["ndjson", "parquet"]),
+    help="How requests are written; else as --output ends.",
+)
+@click.option("--resume", is_flag=True, help="Go on with a run to --output that was interrupted.")
 @click.option("--errors", metavar="FILE", help="Where bad events go, as NDJSON.")
 @click.option("--keep-events", is_flag=True, help="Put the bad events themselves into --errors.")
 @click.option("--warnings", metavar="FILE", help="Where warnings go, as NDJSON.")
@@ -52,148 +67,179 @@ class Count:
     is_flag=True,
     help="Combine requests as `batch` of the rules says; each names its events.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many processes work; else one for each core if there are 16 MB of events or more.",
+)
+@click.option(
+    "--input-format",
+    type=click.Choice([*NAMED]),
+    help="What the events are where neither first bytes nor the name tell it.",
+)
 @now_option
-def apply(
-    pack: str,
-    events: tuple[str, ...],
-    settings: str,
-    secrets: str | None,
-    errors: str | None,
-    keep_events: bool,
-    warnings: str | None,
-    batch: bool,
-    now: Clock,
-) -> None:
-    """Apply PACK to EVENTS (files of NDJSON or a JSON array; `-` or none is standard input).
+def apply(**given: Any) -> None:
+    """Apply PACK to EVENTS: files, folders, patterns; `-` or none is standard input.
 
     Requests go to standard output, one JSON object a line. They hold the access token and the
-    data that is sent. The files of --errors and --warnings can be read by their owner only.
-    Exit status: 0 all well, 1 some events failed, 2 usage error or an output that failed.
+    data that is sent. The files of --output, --errors and --warnings can be read by their owner
+    only. Beside --output FILE, FILE.progress says how far it is, until all is done: --resume needs
+    it. Exit status: 0 all well, 1 some events failed, 2 usage error or an output that failed.
     """
-    destination = bind(pack, settings, secrets, now)
-    files = events or (STDIN,)
-    rules = destination.mapping.model.texts
-    read = (settings, *((secrets,) if secrets else ()), *files, *rules)
-    keep_apart({"--errors": errors, "--warnings": warnings}, read)
-    count = Count()
-    with ExitStack() as stack:
-        sinks = _Sinks(
-            Sink(sys.stdout.buffer, "standard output"),
-            stack.enter_context(sink(errors)),
-            stack.enter_context(sink(warnings)),
-            keep_events,
-        )
-        try:
-            with interruptible() as interruption:
-                lines = _progress(interruption.steps(events_in(files)), count)
-                if batch:
-                    _batched(destination, lines, sinks, count)
-                else:
-                    for line in lines:
-                        outcome = _one(destination, line, sinks, count)
-                        for request in outcome.requests if outcome is not None else ():
-                            sinks.requests.write(dumps({**_place(line), **request.to_dict()}))
-                            count.requests += 1
-                sinks.flush()
-        except (KeyboardInterrupt, SystemExit, SinkError):
-            _summary(count, errors, warnings, always=True)
-            raise
-    _summary(count, errors, warnings)
+    try:
+        count = _applied(ApplyOptions(**given))
+    except MappingError as error:
+        fail(str(error))
     sys.exit(Status.FINDINGS if count.failed else Status.DONE)
 
 
-@dataclass
-class _Sinks:
-    requests: Sink
-    errors: Sink | None
-    warnings: Sink | None
+class ApplyOptions(Frozen):
+    """What the command is given."""
+
+    pack: str
+    events: tuple[str, ...]
+    settings: str
+    secrets: str | None
+    output: str | None
+    format: str | None
+    resume: bool
+    errors: str | None
     keep_events: bool
+    warnings: str | None
+    batch: bool
+    jobs: int | None
+    input_format: str | None
+    now: Clock
 
-    def flush(self) -> None:
-        """Write out what waits."""
-        for each in (self.requests, self.errors, self.warnings):
-            if each is not None:
-                each.flush()
-
-
-def _one(destination: Destination, line: Line, sinks: _Sinks, count: Count) -> Outcome | None:
-    """The outcome of one event, with its error and its warnings told; None where there is none."""
-    count.events += 1
-    if line.error is not None:
-        _failed(line, line.error, sinks, count)
-        return None
-    outcome = destination.outcome(line.event, count.events - 1)
-    count.warnings += len(outcome.warnings)
-    if sinks.warnings is not None:
-        for warning in outcome.warnings:
-            sinks.warnings.write(dumps({**_place(line), "warning": warning.to_dict()}))
-    if outcome.error is not None:
-        _failed(line, outcome.error, sinks, count)
-    return outcome
+    @property
+    def is_table(self) -> bool:
+        """Whether requests become Parquet."""
+        if self.format is not None:
+            return self.format == "parquet"
+        return self.output is not None and self.output.lower().endswith(PARQUET)
 
 
-def _batched(destination: Destination, lines: Iterable[Line], sinks: _Sinks, count: Count) -> None:
-    """Write combined requests, each with the places of its events."""
-    waiting: dict[int, tuple[Line, int]] = {}
-
-    def outcomes() -> Iterator[Outcome]:
-        for line in lines:
-            outcome = _one(destination, line, sinks, count)
-            if outcome is not None and outcome.requests:
-                waiting[outcome.index] = line, len(outcome.requests)
-                yield outcome
-
-    def line_of(event: int) -> Line:
-        line, requests = waiting.pop(event)
-        if requests > 1:
-            waiting[event] = line, requests - 1
-        return line
-
-    for each in destination.batches(outcomes()):
-        if isinstance(each, Unsent):
-            _failed(line_of(each.event), each.error, sinks, count)
-            continue
-        events = [{"event": part.event, **_place(line_of(part.event))} for part in each.parts]
-        sinks.requests.write(dumps({"events": events, **each.request.to_dict()}))
-        count.requests += 1
-
-
-def _place(line: Line) -> dict[str, Any]:
-    return {"file": line.file, "line": line.number}
-
-
-def _failed(line: Line, error: MappingError, sinks: _Sinks, count: Count) -> None:
-    count.failed += 1
-    if sinks.errors is None:
-        if count.failed <= SHOWN_ERRORS:
-            click.echo(f"{line.file}:{line.number}: {error}", err=True)
-        return
-    record: dict[str, Any] = {**_place(line), "error": error.to_dict()}
-    if sinks.keep_events:
-        kept = line.event if line.error is None else line.text.decode("utf-8", "replace")
-        record["event"] = kept
-    sinks.errors.write(dumps(record))
-
-
-def _progress(lines: Iterable[Line], count: Count) -> Iterator[Line]:
-    """Show how far it is, on a terminal: one line, which whatever is printed next overwrites."""
-    shown = sys.stderr.isatty() and not sys.stdout.isatty()
-    for number, line in enumerate(lines):
-        yield line
-        if shown and number % SHOWN_EVERY == 0:
-            click.echo(f"{count.text()}\r", nl=False, err=True)
+def _applied(options: ApplyOptions) -> Count:
+    """Do it all; raises MappingError where that is not possible."""
+    files = event_files(options.events)
+    unrecorded = _unrecorded(options, files)
+    if options.resume and unrecorded is not None:
+        raise ResumeError(ErrorCode.RESUME_IMPOSSIBLE, f"--resume does not work: {unrecorded}")
+    recorded = read_journal(str(options.output)) if options.resume else None
+    with pack_errors(options.pack):
+        mapping = load(options.pack)
+    settings, secrets = read_settings(options.settings), read_secrets(options.secrets)
+    now = _clock(options, files, recorded)
+    destination = bound(mapping, settings, secrets, now)
+    rules = mapping.model.texts
+    outputs = {"output": options.output, "errors": options.errors, "warnings": options.warnings}
+    read = (options.settings, *((options.secrets,) if options.secrets else ()), *files, *rules)
+    keep_apart({f"--{name}": file for name, file in outputs.items()}, read)
+    journal = None
+    if unrecorded is None:
+        made_of = {
+            "the version of mapping-engine": __version__,
+            "the pack": options.pack,
+            "the settings": settings,
+            "the secrets": secrets,
+            "--now": now(),
+            "--errors": options.errors,
+            "--warnings": options.warnings,
+            "--keep-events": options.keep_events,
+            "--input-format": options.input_format,
+        }
+        journal = journal_of(str(options.output), recorded, files, rules, made_of, now())
+    work = Work(
+        destination,
+        "made" if options.batch else "table" if options.is_table else "lines",
+        errors=options.errors is not None,
+        warnings=options.warnings is not None,
+        keep_events=options.keep_events,
+    )
+    try:
+        return _written(work, options, files, recorded.stand if recorded else BEGIN, journal)
+    finally:
+        if journal is not None:
+            journal.close()
 
 
-def _summary(
-    count: Count, errors: str | None, warnings: str | None, *, always: bool = False
-) -> None:
+def _written(
+    work: Work, options: ApplyOptions, files: tuple[str, ...], stand: Stand, journal: Journal | None
+) -> Count:
+    """Write the outputs, from where they stand on."""
+    sizes = stand.sizes
+    with ExitStack() as stack:
+        requests = stack.enter_context(
+            sink(options.output, sizes.get("requests"), TableSink if options.is_table else Sink)
+        )
+        run = OpenRun(
+            files,
+            requests or Sink(sys.stdout.buffer, "standard output"),
+            stack.enter_context(sink(options.errors, sizes.get("errors"))),
+            stack.enter_context(sink(options.warnings, sizes.get("warnings"))),
+            journal,
+            stand.place,
+            stand.count,
+        )
+        named = NAMED.get(options.input_format or "")
+        jobs = options.jobs or jobs_for(files)
+        try:
+            with interruptible() as interruption:
+                found = results(work, read_chunks(files, stand.place, named), jobs, interruption)
+                with closing(found):
+                    if options.batch:
+                        combine(work.destination, found, run)
+                    else:
+                        for done in found:
+                            run.take(done)
+            run.record()
+        except SinkError:
+            _summary(run.count, options, always=True)
+            raise
+        except (KeyboardInterrupt, SystemExit, MappingError):
+            run.record()
+            resume = "; the same command with --resume goes on" if journal is not None else ""
+            click.echo(f"stopped {run.stood()}{resume}", err=True)
+            _summary(run.count, options, always=True)
+            raise
+    if journal is not None:
+        journal.finish()
+    _summary(run.count, options)
+    return run.count
+
+
+def _clock(options: ApplyOptions, files: tuple[str, ...], recorded: Recorded | None) -> Clock:
+    """The clock that rules see: it stands still over files, so that a run can be gone on with."""
+    if options.now is not time.time or STDIN in files:
+        return options.now
+    return StillClock(recorded.now if recorded is not None else time.time())
+
+
+def _unrecorded(options: ApplyOptions, files: tuple[str, ...]) -> str | None:
+    """Why a run cannot be gone on with, if it cannot."""
+    if options.output is None:
+        return "only requests in a file can be gone on with; name --output FILE"
+    if options.batch:
+        return "with --batch it is not recorded what waits to be combined"
+    if options.is_table:
+        return "a Parquet file is whole only at its end"
+    if STDIN in files:
+        return "standard input cannot be read twice; name files"
+    if os.path.exists(options.output) and not S_ISREG(os.stat(options.output).st_mode):
+        return f"`{options.output}` is no file"
+    return None
+
+
+def _summary(count: Count, options: ApplyOptions, *, always: bool = False) -> None:
     """Say what was done, where there is more to say than the requests do."""
-    if errors is None and count.failed > SHOWN_ERRORS:
+    if options.errors is None and count.failed > SHOWN_ERRORS:
         more = count.failed - SHOWN_ERRORS
         click.echo(f"and {more} more; --errors FILE keeps them all", err=True)
     if count.warnings:
         plural = "s" * (count.warnings != 1)
-        where = f"in {warnings}" if warnings else "--warnings FILE keeps them, `explain` shows them"
+        file = options.warnings
+        where = f"in {file}" if file else "--warnings FILE keeps them, `explain` shows them"
         click.echo(f"{count.warnings} warning{plural}; {where}", err=True)
     if always or count.failed or sys.stderr.isatty():
         click.echo(count.text(), err=True)

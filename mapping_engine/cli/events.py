@@ -1,24 +1,22 @@
-"""Events from files: NDJSON line by line, or one JSON array."""
+"""Events as they are read: the JSON of a line, an element, a row; or why there is none."""
 
 from __future__ import annotations
 
 import json
-import re
-from codecs import BOM_UTF8
 from collections.abc import Iterator
-from itertools import chain
-from typing import IO, Any
+from io import BytesIO
+from typing import Any
 
 import orjson
 
+from mapping_engine.cli import chunks
+from mapping_engine.cli.chunks import Chunk
+from mapping_engine.cli.csv_rows import row_event
+from mapping_engine.cli.cutting import documents
+from mapping_engine.cli.parquet_rows import rows_of
+from mapping_engine.engine.inspect import Sound, read_exactly
 from mapping_engine.errors import ErrorCode, InputError
 from mapping_engine.frozen import Frozen
-
-LONGEST_LINE = 64 * 1024 * 1024
-LARGEST_ARRAY = 1024 * 1024 * 1024
-_CHUNK = 1024 * 1024
-_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
-"""Texts, and what opens and closes objects and lists."""
 
 
 class Line(Frozen):
@@ -29,75 +27,50 @@ class Line(Frozen):
     event: Any = None
     error: InputError | None = None
     text: bytes = b""
+    sound: bool = False
+
+    @property
+    def given(self) -> object:
+        """The event as the engine takes it."""
+        return Sound(self.event) if self.sound else self.event
 
 
-def read_events(stream: IO[bytes], file: str) -> Iterator[Line]:
-    """The events of a stream in order; what cannot be read is an error in its place.
+def lines_of(chunk: Chunk) -> Iterator[Line]:
+    """The events of a chunk in order; what cannot be read is an error in its place."""
+    file, number = chunk.file, chunk.number
+    match chunk.form:
+        case "lines":
+            for document in documents(BytesIO(chunk.data), number):
+                if document.text.strip():
+                    yield _line(document.text, file, document.number)
+        case "elements":
+            begins = (0, *(cut + 1 for cut in chunk.cuts))
+            ends = (*chunk.cuts, len(chunk.data))
+            for place, (begin, end) in enumerate(zip(begins, ends, strict=True), number):
+                yield _line(chunk.data[begin:end].strip(), file, place)
+        case "cells":
+            for place, cells in chunk.rows:
+                try:
+                    yield Line(file, place, row_event(chunk.header, cells))
+                except InputError as error:
+                    yield Line(file, place, error=error)
+        case "arrow":
+            from mapping_engine.arrow import events_of  # an extra, and slow to import
 
-    NDJSON is read line by line in constant memory; a document that starts with ``[`` is one JSON
-    array, which is read whole. An event may also be spread over lines, from a ``{`` alone.
-    """
-    lines = _lines(stream)
-    first = next(lines, b"").removeprefix(BOM_UTF8)
-    if first.lstrip().startswith(b"["):
-        yield from _array(first + stream.read(LARGEST_ARRAY + 1), file)
-        return
-    for number, text in _documents(chain((first,), lines)):
-        if text.strip():
-            yield _line(text, file, number)
-
-
-def _lines(stream: IO[bytes]) -> Iterator[bytes]:
-    while text := stream.readline(LONGEST_LINE + 1):
-        yield text
-        if len(text) > LONGEST_LINE and not text.endswith(b"\n"):
-            while (more := stream.readline(_CHUNK)) and not more.endswith(b"\n"):
-                pass  # the line is refused, and the next one is read
-
-
-def _documents(lines: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Each line with its number, or what goes from a ``{`` alone to its end as one document.
-
-    A document that is broken ends where the next one begins, or at its limit.
-    """
-    open_at, depth, size, parts = 0, 0, 0, list[bytes]()
-    for number, text in enumerate(lines, 1):
-        begins = text.lstrip()[:1] == b"{"
-        if parts and begins and depth == 1 and not parts[-1].rstrip().endswith(b":"):
-            yield open_at, b"".join(parts)
-            parts = []
-        if not parts and text.strip() != b"{":
-            yield number, text
-            continue
-        if not parts:
-            open_at, depth, size = number, 0, 0
-        parts.append(text)
-        size += len(text)
-        depth += sum((mark in b"{[") - (mark in b"}]") for mark in _MARKS.findall(text))
-        if depth <= 0 or size > LONGEST_LINE:
-            yield open_at, b"".join(parts)
-            parts = []
-    if parts:
-        yield open_at, b"".join(parts)
+            for place, event in enumerate(events_of(rows_of(chunk.data)), number):
+                yield Line(file, place, event)
+        case "error":
+            yield Line(file, number, error=chunk.error)
 
 
 def _line(text: bytes, file: str, number: int) -> Line:
+    found = read_exactly(text) if len(text) <= chunks.LONGEST_LINE else None
+    if found is not None:
+        return Line(file, number, found.event, text=text, sound=True)
     try:
         return Line(file, number, parse_json(text), text=text)
     except InputError as error:
         return Line(file, number, error=error, text=text)
-
-
-def _array(text: bytes, file: str) -> Iterator[Line]:
-    try:
-        if len(text) > LARGEST_ARRAY:
-            raise _error(f"the array is larger than {LARGEST_ARRAY} bytes", "send NDJSON")
-        events = parse_json(text)
-    except InputError as error:
-        yield Line(file, 1, error=error)
-        return
-    for number, event in enumerate(events, 1):
-        yield Line(file, number, event)
 
 
 def parse_json(text: bytes) -> Any:
@@ -106,8 +79,9 @@ def parse_json(text: bytes) -> Any:
     Raises InputError (IN01) that says where and why it is none: invalid UTF-8, broken syntax,
     repeated keys, NaN and infinities, a lone surrogate, too deep or too long.
     """
-    if len(text) > LONGEST_LINE and not text.lstrip().startswith(b"["):
-        raise _error(f"the line is longer than {LONGEST_LINE} bytes", "split or shorten the event")
+    if len(text) > chunks.LONGEST_LINE:
+        longest = f"longer than {chunks.LONGEST_LINE} bytes"
+        raise _error(f"the line is {longest}", "split or shorten the event")
     try:
         decoded = text.decode("utf-8")
     except UnicodeDecodeError as problem:

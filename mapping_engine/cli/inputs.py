@@ -15,15 +15,18 @@ from typing import Any
 
 import click
 
-from mapping_engine.cli.common import coloured, opened, pack_errors, shown_name
-from mapping_engine.cli.events import Line, parse_json, read_events
+from mapping_engine.cli.chunks import Position
+from mapping_engine.cli.common import coloured, opened, pack_errors
+from mapping_engine.cli.event_sources import read_chunks
+from mapping_engine.cli.events import Line, lines_of, parse_json
+from mapping_engine.cli.input_files import event_files
 from mapping_engine.cli.status import Status, fail
 from mapping_engine.core.sunset import sunset_of
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.diagnostics.render import render_all
 from mapping_engine.engine.clock import Clock, is_time
 from mapping_engine.engine.loading import load
-from mapping_engine.engine.mapping import Destination
+from mapping_engine.engine.mapping import Destination, Mapping
 from mapping_engine.errors import ConfigurationError, InputError, MappingError
 from mapping_engine.source.node import to_data
 from mapping_engine.source.yaml_text import decode, read_yaml
@@ -39,9 +42,13 @@ def bind(pack: str, settings: str, secrets: str | None, now: Clock) -> Destinati
     """The pack under the settings and secrets of JSON files; ends the command for wrong ones."""
     with pack_errors(pack):
         mapping = load(pack)
+    return bound(mapping, read_settings(settings), read_secrets(secrets), now)
+
+
+def bound(mapping: Mapping, settings: Any, secrets: Any, now: Clock) -> Destination:
+    """The pack under these settings and secrets; ends the command for wrong ones."""
     try:
-        given = read_secrets(secrets)
-        destination = mapping.bind(read_settings(settings), secrets=given, clock=now)
+        destination = mapping.bind(settings, secrets=secrets, clock=now)
     except ConfigurationError as error:
         for each in (error, *error.others):
             click.echo(f"error: {each}", err=True)
@@ -123,14 +130,15 @@ def read_secrets(file: str | None) -> Any:
 
 
 def events_in(files: Iterable[str]) -> Iterator[Line]:
-    """The events of files, of which `-` is standard input; a file that cannot be read ends it."""
-    for file in files:
-        shown = shown_name(file)
-        try:
-            with opened(file) as stream:
-                yield from read_events(stream, shown)
-        except OSError as problem:
-            fail(f"the events file `{shown}` cannot be read: {problem.strerror}")
+    """The events of files, folders and patterns; `-` is standard input.
+
+    A file that cannot be read, or that is none of events, ends the command.
+    """
+    try:
+        for chunk in read_chunks(event_files(files), Position()):
+            yield from lines_of(chunk)
+    except (InputError, ConfigurationError) as error:
+        fail(str(error))
 
 
 def clock(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Clock:

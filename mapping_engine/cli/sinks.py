@@ -11,7 +11,9 @@ from stat import S_ISREG
 from typing import IO
 
 from mapping_engine.cli.common import STDIN
+from mapping_engine.cli.request_tables import TableWriter
 from mapping_engine.cli.status import SinkError, fail
+from mapping_engine.errors import ErrorCode, ResumeError
 
 PRIVATE = 0o600
 
@@ -23,15 +25,44 @@ class Sink:
         self._stream = stream
         self._name = name
 
-    def write(self, line: bytes) -> None:
-        """Write one line."""
+    def write(self, lines: bytes) -> None:
+        """Write whole lines, which are there when this ends."""
         with _named(self._name):
-            self._stream.write(line)
-
-    def flush(self) -> None:
-        """Write out what waits."""
-        with _named(self._name):
+            self._stream.write(lines)
             self._stream.flush()
+
+    def kept(self) -> int | None:
+        """The bytes that no crash takes away any more; None for what is no file."""
+        with _named(self._name):
+            number = self._stream.fileno()
+            if not S_ISREG(os.fstat(number).st_mode):
+                return None
+            os.fsync(number)
+            return self._stream.tell()
+
+    def close(self) -> None:
+        """Write what waits."""
+        with _named(self._name):
+            self._stream.close()
+
+
+class TableSink(Sink):
+    """A file of Parquet, whose rows are written as tables."""
+
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        super().__init__(stream, name)
+        self._writer = TableWriter(stream)
+
+    def write(self, lines: bytes) -> None:
+        """Write the rows of a table."""
+        with _named(self._name):
+            self._writer.write(lines)
+
+    def close(self) -> None:
+        """Make it a whole file."""
+        with _named(self._name):
+            self._writer.close()
+        super().close()
 
 
 @contextmanager
@@ -45,20 +76,42 @@ def _named(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def sink(path: str | None) -> Iterator[Sink | None]:
-    """The file at ``path``, emptied, which only its owner can read; it may hold personal data."""
+def sink(path: str | None, size: int | None = 0, kind: type[Sink] = Sink) -> Iterator[Sink | None]:
+    """The file at ``path``, which only its owner can read; it may hold personal data.
+
+    It is cut to ``size``: emptied, or put back to where a run stood.
+
+    Raises ResumeError (RS02) where it is smaller.
+    """
     if path is None:
         yield None
         return
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
-        if S_ISREG(os.fstat(file).st_mode) and hasattr(os, "fchmod"):
-            with suppress(PermissionError):  # of a file system without modes
-                os.fchmod(file, PRIVATE)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT, PRIVATE)
+        found = os.fstat(file)
+        if S_ISREG(found.st_mode):
+            _cut(path, file, found.st_size, size or 0)
+            if hasattr(os, "fchmod"):
+                with suppress(PermissionError):  # of a file system without modes
+                    os.fchmod(file, PRIVATE)
     except OSError as problem:
         fail(str(SinkError(f"`{path}`", problem)))
-    with _named(f"`{path}`"), open(file, "wb") as stream:
-        yield Sink(stream, f"`{path}`")
+    opened = kind(os.fdopen(file, "wb"), f"`{path}`")
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _cut(path: str, file: int, there: int, size: int) -> None:
+    if there < size:
+        raise ResumeError(
+            ErrorCode.RESUME_CHANGED,
+            f"`{path}` has {there} bytes, and {size} were written",
+            help="start anew without --resume",
+        )
+    os.ftruncate(file, size)
+    os.lseek(file, size, os.SEEK_SET)
 
 
 def keep_apart(outputs: dict[str, str | None], inputs: Iterable[str]) -> None:

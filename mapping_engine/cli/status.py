@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-Event = TypeVar("Event")
+Step = TypeVar("Step")
 
 
 class Status(IntEnum):
@@ -24,6 +24,7 @@ class Status(IntEnum):
     CANNOT = 2
     INTERRUPTED = 130
     PIPE_CLOSED = 141
+    TERMINATED = 143
 
 
 def fail(message: str) -> NoReturn:
@@ -37,6 +38,10 @@ class SinkError(Exception):
 
     def __init__(self, file: str, problem: OSError) -> None:
         super().__init__(f"{file} cannot be written: {problem.strerror or problem}")
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, which a command that can do so takes like Ctrl-C."""
 
 
 class _Ending(click.Command):
@@ -75,6 +80,9 @@ def _ending() -> Iterator[None]:
     except BrokenPipeError:
         _discard()
         sys.exit(Status.PIPE_CLOSED)
+    except Terminated:
+        click.echo("terminated", err=True)
+        sys.exit(Status.TERMINATED)
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         sys.exit(Status.INTERRUPTED)
@@ -93,37 +101,40 @@ def _discard() -> None:
 
 
 class Interruption:
-    """Ctrl-C while an event is worked on waits for its end; while nothing is done, it ends at once.
+    """Ctrl-C while something is worked on waits for its end; while nothing is, it ends at once.
 
     Raised in the midst of an event, it could be lost: what calls us back from outside of Python may
-    take any exception for a verdict.
+    take any exception for a verdict. SIGTERM does the same.
     """
 
     def __init__(self) -> None:
-        self._is_busy = self._is_asked = False
+        self._is_busy = False
+        self._asked: type[KeyboardInterrupt] | None = None
 
-    def steps(self, events: Iterable[Event]) -> Iterator[Event]:
-        """The events; raises KeyboardInterrupt behind one of them if Ctrl-C came meanwhile."""
-        for each in events:
+    def steps(self, found: Iterable[Step]) -> Iterator[Step]:
+        """What is found; raises KeyboardInterrupt behind one of them if it was asked meanwhile."""
+        for each in found:
             self._is_busy = True
             yield each
             self._is_busy = False
-            if self._is_asked:
-                raise KeyboardInterrupt
+            if self._asked:
+                raise self._asked
 
-    def ask(self, *_: object) -> None:
+    def ask(self, number: int, _: object = None) -> None:
         """Handle the signal; raises KeyboardInterrupt while nothing is done."""
-        self._is_asked = True
+        self._asked = Terminated if number == signal.SIGTERM else KeyboardInterrupt
         if not self._is_busy:
-            raise KeyboardInterrupt
+            raise self._asked
 
 
 @contextmanager
 def interruptible() -> Iterator[Interruption]:
-    """Ctrl-C as :class:`Interruption` has it, in here."""
+    """Ctrl-C and SIGTERM as :class:`Interruption` has it, in here."""
     interruption = Interruption()
-    before = signal.signal(signal.SIGINT, interruption.ask)
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, interruption.ask) for number in numbers]
     try:
         yield interruption
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
