@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 AS_IT_IS := --no-compile --config-settings=--build-option=--compression=stored
 MUTATED := mapping_engine/core mapping_engine/engine/interpreter.py mapping_engine/engine/codegen mapping_engine/types
 
-.PHONY: spark demo test coverage check lint types layers lowest versions schema docs mutants code-mutants fuzz bench bench-versions clean
+.PHONY: spark demo test coverage check lint types layers lowest versions schema docs mutants code-mutants kill-tests fuzz bench soak bench-versions clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt
@@ -69,6 +69,7 @@ docs: $(READY)  ## write the generated tables and the outputs shown in the docum
 	$(BIN)/python -m tools.check_pages
 	$(BIN)/python -m tools.pack_pages
 	$(BIN)/python -m tools.reach
+	$(BIN)/python -m tools.event_formats
 	$(BIN)/python -m tools.shown_output
 
 mutants: $(READY)  ## plant mistakes in the bundled packs, and write docs/mutation-study.md
@@ -78,6 +79,12 @@ code-mutants: $(READY)  ## plant mistakes in the code, and write docs/code-mutan
 	$(BIN)/python -m bench.code_mutants $(MUTATED) --ignored tests/bench tests/project/test_wheel.py \
 		--report docs/code-mutants.md
 
+ROUNDS ?= 300
+SEED ?= 1
+kill-tests: $(READY)  ## apply, killed at random points and gone on with: make kill-tests ROUNDS=1000
+	@rm -rf build/killed && mkdir -p build/killed
+	$(BIN)/python -m tests.cli.killing build/killed $(SEED) $(ROUNDS)
+
 SECONDS ?= 60
 fuzz: $(READY)  ## random events and rule files for a while: make fuzz SECONDS=600
 	$(BIN)/python -m bench.fuzz --seconds $(SECONDS)
@@ -85,6 +92,10 @@ fuzz: $(READY)  ## random events and rule files for a while: make fuzz SECONDS=6
 bench: $(READY)  ## how fast the engine is, beside the same job by hand, the floor, and a naive way
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.speed.commands
+	$(BIN)/python -m bench.speed.jobs
+
+soak: $(READY)  ## a million events of all packs through apply: flat memory, drawn in build/soak.svg
+	$(BIN)/python -m bench.soak
 
 bench-versions: $(READY)  ## this version beside an older one: make bench-versions OLD=/path/to/python
 	@test -n "$(OLD)" || { echo "name the interpreter that has the old version: make $@ OLD=..."; exit 1; }

@@ -82,6 +82,7 @@ def ways_of(pack: Pack, folder: Path) -> Iterable[Way]:
     settings, now = folder / "settings.json", str(NOW)
     settings.write_bytes(orjson.dumps(pack.settings))
     apply: list[str | Path] = [COMMAND, "apply", pack.name, "--settings", settings, "--now", now]
+    apply += ["--jobs", "1"]
     yield Way("the command", lambda events: [*apply, events])
     yield Way("the library", lambda events: [*LIBRARY, pack.name, events, settings, now])
     yield Way(

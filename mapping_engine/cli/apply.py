@@ -47,7 +47,7 @@ NAMED = {"ndjson": NDJSON, "csv": CSV}
 PARQUET = ".parquet"
 
 
-@click.command(epilog=f"\b\nFormats of EVENTS:\n{listed_formats()}")
+@click.command(epilog=f"\b\nWhat EVENTS may be:\n{listed_formats()}")
 @click.argument("pack")
 @click.argument("events", nargs=-1, metavar="[EVENTS]...")
 @settings_option
@@ -122,7 +122,9 @@ class ApplyOptions(Frozen):
 
 def _applied(options: ApplyOptions) -> Count:
     """Do it all; raises MappingError where that is not possible."""
-    files = event_files(options.events)
+    if options.is_table and (options.batch or options.output is None):
+        fail("Parquet needs --output FILE, and cannot hold the combined requests of --batch")
+    files = event_files(options.events, lambda text: click.echo(text, err=True))
     unrecorded = _unrecorded(options, files)
     if options.resume and unrecorded is not None:
         raise ResumeError(ErrorCode.RESUME_IMPOSSIBLE, f"--resume does not work: {unrecorded}")

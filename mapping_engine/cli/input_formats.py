@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from typing import IO, Any
@@ -25,6 +25,8 @@ class EventFormat(Frozen):
     about: str
     first: tuple[bytes, ...] = ()
     """What it begins with, whatever its name ends with."""
+    packs: bool = True
+    """Whether it may be packed: Parquet is read from its end."""
 
 
 class Packing(Frozen):
@@ -78,7 +80,7 @@ CSV = EventFormat(
     "CSV", (".csv", ".tsv"), "a row is an event, a header a path such as `traits.email`"
 )
 PARQUET = EventFormat(
-    "Parquet", (".parquet",), "a row is an event; needs the extra [arrow]", (b"PAR1",)
+    "Parquet", (".parquet",), "a row is an event; needs the extra [arrow]", (b"PAR1",), packs=False
 )
 FORMATS = (NDJSON, ARRAY, CSV, PARQUET)
 
@@ -113,8 +115,12 @@ HEAD = max(len(first) for each in FOREIGN for first in each.first)
 
 def endings() -> tuple[str, ...]:
     """How files of events may be named: what a folder is searched for."""
-    plain = [ending for each in FORMATS for ending in each.endings]
-    return (*plain, *(f"{ending}{each.ending}" for ending in plain for each in PACKINGS))
+    return tuple(
+        f"{ending}{packed}"
+        for each in FORMATS
+        for ending in each.endings
+        for packed in ("", *(packing.ending for packing in PACKINGS if each.packs))
+    )
 
 
 def packing_of(head: bytes) -> Packing | None:
@@ -149,8 +155,9 @@ def _named(name: str) -> EventFormat | None:
     return next((each for each in FORMATS if low.endswith(each.endings)), None)
 
 
-def listed_formats(rows: Sequence[EventFormat] = FORMATS) -> str:
-    """The formats in words, for help."""
-    found = [f"{each.name} ({', '.join(each.endings)})" for each in rows]
+def listed_formats() -> str:
+    """The formats for help, one a line."""
+    found = [f"{each.name} ({', '.join(each.endings)}): {each.about}" for each in FORMATS]
     packed = " or ".join(f"{each.name} ({each.ending})" for each in PACKINGS)
-    return f"{', '.join(found)}; each of them may be packed by {packed}"
+    names = ", ".join(each.name for each in FORMATS if each.packs)
+    return "\n".join([*found, f"{names} may be packed: {packed}"])
