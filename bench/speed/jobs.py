@@ -35,8 +35,9 @@ def main(count: int, rounds: int, jobs: int, seed: int) -> None:
             settings.write_bytes(orjson.dumps(pack.settings))
             for number in (*(1, jobs) * rounds,):
                 output = folder / f"requests-{number}"
-                arguments = ["--settings", settings, "--now", str(NOW), "--output", output]
-                command = [COMMAND, "apply", pack.name, events, *arguments, "--jobs", str(number)]
+                command: list[str | Path] = [COMMAND, "apply", pack.name, events]
+                command += ["--settings", settings, "--now", str(NOW), "--output", output]
+                command += ["--jobs", str(number)]
                 wall = spent(command).wall
                 best[number] = min(wall, best.get(number, wall))
             if (folder / "requests-1").read_bytes() != (folder / f"requests-{jobs}").read_bytes():

@@ -78,6 +78,11 @@ PARQUET = ".parquet"
     type=click.Choice([*NAMED]),
     help="What the events are where neither first bytes nor the name tell it.",
 )
+@click.option(
+    "--column",
+    metavar="NAME",
+    help="The column of Parquet that holds the events; else each column is a part of them.",
+)
 @now_option
 def apply(**given: Any) -> None:
     """Apply PACK to EVENTS: files, folders, patterns; `-` or none is standard input.
@@ -110,6 +115,7 @@ class ApplyOptions(Frozen):
     batch: bool
     jobs: int | None
     input_format: str | None
+    column: str | None
     now: Clock
 
     @property
@@ -150,6 +156,7 @@ def _applied(options: ApplyOptions) -> Count:
             "--warnings": options.warnings,
             "--keep-events": options.keep_events,
             "--input-format": options.input_format,
+            "--column": options.column,
         }
         journal = journal_of(str(options.output), recorded, files, rules, made_of, now())
     work = Work(
@@ -188,7 +195,9 @@ def _written(
         jobs = options.jobs or jobs_for(files)
         try:
             with interruptible() as interruption:
-                found = results(work, read_chunks(files, stand.place, named), jobs, interruption)
+                found = results(
+                    work, read_chunks(files, stand.place, named, options.column), jobs, interruption
+                )
                 with closing(found):
                     if options.batch:
                         combine(work.destination, found, run)

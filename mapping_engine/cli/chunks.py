@@ -31,7 +31,8 @@ class Chunk(Frozen):
     """Some events of a file that follow each other, the first of which has this number.
 
     ``data`` is the text of lines, that of the elements of an array, whose commas are at ``cuts``,
-    or rows as Arrow writes them. An ``error`` stands for an event that is none.
+    or rows as Arrow writes them. The ``header`` has the paths of cells, or the one column that
+    holds the events. An ``error`` stands for an event that is none.
     """
 
     file: str

@@ -31,9 +31,12 @@ _BLANKS = 64 * 1024
 
 
 def read_chunks(
-    files: Sequence[str], at: Position, named: EventFormat | None = None
+    files: Sequence[str], at: Position, named: EventFormat | None = None, column: str | None = None
 ) -> Iterator[Chunk]:
-    """The events of files behind a place; ``named`` is the format where no first bytes tell it.
+    """The events of files behind a place.
+
+    ``named`` is the format where no first bytes tell it, ``column`` that of a table which holds
+    the events.
 
     Ends the command where a file cannot be read. Raises InputError: IN02 for what is no file of
     events, IN03 for a broken one.
@@ -43,7 +46,7 @@ def read_chunks(
         begin = at if index == at.file else Position(index)
         try:
             with opened(file) as stream:
-                yield from _chunks(stream, file, begin, named)
+                yield from _chunks(stream, file, begin, named, column)
         except (InputError, ConfigurationError) as error:
             where = f"the events file `{shown_name(file)}` cannot be read: "
             raise type(error)(error.code, where + error.message, help=error.help) from None
@@ -52,7 +55,7 @@ def read_chunks(
 
 
 def _chunks(
-    stream: IO[bytes], file: str, at: Position, named: EventFormat | None
+    stream: IO[bytes], file: str, at: Position, named: EventFormat | None, column: str | None
 ) -> Iterator[Chunk]:
     with _unpacked(stream) as (plain, is_packed):
         head, text = _peeked(plain)
@@ -65,7 +68,7 @@ def _chunks(
                     "Parquet has to be read from a file that is not packed",
                     help="name the file",
                 )
-            yield from parquet_chunks(file, at.file, at)
+            yield from parquet_chunks(file, at.file, at, column)
             return
         if format is CSV:
             yield from csv_chunks(source, at)

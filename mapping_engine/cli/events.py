@@ -55,10 +55,14 @@ def lines_of(chunk: Chunk) -> Iterator[Line]:
                 except InputError as error:
                     yield Line(file, place, error=error)
         case "arrow":
-            from mapping_engine.arrow import events_of  # an extra, and slow to import
+            from mapping_engine.arrow import column_of, events_of  # an extra, and slow to import
 
-            for place, event in enumerate(events_of(rows_of(chunk.data)), number):
-                yield Line(file, place, event)
+            columns = column_of(*chunk.header) if chunk.header else ()
+            for place, event in enumerate(events_of(rows_of(chunk.data), columns), number):
+                if isinstance(event, memoryview):
+                    yield _line(bytes(event), file, place)
+                else:
+                    yield Line(file, place, event)
         case "error":
             yield Line(file, number, error=chunk.error)
 

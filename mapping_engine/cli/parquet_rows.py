@@ -12,28 +12,32 @@ ROWS = 1000
 """So many rows are worked on at a time."""
 
 
-def parquet_chunks(file: str, index: int, at: Position) -> Iterator[Chunk]:
-    """The rows of a file behind a place, as Arrow writes them.
+def parquet_chunks(
+    file: str, index: int, at: Position, column: str | None = None
+) -> Iterator[Chunk]:
+    """The rows of a file behind a place, as Arrow writes them; with one column, of this alone.
 
-    Raises InputError: IN02 without pyarrow, IN03 for a broken file.
+    Raises InputError: IN02 without pyarrow, IN03 for a broken file. Raises ConfigurationError
+    (CF06) for columns that make no events.
     """
+    chosen = None if column is None else (column,)
     pyarrow, parquet = parquet_modules()
     try:
         with parquet.ParquetFile(file) as opened:
-            _check(opened.schema_arrow)
+            _check(opened.schema_arrow, column)
             number = 1
             for group in range(opened.num_row_groups):
                 count = opened.metadata.row_group(group).num_rows
                 if number + count <= at.number:
                     number += count
                     continue
-                for batch in opened.iter_batches(ROWS, row_groups=[group]):
+                for batch in opened.iter_batches(ROWS, row_groups=[group], columns=chosen):
                     rows = batch.slice(max(0, at.number - number))
                     number += len(batch)
                     if len(rows):
                         end = Position(index, 0, number)
                         first = number - len(rows)
-                        yield Chunk(file, first, end, "arrow", written(rows))
+                        yield Chunk(file, first, end, "arrow", written(rows), header=chosen or ())
     except (pyarrow.ArrowException, OSError) as problem:
         if isinstance(problem, OSError) and problem.errno is not None:
             raise
@@ -42,11 +46,11 @@ def parquet_chunks(file: str, index: int, at: Position) -> Iterator[Chunk]:
         ) from None
 
 
-def _check(schema: Any) -> None:
-    """Raise ConfigurationError (CF06) where no events can be made of such columns."""
+def _check(schema: Any, column: str | None) -> None:
+    from mapping_engine.arrow.columns import column_of
     from mapping_engine.arrow.event_rows import check_columns  # slow to import
 
-    check_columns(schema)
+    check_columns(schema, () if column is None else column_of(column))
 
 
 def rows_of(data: bytes) -> Any:

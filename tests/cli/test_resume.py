@@ -86,7 +86,7 @@ def test_errors_that_no_file_takes_are_shown_alike() -> None:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=str)
-def test_a_stopped_run_says_where_it_stands(number: int, jobs: int) -> None:
+def test_a_stopped_run_says_where_it_stands(number: signal.Signals, jobs: int) -> None:
     os.mkfifo("more.ndjson")
     arguments = ("events.ndjson", "more.ndjson", f"--jobs={jobs}", NOW)
     with (

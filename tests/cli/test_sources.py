@@ -169,6 +169,15 @@ def test_columns_of_no_use_are_refused_before_anything_is_read() -> None:
     assert "[CF06 configuration]" in found.stderr
 
 
+def test_one_column_may_hold_the_events() -> None:
+    texts = [*map(json.dumps, EVENTS), "{broken", None]
+    for rows in ([{"body": text, "n": 1} for text in texts], [{"body": each} for each in EVENTS]):
+        Path("x.parquet").write_bytes(parquet(rows))
+        assert ids(apply("x.parquet", "--column", "body")) == [each["messageId"] for each in EVENTS]
+    found = apply("x.parquet", "--column", "bodi")
+    assert "[CF06 configuration] (did you mean `body`?)" in found.stderr
+
+
 def test_folders_and_patterns_are_read_in_sorted_order() -> None:
     for name, number in {
         "in/b.ndjson": 1,
