@@ -20,7 +20,7 @@ from bench.speed.variants import PACKS
 
 
 @click.command(help=__doc__)
-@click.option("--events", "count", default=100_000, show_default=True, help="How many events.")
+@click.option("--events", "count", default=200_000, show_default=True, help="How many events.")
 @click.option("--rounds", default=3, show_default=True, help="How often each is timed.")
 @click.option("--jobs", default=2, show_default=True, help="How many processes.")
 @click.option("--seed", default=1, show_default=True, help="Chooses the events.")

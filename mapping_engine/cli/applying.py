@@ -27,7 +27,7 @@ from mapping_engine.jobs import in_order
 
 LARGE = 16 * 1024 * 1024
 """From so many bytes on, all cores work."""
-EVERY = 16
+EVERY = 8
 """Progress is recorded after so many chunks."""
 
 

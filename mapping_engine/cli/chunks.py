@@ -7,7 +7,7 @@ from typing import Literal
 from mapping_engine.errors import InputError
 from mapping_engine.frozen import Frozen
 
-CHUNK = 256 * 1024
+CHUNK = 512 * 1024
 """So many bytes of events are worked on at a time."""
 LONGEST_LINE = 64 * 1024 * 1024
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from threading import Lock
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from mapping_engine.errors import ErrorCode, WorkerError
 from mapping_engine.jobs.frames import receive, send
@@ -25,7 +25,11 @@ AHEAD = 2
 """So many tasks for each worker are under way, or done and waiting for those before them."""
 _PATIENCE = 10
 """The seconds in which a worker has to end that is no longer asked."""
+_PIPE = 1024 * 1024
 _START = "import sys; sys.path[:] = {path!r}; from mapping_engine.jobs.worker import main; main()"
+
+if sys.platform == "linux":
+    from fcntl import F_SETPIPE_SZ, fcntl
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -90,6 +94,8 @@ class _Worker:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._tasks, self._answers = self._process.stdin, self._process.stdout
+        for pipe in (self._tasks, self._answers):
+            _widen(pipe)
         self._is_told = False
 
     def answer(self, work: bytes, task: bytes) -> bytes:
@@ -118,6 +124,13 @@ class _Worker:
             self._process.kill()
             status = self._process.wait()
         return f"signal {-status}" if status < 0 else f"status {status}"
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let more be written at once than 64 KB, after which each side waits for the other."""
+    if sys.platform == "linux":
+        with suppress(OSError):  # of a user who has many such pipes
+            fcntl(pipe.fileno(), F_SETPIPE_SZ, _PIPE)
 
 
 class _Workers:
