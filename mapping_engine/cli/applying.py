@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
@@ -14,7 +15,6 @@ import click
 from mapping_engine.cli.chunks import Chunk, Position
 from mapping_engine.cli.common import STDIN, shown_name
 from mapping_engine.cli.events import dumps
-from mapping_engine.cli.inputs import SECRETS_VARIABLE
 from mapping_engine.cli.journal import Journal, Stand
 from mapping_engine.cli.sinks import Sink
 from mapping_engine.cli.status import Interruption
@@ -27,6 +27,10 @@ from mapping_engine.jobs import in_order
 
 LARGE = 16 * 1024 * 1024
 """From so many bytes on, all cores work."""
+_HARMLESS = re.compile(
+    "PATH|HOME|LANG|TZ|TE?MP|TMPDIR|SYSTEMROOT|(PYTHON|LC_|LD_|DYLD_|COVERAGE_).*", re.IGNORECASE
+).fullmatch
+"""Variables that other processes need; the rest of the environment may hold secrets."""
 EVERY = 8
 """Progress is recorded after so many chunks."""
 
@@ -106,7 +110,7 @@ def results(
         jobs,
         name=lambda chunk: f"{chunk.file}:{chunk.number}",
         told=lambda text: click.echo(text, err=True),
-        environment={name: os.environ[name] for name in os.environ if name != SECRETS_VARIABLE},
+        environment={name: os.environ[name] for name in filter(_HARMLESS, os.environ)},
     )
     with closing(found):
         yield from interruption.steps(found)

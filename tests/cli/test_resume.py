@@ -15,6 +15,7 @@ import pytest
 
 from mapping_engine.cli import chunks
 from mapping_engine.cli.main import main
+from tests.cli.killing import workers
 
 ROOT = Path(__file__).resolve().parents[2]
 WALK = ROOT / "examples" / "walk"
@@ -95,12 +96,16 @@ def test_a_stopped_run_says_where_it_stands(number: signal.Signals, jobs: int) -
             command(*arguments),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "SECRET": "TOKEN-4711"},
         ) as process,
         open("more.ndjson", "wb") as more,
     ):  # from here on it waits for more
         more.write(b"\n" * 100)
         more.flush()
+        for worker in workers(process.pid):
+            given, variables = (Path(f"/proc/{worker}/{name}") for name in ("cmdline", "environ"))
+            if b"jobs.worker" in given.read_bytes():  # else it has not begun yet
+                assert b"TOKEN" not in given.read_bytes() + variables.read_bytes()
         process.send_signal(number)
         written, told = process.communicate(timeout=120)
     assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
