@@ -155,7 +155,7 @@ def _print(checked: Checked, form: str) -> None:
 
 def _serve() -> None:
     try:
-        from mapping_engine.lsp.server import serve  # its packages are an extra
+        from mapping_engine.lsp.features import serve  # its packages are an extra
     except ModuleNotFoundError:
         fail("the language server needs more packages: pip install 'mapping-engine[lsp]'")
     gc.set_threshold(*DEFAULT_THRESHOLDS)

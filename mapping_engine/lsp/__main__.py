@@ -1,5 +1,5 @@
 """`python -m mapping_engine.lsp`: the language server on standard input and output."""
 
-from mapping_engine.lsp.server import serve
+from mapping_engine.lsp.features import serve
 
 serve()

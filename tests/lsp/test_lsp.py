@@ -147,8 +147,8 @@ class Editor(LanguageClient):
 
 
 @asynccontextmanager
-async def session(*encodings: str) -> AsyncIterator[Editor]:
-    """An editor with a server of its own, which must end well."""
+async def session(*encodings: str, folder: Path | None = None) -> AsyncIterator[Editor]:
+    """An editor with a server of its own, which must end well; ``folder`` is its workspace."""
     editor = Editor()
 
     def told(params: types.PublishDiagnosticsParams) -> None:
@@ -161,7 +161,12 @@ async def session(*encodings: str) -> AsyncIterator[Editor]:
     try:
         general = types.GeneralClientCapabilities(position_encodings=list(encodings) or None)
         await editor.initialize_async(
-            types.InitializeParams(capabilities=types.ClientCapabilities(general=general))
+            types.InitializeParams(
+                capabilities=types.ClientCapabilities(general=general),
+                workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name)]
+                if folder
+                else None,
+            )
         )
         editor.initialized(types.InitializedParams())
         yield editor
@@ -174,9 +179,11 @@ async def session(*encodings: str) -> AsyncIterator[Editor]:
         await editor.stop()  # type: ignore[no-untyped-call]
 
 
-def in_session(work: Callable[[Editor], Awaitable[T]], *encodings: str) -> T:
+def in_session(
+    work: Callable[[Editor], Awaitable[T]], *encodings: str, folder: Path | None = None
+) -> T:
     async def run() -> T:
-        async with session(*encodings) as editor:
+        async with session(*encodings, folder=folder) as editor:
             return await work(editor)
 
     return asyncio.run(asyncio.wait_for(run(), LONGEST))

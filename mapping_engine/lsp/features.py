@@ -1,0 +1,147 @@
+"""The wiring of the language server: what the editor says, and what it is answered."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from lsprotocol import types
+
+from mapping_engine.lsp.completion import proposals
+from mapping_engine.lsp.cursor import kind_of, place_at, place_to_type
+from mapping_engine.lsp.findings import actions, meanings
+from mapping_engine.lsp.meaning import Meaning, meaning
+from mapping_engine.lsp.positions import Positions
+from mapping_engine.lsp.server import RulesServer, path_of
+from mapping_engine.source.layout import laid_out
+from mapping_engine.source.node import Source
+
+
+async def _opened(ls: RulesServer, params: types.DidOpenTextDocumentParams) -> None:
+    await ls.changed(params.text_document.uri, pause=0)
+
+
+async def _changed(ls: RulesServer, params: types.DidChangeTextDocumentParams) -> None:
+    await ls.changed(params.text_document.uri)
+
+
+async def _saved(ls: RulesServer, _params: object) -> None:
+    await ls.saved()
+
+
+async def _closed(ls: RulesServer, params: types.DidCloseTextDocumentParams) -> None:
+    await ls.closed(params.text_document.uri)
+
+
+def _ended(ls: RulesServer, _params: None) -> None:
+    ls.ended = True
+
+
+def _asked(
+    ls: RulesServer, params: types.HoverParams | types.CompletionParams | types.DefinitionParams
+) -> tuple[Path | None, Positions, int]:
+    """The file that is asked about, unless it cannot be read, and the place in it."""
+    path = path_of(params.text_document.uri)
+    text = ls.files.text(path) if path else None
+    positions = ls.positions(text or "")
+    return (None if text is None else path), positions, positions.offset(params.position)
+
+
+def _meaning(
+    ls: RulesServer, path: Path | None, positions: Positions, offset: int
+) -> Meaning | None:
+    place = place_at(positions.text, offset) if path else None
+    if path is None or place is None:
+        return None
+    return meaning(place, offset, path, ls.files.examined(path, fresh=True))
+
+
+def _hover(ls: RulesServer, params: types.HoverParams) -> types.Hover | None:
+    path, positions, offset = _asked(ls, params)
+    found = _meaning(ls, path, positions, offset)
+    current = ls.findings(path) if path else None
+    parts = [found.text] if found and found.text else []
+    place = positions.range(found.start, found.end) if found and parts else None
+    parts += meanings(current, offset) if current else []
+    if not parts:
+        return None
+    content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(parts))
+    return types.Hover(content, place)
+
+
+def _completion(ls: RulesServer, params: types.CompletionParams) -> types.CompletionList:
+    path, positions, offset = _asked(ls, params)
+    place = place_to_type(positions.text, offset) if path else None
+    if path is None or place is None:
+        return types.CompletionList(is_incomplete=False, items=[])
+    items = [
+        types.CompletionItem(
+            label=each.label,
+            kind=each.kind,
+            detail=each.detail or None,
+            documentation=each.doc or None,
+            filter_text=each.text,
+            text_edit=types.TextEdit(positions.range(each.start, offset), each.text),
+        )
+        for each in proposals(place, offset, ls.files.examined(path, fresh=False))
+    ]
+    return types.CompletionList(is_incomplete=False, items=items)
+
+
+def _definition(ls: RulesServer, params: types.DefinitionParams) -> types.Location | None:
+    found = _meaning(ls, *_asked(ls, params))
+    target = ls.located(found.file.resolve()) if found and found.file else None
+    if found is None or target is None:
+        return None
+    uri, positions = target
+    return types.Location(
+        uri, positions.of_span(found.span) if found.span else positions.range(0, 0)
+    )
+
+
+def _code_actions(ls: RulesServer, params: types.CodeActionParams) -> list[types.CodeAction]:
+    uri = params.text_document.uri
+    path = path_of(uri)
+    found = ls.findings(path) if path else None
+    if found is None or found.text is None:
+        return []
+    return actions(found, uri, params.range, ls.positions(found.text), ls.located)
+
+
+def _formatting(
+    ls: RulesServer, params: types.DocumentFormattingParams
+) -> list[types.TextEdit] | None:
+    path = path_of(params.text_document.uri)
+    text = ls.files.text(path) if path else None
+    if path is None or text is None or kind_of(text) is None:
+        return None
+    found = laid_out(Source(path.name, text))
+    if found is None or found == text:
+        return None
+    return [types.TextEdit(ls.positions(text).range(0, len(text)), found)]
+
+
+def make_server() -> RulesServer:
+    """A language server that has not started."""
+    server = RulesServer()
+    triggers = types.CompletionOptions(trigger_characters=["$", ".", ">", " "])
+    kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+    server.feature(types.TEXT_DOCUMENT_DID_OPEN)(_opened)
+    server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(_changed)
+    server.feature(types.TEXT_DOCUMENT_DID_SAVE)(_saved)
+    server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(_saved)
+    server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(_closed)
+    server.feature(types.SHUTDOWN)(_ended)
+    server.feature(types.TEXT_DOCUMENT_HOVER)(_hover)
+    server.feature(types.TEXT_DOCUMENT_COMPLETION, triggers)(_completion)
+    server.feature(types.TEXT_DOCUMENT_DEFINITION)(_definition)
+    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)(_code_actions)
+    server.feature(types.TEXT_DOCUMENT_FORMATTING)(_formatting)
+    return server
+
+
+def serve() -> None:
+    """Serve one editor on standard input and output, until it says goodbye."""
+    server = make_server()
+    server.start_io()
+    sys.exit(0 if server.ended else 1)
