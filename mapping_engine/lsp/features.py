@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
 from lsprotocol import types
 
+from mapping_engine.diagnostics import Span
 from mapping_engine.lsp.completion import proposals
 from mapping_engine.lsp.cursor import kind_of, place_at, place_to_type
 from mapping_engine.lsp.findings import actions, meanings
 from mapping_engine.lsp.meaning import Meaning, meaning
+from mapping_engine.lsp.places import declared_in, packs_for, readings, used_in, word_at
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.server import RulesServer, path_of
 from mapping_engine.source.layout import laid_out
@@ -38,7 +41,12 @@ def _ended(ls: RulesServer, _params: None) -> None:
 
 
 def _asked(
-    ls: RulesServer, params: types.HoverParams | types.CompletionParams | types.DefinitionParams
+    ls: RulesServer,
+    params: types.HoverParams
+    | types.CompletionParams
+    | types.DefinitionParams
+    | types.ReferenceParams
+    | types.RenameParams,
 ) -> tuple[Path | None, Positions, int]:
     """The file that is asked about, unless it cannot be read, and the place in it."""
     path = path_of(params.text_document.uri)
@@ -121,6 +129,27 @@ def _formatting(
     return [types.TextEdit(ls.positions(text).range(0, len(text)), found)]
 
 
+async def _references(
+    ls: RulesServer, params: types.ReferenceParams
+) -> list[types.Location] | None:
+    path, positions, offset = _asked(ls, params)
+    place = place_at(positions.text, offset) if path else None
+    word = word_at(place, offset) if place else None
+    if path is None or word is None:
+        return None
+    packs = packs_for(path, ls.folders(), ls.files.units())
+    wanted = (used_in, declared_in) if params.context.include_declaration else (used_in,)
+    overlay = ls.files.overlay
+
+    def find() -> set[tuple[Path, Span]]:
+        found = (part(each, word) for _, each in readings(packs, overlay) for part in wanted)
+        return set().union(*found)
+
+    places = await asyncio.to_thread(find)
+    located = (ls.location(file, span) for file, span in sorted(places))
+    return [each for each in located if each is not None]
+
+
 def make_server() -> RulesServer:
     """A language server that has not started."""
     server = RulesServer()
@@ -137,6 +166,7 @@ def make_server() -> RulesServer:
     server.feature(types.TEXT_DOCUMENT_DEFINITION)(_definition)
     server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)(_code_actions)
     server.feature(types.TEXT_DOCUMENT_FORMATTING)(_formatting)
+    server.feature(types.TEXT_DOCUMENT_REFERENCES)(_references)
     return server
 
 

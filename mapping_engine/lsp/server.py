@@ -11,6 +11,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from mapping_engine import __version__
+from mapping_engine.diagnostics import Span
 from mapping_engine.lsp.findings import published
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.workspace import Findings, Workspace, check_unit
@@ -50,6 +51,17 @@ class RulesServer(LanguageServer):
         """The name the editor gave to a file, or the one it would."""
         opened = self.files.opened.get(path)
         return opened.uri if opened else path.as_uri()
+
+    def folders(self) -> list[Path]:
+        """The folders that the editor has opened."""
+        named = self.workspace.folders or filter(None, (self.workspace.root_uri,))
+        found = (path_of(uri) for uri in named)
+        return [path for path in found if path is not None]
+
+    def location(self, path: Path, span: Span) -> types.Location | None:
+        """A place in a file for the editor, unless the file cannot be read."""
+        found = self.located(path)
+        return types.Location(found[0], found[1].of_span(span)) if found else None
 
     def findings(self, path: Path) -> Findings | None:
         """What is wrong with an open file, unless its text has changed since."""

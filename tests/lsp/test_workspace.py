@@ -96,3 +96,45 @@ def test_a_file_is_laid_out(rules: Path) -> None:
         assert await formatted(editor, rules / "notes.yaml", "a:   1  \n\n\n") is None
 
     in_session(work)
+
+
+async def references(editor: Editor, path: Path, before: str, *, declared: bool) -> list[str]:
+    """What stands at the places of the word behind ``before``, after file and line."""
+    found = await editor.text_document_references_async(
+        types.ReferenceParams(
+            types.ReferenceContext(declared), which(path), editor.position(path, before)
+        )
+    )
+    shown = []
+    for each in found or ():
+        file = Path(each.uri.removeprefix("file://"))
+        line = file.read_text(encoding="utf-8").splitlines()[each.range.start.line]
+        text = line[each.range.start.character : each.range.end.character]
+        shown.append(f"{file.parent.name}/{file.name}:{each.range.start.line + 1} {text}")
+    return shown
+
+
+def test_a_word_is_found_in_all_packs_of_the_workspace(rules: Path) -> None:
+    people, two = rules / "fragments" / "people.yaml", rules / "two" / "rules.yaml"
+
+    async def work(editor: Editor) -> None:
+        editor.open(people)
+        editor.open(two)
+        mail = ["one/rules.yaml:9 $mail", "two/rules.yaml:10 $mail"]
+        declared = ["fragments/people.yaml:6 mail", *mail[:1], "two/rules.yaml:9 mail", *mail[1:]]
+        assert await references(editor, people, "  mai", declared=False) == mail
+        assert await references(editor, two, "{x: $ma", declared=True) == declared
+        assert await references(editor, people, "type |> lou", declared=False) == [
+            "fragments/people.yaml:6 loud",
+            "one/rules.yaml:9 loud",
+        ]
+        assert await references(editor, people, "mail: [$raw, ty", declared=False) == [
+            "fragments/people.yaml:6 type",
+            "one/rules.yaml:9 type",
+        ]
+        assert await references(editor, two, "$settings.tok", declared=True) == [
+            "two/rules.yaml:10 $settings.token"
+        ]
+        assert await references(editor, two, "map", declared=True) == []
+
+    in_session(work, folder=rules.parent)
