@@ -13,9 +13,10 @@ from mapping_engine.lsp.completion import proposals
 from mapping_engine.lsp.cursor import kind_of, place_at, place_to_type
 from mapping_engine.lsp.findings import actions, meanings
 from mapping_engine.lsp.meaning import Meaning, meaning
-from mapping_engine.lsp.places import declared_in, packs_for, readings, used_in, word_at
+from mapping_engine.lsp.places import declared_in, packs_for, readings, rule_texts, used_in, word_at
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.server import RulesServer, path_of
+from mapping_engine.lsp.symbols import Symbol, flat, symbols
 from mapping_engine.source.layout import laid_out
 from mapping_engine.source.node import Source
 
@@ -150,6 +151,50 @@ async def _references(
     return [each for each in located if each is not None]
 
 
+def _document_symbols(
+    ls: RulesServer, params: types.DocumentSymbolParams
+) -> list[types.DocumentSymbol]:
+    path = path_of(params.text_document.uri)
+    text = (ls.files.text(path) if path else None) or ""
+    positions = ls.positions(text)
+    return [_document_symbol(each, positions) for each in symbols(text)]
+
+
+def _document_symbol(found: Symbol, positions: Positions) -> types.DocumentSymbol:
+    return types.DocumentSymbol(
+        name=found.name or "''",  # which the protocol does not allow to be empty
+        kind=found.kind,
+        range=positions.of_span(found.whole),
+        selection_range=positions.of_span(found.span),
+        detail=found.section,
+        children=[_document_symbol(each, positions) for each in found.inner],
+    )
+
+
+async def _workspace_symbols(
+    ls: RulesServer, params: types.WorkspaceSymbolParams
+) -> list[types.WorkspaceSymbol]:
+    wanted, folders, overlay = params.query.casefold(), ls.folders(), ls.files.overlay
+
+    def find() -> list[tuple[Path, str, Symbol]]:
+        return [
+            (path, text, each)
+            for path, text in rule_texts(folders, overlay)
+            for each in flat(symbols(text))
+            if wanted in each.name.casefold()
+        ]
+
+    return [
+        types.WorkspaceSymbol(
+            name=each.name,
+            kind=each.kind,
+            location=types.Location(ls.uri(path), ls.positions(text).of_span(each.span)),
+            container_name=path.parent.name,
+        )
+        for path, text, each in await asyncio.to_thread(find)
+    ]
+
+
 def make_server() -> RulesServer:
     """A language server that has not started."""
     server = RulesServer()
@@ -167,6 +212,8 @@ def make_server() -> RulesServer:
     server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)(_code_actions)
     server.feature(types.TEXT_DOCUMENT_FORMATTING)(_formatting)
     server.feature(types.TEXT_DOCUMENT_REFERENCES)(_references)
+    server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(_document_symbols)
+    server.feature(types.WORKSPACE_SYMBOL)(_workspace_symbols)
     return server
 
 

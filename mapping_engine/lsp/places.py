@@ -90,14 +90,16 @@ def used_in(examined: Examined, word: str) -> set[tuple[Path, Span]]:
 
 def declared_in(examined: Examined, word: str) -> set[tuple[Path, Span]]:
     """Where a pack and its fragments declare a definition, a pipeline or a table."""
-    if word.startswith("$tables."):
-        sections, name = ("tables", "table_files"), word.removeprefix("$tables.")
-    elif word.startswith("$"):
-        sections, name = DEFINITIONS, word.removeprefix("$")
-    else:
-        sections, name = ("pipelines",), word
+    sections, name = _sections_of(word)
     found = [each.span for each in entries(examined, *sections) if each.name == name]
     return {(place_of(span.file), span) for span in found}
+
+
+def _sections_of(word: str) -> tuple[tuple[str, ...], str]:
+    """The sections that may declare a word, and its name there."""
+    if word.startswith("$tables."):
+        return ("tables", "table_files"), word.removeprefix("$tables.")
+    return (DEFINITIONS, word[1:]) if word.startswith("$") else (("pipelines",), word)
 
 
 def rule_texts(folders: Iterable[Path], overlay: Overlay) -> Iterator[tuple[Path, str]]:

@@ -138,3 +138,54 @@ def test_a_word_is_found_in_all_packs_of_the_workspace(rules: Path) -> None:
         assert await references(editor, two, "map", declared=True) == []
 
     in_session(work, folder=rules.parent)
+
+
+def test_what_a_file_declares_is_outlined(rules: Path) -> None:
+    people, cases = rules / "fragments" / "people.yaml", rules / "one" / "tests" / "cases.yaml"
+    nested = rules / "one" / "rules.yaml"
+
+    async def work(editor: Editor) -> None:
+        async def outline(path: Path, text: str | None = None) -> list[tuple[str, str | None]]:
+            editor.open(path, text)
+            found = await editor.text_document_document_symbol_async(
+                types.DocumentSymbolParams(which(path))
+            )
+            shown = []
+            for each in found or ():
+                assert isinstance(each, types.DocumentSymbol)
+                shown.append((each.name, each.detail))
+                shown += [(f"  {inner.name}", inner.detail) for inner in each.children or ()]
+            return shown
+
+        assert await outline(people) == [
+            ("loud", "pipelines"),
+            ("raw", "define"),
+            ("mail", "define"),
+        ]
+        assert await outline(cases) == [("the type is loud", "cases")]
+        deep = RULES.replace("x: $mail", "x: {fields: {z: $mail}}")
+        assert await outline(nested, deep) == [
+            ("x", "fields"),
+            ("  z", "fields"),
+            ("y", "fields"),
+        ]
+        assert await outline(rules / "notes.yaml", "define: {a: b}") == []
+        assert await outline(rules / "half.yaml", "mapping: 1\ndefine: {a: [") == []
+
+    in_session(work)
+
+
+def test_what_all_files_declare_is_searched(rules: Path) -> None:
+    people = rules / "fragments" / "people.yaml"
+
+    async def work(editor: Editor) -> None:
+        editor.open(people, PEOPLE.replace("loud", "louder"))
+
+        async def search(query: str) -> list[str]:
+            found = await editor.workspace_symbol_async(types.WorkspaceSymbolParams(query))
+            return [f"{each.container_name}: {each.name}" for each in found or ()]
+
+        assert await search("MAIL") == ["fragments: mail", "two: mail"]
+        assert await search("loud") == ["fragments: louder", "tests: the type is loud"]
+
+    in_session(work, folder=rules)
