@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.lsp.completion import proposals
@@ -15,6 +16,7 @@ from mapping_engine.lsp.findings import actions, meanings
 from mapping_engine.lsp.meaning import Meaning, meaning
 from mapping_engine.lsp.places import declared_in, packs_for, readings, rule_texts, used_in, word_at
 from mapping_engine.lsp.positions import Positions
+from mapping_engine.lsp.renaming import RefusedRename, renamed
 from mapping_engine.lsp.server import RulesServer, path_of
 from mapping_engine.lsp.symbols import Symbol, flat, symbols
 from mapping_engine.source.layout import laid_out
@@ -195,6 +197,30 @@ async def _workspace_symbols(
     ]
 
 
+async def _rename(ls: RulesServer, params: types.RenameParams) -> types.WorkspaceEdit:
+    path, positions, offset = _asked(ls, params)
+    place = place_at(positions.text, offset) if path else None
+    word = word_at(place, offset) if place else None
+    name = params.new_name.removeprefix("$")
+    folders, overlay = ls.folders(), ls.files.overlay
+    try:
+        if path is None or word is None:
+            raise RefusedRename("nothing stands here that has a name")
+        packs = [
+            each for each in packs_for(path, folders, ls.files.units()) if ls.files.is_pack(each)
+        ]
+        found = await asyncio.to_thread(renamed, word, name, packs, folders, overlay)
+    except RefusedRename as refusal:
+        code = types.LSPErrorCodes.RequestFailed
+        raise JsonRpcException(str(refusal), code) from None
+    changes = {}
+    for file, places in found.items():
+        if located := ls.located(file):
+            uri, positions = located
+            changes[uri] = [types.TextEdit(positions.range(*each), name) for each in places]
+    return types.WorkspaceEdit(changes=changes)
+
+
 def make_server() -> RulesServer:
     """A language server that has not started."""
     server = RulesServer()
@@ -214,6 +240,7 @@ def make_server() -> RulesServer:
     server.feature(types.TEXT_DOCUMENT_REFERENCES)(_references)
     server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(_document_symbols)
     server.feature(types.WORKSPACE_SYMBOL)(_workspace_symbols)
+    server.feature(types.TEXT_DOCUMENT_RENAME)(_rename)
     return server
 
 

@@ -62,6 +62,10 @@ class Workspace:
         """The open files for which ``unit`` is checked."""
         return {path for path, opened in self.opened.items() if opened.unit == unit}
 
+    def is_pack(self, unit: Path) -> bool:
+        """Whether it is a pack, and not a file that stands alone."""
+        return unit.is_dir() or kind_of(self.text(unit) or "") == MAPPING
+
     def text(self, path: Path) -> str | None:
         """The text of a file: in the editor, or else on disk."""
         opened = self.opened.get(path)

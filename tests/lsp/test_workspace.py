@@ -9,8 +9,10 @@ import pytest
 pytest.importorskip("pygls", reason="the language server is an extra")
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
-from tests.lsp.test_lsp import Editor, in_session
+from mapping_engine.engine.loading import read_pack
+from tests.lsp.test_lsp import PERSON, Editor, in_session
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:'asyncio.iscoroutinefunction' is deprecated:DeprecationWarning:pygls"
@@ -189,3 +191,112 @@ def test_what_all_files_declare_is_searched(rules: Path) -> None:
         assert await search("loud") == ["fragments: louder", "tests: the type is loud"]
 
     in_session(work, folder=rules)
+
+
+async def renamed(editor: Editor, path: Path, before: str, name: str) -> dict[str, str]:
+    """The texts after another name was given to the word behind ``before``."""
+    found = await editor.text_document_rename_async(
+        types.RenameParams(which(path), editor.position(path, before), name)
+    )
+    assert found is not None
+    texts = {}
+    for uri, edits in (found.changes or {}).items():
+        file = Path(uri.removeprefix("file://"))
+        lines = editor.texts.get(file, file.read_text(encoding="utf-8")).split("\n")
+        for edit in reversed(edits):
+            line, start, end = edit.range.start.line, edit.range.start, edit.range.end
+            text = lines[line]
+            lines[line] = text[: start.character] + edit.new_text + text[end.character :]
+        texts[f"{file.parent.name}/{file.name}"] = "\n".join(lines)
+    return texts
+
+
+def test_a_definition_gets_another_name_wherever_it_is_used(rules: Path) -> None:
+    two = rules / "two" / "rules.yaml"
+
+    async def work(editor: Editor) -> None:
+        editor.open(two)
+        texts = await renamed(editor, two, "{x: $ma", "letter")
+        assert texts == {
+            "fragments/people.yaml": PEOPLE.replace("mail", "letter"),
+            "one/rules.yaml": RULES.replace("mail", "letter"),
+            "two/rules.yaml": OTHER.replace("mail", "letter"),
+        }
+        for name, text in texts.items():
+            (rules / name).write_text(text, encoding="utf-8")
+        for pack in ("one", "two"):
+            assert read_pack(rules / pack).model is not None
+
+    in_session(work, folder=rules.parent)
+
+
+def test_alternatives_that_another_file_drops_and_unsaved_texts_follow(rules: Path) -> None:
+    people, one = rules / "fragments" / "people.yaml", rules / "one" / "rules.yaml"
+
+    async def work(editor: Editor) -> None:
+        editor.open(people)
+        assert await renamed(editor, people, "  ra", "first") == {
+            "fragments/people.yaml": PEOPLE.replace("raw", "first"),
+            "two/rules.yaml": OTHER.replace("$raw", "$first"),
+        }
+        unsaved = RULES.replace("y: type |> loud", "y: type |> loud, z: loud(name)")
+        editor.open(one, unsaved)
+        assert await renamed(editor, people, "  lou", "shout") == {
+            "fragments/people.yaml": PEOPLE.replace("loud", "shout"),
+            "one/rules.yaml": unsaved.replace("loud", "shout"),
+        }
+
+    in_session(work, folder=rules.parent)
+
+
+def test_a_parameter_of_the_same_name_keeps_it(rules: Path) -> None:
+    people, one = rules / "fragments" / "people.yaml", rules / "one" / "rules.yaml"
+    own = "pipelines: {own: {parameters: [mail], first_of: [$mail]}}\n"
+
+    async def work(editor: Editor) -> None:
+        editor.open(people)
+        editor.open(one, RULES.replace("y: type |> loud", "y: type |> own('a')") + own)
+        texts = await renamed(editor, people, "  mai", "letter")
+        assert texts["one/rules.yaml"].endswith(f"{{x: $letter, y: type |> own('a')}}\n{own}")
+
+    in_session(work, folder=rules.parent)
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "why"),
+    [
+        ("  mai", "raw", "exists already in one"),
+        ("  mai", "settings", "a name of the language"),
+        ("  mai", "a-b", "is no name"),
+        ("  lou", "lower", "a name of the language"),
+        ("text |> uppe", "higher", "neither a definition nor a pipeline"),
+        ("ra", "first", "outside of the workspace"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused(rules: Path, before: str, name: str, why: str) -> None:
+    people = rules / "fragments" / "people.yaml"
+    folder = rules / "one" if "outside" in why else rules
+
+    async def work(editor: Editor) -> None:
+        editor.open(people)
+        place = f"  {before}" if before == "ra" else before
+        with pytest.raises(JsonRpcException, match=why):
+            await renamed(editor, people, place, name)
+
+    in_session(work, folder=folder)
+
+
+def test_bundled_files_and_packs_with_mistakes_keep_their_names(rules: Path) -> None:
+    one = rules / "one" / "rules.yaml"
+
+    async def work(editor: Editor) -> None:
+        editor.open(PERSON)
+        with pytest.raises(JsonRpcException, match="bundled file"):
+            await renamed(editor, PERSON, "\n  full_nam", "whole_name")
+        editor.open(one, RULES.replace("use: [people]", "use: [people, nobody]"))
+        people = rules / "fragments" / "people.yaml"
+        editor.open(people)
+        with pytest.raises(JsonRpcException, match="correct the mistakes of one first"):
+            await renamed(editor, people, "  mai", "letter")
+
+    in_session(work, folder=rules.parent)
