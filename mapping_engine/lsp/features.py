@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from lsprotocol import types
@@ -12,7 +13,7 @@ from pygls.exceptions import JsonRpcException
 from mapping_engine.diagnostics import Span
 from mapping_engine.lsp.completion import proposals
 from mapping_engine.lsp.cursor import kind_of, place_at, place_to_type
-from mapping_engine.lsp.findings import actions, meanings
+from mapping_engine.lsp.findings import actions, fix_all, meanings, suppressions
 from mapping_engine.lsp.meaning import Meaning, meaning
 from mapping_engine.lsp.places import declared_in, packs_for, readings, rule_texts, used_in, word_at
 from mapping_engine.lsp.positions import Positions
@@ -116,7 +117,22 @@ def _code_actions(ls: RulesServer, params: types.CodeActionParams) -> list[types
     found = ls.findings(path) if path else None
     if found is None or found.text is None:
         return []
-    return actions(found, uri, params.range, ls.positions(found.text), ls.located)
+    positions, only = ls.positions(found.text), params.context.only
+    offered = actions(found, uri, params.range, positions, ls.located)
+    offered += suppressions(found, uri, params.range, positions, ls.located)
+    everything = fix_all(found, uri, positions)
+    offered += [everything] if everything else []
+    return [each for each in offered if not only or _is_wanted(each, only)]
+
+
+def _is_wanted(action: types.CodeAction, only: Sequence[types.CodeActionKind | str]) -> bool:
+    """Whether it is of one of these kinds: `source` is one of `source.fixAll`, too."""
+    kind = f"{_text(action.kind)}."
+    return any(kind.startswith(f"{_text(each)}.") for each in only)
+
+
+def _text(kind: types.CodeActionKind | str | None) -> str:
+    return kind.value if isinstance(kind, types.CodeActionKind) else kind or ""
 
 
 def _formatting(
@@ -225,7 +241,9 @@ def make_server() -> RulesServer:
     """A language server that has not started."""
     server = RulesServer()
     triggers = types.CompletionOptions(trigger_characters=["$", ".", ">", " "])
-    kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+    kinds = types.CodeActionOptions(
+        code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll]
+    )
     server.feature(types.TEXT_DOCUMENT_DID_OPEN)(_opened)
     server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(_changed)
     server.feature(types.TEXT_DOCUMENT_DID_SAVE)(_saved)

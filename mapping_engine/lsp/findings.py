@@ -7,9 +7,12 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from mapping_engine.diagnostics import Diagnostic, Label, Severity
+from mapping_engine.checks.fixing import apply_fixes
+from mapping_engine.diagnostics import Diagnostic, Diagnostics, Label, Severity
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.workspace import Findings, place_of
+from mapping_engine.source.node import Source, to_data
+from mapping_engine.source.yaml_text import read_yaml
 
 SOURCE = "rules-check"
 _SEVERITIES = {
@@ -74,3 +77,60 @@ def actions(
             )
         )
     return offered
+
+
+def fix_all(found: Findings, uri: str, positions: Positions) -> types.CodeAction | None:
+    """All safe fixes of a file that do not depend on each other."""
+    files = {each.span.file for each in found.diagnostics if each.fix and each.fix.safe}
+    text = positions.text
+    fixed = apply_fixes(found.diagnostics, dict.fromkeys(files, text), unsafe=False)
+    changed = next((each for each in fixed.texts.values() if each != text), None)
+    if changed is None:
+        return None
+    edit = types.TextEdit(positions.range(0, len(text)), changed)
+    kind = types.CodeActionKind.SourceFixAll
+    changes = types.WorkspaceEdit(changes={uri: [edit]})
+    return types.CodeAction(title="Apply all safe fixes", kind=kind, edit=changes)
+
+
+def suppressions(
+    found: Findings, uri: str, wanted: types.Range, positions: Positions, locate: Locate
+) -> list[types.CodeAction]:
+    """Comments that suppress the findings that touch ``wanted``; the reason is yet to be written.
+
+    Errors cannot be suppressed, and a comment cannot stand inside of a text.
+    """
+    start, end = positions.offset(wanted.start), positions.offset(wanted.end)
+    offered = []
+    for each in found.diagnostics:
+        span = each.span
+        is_here = span.offset <= end and start <= span.end_offset
+        edit = _comment(each, positions) if is_here else None
+        if edit is None or each.severity is Severity.ERROR or each.code.startswith("SU"):
+            continue
+        offered.append(
+            types.CodeAction(
+                title=f"Suppress {each.code} here, with a reason",
+                kind=types.CodeActionKind.QuickFix,
+                diagnostics=[published(each, positions, locate)],
+                edit=types.WorkspaceEdit(changes={uri: [edit]}),
+            )
+        )
+    return offered
+
+
+def _comment(found: Diagnostic, positions: Positions) -> types.TextEdit | None:
+    """A comment on the line above a finding; None where it would change what the file says."""
+    text = positions.text
+    begin = text.rfind("\n", 0, found.span.offset) + 1
+    line = text[begin:]
+    lead = line[: len(line) - len(line.lstrip(" "))]
+    comment = f"{lead}# rules: ignore {found.code} --\n"
+    if _data(f"{text[:begin]}{comment}{line}") != _data(text):
+        return None
+    return types.TextEdit(positions.range(begin, begin), comment)
+
+
+def _data(text: str) -> str:
+    node = read_yaml(Source("", text), Diagnostics())
+    return "" if node is None else repr(to_data(node))

@@ -12,6 +12,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from mapping_engine.engine.loading import read_pack
+from mapping_engine.lsp.positions import Positions
 from tests.lsp.test_lsp import PERSON, Editor, in_session
 
 pytestmark = pytest.mark.filterwarnings(
@@ -300,3 +301,72 @@ def test_bundled_files_and_packs_with_mistakes_keep_their_names(rules: Path) -> 
             await renamed(editor, people, "  mai", "letter")
 
     in_session(work, folder=rules.parent)
+
+
+async def offered(
+    editor: Editor, path: Path, before: str, *only: types.CodeActionKind
+) -> dict[str, str]:
+    """The titles of the actions at a place, and the text after each of them."""
+    place = editor.position(path, before)
+    found = await editor.text_document_code_action_async(
+        types.CodeActionParams(
+            which(path),
+            types.Range(place, place),
+            types.CodeActionContext([], only=list(only) or None),
+        )
+    )
+    texts = {}
+    for action in found or ():
+        assert isinstance(action, types.CodeAction)
+        assert action.edit is not None
+        ((_, (edit,)),) = (action.edit.changes or {}).items()
+        positions, text = Positions(editor.texts[path]), editor.texts[path]
+        start, end = positions.offset(edit.range.start), positions.offset(edit.range.end)
+        texts[action.title] = f"{text[:start]}{edit.new_text}{text[end:]}"
+    return texts
+
+
+def test_a_finding_is_suppressed_by_a_comment_that_wants_a_reason(rules: Path) -> None:
+    one = rules / "one" / "rules.yaml"
+    last = "fields: {x: $mail, y: type |> loud}\n"
+    text = RULES.replace(last, "fields:\n  x: $mail\n  y: \"type ?? 'a' ?? 'b'\"\n")
+    title = "Suppress FB01 here, with a reason"
+
+    async def work(editor: Editor) -> None:
+        editor.open(one, text)
+        await editor.until_found(one, "FB01")
+        changed = (await offered(editor, one, "?? 'a' ?? '"))[title]
+        assert changed == text.replace("  y:", "  # rules: ignore FB01 --\n  y:")
+        editor.write(one, changed)
+        await editor.until_found(one, "SU02")
+        assert "FB01" not in editor.codes(one)
+        editor.write(one, changed.replace("FB01 --", "FB01 -- b follows in May"))
+        await editor.until_lost(one, "SU02")
+        assert "FB01" not in editor.codes(one)
+        folded = text.replace("\"type ?? 'a' ?? 'b'\"", ">-\n    type ?? 'a'\n    ?? 'b'")
+        editor.write(one, folded)
+        await editor.until_found(one, "FB01")
+        assert title not in await offered(editor, one, "    ?? '")
+
+    in_session(work)
+
+
+def test_all_safe_fixes_of_a_file_are_made_at_once(rules: Path) -> None:
+    one = rules / "one" / "rules.yaml"
+    last = "fields: {x: $mail, y: type |> loud}\n"
+    good = "fields:\n  x: $mail\n  y: \"type ?? 'a'\"\n  z: \"name ?? 'a'\"\n"
+    text = RULES.replace(last, good.replace("'a'", "'a' ?? 'b'"))
+    everything = types.CodeActionKind.SourceFixAll
+
+    async def work(editor: Editor) -> None:
+        editor.open(one, text)
+        await editor.until_found(one, "FB01")
+        found = await offered(editor, one, "mapping: ", everything)
+        assert found == {"Apply all safe fixes": RULES.replace(last, good)}
+        quick = await offered(editor, one, "mapping: ", types.CodeActionKind.QuickFix)
+        assert quick == {}
+        editor.write(one, RULES)
+        await editor.until_lost(one, "FB01")
+        assert await offered(editor, one, "mapping: ", everything) == {}
+
+    in_session(work)
