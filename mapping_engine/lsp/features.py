@@ -11,6 +11,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from mapping_engine.diagnostics import Span
+from mapping_engine.file.expression_shapes import STEPS
 from mapping_engine.lsp.completion import proposals
 from mapping_engine.lsp.cursor import kind_of, place_at, place_to_type
 from mapping_engine.lsp.findings import actions, fix_all, meanings, suppressions
@@ -19,7 +20,9 @@ from mapping_engine.lsp.places import declared_in, packs_for, readings, rule_tex
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.renaming import RefusedRename, renamed
 from mapping_engine.lsp.server import RulesServer, path_of
+from mapping_engine.lsp.signatures import signature
 from mapping_engine.lsp.symbols import Symbol, flat, symbols
+from mapping_engine.lsp.tokens import takes_expression, tokens
 from mapping_engine.source.layout import laid_out
 from mapping_engine.source.node import Source
 
@@ -50,7 +53,8 @@ def _asked(
     | types.CompletionParams
     | types.DefinitionParams
     | types.ReferenceParams
-    | types.RenameParams,
+    | types.RenameParams
+    | types.SignatureHelpParams,
 ) -> tuple[Path | None, Positions, int]:
     """The file that is asked about, unless it cannot be read, and the place in it."""
     path = path_of(params.text_document.uri)
@@ -237,6 +241,20 @@ async def _rename(ls: RulesServer, params: types.RenameParams) -> types.Workspac
     return types.WorkspaceEdit(changes=changes)
 
 
+def _signature(ls: RulesServer, params: types.SignatureHelpParams) -> types.SignatureHelp | None:
+    path, positions, offset = _asked(ls, params)
+    place = place_to_type(positions.text, offset) if path else None
+    if place is None or not takes_expression(place.scalar, place.shape, offset):
+        return None
+    words = tokens(place.scalar, place.shape, offset)
+    found = signature(words, steps=place.shape is STEPS)
+    if found is None:
+        return None
+    named = [types.ParameterInformation(name, doc) for name, doc in found.row.parameters]
+    shown = types.SignatureInformation(found.row.signature, found.row.summary, named)
+    return types.SignatureHelp([shown], 0, found.parameter)
+
+
 def make_server() -> RulesServer:
     """A language server that has not started."""
     server = RulesServer()
@@ -259,6 +277,8 @@ def make_server() -> RulesServer:
     server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(_document_symbols)
     server.feature(types.WORKSPACE_SYMBOL)(_workspace_symbols)
     server.feature(types.TEXT_DOCUMENT_RENAME)(_rename)
+    arguments = types.SignatureHelpOptions(trigger_characters=["(", ","])
+    server.feature(types.TEXT_DOCUMENT_SIGNATURE_HELP, arguments)(_signature)
     return server
 
 

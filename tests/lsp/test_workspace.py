@@ -370,3 +370,29 @@ def test_all_safe_fixes_of_a_file_are_made_at_once(rules: Path) -> None:
         assert await offered(editor, one, "mapping: ", everything) == {}
 
     in_session(work)
+
+
+def test_the_parameters_of_a_transform_are_shown_where_they_are_written(rules: Path) -> None:
+    one = rules / "one" / "rules.yaml"
+
+    async def work(editor: Editor) -> None:
+        async def shown(written: str) -> tuple[str, int | None] | None:
+            path = one.with_name(f"rules{len(editor.texts)}.yaml")
+            editor.open(path, RULES.replace("{x: $mail, y: type |> loud}", f"\n  x: {written}"))
+            found = await editor.text_document_signature_help_async(
+                types.SignatureHelpParams(which(path), editor.position(path, written))
+            )
+            if found is None:
+                return None
+            (one_of,) = found.signatures
+            return one_of.label, found.active_parameter
+
+        replace = "text |> replace(old: text, new?: text) -> text"
+        assert await shown("type |> replace(") == (replace, 0)
+        assert await shown("type |> replace('a(,', ") == (replace, 1)
+        assert await shown("replace(type") == (replace, None)
+        assert await shown("replace(lower(type), ") == (replace, 0)
+        assert await shown("type |> lower ") is None
+        assert await shown("type |> nothing_known(") is None
+
+    in_session(work)
