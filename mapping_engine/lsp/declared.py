@@ -14,7 +14,7 @@ from mapping_engine.source.yaml_text import read_yaml
 def entries(examined: Examined, *keys: str) -> list[Named[Any]]:
     """What the files of a pack declare under some keys, in the order in which they are read."""
     documents = [loaded.document for loaded in examined.documents]
-    return [entry for key in keys for each in documents for entry in getattr(each, key) or ()]
+    return [entry for key in keys for each in documents for entry in getattr(each, key, ()) or ()]
 
 
 def named(name: str, *found: Named[Any]) -> Named[Any] | None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from mapping_engine.core.load import Examined
 from mapping_engine.core.model import BUILTINS, PIPED
 from mapping_engine.diagnostics import Span
+from mapping_engine.expression import print_expression
 from mapping_engine.file.blocks import Key
 from mapping_engine.file.rule_files import FRAGMENTS, VOCABULARIES
 from mapping_engine.file.shapes import Named
@@ -153,6 +154,9 @@ def _reference(written: str, member: tuple[str, ...], scope: CursorScope) -> Sai
             schema = scope.setting(tuple(rest))
             text = "\n\n".join([head, *_schema_words(schema)]) if schema else None
         return text, declared.setting(examined, tuple(rest) or member)
+    if name == "secrets" and member:
+        entry = declared.named(member[0], *declared.entries(examined, "secrets"))
+        return (_secret(entry) if rest else text), entry.span if entry else None
     if name in ("tables", "api") and member:
         member_text, span = _member(name, member[0], examined)
         return member_text if rest else text, span
@@ -182,6 +186,16 @@ def _member(name: str, member: str, examined: Examined) -> Said:
     more = ", …" if len(keys) > _SHOWN_KEYS else ""
     words = type_words(type_of_constant(table))
     return f"`$tables.{member}` — {words} with {len(keys)} entries: {shown}{more}", span
+
+
+def _secret(entry: Named[Any] | None) -> str | None:
+    """A secret: what it is, and where it lies; its value is known to no one here."""
+    if entry is None or entry.value is None:
+        return None
+    description, path = entry.value.description, entry.value.from_
+    lies = f"lies in `{print_expression(path)}`" if path else "is given when settings are bound"
+    words = [description.text] if description else []
+    return "\n\n".join([f"`$secrets.{entry.name}` — a secret, which {lies}", *words])
 
 
 def _schema_words(schema: Schema) -> list[str]:

@@ -396,3 +396,27 @@ def test_the_parameters_of_a_transform_are_shown_where_they_are_written(rules: P
         assert await shown("type |> nothing_known(") is None
 
     in_session(work)
+
+
+def test_a_secret_says_where_it_lies(rules: Path) -> None:
+    one = rules / "one" / "rules.yaml"
+    head = 'headers: {a: "$secrets.key", b: "$secrets.given"}, '
+    text = RULES.replace('{url: "', f'{{{head}url: "') + (
+        "secrets:\n  key: {from: $settings.token, description: Lets requests in.}\n  given: Own.\n"
+    )
+    (rules / "one" / "settings.schema.json").write_text(
+        '{"properties": {"token": {"type": "string", "x-secret": true}}}', encoding="utf-8"
+    )
+    one.write_text(text, encoding="utf-8")
+
+    async def work(editor: Editor) -> None:
+        editor.open(one)
+        assert await editor.hover(one, "$secrets.ke") == (
+            "`$secrets.key` — a secret, which lies in `$settings.token`\n\nLets requests in."
+        )
+        assert await editor.hover(one, "$secrets.giv") == (
+            "`$secrets.given` — a secret, which is given when settings are bound\n\nOwn."
+        )
+        assert await editor.definition(one, "$secrets.giv") == "rules.yaml: given: Own."
+
+    in_session(work)
