@@ -280,7 +280,7 @@ def planted(pack: str, data: st.DataObject) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("pack", PACKS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_nothing_personal_is_sent_or_said(pack: str, data: st.DataObject) -> None:
     own, event = PACKS[pack], planted(pack, data)
