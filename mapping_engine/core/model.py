@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field, fields, replace
 from functools import cached_property
 
-from mapping_engine.core.nodes import Field, Name, Node, Object, Placed, Template, walk
+from mapping_engine.core.nodes import Call, Field, Name, Node, Object, Placed, Template, walk
 from mapping_engine.core.sending import AnswerRule, BatchRule, answer_nodes, batch_nodes
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.json_types import JsonSchema
@@ -277,3 +277,14 @@ def reachable(model: Model, starts: Iterator[Node]) -> Iterator[Node]:
             if isinstance(node, Name) and node.name in model.definitions and node.name not in seen:
                 seen.add(node.name)
                 waiting.append(model.definitions[node.name])
+
+
+def behind(model: Model, starts: Iterator[Node]) -> Iterator[Node]:
+    """Every node that is reachable, also by the pipelines that are called."""
+    waiting, seen = [starts], set[str]()
+    while waiting:
+        for node in reachable(model, waiting.pop()):
+            yield node
+            if isinstance(node, Call) and node.name in model.pipelines and node.name not in seen:
+                seen.add(node.name)
+                waiting.append(iter((model.pipelines[node.name].body,)))

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from mapping_engine.core import clear
 from mapping_engine.core.load import Examined
-from mapping_engine.core.model import Model, Rule, reachable
+from mapping_engine.core.model import Model, Rule, behind
 from mapping_engine.core.nodes import Call, Name, Node, fields_of
 from mapping_engine.core.spell import spell
 from mapping_engine.engine.policy import refuses
@@ -130,15 +130,11 @@ def _hashing_nodes(model: Model) -> Iterator[Node]:
 
 def _behind(model: Model, starts: Iterator[Node]) -> Iterator[str]:
     """The definitions and pipelines, and tables and settings at all, that nodes depend on."""
-    waiting, seen = list(starts), set[str]()
-    while waiting:
-        for node in reachable(model, iter((waiting.pop(),))):
-            if isinstance(node, Name):
-                yield node.name if node.name in (_TABLES, _SETTINGS) else f"{_NAMES}: ${node.name}"
-            elif isinstance(node, Call) and node.name in model.pipelines and node.name not in seen:
-                seen.add(node.name)
-                yield f"{_PIPELINES}: {node.name}"
-                waiting.append(model.pipelines[node.name].body)
+    for node in behind(model, starts):
+        if isinstance(node, Name):
+            yield node.name if node.name in (_TABLES, _SETTINGS) else f"{_NAMES}: ${node.name}"
+        elif isinstance(node, Call) and node.name in model.pipelines:
+            yield f"{_PIPELINES}: {node.name}"
 
 
 def _changes(section: str, old: Keyed | list[str], new: Keyed | list[str]) -> Iterator[Change]:

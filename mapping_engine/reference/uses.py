@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mapping_engine.core.load import Examined
-from mapping_engine.core.model import Model, reachable
+from mapping_engine.core.model import Model, behind
 from mapping_engine.core.nodes import Call, Field, ForEach, Name, Node, Read, fields_of, walk
 from mapping_engine.diagnostics import Span
 from mapping_engine.expression.ast import CallExpression, Expression, Reference, Select
@@ -66,15 +66,7 @@ def _parts(field: Field) -> Iterator[Node]:
 
 def _is_reached(model: Model, start: Node, needs: Callable[[Node], bool]) -> bool:
     """Whether a node needs it, by definitions and pipelines as well."""
-    waiting, seen = [start], set[str]()
-    while waiting:
-        for node in reachable(model, iter((waiting.pop(),))):
-            if needs(node):
-                return True
-            if isinstance(node, Call) and node.name in model.pipelines and node.name not in seen:
-                seen.add(node.name)
-                waiting.append(model.pipelines[node.name].body)
-    return False
+    return any(map(needs, behind(model, iter((start,)))))
 
 
 def _is_use(node: Node | Expression, word: str) -> bool:
