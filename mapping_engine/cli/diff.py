@@ -29,7 +29,7 @@ from mapping_engine.difference.report import (
 )
 from mapping_engine.difference.rules import RulesDifference, compare_rules
 from mapping_engine.engine.clock import Clock
-from mapping_engine.engine.loading import load, read_pack
+from mapping_engine.engine.loading import load, load_examined
 from mapping_engine.engine.mapping import Destination
 from mapping_engine.errors import ConfigurationError
 from mapping_engine.testing.runner import StillClock
@@ -93,10 +93,7 @@ def _older(pack: str, settings: str, secrets: str | None, now: Clock) -> Destina
 
 def _examined(pack: str) -> Examined:
     with pack_errors(pack):
-        load(pack)
-        examined = read_pack(pack).examined
-    assert examined is not None
-    return examined
+        return load_examined(pack)
 
 
 def _events(files: tuple[str, ...]) -> Iterator[tuple[str, object]]:

@@ -25,7 +25,7 @@ from mapping_engine.cli.uses import uses_of
 from mapping_engine.core import clear
 from mapping_engine.core.sunset import sunset_of
 from mapping_engine.diagnostics import did_you_mean
-from mapping_engine.engine.loading import bundled_packs, load, load_model, read_pack
+from mapping_engine.engine.loading import bundled_packs, load, load_examined, load_model
 from mapping_engine.engine.migration import load_migration, read_migration
 from mapping_engine.errors import MappingError
 from mapping_engine.reference import reference_page
@@ -80,10 +80,7 @@ def docs(pack: str) -> None:
     and what is sent otherwise.
     """
     with pack_errors(pack):
-        load(pack)
-        examined = read_pack(pack).examined
-        assert examined is not None
-        click.echo(reference_page(examined), nl=False)
+        click.echo(reference_page(load_examined(pack)), nl=False)
 
 
 @main.command("migrate-settings")

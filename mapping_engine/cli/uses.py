@@ -10,7 +10,7 @@ from mapping_engine.cli.common import pack_errors
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.status import Status
 from mapping_engine.diagnostics import Span
-from mapping_engine.engine.loading import bundled_packs, load_model, read_pack
+from mapping_engine.engine.loading import bundled_packs, load_examined
 from mapping_engine.reference.uses import uses
 
 
@@ -29,17 +29,15 @@ def uses_of(word: str, packs: tuple[str, ...], as_json: bool) -> None:
     places: dict[Span, list[str]] = {}
     for pack in packs or bundled_packs():
         with pack_errors(pack):
-            model = load_model(pack)
-            examined = read_pack(pack).examined
-        assert examined is not None
-        found = uses(examined, word)
+            examined = load_examined(pack)
+        name, found = examined.model.name, uses(examined, word)
         for span in found.places:
-            places.setdefault(span, []).append(model.name)
+            places.setdefault(span, []).append(name)
         if as_json:
-            record = {"pack": model.name, "fields": found.fields}
+            record = {"pack": name, "fields": found.fields}
             click.echo(dumps({**record, "places": [str(span) for span in found.places]}), nl=False)
         elif found.places:
-            click.echo(f"{model.name}: {', '.join(found.fields) or 'no payload field'}")
+            click.echo(f"{name}: {', '.join(found.fields) or 'no payload field'}")
     for span, names in places.items() if not as_json else ():
         click.echo(f"{span}  ({', '.join(names)})")
     sys.exit(Status.DONE if places else Status.FINDINGS)

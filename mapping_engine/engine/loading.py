@@ -61,6 +61,14 @@ def load_model(pack: str | PathLike[str], shared: dict[str, ReadFile] | None = N
     return read.model
 
 
+def load_examined(pack: str | PathLike[str]) -> Examined:
+    """A pack with all that was found out about it. Raises RuleError like `load`."""
+    read = read_pack(pack)
+    if read.model is None or read.examined is None:
+        raise refused(str(pack), read.diagnostics)
+    return read.examined
+
+
 def read_pack(
     pack: str | PathLike[str],
     overlay: Overlay = NO_OVERLAY,
