@@ -72,7 +72,7 @@ def read_settings(file: str) -> Any:
     `${NAME}` in a text stands for a variable of the environment, so that tokens need not lie in
     files.
     """
-    read = _read_yaml if file.endswith(YAML_ENDINGS) else partial(_read_json, what="settings")
+    read = _read_yaml if file.endswith(YAML_ENDINGS) else partial(read_json, what="settings")
     return _filled_in(read(file), file)
 
 
@@ -109,7 +109,8 @@ def _variable(name: str, file: str, path: str) -> str:
     return found
 
 
-def _read_json(file: str, what: str) -> Any:
+def read_json(file: str, what: str) -> Any:
+    """What a JSON file holds; ``what`` it is, where it cannot be read, which ends the command."""
     try:
         with opened(file) as stream:
             return parse_json(stream.read())
@@ -122,7 +123,7 @@ def _read_json(file: str, what: str) -> Any:
 def read_secrets(file: str | None) -> Any:
     """The secrets in a JSON file, else those in the environment; none where there are neither."""
     if file is not None:
-        return _read_json(file, "secrets")
+        return read_json(file, "secrets")
     try:
         return parse_json(os.environ.get(SECRETS_VARIABLE, "{}").encode(errors="replace"))
     except InputError as error:

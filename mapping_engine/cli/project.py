@@ -10,12 +10,10 @@ from typing import Any
 import click
 
 from mapping_engine.cli.common import pack_errors, rule_errors
-from mapping_engine.cli.events import parse_json
-from mapping_engine.cli.inputs import events_in
+from mapping_engine.cli.inputs import events_in, read_json
 from mapping_engine.cli.status import fail
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.loading import bundled_packs, find_pack, load_model, load_vocabulary
-from mapping_engine.errors import InputError
 from mapping_engine.new import new_pack, settings_skeleton
 from mapping_engine.new.pack import PAYLOAD
 from mapping_engine.source.bundled import bundled_folder
@@ -93,12 +91,7 @@ def settings(pack: str) -> None:
 
 
 def _read_schema(file: str) -> dict[str, Any]:
-    try:
-        found = parse_json(Path(file).read_bytes())
-    except OSError as problem:
-        fail(f"the schema `{file}` cannot be read: {problem.strerror}")
-    except InputError as error:
-        fail(f"the schema `{file}` is not valid JSON: {error.message}")
+    found = read_json(file, "schema")
     if not isinstance(found, dict) or not isinstance(found.get("properties"), dict):
         fail(f"the schema `{file}` has no `properties`: a payload is an object")
     return found

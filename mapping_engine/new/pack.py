@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from mapping_engine.file.json_types import follow
 from mapping_engine.types.kinds import Json, kinds
 from mapping_engine.types.personal import fold_name
 from mapping_engine.vocabulary import Vocabulary
@@ -174,7 +175,7 @@ def _fields(
     properties, required = schema.get("properties"), schema.get("required")
     names = required if isinstance(required, list) else []
     for name, declared in properties.items() if isinstance(properties, dict) else ():
-        found = _followed(declared, root)
+        found = follow(root, declared) if isinstance(declared, dict) else {}
         inner = list(_fields(found, root, depth + 2, draft)) if "properties" in found else []
         if any(not _is_comment(line) for line in inner):
             yield f"{lead}{_key(name)}:"
@@ -255,18 +256,6 @@ def _filled(declared: Mapping[str, Json]) -> dict[str, Json]:
     """The schema of a setting that always has such a value."""
     kept = {key: value for key, value in declared.items() if key in ("type", "enum")}
     return {**kept, **({} if "enum" in kept else _FILLED.get(_type(declared), {}))}
-
-
-def _followed(declared: Json, root: Mapping[str, Json]) -> dict[str, Json]:
-    """A part of a schema, or the definition that it refers to."""
-    if not isinstance(declared, dict):
-        return {}
-    reference = declared.get("$ref")
-    definitions = root.get("$defs")
-    if isinstance(reference, str) and isinstance(definitions, dict):
-        named = definitions.get(reference.removeprefix("#/$defs/"))
-        return named if isinstance(named, dict) else {}
-    return declared
 
 
 def _type(declared: Mapping[str, Json]) -> str:

@@ -176,8 +176,6 @@ def _joined(lines: list[str], inside: frozenset[int], comments: dict[int, int]) 
         if number in comments:
             head, mark, tail = _split(text)
             text = f"{head}{mark}{tail}"
-        if number not in inside or number + 1 not in inside:
-            text = text.rstrip() if number not in inside else text
         kept.append(text if number in inside else text.rstrip())
     blank = [not line.strip() and number not in inside for number, line in enumerate(kept)]
     found = [kept[0]] if kept and not blank[0] else []
