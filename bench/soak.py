@@ -139,6 +139,7 @@ def drawn(samples: Sequence[Sample]) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT + 20}">',
+            f'<rect width="{WIDTH}" height="{HEIGHT + 20}" fill="#fff"/>',
             '<g font-family="sans-serif" font-size="10" stroke-width="1">',
             *marks(samples, x),
             f'<polyline points="{points}" fill="none" stroke="#06c"/>',
