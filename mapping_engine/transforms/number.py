@@ -194,7 +194,6 @@ def _decimal(operation: str) -> Callable[[object, object], SupportsFloat]:
 @transform(
     accepts=NUMBER,
     returns=NUMBER,
-    total=True,
     whole=_rounds_to_whole,
     parameters=(
         Parameter(
@@ -211,6 +210,7 @@ def _decimal(operation: str) -> Callable[[object, object], SupportsFloat]:
         Example(2.5, 3, (0,)),
         Example(-2.5, -3, (0,)),
         Example(7, 7, (2,)),
+        Example(1e308, Rejected("is too large a number"), (0,)),
     ),
 )
 def round_(value: int | float, digits: int | float) -> Json:

@@ -96,8 +96,10 @@ def test_any_input_gives_json_or_a_reason_and_is_left_untouched(
 
     assert (value, given_arguments) == before
     assert found == transform.bound(*given_arguments)(value)
+    assert not transform.total or is_missing(value) or not is_missing(found)
     if isinstance(found, Rejected):
         assert found.reason
+        assert not transform.total
     elif not is_missing(found):
         assert is_json(found)
         assert kind_of(found) in transform.returns
