@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.mutations.report import as_data, as_page, summary
-from bench.mutations.study import Plan, run
 from mapping_engine.engine.loading import bundled_packs
+from mapping_engine.mutants.study import Plan, run
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from bench.mutations.judge import Judged, Verdict
-from bench.mutations.study import Study
 from mapping_engine.checks.catalogue import CATALOGUE
+from mapping_engine.mutants.judge import Judged, Verdict
+from mapping_engine.mutants.study import Study
 
 _MANY = 25
 _FOUND = (Verdict.CHECK, Verdict.TESTS)

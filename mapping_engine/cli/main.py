@@ -18,6 +18,7 @@ from mapping_engine.cli.events import dumps
 from mapping_engine.cli.explain import explain
 from mapping_engine.cli.fmt import fmt
 from mapping_engine.cli.inputs import read_settings
+from mapping_engine.cli.mutants import mutants
 from mapping_engine.cli.project import eject, init, schema, settings
 from mapping_engine.cli.status import EndingGroup, Status, fail
 from mapping_engine.cli.test import test
@@ -43,6 +44,7 @@ main.add_command(coverage)
 main.add_command(diff)
 main.add_command(explain)
 main.add_command(fmt)
+main.add_command(mutants)
 main.add_command(uses_of)
 main.add_command(test)
 main.add_command(init)

@@ -7,16 +7,17 @@ from functools import cache
 
 import pytest
 
-from bench.mutations.corpus import corpus
-from bench.mutations.edit import Mutant, Operator, changed_lines
-from bench.mutations.judge import Bench, Judged, Verdict, bench, first_difference
-from bench.mutations.operators import OPERATORS
-from bench.mutations.page import Page
-from bench.mutations.pages import pages
 from bench.mutations.report import as_data, as_page
-from bench.mutations.study import Plan, Sampled, Study, candidates, sampled
-from bench.mutations.typos import misspelt
 from mapping_engine import load
+from mapping_engine.mutants.corpus import corpus
+from mapping_engine.mutants.edit import changed_lines
+from mapping_engine.mutants.judge import Judged, Originals, Verdict, first_difference, originals_of
+from mapping_engine.mutants.mutant import Mutant, Operator
+from mapping_engine.mutants.operators import OPERATORS
+from mapping_engine.mutants.page import Page
+from mapping_engine.mutants.pages import pages
+from mapping_engine.mutants.study import Plan, Sampled, Study, candidates, sampled
+from mapping_engine.mutants.typos import misspelt
 from mapping_engine.source.node import MappingNode, Source
 from mapping_engine.source.yaml_text import read_yaml
 from mapping_engine.testing import collect
@@ -37,8 +38,8 @@ def every(operator: Operator) -> tuple[Mutant, ...]:
 
 
 @cache
-def judges() -> Bench:
-    return bench((PACK,), date(2024, 1, 1), seed=1, variations=50)
+def judges() -> Originals:
+    return originals_of((PACK,), date(2024, 1, 1), seed=1, variations=50)
 
 
 def originals() -> dict[str, str]:
@@ -99,8 +100,8 @@ def test_a_study_has_at_least_five_hundred_mutants() -> None:
 
 @pytest.mark.parametrize("child_of", ["{a: 1, b: 2}", "[a, b]", "a: 1\nb: 2\n", "- a\n- b\n"])
 def test_taking_a_child_out_leaves_the_others(child_of: str) -> None:
-    from bench.mutations.children import children_of
     from mapping_engine.diagnostics import Diagnostics
+    from mapping_engine.mutants.children import children_of
 
     root = read_yaml(Source("f", child_of), Diagnostics())
     assert root is not None
@@ -144,7 +145,7 @@ def planted(old: str, new: str) -> Judged:
     page = next(page for page in files() if page.file.endswith(f"{PACK}/rules.yaml"))
     assert old in page.text
     text = page.text.replace(old, new, 1)
-    return judges().judge(Mutant("none", page.file, page.path, (PACK,), 1, "none", text))
+    return judges().judge(Mutant("none", "none", page.file, page.path, (PACK,), 1, "none", text))
 
 
 def test_a_comment_makes_no_other_model() -> None:

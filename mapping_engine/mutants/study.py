@@ -5,20 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from datetime import date
 
-from bench.mutations.edit import Mutant, Operator, mutant
-from bench.mutations.judge import Bench, Judged, bench
-from bench.mutations.operators import OPERATORS
-from bench.mutations.page import Page
-from bench.mutations.pages import pages
+from mapping_engine.frozen import Frozen
+from mapping_engine.mutants.judge import Judged, Originals, originals_of
+from mapping_engine.mutants.mutant import Mutant, Operator, mutant
+from mapping_engine.mutants.operators import OPERATORS
+from mapping_engine.mutants.page import Page
+from mapping_engine.mutants.pages import pages
 
 CHUNK = 8
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Frozen):
     """What a study does; the same plan gives the same result."""
 
     packs: tuple[str, ...]
@@ -29,8 +28,7 @@ class Plan:
     """The day of the checks: before any API of the packs ends."""
 
 
-@dataclass(frozen=True)
-class Sampled:
+class Sampled(Frozen):
     """The mutants of one operator that are judged, of so many candidates."""
 
     operator: Operator
@@ -38,8 +36,7 @@ class Sampled:
     mutants: tuple[Mutant, ...]
 
 
-@dataclass(frozen=True)
-class Study:
+class Study(Frozen):
     """A finished study."""
 
     plan: Plan
@@ -74,7 +71,7 @@ def sampled(plan: Plan, files: tuple[Page, ...] | None = None) -> tuple[Sampled,
 def run(plan: Plan, workers: int, progress: Callable[[int, int], None]) -> Study:
     """Plant, judge and count."""
     samples = sampled(plan)
-    originals = bench(plan.packs, plan.today, plan.seed, plan.variations)
+    originals = originals_of(plan.packs, plan.today, plan.seed, plan.variations)
     mutants = [each for sample in samples for each in sample.mutants]
     chunks = [tuple(mutants[i : i + CHUNK]) for i in range(0, len(mutants), CHUNK)]
     judged: list[Judged] = []
@@ -82,9 +79,9 @@ def run(plan: Plan, workers: int, progress: Callable[[int, int], None]) -> Study
         for found in pool.map(_judge, [originals] * len(chunks), chunks):
             judged += found
             progress(len(judged), len(mutants))
-    events = sum(original.events for original in originals.originals.values())
+    events = sum(original.events for original in originals.packs.values())
     return Study(plan, samples, tuple(judged), events)
 
 
-def _judge(originals: Bench, mutants: tuple[Mutant, ...]) -> list[Judged]:
+def _judge(originals: Originals, mutants: tuple[Mutant, ...]) -> list[Judged]:
     return [originals.judge(each) for each in mutants]

@@ -7,15 +7,12 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from bench.mutations.corpus import Group, corpus
-from bench.mutations.edit import Mutant
-from bench.mutations.pages import pack_folder
 from mapping_engine.checks import Options, check_all
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, Severity
@@ -23,6 +20,10 @@ from mapping_engine.engine.loading import read_pack
 from mapping_engine.engine.mapping import Mapping as CompiledMapping
 from mapping_engine.engine.outcome import Outcome
 from mapping_engine.errors import MappingError
+from mapping_engine.frozen import Frozen
+from mapping_engine.mutants.corpus import Group, corpus
+from mapping_engine.mutants.mutant import Mutant
+from mapping_engine.mutants.pages import pack_path
 from mapping_engine.testing import Case, collect, run_case
 from mapping_engine.testing.runner import StillClock
 
@@ -42,8 +43,7 @@ class Verdict(StrEnum):
     CRASH = "crash"
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Frozen):
     """A mutant with its verdict; ``detail`` says which check, which test, or what differs."""
 
     mutant: Mutant
@@ -51,8 +51,7 @@ class Judged:
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class Original:
+class Original(Frozen):
     """A pack as it is: what its mutants are held against."""
 
     pack: str
@@ -68,12 +67,11 @@ class Original:
         return sum(len(group.events) for group in self.groups)
 
 
-@dataclass(frozen=True)
-class Bench:
+class Originals(Frozen):
     """The packs of a study, and the day of the checks."""
 
     today: date
-    originals: Mapping[str, Original]
+    packs: Mapping[str, Original]
 
     def judge(self, mutant: Mutant) -> Judged:
         """Who finds a mutant: the checks, else the rule tests, else nobody."""
@@ -84,7 +82,7 @@ class Bench:
 
     def _judge(self, mutant: Mutant) -> Judged:
         texts = {mutant.path: mutant.text}
-        originals = [self.originals[pack] for pack in mutant.packs]
+        originals = [self.packs[pack] for pack in mutant.packs]
         for original in originals:
             code = _new_finding(original, findings(original.pack, self.today, texts))
             if code:
@@ -103,14 +101,14 @@ class Bench:
         return Judged(mutant, Verdict.UNSEEN)
 
 
-def bench(packs: tuple[str, ...], today: date, seed: int, variations: int) -> Bench:
+def originals_of(packs: tuple[str, ...], today: date, seed: int, variations: int) -> Originals:
     """Read the packs, and note what becomes of every event."""
-    return Bench(today, {pack: _original(pack, today, seed, variations) for pack in packs})
+    return Originals(today, {pack: _original(pack, today, seed, variations) for pack in packs})
 
 
 def _original(pack: str, today: date, seed: int, variations: int) -> Original:
     mapping = _compiled(pack)
-    cases = tuple(collect(pack_folder(pack)))
+    cases = tuple(collect(pack_path(pack)))
     groups = corpus(cases, mapping.model, seed, variations)
     known = Counter((each.code, each.message) for each in findings(pack, today))
     outcomes = tuple(digest(outcome) for outcome in outcomes_of(mapping, groups))
@@ -119,7 +117,7 @@ def _original(pack: str, today: date, seed: int, variations: int) -> Original:
 
 def findings(pack: str, today: date, texts: Texts = _NO_TEXTS) -> list[Diagnostic]:
     """The errors and warnings of a pack, with unsaved texts."""
-    found = check_all([pack_folder(pack)], Options(today=today, overlay=texts)).diagnostics
+    found = check_all([pack_path(pack)], Options(today=today, overlay=texts)).diagnostics
     return [each for each in found if each.severity is not Severity.INFO]
 
 
@@ -135,7 +133,7 @@ def _new_finding(original: Original, found: list[Diagnostic]) -> str | None:
 
 
 def _compiled(pack: str, texts: Texts = _NO_TEXTS) -> CompiledMapping:
-    model = read_pack(pack_folder(pack), texts).model
+    model = read_pack(pack_path(pack), texts).model
     assert model is not None
     return CompiledMapping(model)
 
@@ -144,7 +142,9 @@ def outcomes_of(mapping: CompiledMapping, groups: tuple[Group, ...]) -> Iterator
     """What becomes of every event: requests, error and warnings."""
     for group in groups:
         try:
-            destination = mapping.bind(group.settings, clock=StillClock(group.now))
+            destination = mapping.bind(
+                group.settings, secrets=group.secrets, clock=StillClock(group.now)
+            )
         except MappingError as error:
             refused = _said(Outcome(0, error=error))
             yield from (refused for _ in group.events)
@@ -182,7 +182,7 @@ def _difference(original: Original, mapping: CompiledMapping) -> str:
 def _nth(mapping: CompiledMapping, groups: tuple[Group, ...], place: int) -> dict[str, Any]:
     for group in groups:
         if place < len(group.events):
-            alone = (Group(group.settings, group.now, (group.events[place],)),)
+            alone = (replace(group, events=(group.events[place],)),)
             return next(outcomes_of(mapping, alone))
         place -= len(group.events)
     raise IndexError(place)

@@ -1,19 +1,15 @@
-"""A planted mistake: a small change of one rule file."""
+"""A small change of a text, and how it reads."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterator
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from bench.mutations.page import Page
+from mapping_engine.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Frozen):
     """One stretch of a text and what is written there instead."""
 
     start: int
@@ -25,38 +21,7 @@ class Edit:
         return text[: self.start] + self.text + text[self.end :]
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """A kind of mistake, and every place where it can be made in a file."""
-
-    name: str
-    mistake: str
-    edits: Callable[[Page], Iterator[Edit]]
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A file with one mistake, and the packs that use the file."""
-
-    operator: str
-    file: str
-    path: Path
-    packs: tuple[str, ...]
-    line: int
-    change: str
-    text: str = field(repr=False)
-
-
 Edits: TypeAlias = Iterator[Edit]
-
-
-def mutant(operator: Operator, page: Page, edit: Edit) -> Mutant:
-    """The file of ``page`` after ``edit``."""
-    text = edit.applied(page.text)
-    line = page.text.count("\n", 0, edit.start) + 1
-    return Mutant(
-        operator.name, page.file, page.path, page.packs, line, change(page.text, text), text
-    )
 
 
 def change(before: str, after: str) -> str:

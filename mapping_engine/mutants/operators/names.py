@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from bench.mutations.edit import Edit, Edits, Operator
-from bench.mutations.page import Page
-from bench.mutations.typos import misspelt
 from mapping_engine.expression import CallExpression, Literal, Reference, Select
 from mapping_engine.file.blocks import keys_of
+from mapping_engine.mutants.edit import Edit, Edits
+from mapping_engine.mutants.mutant import Operator
+from mapping_engine.mutants.page import Page
+from mapping_engine.mutants.typos import misspelt
 from mapping_engine.source.node import ScalarNode
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

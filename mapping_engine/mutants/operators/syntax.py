@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from bench.mutations.edit import Edit, Edits, Operator
-from bench.mutations.page import Page, scalars, short_nodes
 from mapping_engine.expression import Literal
+from mapping_engine.mutants.edit import Edit, Edits
+from mapping_engine.mutants.mutant import Operator
+from mapping_engine.mutants.page import Page, scalars, short_nodes
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, Style
 
 _ENTRY = re.compile(r"^( +)(?:- )?[A-Za-z_][^\n]*", re.MULTILINE)

@@ -6,12 +6,12 @@ import json
 import random
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from mapping_engine.core.model import Model, every_node
 from mapping_engine.core.nodes import Const, Read, walk
+from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import steps
 from mapping_engine.testing import Case
 from mapping_engine.transforms.hashing import digest
@@ -28,11 +28,11 @@ _PLAIN: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Frozen):
     """Events under the same settings and clock."""
 
     settings: Any
+    secrets: Any
     now: float
     events: tuple[Any, ...]
 
@@ -40,12 +40,14 @@ class Group:
 def corpus(cases: Sequence[Case], model: Model, seed: int, variations: int) -> tuple[Group, ...]:
     """The events of the cases, each pair of neighbours in a chain, and seeded variations."""
     rng = random.Random(seed)
-    made: list[tuple[Any, float, Any]] = [(case.settings, case.now, case.event) for case in cases]
+    made = [(case, case.event) for case in cases]
     values = _values_by_leaf(cases)
     accepted = [case for case in cases if case.expect.error is None]
     made += _pairs(accepted, model, values, rng)
-    made += _words(accepted[0], model)
     paths = _paths(model)
+    if not accepted or not paths:
+        return _grouped(made)
+    made += _words(accepted[0], model)
     pool = [*_PLAIN, *_texts(model)]
     for _ in range(variations):
         base = rng.choice(accepted)
@@ -59,25 +61,29 @@ def corpus(cases: Sequence[Case], model: Model, seed: int, variations: int) -> t
             known = values.get(str(path[-1]).casefold(), [])
             choice = rng.choice(known if known and rng.random() < 0.6 else pool)
             _put(event, path, deepcopy(choice), drop=rng.random() < 0.2)
-        settings = rng.choice(accepted).settings if rng.random() < 0.4 else base.settings
-        made.append((settings, base.now, event))
+        made.append((rng.choice(accepted) if rng.random() < 0.4 else base, event))
     return _grouped(made)
 
 
-def _grouped(made: list[tuple[Any, float, Any]]) -> tuple[Group, ...]:
-    groups: dict[tuple[str, float], tuple[Any, list[Any]]] = {}
-    for settings, now, event in made:
-        key = (json.dumps(settings, sort_keys=True, default=str), now)
-        groups.setdefault(key, (settings, []))[1].append(event)
-    return tuple(Group(s, now, tuple(events)) for (_, now), (s, events) in groups.items())
+def _grouped(made: list[tuple[Case, Any]]) -> tuple[Group, ...]:
+    groups: dict[str, tuple[Case, list[Any]]] = {}
+    for case, event in made:
+        bound = [case.settings, case.secrets, case.now]
+        key = json.dumps(bound, sort_keys=True, default=str)
+        groups.setdefault(key, (case, []))[1].append(event)
+    return tuple(
+        Group(case.settings, case.secrets, case.now, tuple(events))
+        for case, events in groups.values()
+    )
 
 
 def _pairs(
     cases: Sequence[Case], model: Model, values: dict[str, list[Any]], rng: random.Random
-) -> Iterator[tuple[Any, float, Any]]:
+) -> Iterator[tuple[Case, Any]]:
     """Events in which two alternatives of a chain differ, or only one is there."""
     for chain in _chains(model):
-        bare = [(base, _bare(base.event, chain)) for base in rng.sample(list(cases), 3)]
+        some = rng.sample(list(cases), min(3, len(cases)))
+        bare = [(base, _bare(base.event, chain)) for base in some]
         known = [v for path in chain for v in values.get(str(path[-1]).casefold(), [])]
         distinct = list({json.dumps(v, default=str): v for v in known}.values())
         scalar = [v for v in distinct if isinstance(v, str | int | float) and v not in ("", True)]
@@ -87,17 +93,17 @@ def _pairs(
                 alone = deepcopy(event)
                 one, other = rng.sample(pool, 2)
                 _put(alone, path, one)
-                yield base.settings, base.now, alone
+                yield base, alone
                 if place + 1 < len(chain):
                     both = deepcopy(alone)
                     _put(both, chain[place + 1], other)
-                    yield base.settings, base.now, both
+                    yield base, both
                     blank = deepcopy(both)
                     _put(blank, path, rng.choice(_PLAIN))
-                    yield base.settings, base.now, blank
+                    yield base, blank
 
 
-def _words(base: Case, model: Model) -> Iterator[tuple[Any, float, Any]]:
+def _words(base: Case, model: Model) -> Iterator[tuple[Case, Any]]:
     """Each row of a table, and the digest of each value of a pipeline, at the head of chains."""
     tables = [table for table in model.tables.values() if isinstance(table, dict | list)]
     words = [str(row) for table in tables if len(table) < 200 for row in table]
@@ -109,7 +115,7 @@ def _words(base: Case, model: Model) -> Iterator[tuple[Any, float, Any]]:
         for path in heads:
             if isinstance(path[-1], str) and "time" not in path[-1].lower():
                 _put(event, path, word)
-        yield base.settings, base.now, event
+        yield base, event
 
 
 def _bare(event: Any, chain: Sequence[Place]) -> Any:
@@ -121,7 +127,8 @@ def _bare(event: Any, chain: Sequence[Place]) -> Any:
 
 def _chains(model: Model) -> Iterator[list[Place]]:
     """The paths that each definition and each field reads."""
-    for node in (*model.definitions.values(), *(f.value for f in model.fields.fields)):
+    payload_fields = (each.value for one in model.requests for each in one.fields.fields)
+    for node in (*model.definitions.values(), *payload_fields):
         reads = (part for part in walk(node) if isinstance(part, Read))
         chain = [path for path in (steps(read.selector) or () for read in reads) if path]
         if chain:

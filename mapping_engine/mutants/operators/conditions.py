@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from bench.mutations.edit import Edit, Edits, Operator
-from bench.mutations.page import Page
 from mapping_engine.expression import (
     Both,
     CompareExpression,
@@ -16,6 +14,9 @@ from mapping_engine.expression import (
     IsExpression,
     Literal,
 )
+from mapping_engine.mutants.edit import Edit, Edits
+from mapping_engine.mutants.mutant import Operator
+from mapping_engine.mutants.page import Page
 
 _OTHER = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _OPPOSITE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from bench.mutations.edit import Edit, Edits, Operator
-from bench.mutations.page import Page
 from mapping_engine.expression import Expression, Reference, Select
+from mapping_engine.mutants.edit import Edit, Edits
+from mapping_engine.mutants.mutant import Operator
+from mapping_engine.mutants.page import Page
 
 _INDEX = re.compile(r"\[(\d+)\]")
 _TRAITS = re.compile(r"\b(?:context\.)?traits\.")

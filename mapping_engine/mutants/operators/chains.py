@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from bench.mutations.children import Child
-from bench.mutations.edit import Edit, Edits, Operator
-from bench.mutations.page import Page, Steps
 from mapping_engine.expression import CallExpression, Chain, Expression, Literal
+from mapping_engine.mutants.children import Child
+from mapping_engine.mutants.edit import Edit, Edits
+from mapping_engine.mutants.mutant import Operator
+from mapping_engine.mutants.page import Page, Steps
 
 _HASHED = "hashed"
 _NEUTRAL = frozenset(("hashed", "list", "text", "number", "integer"))

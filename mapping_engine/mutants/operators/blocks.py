@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from bench.mutations.children import Child, children_of
-from bench.mutations.edit import Edit, Edits, Operator
-from bench.mutations.page import Page
 from mapping_engine.expression import TemplateExpression
+from mapping_engine.mutants.children import Child, children_of
+from mapping_engine.mutants.edit import Edit, Edits
+from mapping_engine.mutants.mutant import Operator
+from mapping_engine.mutants.page import Page
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode
 
 _PART = re.compile(r"\{[^{}]*\}|[^{}]+")

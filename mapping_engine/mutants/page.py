@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
-from bench.mutations.children import Child, children_of
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import CallExpression, Expression, Literal, PipeExpression, children
 from mapping_engine.file.blocks import Block, keys_of
 from mapping_engine.file.documents import Document
 from mapping_engine.file.shapes import Named
+from mapping_engine.frozen import Frozen
+from mapping_engine.mutants.children import Child, children_of
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, Source, YamlNode
 from mapping_engine.source.yaml_text import read_yaml
 
 
-@dataclass(frozen=True)
-class Steps:
+class Steps(Frozen):
     """Transforms in a row; ``source`` is what they are applied to, where it stands before them."""
 
     calls: tuple[CallExpression, ...]
@@ -27,8 +27,7 @@ class Steps:
     key: str = ""
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Frozen):
     """One file; a table file has no ``document``."""
 
     file: str

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from bench.mutations.edit import Edit
+from mapping_engine.frozen import Frozen
+from mapping_engine.mutants.edit import Edit
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
 
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 _COMMA = re.compile(r"\s*,\s*")
 
 
-@dataclass(frozen=True)
-class Child:
+class Child(Frozen):
     """An entry of a mapping (with ``key``) or an item of a list."""
 
     page_text: str = field(repr=False)

@@ -1,0 +1,1 @@
+"""Mistakes planted in the rules of a pack, and who finds them: checks, rule tests, or nobody."""
