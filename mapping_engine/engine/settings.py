@@ -14,7 +14,7 @@ from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.engine.verdict import fast_verdict
 from mapping_engine.engine.violations import deepest, expected, found_kind, path_text, places_of
 from mapping_engine.errors import ConfigurationError, ErrorCode
-from mapping_engine.file.json_types import follow, property_names
+from mapping_engine.file.json_types import items_schema, property_names, property_schema
 from mapping_engine.file.schema_file import place_in_schema
 from mapping_engine.file.validator import validator_class
 from mapping_engine.source.node import Source
@@ -103,17 +103,31 @@ def _invalid(
 
 
 def unknown_settings(schema: Schema, settings: Mapping[str, Any]) -> tuple[EventWarning, ...]:
-    """A warning (WA03) for each key of the settings that the schema does not declare."""
-    names = property_names(schema, follow(schema, schema))
-    return tuple(
-        EventWarning(
-            "WA03",
-            f"unknown setting `{key}`; {did_you_mean(key, names) or f'known: {listed(names)}'}",
-            path=key,
-        )
-        for key in settings
-        if key not in names
-    )
+    """A warning (WA03) for each key that the schema does not declare, in rows of settings, too.
+
+    An object of which the schema says nothing may have any keys. Of several rows with the same
+    unknown key, the first is named.
+    """
+    found = dict[str, EventWarning]()
+    waiting: list[tuple[Schema, Any, str, str]] = [(schema, settings, "", "")]
+    while waiting:
+        declared, value, path, place = waiting.pop(0)
+        if isinstance(value, list):
+            rows = items_schema(schema, declared)
+            waiting += [
+                (rows, each, f"{path}[{at}]", f"{place}[]") for at, each in enumerate(value)
+            ]
+        names = property_names(schema, declared) if isinstance(value, dict) else ()
+        for key in value if names or declared is schema else ():
+            at = f"{path}.{key}" if path else key
+            below = property_schema(schema, declared, key)
+            if below is not None:
+                waiting.append((below, value[key], at, f"{place}.{key}"))
+            elif key not in names:
+                near = did_you_mean(key, names) or f"known: {listed(names)}"
+                warning = EventWarning("WA03", f"unknown setting `{at}`; {near}", path=at)
+                found.setdefault(f"{place}.{key}", warning)
+    return tuple(found.values())
 
 
 def _is_json(settings: dict[str, Any]) -> bool:

@@ -57,6 +57,16 @@ def test_unknown_keys_are_named_where_the_schema_forbids_them(tmp_path: Path) ->
     assert "known: `shops`" in told["other"]
 
 
+def test_a_key_that_nobody_declares_is_told_in_rows_as_well() -> None:
+    rows = [{"frm": "SECRET", "to": "Lead"}, {"from": "a", "to": "Lead"}, {"frm": "b"}]
+    given = {"datasetId": "7", "accessToken": "t", "actionSorce": "chat", "eventsToEvents": rows}
+    told = {each.path: str(each) for each in load(PACK).bind(given).warnings}
+    assert set(told) == {"actionSorce", "eventsToEvents[0].frm"}
+    assert "did you mean `actionSource`?" in told["actionSorce"]
+    assert "did you mean `from`?" in told["eventsToEvents[0].frm"]
+    assert "SECRET" not in str(told)
+
+
 def test_errors_and_those_beside_them_can_be_pickled_and_are_data() -> None:
     first, *others = refused({})
     assert [each.path for each in pickle.loads(pickle.dumps(first)).others] == ["datasetId"]
