@@ -12,9 +12,9 @@ except ImportError as missing:
         "mapping_engine.arrow needs the package pyarrow: pip install 'mapping-engine[arrow]'"
     ) from missing
 
-from mapping_engine.arrow.columns import Column, column_of, columns_of
 from mapping_engine.arrow.contract import REQUESTS, apply_batches, requests_schema
 from mapping_engine.arrow.event_rows import events_of
+from mapping_engine.engine.columns import Column, column_of, columns_of
 
 __all__ = [
     "REQUESTS",

@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from mapping_engine.arrow.columns import Column, column_of, columns_of, wrong
 from mapping_engine.arrow.event_rows import events_of
+from mapping_engine.engine.columns import Column, column_of, columns_of, wrong
 from mapping_engine.engine.mapping import Destination
 from mapping_engine.engine.outcome import EventWarning, Outcome
 from mapping_engine.engine.request import Request
@@ -69,7 +69,7 @@ def apply_batches(
     """The requests of the events in batches of rows, in order, in constant memory.
 
     The events are in one ``column``, or made of ``columns`` (see
-    :func:`~mapping_engine.arrow.columns.columns_of`), or of all columns by their names. Columns to
+    :func:`~mapping_engine.engine.columns.columns_of`), or of all columns by their names. Columns to
     ``keep`` stand beside the requests that were made of their rows. Events are counted from
     ``first``. A bad event is a row, and never raises.
 

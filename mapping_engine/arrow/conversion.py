@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import types as kinds
 
-from mapping_engine.arrow.columns import wrong
+from mapping_engine.engine.columns import wrong
 from mapping_engine.engine.inspect import NoJson, read_text
 from mapping_engine.source.json_text import LEAST, MOST
 from mapping_engine.types.kinds import Json

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
-from mapping_engine.arrow.columns import Column, apart, named_by, wrong
 from mapping_engine.arrow.conversion import buffers, decoded, is_event, is_text, objects, values
-from mapping_engine.diagnostics import did_you_mean, listed
+from mapping_engine.engine.columns import Column, named_by, on_header, wrong
 from mapping_engine.types.kinds import Json
 
 Row = memoryview | dict[str, Json] | None
@@ -37,12 +36,8 @@ def check_columns(schema: pa.Schema, columns: Sequence[Column] = ()) -> None:
 
     Raises ConfigurationError (CF06).
     """
-    for column in apart(columns or named_by(schema.names)):
+    for column in on_header(columns or named_by(schema.names), schema.names):
         name = column.name
-        if schema.names.count(name) != 1:
-            there = "stands twice in" if name in schema.names else "is not in"
-            near = did_you_mean(name, schema.names) or f"there are: {listed(schema.names)}"
-            raise wrong(f"the column `{name}` {there} the table", near)
         kind = schema.field(name).type
         values(pa.nulls(0, kind))
         if column.json and column.path and not is_text(kind):

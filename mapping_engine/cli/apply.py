@@ -20,6 +20,7 @@ from mapping_engine.cli.input_formats import CSV, NDJSON, listed_formats
 from mapping_engine.cli.inputs import (
     bound,
     now_option,
+    read_data,
     read_secrets,
     read_settings,
     secrets_option,
@@ -37,6 +38,7 @@ from mapping_engine.cli.sinks import Sink, TableSink, keep_apart, sink
 from mapping_engine.cli.status import SinkError, Status, fail, interruptible
 from mapping_engine.cli.work import SHOWN_ERRORS, Count, Work
 from mapping_engine.engine.clock import Clock
+from mapping_engine.engine.columns import Column, column_of, columns_of
 from mapping_engine.engine.loading import load
 from mapping_engine.errors import ErrorCode, MappingError, ResumeError
 from mapping_engine.frozen import Frozen
@@ -81,7 +83,12 @@ PARQUET = ".parquet"
 @click.option(
     "--column",
     metavar="NAME",
-    help="The column of Parquet that holds the events; else each column is a part of them.",
+    help="The column of a table that holds the events; else each column is a part of them.",
+)
+@click.option(
+    "--columns",
+    metavar="FILE",
+    help="Where each column of a table stands in the event: a JSON or YAML file, name to path.",
 )
 @now_option
 def apply(**given: Any) -> None:
@@ -116,6 +123,7 @@ class ApplyOptions(Frozen):
     jobs: int | None
     input_format: str | None
     column: str | None
+    columns: str | None
     now: Clock
 
     @property
@@ -137,6 +145,7 @@ def _applied(options: ApplyOptions) -> Count:
     recorded = read_journal(str(options.output)) if options.resume else None
     with pack_errors(options.pack):
         mapping = load(options.pack)
+    columns = _columns(options)
     settings, secrets = read_settings(options.settings), read_secrets(options.secrets)
     now = _clock(options, files, recorded)
     destination = bound(mapping, settings, secrets, now)
@@ -156,7 +165,7 @@ def _applied(options: ApplyOptions) -> Count:
             "--warnings": options.warnings,
             "--keep-events": options.keep_events,
             "--input-format": options.input_format,
-            "--column": options.column,
+            "--column, --columns": [[each.name, each.path, each.json] for each in columns],
         }
         journal = journal_of(str(options.output), recorded, files, rules, made_of, now())
     work = Work(
@@ -167,14 +176,29 @@ def _applied(options: ApplyOptions) -> Count:
         keep_events=options.keep_events,
     )
     try:
-        return _written(work, options, files, recorded.stand if recorded else BEGIN, journal)
+        return _written(
+            work, options, files, columns, recorded.stand if recorded else BEGIN, journal
+        )
     finally:
         if journal is not None:
             journal.close()
 
 
+def _columns(options: ApplyOptions) -> tuple[Column, ...]:
+    if options.column is not None and options.columns is not None:
+        fail("--column names the one column of events, --columns those of their parts: give one")
+    if options.columns is not None:
+        return columns_of(read_data(options.columns, "columns"))
+    return () if options.column is None else column_of(options.column)
+
+
 def _written(
-    work: Work, options: ApplyOptions, files: tuple[str, ...], stand: Stand, journal: Journal | None
+    work: Work,
+    options: ApplyOptions,
+    files: tuple[str, ...],
+    columns: tuple[Column, ...],
+    stand: Stand,
+    journal: Journal | None,
 ) -> Count:
     """Write the outputs, from where they stand on."""
     sizes = stand.sizes
@@ -195,9 +219,8 @@ def _written(
         jobs = options.jobs or jobs_for(files)
         try:
             with interruptible() as interruption:
-                found = results(
-                    work, read_chunks(files, stand.place, named, options.column), jobs, interruption
-                )
+                events = read_chunks(files, stand.place, named, columns)
+                found = results(work, events, jobs, interruption)
                 with closing(found):
                     if options.batch:
                         combine(work.destination, found, run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from mapping_engine.engine.columns import Column
 from mapping_engine.errors import InputError
 from mapping_engine.frozen import Frozen
 
@@ -31,8 +32,9 @@ class Chunk(Frozen):
     """Some events of a file that follow each other, the first of which has this number.
 
     ``data`` is the text of lines, that of the elements of an array, whose commas are at ``cuts``,
-    or rows as Arrow writes them. The ``header`` has the paths of cells, or the one column that
-    holds the events. An ``error`` stands for an event that is none.
+    or rows as Arrow writes them. The ``columns`` are those of cells, in order, where None stands
+    for one that is left out; or the chosen ones of Arrow. An ``error`` stands for an event that
+    is none.
     """
 
     file: str
@@ -41,6 +43,6 @@ class Chunk(Frozen):
     form: Literal["lines", "elements", "cells", "arrow", "error"]
     data: bytes = b""
     cuts: tuple[int, ...] = ()
-    header: tuple[str, ...] = ()
+    columns: tuple[Column | None, ...] = ()
     rows: tuple[Row, ...] = ()
     error: InputError | None = None

@@ -7,30 +7,37 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any
 
 from mapping_engine.cli import chunks
 from mapping_engine.cli.chunks import Chunk, Position, Row
 from mapping_engine.cli.cutting import EventStream
+from mapping_engine.engine.columns import Column, on_header
 from mapping_engine.errors import ErrorCode, InputError
-from mapping_engine.source.json_text import is_unicode
 
 _SEPARATORS = (",", ";", "\t")
 _is_step = re.compile(r"[^\W\d][\w $-]*").fullmatch
 """What a header may name a part of an event: a number or an address is rather a value."""
 
 
-def csv_chunks(source: EventStream, at: Position) -> Iterator[Chunk]:
+def csv_chunks(
+    source: EventStream, at: Position, columns: tuple[Column, ...] = ()
+) -> Iterator[Chunk]:
     """The rows behind a place of a stream that stands at its beginning, where the header is.
 
-    Raises InputError (IN02) for a header that names no paths.
+    The header names the chosen columns, or else the paths of all. Raises InputError (IN02) for one
+    that names no paths, ConfigurationError (CF06) for one without a chosen column.
     """
     csv.field_size_limit(chunks.LONGEST_LINE)
     lines = _Lines(source)
     first = next(lines, "")
     separator = max(_SEPARATORS, key=first.count)
     header = tuple(map(str.strip, next(csv.reader(chain((first,), lines), delimiter=separator))))
-    _check_header(header)
+    if columns:
+        named = {each.name: each for each in on_header(columns, header)}
+        places = tuple(map(named.get, header))
+    else:
+        _check_header(header)
+        places = tuple(Column(name, tuple(name.split("."))) for name in header)
     if at.offset:
         lines.go_to(at)
     reader, rows, begin = csv.reader(lines, delimiter=separator, strict=True), list[Row](), 0
@@ -47,31 +54,8 @@ def csv_chunks(source: EventStream, at: Position) -> Iterator[Chunk]:
             is_over = True
         if rows and (is_over or lines.offset - begin >= chunks.CHUNK):
             end = Position(source.index, lines.offset, lines.number)
-            yield Chunk(source.file, number, end, "cells", header=header, rows=tuple(rows))
+            yield Chunk(source.file, number, end, "cells", columns=places, rows=tuple(rows))
             rows, begin = [], lines.offset
-
-
-def row_event(header: Sequence[str], cells: Sequence[str] | None) -> dict[str, Any]:
-    """The event of a row; an empty cell says nothing.
-
-    Raises InputError (IN01) for a row that does not fit the header.
-    """
-    if cells is None:
-        raise _wrong("the row has a quote too many, or one that is not closed")
-    if len(cells) != len(header):
-        raise _wrong(f"the row has {len(cells)} cells, and the header has {len(header)}")
-    event: dict[str, Any] = {}
-    for name, cell in zip(header, cells, strict=True):
-        if not cell:
-            continue
-        if not is_unicode(cell):
-            raise _wrong(f"the cell under `{name}` is not UTF-8 text")
-        *path, last = name.split(".")
-        at = event
-        for step in path:
-            at = at.setdefault(step, {})
-        at[last] = cell
-    return event
 
 
 class _Lines:
@@ -118,7 +102,3 @@ def _no_header(message: str) -> InputError:
     return InputError(
         ErrorCode.INPUT_FOREIGN, message, help="begin the file with a line that names each column"
     )
-
-
-def _wrong(message: str) -> InputError:
-    return InputError(ErrorCode.INPUT_UNREADABLE, message, help="mend the row")

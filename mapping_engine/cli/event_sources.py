@@ -24,6 +24,7 @@ from mapping_engine.cli.input_formats import (
 )  # fmt: skip
 from mapping_engine.cli.parquet_rows import parquet_chunks
 from mapping_engine.cli.status import fail
+from mapping_engine.engine.columns import Column
 from mapping_engine.errors import ConfigurationError, ErrorCode, InputError
 
 _BLANKS = 64 * 1024
@@ -31,12 +32,15 @@ _BLANKS = 64 * 1024
 
 
 def read_chunks(
-    files: Sequence[str], at: Position, named: EventFormat | None = None, column: str | None = None
+    files: Sequence[str],
+    at: Position,
+    named: EventFormat | None = None,
+    columns: tuple[Column, ...] = (),
 ) -> Iterator[Chunk]:
     """The events of files behind a place.
 
-    ``named`` is the format where no first bytes tell it, ``column`` that of a table which holds
-    the events.
+    ``named`` is the format where no first bytes tell it, ``columns`` where the columns of
+    a table stand in the event.
 
     Ends the command where a file cannot be read. Raises InputError: IN02 for what is no file of
     events, IN03 for a broken one.
@@ -46,7 +50,7 @@ def read_chunks(
         begin = at if index == at.file else Position(index)
         try:
             with opened(file) as stream:
-                yield from _chunks(stream, file, begin, named, column)
+                yield from _chunks(stream, file, begin, named, columns)
         except (InputError, ConfigurationError) as error:
             where = f"the events file `{shown_name(file)}` cannot be read: "
             raise type(error)(error.code, where + error.message, help=error.help) from None
@@ -55,7 +59,11 @@ def read_chunks(
 
 
 def _chunks(
-    stream: IO[bytes], file: str, at: Position, named: EventFormat | None, column: str | None
+    stream: IO[bytes],
+    file: str,
+    at: Position,
+    named: EventFormat | None,
+    columns: tuple[Column, ...],
 ) -> Iterator[Chunk]:
     with _unpacked(stream) as (plain, is_packed):
         head, text = _peeked(plain)
@@ -68,10 +76,10 @@ def _chunks(
                     "Parquet has to be read from a file that is not packed",
                     help="name the file",
                 )
-            yield from parquet_chunks(file, at.file, at, column)
+            yield from parquet_chunks(file, at.file, at, columns)
             return
         if format is CSV:
-            yield from csv_chunks(source, at)
+            yield from csv_chunks(source, at, columns)
             return
         _skip(text, at.offset)
         yield from (array_chunks if format is ARRAY else line_chunks)(source, at)

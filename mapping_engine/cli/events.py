@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -11,12 +11,13 @@ import orjson
 
 from mapping_engine.cli import chunks
 from mapping_engine.cli.chunks import Chunk
-from mapping_engine.cli.csv_rows import row_event
 from mapping_engine.cli.cutting import documents
 from mapping_engine.cli.parquet_rows import rows_of
+from mapping_engine.engine.columns import Column
 from mapping_engine.engine.inspect import Sound, read_exactly
 from mapping_engine.errors import ErrorCode, InputError
 from mapping_engine.frozen import Frozen
+from mapping_engine.source.json_text import is_unicode
 
 
 class Line(Frozen):
@@ -51,13 +52,13 @@ def lines_of(chunk: Chunk) -> Iterator[Line]:
         case "cells":
             for place, cells in chunk.rows:
                 try:
-                    yield Line(file, place, row_event(chunk.header, cells))
+                    yield Line(file, place, _row_event(chunk.columns, cells))
                 except InputError as error:
                     yield Line(file, place, error=error)
         case "arrow":
-            from mapping_engine.arrow import column_of, events_of  # an extra, and slow to import
+            from mapping_engine.arrow import events_of  # an extra, and slow to import
 
-            columns = column_of(*chunk.header) if chunk.header else ()
+            columns = tuple(filter(None, chunk.columns))
             for place, event in enumerate(events_of(rows_of(chunk.data), columns), number):
                 if isinstance(event, memoryview):
                     yield _line(bytes(event), file, place)
@@ -65,6 +66,32 @@ def lines_of(chunk: Chunk) -> Iterator[Line]:
                     yield Line(file, place, event)
         case "error":
             yield Line(file, number, error=chunk.error)
+
+
+def _row_event(columns: Sequence[Column | None], cells: Sequence[str] | None) -> Any:
+    if cells is None:
+        raise _wrong_row("the row has a quote too many, or one that is not closed")
+    if len(cells) != len(columns):
+        raise _wrong_row(f"the row has {len(cells)} cells, and the header has {len(columns)}")
+    event: dict[str, Any] = {}
+    for column, cell in zip(columns, cells, strict=True):
+        if column is None or not cell:  # an empty cell says nothing
+            continue
+        if not is_unicode(cell):
+            raise _wrong_row(f"the cell under `{column.name}` is not UTF-8 text")
+        value = parse_json(cell.encode()) if column.json else cell
+        if not column.path:
+            return value
+        *path, last = column.path
+        at = event
+        for step in path:
+            at = at.setdefault(step, {})
+        at[last] = value
+    return event
+
+
+def _wrong_row(message: str) -> InputError:
+    return InputError(ErrorCode.INPUT_UNREADABLE, message, help="mend the row")
 
 
 def _line(text: bytes, file: str, number: int) -> Line:

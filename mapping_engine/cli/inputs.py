@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
 from math import nan
 from typing import Any
 
@@ -72,17 +71,21 @@ def read_settings(file: str) -> Any:
     `${NAME}` in a text stands for a variable of the environment, so that tokens need not lie in
     files.
     """
-    read = _read_yaml if file.endswith(YAML_ENDINGS) else partial(read_json, what="settings")
-    return _filled_in(read(file), file)
+    return _filled_in(read_data(file, "settings"), file)
 
 
-def _read_yaml(file: str) -> Any:
+def read_data(file: str, what: str) -> Any:
+    """What a JSON or YAML file holds; ends the command where it cannot be read."""
+    return (_read_yaml if file.endswith(YAML_ENDINGS) else read_json)(file, what)
+
+
+def _read_yaml(file: str, what: str) -> Any:
     diagnostics = Diagnostics()
     try:
         with opened(file) as stream:
             source = decode(file, stream.read(), diagnostics)
     except OSError as problem:
-        fail(f"the settings file `{file}` cannot be read: {problem.strerror}")
+        fail(f"the {what} file `{file}` cannot be read: {problem.strerror}")
     node = read_yaml(source, diagnostics) if source is not None else None
     if diagnostics.found:
         texts = {} if source is None else {file: source.text}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mapping_engine.cli.chunks import Chunk, Position
+from mapping_engine.engine.columns import Column
 from mapping_engine.errors import ErrorCode, InputError
 
 ROWS = 1000
@@ -13,18 +14,20 @@ ROWS = 1000
 
 
 def parquet_chunks(
-    file: str, index: int, at: Position, column: str | None = None
+    file: str, index: int, at: Position, columns: tuple[Column, ...] = ()
 ) -> Iterator[Chunk]:
-    """The rows of a file behind a place, as Arrow writes them; with one column, of this alone.
+    """The rows of a file behind a place, as Arrow writes them, of these columns or all.
 
     Raises InputError: IN02 without pyarrow, IN03 for a broken file. Raises ConfigurationError
     (CF06) for columns that make no events.
     """
-    chosen = None if column is None else (column,)
+    chosen = [each.name for each in columns] or None
     pyarrow, parquet = parquet_modules()
+    from mapping_engine.arrow.event_rows import check_columns  # an extra, and slow to import
+
     try:
         with parquet.ParquetFile(file) as opened:
-            _check(opened.schema_arrow, column)
+            check_columns(opened.schema_arrow, columns)
             number = 1
             for group in range(opened.num_row_groups):
                 count = opened.metadata.row_group(group).num_rows
@@ -37,20 +40,13 @@ def parquet_chunks(
                     if len(rows):
                         end = Position(index, 0, number)
                         first = number - len(rows)
-                        yield Chunk(file, first, end, "arrow", written(rows), header=chosen or ())
+                        yield Chunk(file, first, end, "arrow", written(rows), columns=columns)
     except (pyarrow.ArrowException, OSError) as problem:
         if isinstance(problem, OSError) and problem.errno is not None:
             raise
         raise InputError(
             ErrorCode.INPUT_BROKEN, "it is broken Parquet, or cut off", help="copy it again"
         ) from None
-
-
-def _check(schema: Any, column: str | None) -> None:
-    from mapping_engine.arrow.columns import column_of
-    from mapping_engine.arrow.event_rows import check_columns  # slow to import
-
-    check_columns(schema, () if column is None else column_of(column))
 
 
 def rows_of(data: bytes) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from mapping_engine.transforms.patterns import searcher
 from mapping_engine.types.kinds import ANY, Kinds, is_missing, kind_of, kinds
 from mapping_engine.types.type import FILLED, SECRET, WHOLE, Type
 from mapping_engine.types.units import declared_unit, unit_tag
@@ -116,7 +116,12 @@ def _property_type(root: Mapping[str, Any], schema: Mapping[str, Any], name: str
 def _accepts_blank(schema: Mapping[str, Any]) -> bool:
     """Whether a blank text fits."""
     pattern = schema.get("pattern")
-    return not isinstance(pattern, str) or any(re.search(pattern, each) for each in _BLANK)
+    if not isinstance(pattern, str):
+        return True
+    try:
+        return any(map(searcher(pattern), _BLANK))
+    except ValueError:  # which is told where the schema is read
+        return True
 
 
 def _may_be_blank(schema: Mapping[str, Any], found: Kinds) -> bool:

@@ -24,10 +24,10 @@ except ImportError as missing:
     ) from missing
 
 from mapping_engine.arrow import REQUESTS, Column, apply_batches, requests_schema
-from mapping_engine.arrow.columns import named_by
 from mapping_engine.arrow.contract import Columns, chosen
 from mapping_engine.arrow.event_rows import check_columns
 from mapping_engine.engine.clock import Clock
+from mapping_engine.engine.columns import named_by
 from mapping_engine.engine.mapping import Destination, Mapping
 from mapping_engine.engine.secrets import NO_SECRETS
 from mapping_engine.types.kinds import Json
@@ -53,7 +53,7 @@ def apply(
     """The requests of the events in the rows of a table or a stream, as `REQUESTS` declares them.
 
     The events are in one ``column``, or made of ``columns`` (see
-    :func:`~mapping_engine.arrow.columns.columns_of`), or of all columns by their names. Columns to
+    :func:`~mapping_engine.engine.columns.columns_of`), or of all columns by their names. Columns to
     ``keep`` stand beside the requests that were made of their rows. Each worker process binds the
     mapping once; settings and secrets go there inside the task, which no plan or log shows.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -176,6 +178,53 @@ def test_one_column_may_hold_the_events() -> None:
         assert ids(apply("x.parquet", "--column", "body")) == [each["messageId"] for each in EVENTS]
     found = apply("x.parquet", "--column", "bodi")
     assert "[CF06 configuration] (did you mean `body`?)" in found.stderr
+
+
+def test_a_mapping_of_columns_says_where_each_stands() -> None:
+    Path("columns.yaml").write_text(
+        "id: messageId\nkind: type\nmore: {path: properties, json: true}\n"
+    )
+    rows = [{"id": str(n), "kind": "track", "more": '{"total": "9.5"}', "x": 1} for n in range(3)]
+    Path("x.parquet").write_bytes(parquet(rows))
+    table = io.StringIO()
+    writer = csv.DictWriter(table, [*rows[0]])
+    writer.writeheader()
+    writer.writerows(rows)
+    Path("x.csv").write_text(table.getvalue())
+    outputs = []
+    for name in ("x.parquet", "x.csv"):
+        found = apply(name, "--columns", "columns.yaml", "--input-format", "csv")
+        assert ids(found) == ["0", "1", "2"]
+        outputs.append([json.loads(line)["body"] for line in found.stdout.splitlines()])
+    assert outputs[0] == outputs[1]
+    assert "9.5" in str(outputs[0][0])
+
+
+def test_one_column_of_csv_may_hold_the_events() -> None:
+    event = json.dumps(EVENTS[0]).replace('"', '""')
+    Path("x.csv").write_text(f'n,body\n1,"{event}"\n2,{{broken\n')
+    found = apply("x.csv", "--column", "body", "--input-format", "csv")
+    assert ids(found) == [EVENTS[0]["messageId"]]
+    assert "x.csv:3" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--columns", "c.yaml"], "the column `ids` is not in the table (did you mean `id`?)"),
+        (["--columns", "c.json"], "the columns are no mapping"),
+        (["--columns", "none.yaml"], "the columns file `none.yaml` cannot be read"),
+        (["--columns", "c.yaml", "--column", "id"], "give one"),
+    ],
+)
+def test_columns_that_are_not_there_are_told(arguments: list[str], said: str) -> None:
+    Path("x.csv").write_text("id,x\n1,2\n")
+    Path("c.yaml").write_text("ids: messageId\n")
+    Path("c.json").write_text("[]")
+    found = apply("x.csv", "--input-format", "csv", *arguments)
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert said.split(" (")[0] in found.stderr
+    assert said.rpartition(" (")[2] in found.stderr
 
 
 def test_folders_and_patterns_are_read_in_sorted_order() -> None:

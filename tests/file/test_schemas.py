@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mapping_engine import RuleError, check, load
+from mapping_engine.file.json_types import setting_type
 from mapping_engine.source.bundled import bundled_folder
 
 
@@ -62,3 +63,14 @@ def test_a_table_file_that_is_nested_too_deeply_is_reported(pack: Path, deep: in
     text = rules.read_text("utf-8").replace("tables:", "table_files: {mine: t.json}\n\ntables:", 1)
     rules.write_text(text, "utf-8")
     assert "`t.json` is nested too deeply" in [found.message for found in check(pack)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "may_be_blank"),
+    [("[^[:space:]]", False), (r"\S", False), ("^[[:space:]]*$", True), ("a*", True), ("(", True)],
+)
+def test_a_pattern_says_as_re2_reads_it_whether_a_setting_may_be_blank(
+    pattern: str, may_be_blank: bool
+) -> None:
+    schema = {"type": "string", "pattern": pattern}
+    assert setting_type({}, schema).missing is may_be_blank

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mapping_engine.diagnostics import did_you_mean, listed
 from mapping_engine.errors import ConfigurationError, ErrorCode
@@ -70,6 +70,20 @@ def apart(columns: Iterable[Column]) -> tuple[Column, ...]:
             if column.path[:length] in places:
                 raise _taken(places[column.path[:length]], column)
     return found
+
+
+def on_header(columns: Iterable[Column], names: Sequence[str]) -> Iterator[Column]:
+    """The columns, of which each is once among those that a table has, and has its own place.
+
+    Raises ConfigurationError (CF06).
+    """
+    for column in apart(columns):
+        name = column.name
+        if names.count(name) != 1:
+            there = "stands twice in" if name in names else "is not in"
+            near = did_you_mean(name, names) or f"there are: {listed(names)}"
+            raise wrong(f"the column `{name}` {there} the table", near)
+        yield column
 
 
 def wrong(message: str, help: str) -> ConfigurationError:
