@@ -28,6 +28,8 @@ class Mismatch(Frozen):
     help: str | None = None
     lighter: Severity | None = None
     value: object = None
+    keyword: str = ""
+    """The keyword of the schema that refuses it."""
 
 
 def mismatch(root: Schema, schema: Schema, found: Type, what: str) -> Mismatch | None:
@@ -38,26 +40,29 @@ def mismatch(root: Schema, schema: Schema, found: Type, what: str) -> Mismatch |
     accepted = accepted_kinds(root, schema)
     if not accepted & found.kinds:
         message = f"{what} takes {accepted}, but this is {found.kinds}"
-        return Mismatch(message, _cast(accepted, found.kinds))
+        return Mismatch(message, _cast(accepted, found.kinds), keyword="type")
     wanted, given = declared_unit(schema), found.unit
     if wanted is not None and given is not None and wanted != given:
         message = f"{what} takes {UNITS[wanted]}, but this is in {UNITS[given]}"
         conversion = CONVERSIONS.get(wanted)
-        return Mismatch(message, f"convert it with `|> {conversion}`" if conversion else None)
+        help = f"convert it with `|> {conversion}`" if conversion else None
+        return Mismatch(message, help, keyword="x-unit")
     if found.values is not None:
         return _values(root, schema, found.values, what)
     if found.kinds != ANY and found.kinds.names - accepted.names:
         other = Kinds(found.kinds.names - accepted.names)
         message = f"{what} takes {accepted}, but this may be {other}"
-        return Mismatch(message, _cast(accepted, other), Severity.WARNING)
+        return Mismatch(message, _cast(accepted, other), Severity.WARNING, keyword="type")
     if schema.get("type") == "integer" and found.kinds == NUMBER and not found.is_whole:
         return Mismatch(
             f"{what} takes whole numbers, but this may have a fraction",
             "convert it with `|> integer` or `|> round`",
             Severity.WARNING,
+            keyword="type",
         )
     if found.item is not None and LIST & found.kinds:
-        return mismatch(root, items_schema(root, schema), found.item, f"an item of {what}")
+        item = mismatch(root, items_schema(root, schema), found.item, f"an item of {what}")
+        return None if item is None else replace(item, keyword="")  # which is that of the list
     return None
 
 
@@ -118,7 +123,8 @@ def _refusal(schema: Schema, value: object, what: str) -> Mismatch | None:
     if error.validator == "enum" and isinstance(value, str):
         texts = [each for each in error.validator_value if isinstance(each, str)]
         help = did_you_mean(value, texts)
-    return Mismatch(f"{what} does not accept `{_shown(value)}`{limit}", help, value=value)
+    message = f"{what} does not accept `{_shown(value)}`{limit}"
+    return Mismatch(message, help, value=value, keyword=str(error.validator))
 
 
 def _limit(keyword: str, value: object) -> str:

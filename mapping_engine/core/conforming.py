@@ -62,7 +62,7 @@ def _report(
     found: Inference,
     others: tuple[Label, ...] = (),
 ) -> None:
-    labels = (*others, *declared_at(path, found.model))
+    labels = (*others, *declared_at(path, found.model, problem.keyword))
     source = place_of(problem.value, node, found)
     if source is None and problem.value is None:
         source = made_at(node, found)

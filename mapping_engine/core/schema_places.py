@@ -14,23 +14,29 @@ from mapping_engine.source.yaml_text import read_yaml
 _STEP = re.compile(r"\[\]|[^.\[]+")
 
 
-def declared_at(path: str, model: Model) -> tuple[Label, ...]:
-    """The place of a payload field, such as `items[].sku`; none where it is not found."""
+def declared_at(path: str, model: Model, keyword: str = "") -> tuple[Label, ...]:
+    """The place of a payload field, such as `items[].sku`, or of what a keyword says of it.
+
+    None where the field is not found.
+    """
     if model.payload is None:
         return ()
     folder, mark, _ = model.file.span.file.rpartition("/")
     name = f"{folder}{mark}{model.payload.text}"
     text = model.texts.get(name)
-    place, is_whole = property_place(_read(name, text) if text else None, _STEP.findall(path))
+    root = _read(name, text) if text else None
+    place, is_whole = property_place(root, _STEP.findall(path), keyword)
     if place is None or not is_whole:
         return ()
     return (Label(place, "the schema declares it here"),)
 
 
-def property_place(root: YamlNode | None, steps: Iterable[str]) -> tuple[Span | None, bool]:
+def property_place(
+    root: YamlNode | None, steps: Iterable[str], keyword: str = ""
+) -> tuple[Span | None, bool]:
     """Where a schema declares the last of some properties that it does, and whether that is all.
 
-    A step `[]` leads to the items of a list.
+    A step `[]` leads to the items of a list. Where the last one has the keyword, it is that place.
     """
     node, place = root, None
     for step in steps:
@@ -44,7 +50,8 @@ def property_place(root: YamlNode | None, steps: Iterable[str]) -> tuple[Span | 
         if entry is None:
             return place, False
         node, place = entry.value, entry.key.span
-    return place, True
+    said = _value(_followed(node, root), keyword)
+    return place if said is None else said.span, True
 
 
 @lru_cache(maxsize=2)
