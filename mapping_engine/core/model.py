@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, fields, replace
 from functools import cached_property
 
-from mapping_engine.core.nodes import Call, Field, Name, Node, Object, Placed, Template, walk
+from mapping_engine.core.nodes import (
+    Call,
+    Field,
+    ForEach,
+    Name,
+    Node,
+    Object,
+    Placed,
+    Template,
+    fields_of,
+    walk,
+)
 from mapping_engine.core.sending import AnswerRule, BatchRule, answer_nodes, batch_nodes
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.json_types import JsonSchema
@@ -265,6 +276,19 @@ def every_node(model: Model) -> Iterator[Node]:
             if id(node) not in seen:
                 seen.add(id(node))
                 yield node
+
+
+def payload_fields(fields: Iterable[Field]) -> Iterator[tuple[str, Field]]:
+    """Payload fields and those in them, with their paths; a path has `[]` behind a list."""
+    waiting = [("", each) for each in reversed(tuple(fields))]
+    while waiting:
+        before, field = waiting.pop()
+        path = before.removesuffix(".") if field.spread else f"{before}{field.name}"
+        yield path, field
+        node, below = field.value, path
+        while isinstance(node, ForEach):
+            node, below = node.body, f"{below}[]"
+        waiting += [(f"{below}." if below else "", each) for each in reversed(fields_of(node))]
 
 
 def reachable(model: Model, starts: Iterator[Node]) -> Iterator[Node]:

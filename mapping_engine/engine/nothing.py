@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from difflib import get_close_matches
 
-from mapping_engine.core.model import Model
-from mapping_engine.core.nodes import Field, ForEach, Node, fields_of
+from mapping_engine.core.model import Model, payload_fields
 from mapping_engine.core.spell import spell
 from mapping_engine.engine.flow import is_switched_off
 from mapping_engine.engine.interpreted import Interpreted
@@ -38,19 +36,8 @@ def why_nothing(model: Model, run: Run) -> str:
 
 def field_paths(model: Model) -> list[str]:
     """The paths of all payload fields that rules make; items of a list have `[]`."""
-    fields = (each.fields.fields for each in model.requests)
-    return list(dict.fromkeys(path for each in fields for path in _paths(each, "")))
-
-
-def _paths(fields: tuple[Field, ...], before: str) -> Iterator[str]:
-    for each in fields:
-        path = f"{before}.{each.name}" if before else each.name
-        yield path
-        yield from _paths(fields_of(each.value), path + "[]" * _lists(each.value))
-
-
-def _lists(node: Node) -> int:
-    return 1 + _lists(node.body) if isinstance(node, ForEach) else 0
+    found = (payload_fields(each.fields.fields) for each in model.requests)
+    return list(dict.fromkeys(path for each in found for path, field in each if not field.spread))
 
 
 def as_rule(path: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mapping_engine.core.load import Examined
-from mapping_engine.core.model import Model, behind
-from mapping_engine.core.nodes import Call, Field, ForEach, Name, Node, Read, fields_of, walk
+from mapping_engine.core.model import Model, behind, payload_fields
+from mapping_engine.core.nodes import Call, Field, Name, Node, Read, fields_of, walk
 from mapping_engine.diagnostics import Span
 from mapping_engine.expression.ast import CallExpression, Expression, Reference, Select
 from mapping_engine.file.walk import expressions, parts
@@ -49,15 +49,10 @@ def _needs(model: Model, word: str) -> Callable[[Node], bool]:
 
 def _fields(model: Model, needs: Callable[[Node], bool]) -> Iterator[str]:
     """The paths of the payload fields that need it."""
-    waiting = [("", each) for each in reversed(model.fields.fields)]
-    while waiting:
-        prefix, field = waiting.pop()
-        path = prefix.removesuffix(".") if field.spread else f"{prefix}{field.name}"
-        path += "[]" if isinstance(field.value, ForEach) else ""
-        inner = fields_of(field.value)
-        if not inner and any(_is_reached(model, part, needs) for part in _parts(field)):
+    for path, field in payload_fields(model.fields.fields):
+        is_leaf = not fields_of(field.value)
+        if is_leaf and any(_is_reached(model, part, needs) for part in _parts(field)):
             yield path
-        waiting += [(f"{path}.", each) for each in reversed(inner)]
 
 
 def _parts(field: Field) -> Iterator[Node]:

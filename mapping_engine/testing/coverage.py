@@ -7,11 +7,9 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from mapping_engine.core.choices import alternatives, is_choice
-from mapping_engine.core.model import Model, Rule, reachable, sent_parts
+from mapping_engine.core.model import Model, Rule, payload_fields, reachable, sent_parts
 from mapping_engine.core.nodes import (
     Call,
-    Field,
-    ForEach,
     Guard,
     Name,
     Node,
@@ -47,7 +45,8 @@ def parts_of(model: Model) -> Iterator[RulePart]:
 
 def _parts_of(model: Model) -> Iterator[RulePart]:
     fields = {id(f): f for each in model.requests for f in each.fields.fields}
-    for path, field in _leaves(tuple(fields.values()), ""):
+    leaves = (each for each in payload_fields(fields.values()) if not fields_of(each[1].value))
+    for path, field in leaves:
         yield RulePart(f"the field `{path}`", field.span, field.span)
         yield from _choices(field.value, path, model, field.span)
     for name, node in _named(model):
@@ -84,16 +83,6 @@ def reached_by_tests(model: Model, cases: Iterable[Case]) -> Counter[Span]:
 def reached(explanation: Explanation) -> set[Span]:
     """The places in the rules that gave a value, or applied, for one event."""
     return {*explanation.applied, *explanation.used}
-
-
-def _leaves(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, Field]]:
-    for field in fields:
-        inner = fields_of(field.value)
-        mark = "[]." if isinstance(field.value, ForEach) else "."
-        if inner:
-            yield from _leaves(inner, f"{prefix}{field.name}{mark}")
-        else:
-            yield f"{prefix}{field.name}", field
 
 
 def _named(model: Model) -> list[tuple[str, Node]]:
