@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from errno import EBADF
 from typing import IO, TextIO
 
@@ -49,7 +49,10 @@ def rule_errors(texts: Callable[[], dict[str, str]] = dict) -> Iterator[None]:
     except RuleError as error:
         if not error.diagnostics:
             fail(f"{error.message}; {error.help}" if error.help else error.message)
-        click.echo(render_all(error.diagnostics, texts(), colour=coloured(sys.stderr)), err=True)
+        shown: dict[str, str] = {}
+        with suppress(RuleError):  # reading them once more may fail where it did
+            shown = texts()
+        click.echo(render_all(error.diagnostics, shown, colour=coloured(sys.stderr)), err=True)
         sys.exit(Status.CANNOT)
 
 

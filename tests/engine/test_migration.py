@@ -170,6 +170,14 @@ def test_without_a_file_there_is_no_migration(place: Path) -> None:
     assert "has no migration from `new`" in result.stderr
 
 
+@pytest.mark.parametrize("broken", ["old", "new"])
+def test_a_pack_that_cannot_be_read_is_told_with_its_place(place: Path, broken: str) -> None:
+    (place / broken / "rules.yaml").write_text("[]\n")
+    result = CliRunner().invoke(main, ["migrate-settings", "old", "new", "s.json"])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{broken}/rules.yaml:1:1: ")
+
+
 def test_what_a_person_has_to_know_of_old_settings_is_a_warning(place: Path) -> None:
     warn = "warn:\n  - {when: flag == true, field: mode, message: the mode costs more now}\n"
     write(place, FILE + warn)
