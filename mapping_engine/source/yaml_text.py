@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 import yaml
 
-from mapping_engine.diagnostics import Diagnostics, Fix, Label, Span
+from mapping_engine.diagnostics import Diagnostic, Diagnostics, Fix, Label, Span
 from mapping_engine.source.indentation import odd_line
 from mapping_engine.source.json_text import is_sound
 from mapping_engine.source.node import (
@@ -26,6 +27,8 @@ from mapping_engine.source.scalar import Lines, block_end
 MAX_DEPTH = 64
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DIGITS = 300
+KEPT = 64
+"""Trees of files that are kept: several checks read a file, and an editor asks again and again."""
 _SHOWN = 60
 _SHOWN_CHARACTERS = 5
 
@@ -83,10 +86,17 @@ def decode(file: str, data: bytes, diagnostics: Diagnostics) -> Source | None:
 
 def read_yaml(source: Source, diagnostics: Diagnostics) -> YamlNode | None:
     """The tree of a rule file, or None if there is none to work with; mistakes are reported."""
-    lines = Lines(source)
-    if _refuse_characters(source, lines, diagnostics):
-        return None
-    return _Reader(source, lines, diagnostics).read()
+    node, found = _read(source)
+    diagnostics.found.extend(found)
+    return node
+
+
+@lru_cache(maxsize=KEPT)
+def _read(source: Source) -> tuple[YamlNode | None, tuple[Diagnostic, ...]]:
+    lines, diagnostics = Lines(source), Diagnostics()
+    refused = _refuse_characters(source, lines, diagnostics)
+    node = None if refused else _Reader(source, lines, diagnostics).read()
+    return node, tuple(diagnostics.found)
 
 
 def _refuse_bytes(file: str, data: bytes, diagnostics: Diagnostics) -> None:

@@ -72,10 +72,10 @@ def find(subject: Subject) -> None:
         return
     used = _used(subject)
     documents = subject.examined.documents
-    own = documents[-1].folder
+    named, own = names_in([each.document for each in documents]), documents[-1].folder
     for loaded in documents:
         if loaded.folder is own:
-            _declared(loaded, used, subject)
+            _declared(loaded, used, named, subject)
     for model in subject.model.requests:
         _sent(model, subject)
     _fragments(used, subject)
@@ -150,8 +150,7 @@ def _keys(nodes: Iterable[Node], name: str) -> set[str] | None:
     return found
 
 
-def _declared(loaded: LoadedDocument, used: _Used, subject: Subject) -> None:
-    named = names_in([each.document for each in subject.examined.documents])
+def _declared(loaded: LoadedDocument, used: _Used, named: set[str], subject: Subject) -> None:
     for what, name, is_used, span in _entries(loaded, used):
         if not is_used and name not in (*BUILTINS, *REGISTRY):
             _report(what, span, subject, removable=name not in named)
