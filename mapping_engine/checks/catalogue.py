@@ -50,7 +50,8 @@ class Options(Frozen):
     ``select`` and ``ignore`` take codes (`FB01`), their beginnings (`FB`) and names; nothing
     selected means every check that need not be asked for. ``overlay`` holds unsaved texts by
     absolute path. With several ``workers``, folders of many packs are checked in processes.
-    Making ``fixes`` ready takes time, which who does not show them can save.
+    Making ``fixes`` ready takes time, which who does not show them can save; so does what stands
+    ``beside`` the rules of a pack: its rule tests and migrations, and other packs.
     """
 
     today: date = field(default_factory=date.today)
@@ -59,6 +60,7 @@ class Options(Frozen):
     overlay: Overlay = field(default_factory=dict)
     workers: int = 1
     fixes: bool = True
+    beside: bool = True
 
     @property
     def codes(self) -> frozenset[str]:

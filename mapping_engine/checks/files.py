@@ -30,6 +30,7 @@ from mapping_engine.checks.users import (
     reached,
     use,
 )
+from mapping_engine.core.load import Examined
 from mapping_engine.core.migration_model import PackSettings
 from mapping_engine.diagnostics import LOADER_CHECKS, Diagnostic, Diagnostics, Span, nearest
 from mapping_engine.engine.loading import (
@@ -66,6 +67,8 @@ class Checked(Frozen):
     texts: Mapping[str, str] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     """The files that are no rules, nor used by any."""
+    examined: Examined | None = None
+    """What is known of the pack that was checked last."""
 
 
 def check(path: str | PathLike[str], options: Options | None = None) -> list[Diagnostic]:
@@ -99,6 +102,7 @@ class _Run:
     texts: dict[str, str] = field(default_factory=dict)
     shared: dict[str, ReadFile] = field(default_factory=dict)
     uses: dict[Path, Use] = field(default_factory=dict)
+    examined: Examined | None = None
     skipped: dict[str, None] = field(default_factory=dict)
     asked: list[PurePath] = field(default_factory=list)
 
@@ -120,7 +124,7 @@ class _Run:
         kept = [each for each in kept if not self._is_reached(each)]
         doubtful = {d.fix.span.file for d in kept if d.fix} if self.options.fixes else set()
         doubtful |= {d.span.file for d in kept if d.check is SU01}
-        others = self._others(doubtful)
+        others = self._others(doubtful if self.options.beside else ())
         if others.found:
             every = self._kept({**self.found, **others.found})
             kept = [d for d in every if d in self.found or d.code.startswith("SU")]
@@ -131,7 +135,7 @@ class _Run:
             uses = tuple(others.uses.values())
             plain = [d if agreed(d, uses) else replace(d, fix=None) for d in plain]
             plain = with_plain_fixes(plain, self.texts)
-        return Checked(tuple(plain), self.texts, tuple(self.skipped))
+        return Checked(tuple(plain), self.texts, tuple(self.skipped), self.examined)
 
     def _is_reached(self, found: Diagnostic) -> bool:
         """Whether tests of another pack reach a rule, or could: who shares it has to test it."""
@@ -208,10 +212,11 @@ class _Run:
             return using is None or _is_among(known.files, using)
         read = read_pack(pack, self.options.overlay, self.shared)
         parts = [*folder.names(FOLDER, YAML), *folder.names(MIGRATIONS, YAML)]
-        own = parts if entry == ENTRY else []
+        own = parts if entry == ENTRY and self.options.beside else []
         files = {folder.shown(entry), *read.texts, *map(folder.shown, own)}
         if using is not None and not _is_among(files, using):
             return False
+        self.examined = read.examined
         with self._noted(place, files):
             cases = self._tests(folder, read) if own else []
             self._examined(read, cases)

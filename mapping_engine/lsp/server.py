@@ -11,13 +11,17 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from mapping_engine import __version__
+from mapping_engine.checks.users import kind_of_text
 from mapping_engine.diagnostics import Span
 from mapping_engine.lsp.findings import published
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.workspace import Findings, Workspace, check_unit
+from mapping_engine.source.folder import Overlay
 
-PAUSE = 0.15
-"""Seconds without a change before a text is checked."""
+PAUSE, LONGER = 0.05, 0.3
+"""Seconds without a change before the rules are checked, and then what stands beside them."""
+BESIDE = frozenset(("tests", "migration"))
+"""The files that are not checked before the rules are."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -85,7 +89,9 @@ class RulesServer(LanguageServer):
         units = {unit for unit, found in self._found.items() if path in found}
         if opened.unit is not None:
             units.add(opened.unit)
-        await asyncio.gather(*(self._check(unit, pause) for unit in sorted(units)))
+        is_rules = kind_of_text(opened.text) not in BESIDE
+        checks = (self._check(unit, pause, rules_first=is_rules) for unit in sorted(units))
+        await asyncio.gather(*checks)
 
     async def closed(self, uri: str) -> None:
         """Forget the text of a file; its pack is checked as long as another file is open."""
@@ -111,27 +117,46 @@ class RulesServer(LanguageServer):
         self.files.forget(unit)
         self._publish()
 
-    async def _check(self, unit: Path, pause: float) -> None:
-        """Check after a pause; a newer text of the same pack makes this check stop."""
+    async def _check(self, unit: Path, pause: float, *, rules_first: bool = False) -> None:
+        """Check after a pause; a newer text of the same pack makes this check stop.
+
+        With ``rules_first``, what is wrong with the rules of the pack is said before the rest, and
+        of a shared file, what one of the packs says that use it.
+        """
         ticket = self._tickets[unit] = self._tickets.get(unit, 0) + 1
         await asyncio.sleep(pause)
+        if rules_first:
+            await self._check_now(unit, ticket, beside=False)
+            await asyncio.sleep(LONGER if pause else 0)
+        await self._check_now(unit, ticket, beside=True)
+
+    async def _check_now(self, unit: Path, ticket: int, *, beside: bool) -> None:
         async with self._turn:
             if self._tickets[unit] != ticket or unit not in self.files.units():
                 return
             overlay, members = self.files.overlay, self.files.members(unit)
             try:
-                found = await asyncio.to_thread(check_unit, unit, members, overlay)
+                found = await asyncio.to_thread(self._found_in, unit, members, overlay, beside)
             except Exception:  # half-typed text must not end the server
                 _LOG.exception("the check of %s failed", unit)
                 found = {}
             if self._tickets[unit] != ticket:
                 return
+            if not beside:
+                members = self.files.opened.keys() & found.keys()
+                found = {**self._found.get(unit, {}), **{path: found[path] for path in members}}
             self._found[unit] = found
             self._publish(members)
-            try:
-                await asyncio.to_thread(self.files.remember, unit, overlay)
-            except Exception:
-                _LOG.exception("%s could not be read", unit)
+
+    def _found_in(
+        self, unit: Path, members: set[Path], overlay: Overlay, beside: bool
+    ) -> dict[Path, Findings]:
+        """What is wrong with a pack, or with a file: first by one of the packs that use it."""
+        if not beside and not self.files.is_pack(unit):
+            unit = self.files.user_of(unit, fresh=False) or unit
+        found, examined = check_unit(unit, members, overlay, beside=beside)
+        self.files.remember(unit, overlay, examined)
+        return found
 
     # Findings
 

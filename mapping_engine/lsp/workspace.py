@@ -85,12 +85,15 @@ class Workspace:
         if opened is None or opened.unit is None:
             return None
         if opened.unit == path and kind_of(opened.text) != MAPPING:
-            return self._user_of(path, fresh=fresh)
+            user = self.user_of(path, fresh=fresh)
+            return self._read(user, fresh=fresh) if user else None
         return self._read(opened.unit, fresh=fresh)
 
-    def remember(self, unit: Path, overlay: Overlay) -> None:
-        """Read a pack, so that questions about it can be answered at once."""
-        examined = _examined(unit, overlay)
+    def remember(self, unit: Path, overlay: Overlay, examined: Examined | None) -> None:
+        """Note what is known of a pack, so that questions about it can be answered at once.
+
+        Where it cannot be read any more, what was known before goes on to count.
+        """
         if examined is None:
             known = self._readings.get(unit)
             examined = known[1] if known else _examined(unit, {})
@@ -104,16 +107,16 @@ class Workspace:
         known = self._readings.get(unit)
         overlay = self.overlay
         if known is None or (fresh and known[0] != overlay):
-            self.remember(unit, overlay)
+            self.remember(unit, overlay, _examined(unit, overlay))
         return self._readings[unit][1]
 
-    def _user_of(self, path: Path, *, fresh: bool) -> Examined | None:
+    def user_of(self, path: Path, *, fresh: bool) -> Path | None:
         """A pack that uses a file which is part of none: an open one, or one beside it."""
-        packs = [unit for unit in self._readings if unit != path]
+        packs = [unit for unit in list(self._readings) if unit != path]
         for unit in (*packs, *packs_around(path, self.overlay)):
             found = self._read(unit, fresh=fresh)
             if found is not None and path in _files_of(found):
-                return found
+                return unit
         return None
 
 
@@ -130,21 +133,25 @@ def unit_of(path: Path, text: str) -> Path | None:
     return path if kind or rules_above(path) else None
 
 
-def check_unit(unit: Path, members: Iterable[Path], overlay: Overlay) -> dict[Path, Findings]:
-    """What is wrong with a pack or a file, by file; every file that was read is in the answer.
+def check_unit(
+    unit: Path, members: Iterable[Path], overlay: Overlay, *, beside: bool = True
+) -> tuple[dict[Path, Findings], Examined | None]:
+    """What is wrong with a pack or a file, by file, and what is known of the pack.
 
-    ``members`` are checked alone where nothing of the pack reads them.
+    Every file that was read is in the answer. ``members`` are checked alone where nothing of the
+    pack reads them. What stands ``beside`` the rules of a pack takes as long as they do.
     """
-    found = _findings(_checked(unit, overlay), overlay)
-    for path in members:
+    checked = _checked(unit, overlay, beside=beside)
+    found = _findings(checked, overlay)
+    for path in members if beside else ():
         if path not in found and path.suffix != ".json" and kind_of(overlay.get(path, "")):
             found.update(_findings(_checked(path, overlay), overlay))
-    return found
+    return found, checked.examined
 
 
-def _checked(path: Path, overlay: Overlay) -> Checked:
+def _checked(path: Path, overlay: Overlay, *, beside: bool = True) -> Checked:
     try:
-        return check_all([path], Options(overlay=overlay))
+        return check_all([path], Options(overlay=overlay, beside=beside))
     except RuleError:
         return Checked()
 

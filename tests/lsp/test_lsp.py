@@ -680,7 +680,7 @@ def test_a_fix_that_takes_something_away_is_never_preferred(
 ) -> None:
     write_pack(tmp_path / "pack", completed(f"fields:\n  x: {value}\n"))
     rules = (tmp_path / "pack" / "rules.yaml").resolve()
-    found = check_unit(rules.parent, [], {})[rules]
+    found = check_unit(rules.parent, [], {})[0][rules]
     whole = types.Range(types.Position(0, 0), types.Position(9, 0))
     positions = Positions(found.text or "")
     (action,) = actions(found, rules.as_uri(), whole, positions, lambda _path: None)
@@ -695,5 +695,5 @@ def test_a_fragment_in_a_folder_of_rules_has_the_findings_of_its_packs(tmp_path:
     text = shared.read_text()
     unit = unit_of(shared, text)
     assert unit == shared
-    found = check_unit(unit, [shared], {shared: text})
+    found, _ = check_unit(unit, [shared], {shared: text})
     assert "PR01" in [each.code for each in found[shared].diagnostics]
