@@ -86,16 +86,18 @@ def decode(file: str, data: bytes, diagnostics: Diagnostics) -> Source | None:
 
 def read_yaml(source: Source, diagnostics: Diagnostics) -> YamlNode | None:
     """The tree of a rule file, or None if there is none to work with; mistakes are reported."""
-    node, found = _read(source)
+    node, found = _read(source, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     diagnostics.found.extend(found)
     return node
 
 
 @lru_cache(maxsize=KEPT)
-def _read(source: Source) -> tuple[YamlNode | None, tuple[Diagnostic, ...]]:
+def _read(
+    source: Source, loader: type[yaml.SafeLoader]
+) -> tuple[YamlNode | None, tuple[Diagnostic, ...]]:
     lines, diagnostics = Lines(source), Diagnostics()
     refused = _refuse_characters(source, lines, diagnostics)
-    node = None if refused else _Reader(source, lines, diagnostics).read()
+    node = None if refused else _Reader(source, lines, diagnostics).read(loader)
     return node, tuple(diagnostics.found)
 
 
@@ -156,8 +158,7 @@ class _Reader:
         self.root: YamlNode | None = None
         self.documents = 0
 
-    def read(self) -> YamlNode | None:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    def read(self, loader: type[yaml.SafeLoader]) -> YamlNode | None:
         try:
             for event in yaml.parse(self.source.text, Loader=loader):
                 self.take(event)

@@ -13,12 +13,9 @@ from pygls.exceptions import JsonRpcException
 
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.lsp.positions import Positions
-from tests.lsp.test_lsp import PERSON, Editor, in_session
+from tests.lsp.editor import CLIENT, PERSON, Editor, in_session, references, which
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:'asyncio.iscoroutinefunction' is deprecated:DeprecationWarning:pygls"
-)
-"""The client of pygls 2.1 asks asyncio; from Python 3.14 on, that warns."""
+pytestmark = CLIENT
 
 RULES = """\
 mapping: 1
@@ -69,10 +66,6 @@ def rules(tmp_path: Path) -> Path:
     return tmp_path / "rules"
 
 
-def which(path: Path) -> types.TextDocumentIdentifier:
-    return types.TextDocumentIdentifier(path.as_uri())
-
-
 async def formatted(editor: Editor, path: Path, text: str) -> str | None:
     editor.open(path, text)
     edits = await editor.text_document_formatting_async(
@@ -99,22 +92,6 @@ def test_a_file_is_laid_out(rules: Path) -> None:
         assert await formatted(editor, rules / "notes.yaml", "a:   1  \n\n\n") is None
 
     in_session(work)
-
-
-async def references(editor: Editor, path: Path, before: str, *, declared: bool) -> list[str]:
-    """What stands at the places of the word behind ``before``, after file and line."""
-    found = await editor.text_document_references_async(
-        types.ReferenceParams(
-            types.ReferenceContext(declared), which(path), editor.position(path, before)
-        )
-    )
-    shown = []
-    for each in found or ():
-        file = Path(each.uri.removeprefix("file://"))
-        line = file.read_text(encoding="utf-8").splitlines()[each.range.start.line]
-        text = line[each.range.start.character : each.range.end.character]
-        shown.append(f"{file.parent.name}/{file.name}:{each.range.start.line + 1} {text}")
-    return shown
 
 
 def test_a_word_is_found_in_all_packs_of_the_workspace(rules: Path) -> None:

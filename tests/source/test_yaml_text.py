@@ -515,3 +515,9 @@ def test_both_loaders_give_the_same_tree(text: str) -> None:
         by_python, _ = read(text)
     if by_c is not None and by_python is not None:
         assert by_c == by_python
+
+
+def test_a_text_that_is_read_again_has_the_same_tree_and_mistakes() -> None:
+    text = "a: 1\na: yes\n"
+    assert read(text) == read(text)
+    assert [each.code for each in read(text)[1]] == ["SY02", "SY04"]
