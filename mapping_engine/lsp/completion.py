@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from lsprotocol.types import CompletionItemKind as Kind
 
 from mapping_engine.core.load import Examined
+from mapping_engine.core.model import PAYLOAD
 from mapping_engine.file.blocks import keys_of
 from mapping_engine.file.expression_shapes import STEPS
+from mapping_engine.file.shapes import TEXT
 from mapping_engine.lsp import declared
 from mapping_engine.lsp.cursor import FILES, KEY_LINE, MARK, Cursor, Role
+from mapping_engine.lsp.elsewhere import named_elsewhere
 from mapping_engine.lsp.scope import CursorScope, Schema, type_words
 from mapping_engine.lsp.tokens import Token, Word, steps_of, takes_expression, tokens
 from mapping_engine.transforms.listing import listing
@@ -36,6 +40,13 @@ def proposals(place: Cursor, offset: int, examined: Examined | None) -> Iterator
     """Everything that could stand at ``offset``."""
     start = place.scalar.span.offset
     scope = CursorScope(place, examined)
+    typed = place.scalar.source.text[start:offset]
+    begin = offset - len(typed.rpartition(" ")[2])  # what describes a key of an event has several
+    is_new = place.role is Role.NAME and place.scalar.text.endswith(MARK)
+    after = ": " if is_new and place.shape is not TEXT else ""
+    for name, doc in named_elsewhere(place, examined):
+        at = begin if place.role is Role.VALUE else start
+        yield Proposal(f"{name}{after}", name, Kind.Reference, at, doc)
     if place.role is Role.NAME:
         written = {entry.key.text for entry in place.levels[-1].node}
         for name, doc in _described(scope.payload()):
@@ -126,12 +137,24 @@ def _after_dollar(typed: Token, scope: CursorScope) -> Iterator[Proposal]:
     elif name == "settings":
         for each, doc in _described(scope.setting(tuple(rest))):
             yield Proposal(each, each, Kind.Field, start, "setting", doc)
+    elif name == PAYLOAD:
+        for each, doc in _described(scope.in_payload(tuple(rest))):
+            yield Proposal(each, each, Kind.Field, start, "a field of the payload", doc)
+    elif name == "tables" and len(rest) == 1 and model:
+        table = model.tables.get(rest[0])
+        for entry, value in table.items() if isinstance(table, dict) else ():
+            written = entry if entry.isidentifier() else _as_json(entry)
+            yield Proposal(written, entry, Kind.Constant, start, _as_json(value))
     elif name in _MEMBERS and not rest and model:
         members = {"tables": model.tables, "api": model.api, "secrets": model.secrets}
         for each in members[name]:
             yield Proposal(each, each, Kind.Constant, start, _MEMBERS[name])
     else:
         yield from _below(scope.type_of(path), start, scope)
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _paths(typed: Token, scope: CursorScope) -> Iterator[Proposal]:

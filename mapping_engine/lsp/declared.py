@@ -1,14 +1,18 @@
-"""Where names are declared: definitions, pipelines, tables, variables and settings."""
+"""Where names are declared: definitions, tables, settings, fields of payloads, keys of events."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from mapping_engine.core.load import Examined
+from mapping_engine.core.model import Model
 from mapping_engine.core.schema_places import property_place
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.file.shapes import Named
+from mapping_engine.lsp.cursor import kind_of
+from mapping_engine.source.node import MappingNode, Source
 from mapping_engine.source.yaml_text import read_yaml
+from mapping_engine.vocabulary.vocabulary import EVENT
 
 
 def entries(examined: Examined, *keys: str) -> list[Named[Any]]:
@@ -53,3 +57,25 @@ def setting(examined: Examined, steps: tuple[str, ...]) -> Span:
     source = examined.settings
     place, _ = property_place(read_yaml(source, Diagnostics()), steps)
     return place or Span(source.file, 1, 1, 1, 1)
+
+
+def payload_field(examined: Examined, model: Model, steps: tuple[str, ...]) -> Span | None:
+    """Where the schema of a payload declares a field, or the step nearest to it."""
+    if model.payload is None:
+        return None
+    file = examined.documents[-1].location.beside(model.payload.text).shown
+    source = Source(file, examined.model.texts.get(file, ""))
+    return property_place(read_yaml(source, Diagnostics()), steps)[0]
+
+
+def event_key(examined: Examined, name: str, key: str) -> Span | None:
+    """Where a vocabulary declares a key of one of its objects, or of the event itself."""
+    for file, text in examined.model.texts.items():  # a vocabulary before what it extends
+        is_vocabulary = kind_of(text) == "vocabulary"
+        root = read_yaml(Source(file, text), Diagnostics()) if is_vocabulary else None
+        for step in (EVENT,) if name == EVENT else ("objects", name):
+            root = root.get(step) if isinstance(root, MappingNode) else None
+        for entry in root if isinstance(root, MappingNode) else ():
+            if entry.key.text == key:
+                return entry.key.span
+    return None

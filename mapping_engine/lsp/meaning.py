@@ -8,7 +8,7 @@ from textwrap import dedent
 from typing import Any, NamedTuple, TypeAlias
 
 from mapping_engine.core.load import Examined
-from mapping_engine.core.model import BUILTINS, PIPED
+from mapping_engine.core.model import BUILTINS, PAYLOAD, PIPED
 from mapping_engine.diagnostics import Span
 from mapping_engine.expression import print_expression
 from mapping_engine.file.blocks import Key
@@ -45,10 +45,12 @@ def meaning(place: Cursor, offset: int, path: Path, examined: Examined | None) -
     if place.role is Role.VALUE and is_expression(place.shape):
         return _word(offset, path, scope)
     text = _key(place.key) if place.key else None
+    target = None
     if place.role is Role.NAME:
-        text = _name(place, scope)
+        text, target = _name(place, scope), _field(scope)
     file = _file(place, path) if place.role is Role.VALUE else None
-    return Meaning(text, span.offset, span.end_offset, file)
+    file = place_of(target.file) if target else file
+    return Meaning(text, span.offset, span.end_offset, file, target)
 
 
 def _word(offset: int, path: Path, scope: CursorScope) -> Meaning | None:
@@ -65,8 +67,34 @@ def _word(offset: int, path: Path, scope: CursorScope) -> Meaning | None:
         text, span = _event_path(written, scope), None
     else:
         text, span = _reference(written, steps_of(word.text[1:])[1:2], scope)
+    if word.word is not Word.CALL:
+        span = _step(written, scope) or span
     file = None if span is None else place_of(span.file) if span.file else path
     return Meaning(text, word.start, word.start + len(written), file, span)
+
+
+def _field(scope: CursorScope) -> Span | None:
+    """Where the schema declares a field of the payload."""
+    model, way = scope.request(), scope.payload_way()
+    if scope.examined is None or model is None or way is None:
+        return None
+    return declared.payload_field(scope.examined, model, (*way, scope.place.scalar.text))
+
+
+def _step(written: str, scope: CursorScope) -> Span | None:
+    """Where the last step of a path is declared: of the event, of an item, or of the payload."""
+    model, (above, _, last) = scope.request(), written.rpartition(".")
+    if scope.examined is None or model is None:
+        return None
+    if above.partition(".")[0] == f"${PAYLOAD}":
+        return declared.payload_field(scope.examined, model, steps_of(written)[1:])
+    if not above and written.startswith("$"):
+        return None
+    start = scope.type_of(above) if above else scope.vocabulary(scope.examined).root
+    described = start.described if start else None
+    key = next(iter(steps_of(last)), "")
+    name = (described.object if described else None) or ""
+    return declared.event_key(scope.examined, name, key)
 
 
 def _file(place: Cursor, path: Path) -> Path | None:

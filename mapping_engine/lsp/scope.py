@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from mapping_engine.core.desugar import DEFAULT_ITEM
 from mapping_engine.core.item_types import item_of
 from mapping_engine.core.load import Examined
-from mapping_engine.core.model import BUILTINS, PAYLOAD, PAYLOADS, PIPED
+from mapping_engine.core.model import BUILTINS, PAYLOAD, PAYLOADS, PIPED, Model
 from mapping_engine.core.sending import OF_ANSWER, OF_REQUEST
 from mapping_engine.core.spell import is_written
 from mapping_engine.file.expression_shapes import EXPRESSION
@@ -94,31 +94,41 @@ class CursorScope:
 
     def setting(self, steps: tuple[str, ...]) -> Schema | None:
         """The schema of a setting, or None where nothing is declared."""
-        root = self.examined.model.settings_schema if self.examined else None
-        schema: Schema | None = root
-        for step in steps:
-            if root is None or schema is None:
-                return None
-            is_item = step == "[]"
-            schema = items_schema(root, schema) if is_item else property_schema(root, schema, step)
-        return schema
+        return _declared(self.examined.model.settings_schema, steps) if self.examined else None
+
+    def in_payload(self, steps: tuple[str, ...]) -> Schema | None:
+        """The schema of a part of the payload, or None where nothing is declared."""
+        model = self.request()
+        return _declared(model.payload_schema, steps) if model else None
+
+    def request(self) -> Model | None:
+        """The kind of request that the place is in: the first, where it is in none of several."""
+        models, levels = self.examined.model.requests if self.examined else (), self.place.levels
+        if levels[0].key == "requests" and len(levels) > 2:
+            models = tuple(each for each in models if each.request.name == levels[1].key)
+        return models[0] if models else None
+
+    def payload_way(self) -> tuple[str, ...] | None:
+        """The steps in the payload to the object whose fields are written around the place.
+
+        A step `[]` leads to the items of a list. None where no fields of a payload are.
+        """
+        levels, model = self.place.levels, self.request()
+        levels = levels[2:] if levels[0].key == "requests" else levels
+        if model is None or not levels or levels[0].key != "fields":
+            return None
+        way: list[str] = []
+        for above, level in pairwise(levels):
+            if above.key == "fields" and above.block is not None:
+                found = self.in_payload(tuple(way))
+                way += ["[]"] if found and "items" in found else []
+                way += [level.key] if level is not levels[-1] else []
+        return tuple(way)
 
     def payload(self) -> Schema | None:
         """The schema of the payload object whose fields are written around the place."""
-        if self.examined is None:
-            return None
-        levels, models = self.place.levels, self.examined.model.requests
-        if levels[0].key == "requests" and len(levels) > 2:
-            models = tuple(each for each in models if each.request.name == levels[1].key)
-            levels = levels[2:]
-        if levels[0].key != "fields" or not models:
-            return None
-        root = models[0].payload_schema
-        schema: Schema | None = root
-        for above, level in pairwise(levels[:-1]):
-            if above.key == "fields" and level.block is None and schema is not None:
-                schema = property_schema(root, _object(root, schema), level.key)
-        return _object(root, schema) if schema is not None else None
+        way = self.payload_way()
+        return self.in_payload(way) if way is not None else None
 
     def _type_of_name(self, name: str, examined: Examined) -> Type | None:
         if name in self.items:
@@ -130,9 +140,14 @@ class CursorScope:
         return examined.facts.names.get(name, moment)
 
 
-def _object(root: Schema, schema: Schema) -> Schema:
-    """The object itself, or the items of a list of objects."""
-    return items_schema(root, schema) if "items" in schema else schema
+def _declared(root: Schema, steps: tuple[str, ...]) -> Schema | None:
+    schema: Schema | None = root
+    for step in steps:
+        if schema is None:
+            return None
+        is_item = step == "[]"
+        schema = items_schema(root, schema) if is_item else property_schema(root, schema, step)
+    return schema
 
 
 def _items(place: Cursor) -> Iterator[tuple[str, ScalarNode]]:

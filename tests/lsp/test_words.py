@@ -103,7 +103,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "rules.yaml").write_text(RULES, "utf-8")
     (folder / "vocabulary.yaml").write_text(VOCABULARY, "utf-8")
     (folder / "settings.schema.json").write_text(json.dumps(SETTINGS, indent=1), "utf-8")
-    (folder / "payload.schema.json").write_text(json.dumps(PAYLOAD), "utf-8")
+    (folder / "payload.schema.json").write_text(json.dumps(PAYLOAD, indent=1), "utf-8")
     return folder
 
 
@@ -218,7 +218,13 @@ DECLARED = {
     '  - {when: "$ma': "rules.yaml:16",
     "- $tables.o": "rules.yaml:10",
     "first: $rows[0].numb": "rules.yaml:24",
-    "item: $item.i": "rules.yaml:38",
+    "fields: {item: $ite": "rules.yaml:38",
+    "item: $item.i": "vocabulary.yaml:4",
+    "inner: p.": "vocabulary.yaml:5",
+    'said:\n    template: "{{ {ty': "vocabulary.yaml:2",
+    "fields:\n  na": "payload.schema.json:3",
+    "  deep:\n    fields: {inn": "payload.schema.json:9",
+    "  list:\n    each: people\n    fields: {ite": "payload.schema.json:20",
     "and {$ta": "rules.yaml:32",
     'url: "{$api.ba': "rules.yaml:6",
     'again: "$settings.nested.keys[0].na': "settings.schema.json:34",
@@ -226,7 +232,7 @@ DECLARED = {
     "token: $settings.tok": "settings.schema.json:3",
     "most: $no": None,
     "map": None,
-    "inner: p.": None,
+    "pipelines:\n  pla": None,
     "json: {payload: $pay": None,
     "type is te": None,
 }
@@ -238,6 +244,15 @@ def test_a_name_leads_to_where_it_is_declared(before: str, examined: Examined) -
     span = None if found is None else found.span
     file = None if found is None or found.file is None else found.file.name
     assert (None if span is None else f"{file}:{span.line}") == DECLARED[before]
+
+
+def test_a_field_of_the_payload_in_a_condition_leads_to_the_schema(examined: Examined) -> None:
+    text = RULES + "warn:\n  - {when: $payload.deep.inner == 'x', field: deep, message: x}\n"
+    found = meant("$payload.deep.inn", examined, text)
+    assert found is not None
+    assert found.file is not None
+    assert found.span is not None
+    assert (found.file.name, found.span.line) == ("payload.schema.json", 9)
 
 
 OFFERED: list[tuple[str, set[str], set[str]]] = [
@@ -255,6 +270,20 @@ OFFERED: list[tuple[str, set[str], set[str]]] = [
     ("fields:\n  a: $settings.nested.", {"keys"}, {"mode"}),
     ("fields:\n  a: $rows[0].", set(), {"type"}),
     ("fields:\n  a: $tables.", {"words", "long"}, {"base"}),
+    ("fields:\n  a: $tables.words.", {"x"}, {"words", "context"}),
+    ("fields:\n  a: $tables.long.", set(), {"1", "words"}),
+    ("warn:\n  - when: $payload.", {"name", "deep"}, {"type"}),
+    ("warn:\n  - when: $payload.deep.", {"inner", "left"}, {"name"}),
+    ("mapping: 1\nuse: [", {"meta/event", "rudderstack/person"}, {"rules", "meta/event.yaml"}),
+    ("mapping: 1\nuse:\n  - met", {"meta/event"}, {"type"}),
+    ("mapping: 1\nevent: ", {"./vocabulary.yaml", "rudderstack/track"}, {"meta/event"}),
+    ("tests: 1\nevent: ", set(), {"./vocabulary.yaml"}),
+    ("amend:\n  shown:\n    drop:\n      - ", set(), {"type", "trim"}),
+    ("amend:\n  rows: {drop: ", {"mail", "number"}, {"type"}),
+    ("pipelines:\n  a: {normalises: ", {"email"}, {"type"}),
+    ("vocabulary: 1\nevent: {a: ", {"text", "list of ", "personal ", "person"}, {"email"}),
+    ("vocabulary: 1\nobjects:\n  own: {a: text}\n  b: {c: list of ", {"own", "part"}, {"c"}),
+    ("vocabulary: 1\nevent: {a: personal e", {"email"}, {"text"}),
     ("fields:\n  a: {required: ", {"true", "false"}, {"type"}),
     ("fields:\n  a: {template: 'x ", set(), {"type"}),
     ("fields:\n  a: {template: 'x {", {"type"}, set()),
@@ -274,6 +303,20 @@ def test_what_can_be_written_is_offered(
     found = {each.label for each in proposals(place, len(typed), examined)} if place else set()
     assert offered <= found
     assert not found & others
+
+
+def test_what_fragments_define_is_offered_where_it_is_changed() -> None:
+    examined = read_pack("facebook_offline_conversions").examined
+
+    def offered(typed: str) -> dict[str, str]:
+        place = place_to_type(typed, len(typed))
+        found = proposals(place, len(typed), examined) if place else ()
+        return {each.label: each.text for each in found}
+
+    found = offered("mapping: 1\namend:\n  phone: {}\n  ")
+    assert found["email"] == "email: "
+    assert "phone" not in found
+    assert "traits.email" in offered("mapping: 1\namend:\n  email:\n    drop:\n      - ")
 
 
 def test_of_a_pack_that_cannot_be_read_only_the_language_is_offered() -> None:
