@@ -131,42 +131,37 @@ def _line_end(text: str, offset: int) -> int:
     return found.start() if found else len(text)
 
 
-def _place(text: str, offset: int) -> Cursor | None:
+def places(text: str) -> Iterator[Cursor]:
+    """Everything that stands in a text, in its order."""
     root = read_yaml(Source("", text), Diagnostics())
-    if not isinstance(root, MappingNode):
-        return None
-    kind = next((entry.key.text for entry in root if entry.key.text in FILES), None)
-    kind = kind or kind_of(text) or "mapping"
-    return _find(root, BlockOf(FILES[kind]), None, offset, ())
+    if isinstance(root, MappingNode):
+        kind = next((entry.key.text for entry in root if entry.key.text in FILES), None)
+        kind = kind or kind_of(text) or "mapping"
+        yield from _inside(root, BlockOf(FILES[kind]), None, ())
 
 
-def _find(
-    node: YamlNode,
-    shape: Shape[object] | None,
-    key: Key | None,
-    offset: int,
-    levels: tuple[Level, ...],
-) -> Cursor | None:
+def _place(text: str, offset: int) -> Cursor | None:
+    return next((each for each in places(text) if _holds(each.scalar, offset)), None)
+
+
+def _inside(
+    node: YamlNode, shape: Shape[object] | None, key: Key | None, levels: tuple[Level, ...]
+) -> Iterator[Cursor]:
     as_scalar, as_item, as_entry, block = _readings(shape)
     if isinstance(node, ScalarNode):
-        is_here = _holds(node, offset)
-        return Cursor(levels, node, Role.VALUE, as_scalar, block, key) if is_here else None
-    if isinstance(node, ListNode):
-        found = (_find(each, as_item, key, offset, levels) for each in node)
-        return next((place for place in found if place is not None), None)
-    for entry in node:
-        name = entry.key.text
-        known = keys_of(block).get(name) if block else key
-        below = known.shape if block and known else as_entry
-        here = (*levels, Level(node, block, name))
-        if _holds(entry.key, offset):
+        yield Cursor(levels, node, Role.VALUE, as_scalar, block, key)
+    elif isinstance(node, ListNode):
+        for each in node:
+            yield from _inside(each, as_item, key, levels)
+    else:
+        alone = as_scalar if len(node.entries) == 1 else None
+        for entry in node:
+            known = keys_of(block).get(entry.key.text) if block else key
+            below = known.shape if block and known else as_entry
+            here = (*levels, Level(node, block, entry.key.text))
             role = Role.KEY if block else Role.NAME
-            alone = as_scalar if len(node.entries) == 1 else None
-            return Cursor(here, entry.key, role, alone, block, known)
-        place = _find(entry.value, below, known, offset, here)
-        if place is not None:
-            return place
-    return None
+            yield Cursor(here, entry.key, role, alone, block, known)
+            yield from _inside(entry.value, below, known, here)
 
 
 def _holds(scalar: ScalarNode, offset: int) -> bool:

@@ -15,16 +15,23 @@ from mapping_engine.file.expression_shapes import STEPS
 from mapping_engine.lsp.completion import proposals
 from mapping_engine.lsp.cursor import kind_of, place_at, place_to_type
 from mapping_engine.lsp.findings import actions, fix_all, meanings, suppressions
+from mapping_engine.lsp.lenses import SHOW_USES
 from mapping_engine.lsp.meaning import Meaning, meaning
 from mapping_engine.lsp.places import declared_in, packs_for, readings, rule_texts, used_in, word_at
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.renaming import RefusedRename, renamed
 from mapping_engine.lsp.server import RulesServer, path_of
+from mapping_engine.lsp.shown import register
 from mapping_engine.lsp.signatures import signature
 from mapping_engine.lsp.symbols import Symbol, flat, symbols
 from mapping_engine.lsp.tokens import takes_expression, tokens
 from mapping_engine.source.layout import laid_out
 from mapping_engine.source.node import Source
+
+
+def _begun(ls: RulesServer, params: types.InitializeParams) -> None:
+    options = params.initialization_options
+    ls.shows_uses = SHOW_USES if isinstance(options, dict) and options.get("showUses") else ""
 
 
 async def _opened(ls: RulesServer, params: types.DidOpenTextDocumentParams) -> None:
@@ -262,6 +269,7 @@ def make_server() -> RulesServer:
     kinds = types.CodeActionOptions(
         code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll]
     )
+    server.feature(types.INITIALIZE)(_begun)
     server.feature(types.TEXT_DOCUMENT_DID_OPEN)(_opened)
     server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(_changed)
     server.feature(types.TEXT_DOCUMENT_DID_SAVE)(_saved)
@@ -279,6 +287,7 @@ def make_server() -> RulesServer:
     server.feature(types.TEXT_DOCUMENT_RENAME)(_rename)
     arguments = types.SignatureHelpOptions(trigger_characters=["(", ","])
     server.feature(types.TEXT_DOCUMENT_SIGNATURE_HELP, arguments)(_signature)
+    register(server)
     return server
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -14,6 +15,7 @@ from mapping_engine import __version__
 from mapping_engine.checks.users import kind_of_text
 from mapping_engine.diagnostics import Span
 from mapping_engine.lsp.findings import published
+from mapping_engine.lsp.lenses import Said
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.workspace import Findings, Workspace, check_unit
 from mapping_engine.source.folder import Overlay
@@ -33,6 +35,12 @@ class RulesServer(LanguageServer):
         super().__init__("rules-check", __version__, text_document_sync_kind=full)
         self.files = Workspace()
         self.ended = False
+        self.shows_uses = ""
+        """The command by which the editor shows the uses of a name, if it has one."""
+        self.said: dict[Path, Said] = {}
+        """What became of the rule tests of packs whose texts have not changed since."""
+        self.folder = TemporaryDirectory(prefix="mapping-engine-")
+        """The folder of what is shown in documents of their own."""
         self._found: dict[Path, dict[Path, Findings]] = {}
         self._said: dict[Path, list[types.Diagnostic]] = {}
         self._tickets: dict[Path, int] = {}
@@ -89,6 +97,8 @@ class RulesServer(LanguageServer):
         units = {unit for unit, found in self._found.items() if path in found}
         if opened.unit is not None:
             units.add(opened.unit)
+        for unit in units:
+            self.said.pop(unit, None)
         is_rules = kind_of_text(opened.text) not in BESIDE
         checks = (self._check(unit, pause, rules_first=is_rules) for unit in sorted(units))
         await asyncio.gather(*checks)

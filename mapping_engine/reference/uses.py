@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from mapping_engine.core.load import Examined
@@ -34,6 +35,17 @@ def uses(examined: Examined, word: str) -> Uses:
         lead = f"{kind.request.name}: " if kind.request.name else ""
         fields |= dict.fromkeys(f"{lead}{path}" for path in _fields(kind, _needs(kind, word)))
     return Uses(tuple(sorted(places, key=lambda at: (at.file, at.line, at.column))), tuple(fields))
+
+
+def counted(examined: Examined) -> Counter[str]:
+    """In how many places names, transforms and pipelines are used: `$email`, `lower`."""
+    written = (part for loaded in examined.documents for part in _written(loaded.document))
+    places = {
+        (f"${part.name}" if isinstance(part, Reference) else part.name, part.span)
+        for part in written
+        if isinstance(part, Reference | CallExpression)
+    }
+    return Counter(word for word, _ in places)
 
 
 def _written(document: object) -> Iterator[Expression]:

@@ -13,7 +13,7 @@ from mapping_engine.engine.loading import find_pack
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
 from mapping_engine.frozen import Frozen
-from mapping_engine.source.folder import Folder
+from mapping_engine.source.folder import NO_OVERLAY, Folder, Overlay
 from mapping_engine.source.node import MappingNode, ScalarNode, YamlNode
 from mapping_engine.source.yaml_text import decode, read_yaml
 from mapping_engine.testing.file import AnswerGivenBlock, CaseBlock, ExpectBlock, TestsFile
@@ -39,12 +39,13 @@ class Case(Frozen):
     answer: dict[str, Any] | None = field(default=None, repr=False)
 
 
-def collect(pack: str | PathLike[str]) -> list[Case]:
+def collect(pack: str | PathLike[str], overlay: Overlay = NO_OVERLAY) -> list[Case]:
     """The rule tests in the ``tests`` folder of a pack, in order.
 
+    ``overlay`` holds unsaved texts by absolute path.
     Raises RuleError with a diagnostic for every mistake in the test files.
     """
-    folder, _, _ = find_pack(pack)
+    folder, _, _ = find_pack(pack, overlay)
     diagnostics = Diagnostics()
     cases: list[Case] = []
     for name in folder.names(FOLDER, ".yaml"):
