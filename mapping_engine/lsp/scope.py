@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -15,7 +16,7 @@ from mapping_engine.core.spell import is_written
 from mapping_engine.file.expression_shapes import EXPRESSION
 from mapping_engine.file.json_types import items_schema, property_schema, setting_type
 from mapping_engine.lsp import declared
-from mapping_engine.lsp.cursor import Cursor
+from mapping_engine.lsp.cursor import Cursor, Level
 from mapping_engine.lsp.tokens import Word, steps_of, tokens
 from mapping_engine.source.node import ListNode, ScalarNode
 from mapping_engine.types.kinds import NUMBER
@@ -37,7 +38,7 @@ class CursorScope:
         self.examined = examined
         self.in_pipeline = place.under("pipelines")
         """Whether only the names of a pipeline are known here."""
-        self.items = dict(_items(place))
+        self.items = dict(found for level in place.levels for found in _items_of(level))
         """The names of list items, and the expressions that make the lists."""
         levels = place.levels[2:3] if self.in_pipeline else ()
         given = next((level.node.get("parameters") for level in levels), None)
@@ -133,11 +134,22 @@ class CursorScope:
     def _type_of_name(self, name: str, examined: Examined) -> Type | None:
         if name in self.items:
             words = tokens(self.items[name], EXPRESSION)
-            is_one = len(words) == 1 and words[0].word in (Word.PATH, Word.REFERENCE)
-            listed = (self.type_of(words[0].text) if is_one else None) or UNKNOWN
-            return item_of(listed) or examined.model.vocabulary.as_list(listed)
+            kinds = {each.word for each in words}
+            is_plain = kinds.isdisjoint((Word.PIPE, Word.CALL))  # a path, a name, or `??`
+            first = next((w for w in words if w.word in (Word.PATH, Word.REFERENCE)), None)
+            outside = self._around(name)
+            listed = outside.type_of(first.text) if first is not None and is_plain else None
+            return item_of(listed or UNKNOWN) or examined.model.vocabulary.as_list(
+                listed or UNKNOWN
+            )
         moment = Type(NUMBER, False) if name in ("now", "now_ms") else None
         return examined.facts.names.get(name, moment)
+
+    def _around(self, name: str) -> CursorScope:
+        """What is known where the list is written whose items have this name."""
+        levels = self.place.levels
+        depth = max(i for i, each in enumerate(levels) if name in dict(_items_of(each)))
+        return CursorScope(replace(self.place, levels=levels[:depth]), self.examined)
 
 
 def _declared(root: Schema, steps: tuple[str, ...]) -> Schema | None:
@@ -150,12 +162,11 @@ def _declared(root: Schema, steps: tuple[str, ...]) -> Schema | None:
     return schema
 
 
-def _items(place: Cursor) -> Iterator[tuple[str, ScalarNode]]:
-    for level in place.levels:
-        each = level.node.get("each") or level.node.get("entries_of")
-        if isinstance(each, ScalarNode) and level.key not in _WITHOUT_ITEM:
-            item = level.node.get("item")
-            yield (item.text if isinstance(item, ScalarNode) else DEFAULT_ITEM), each
+def _items_of(level: Level) -> Iterator[tuple[str, ScalarNode]]:
+    each = level.node.get("each") or level.node.get("entries_of")
+    if isinstance(each, ScalarNode) and level.key not in _WITHOUT_ITEM:
+        item = level.node.get("item")
+        yield (item.text if isinstance(item, ScalarNode) else DEFAULT_ITEM), each
 
 
 def type_words(found: Type) -> str:

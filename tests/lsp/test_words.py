@@ -261,6 +261,13 @@ OFFERED: list[tuple[str, set[str], set[str]]] = [
     ("pipelines:\n  a: {parameters: [b], first_of: [$", {"$value", "$b", "$tables"}, {"$shown"}),
     ("fields:\n  a: {each: people, value: $item.", {"mail", "id"}, {"type"}),
     ("fields:\n  a: {each: people, item: one, value: $", {"$one"}, {"$item"}),
+    ("fields:\n  a: {each: people ?? p.more, value: $item.", {"mail", "id"}, {"type"}),
+    ("fields:\n  a: {each: people |> rows, value: $item.", set(), {"mail"}),
+    (
+        "fields:\n  a:\n    each: p.more\n    fields:\n      b: {each: $item.more, value: $item.",
+        {"a", "count"},
+        {"mail"},
+    ),
     ("fields:\n  deep:\n    fields:\n      ", {"inner", "left"}, {"name"}),
     ("fields:\n  list:\n    each: people\n    fields:\n      ", {"item", "free"}, {"name"}),
     ("fields:\n  deep:\n    fields:\n      inner: type\n      ", {"left"}, {"inner"}),
