@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 AS_IT_IS := --no-compile --config-settings=--build-option=--compression=stored
 MUTATED := mapping_engine/core mapping_engine/engine/interpreter.py mapping_engine/engine/codegen mapping_engine/types
 
-.PHONY: spark demo test coverage check lint types layers lowest versions schema docs mutants code-mutants kill-tests fuzz bench soak bench-versions clean
+.PHONY: spark demo test coverage check lint types layers lowest versions schema docs mutants code-mutants kill-tests fuzz bench soak bench-versions vscode clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt
@@ -100,6 +100,11 @@ soak: $(READY)  ## a million events of all packs through apply: flat memory, dra
 bench-versions: $(READY)  ## this version beside an older one: make bench-versions OLD=/path/to/python
 	@test -n "$(OLD)" || { echo "name the interpreter that has the old version: make $@ OLD=..."; exit 1; }
 	$(BIN)/python -m bench.speed.versions $(OLD)
+
+vscode:  ## build/mapping-engine.vsix, the extension for VS Code; needs Node 20+
+	@mkdir -p build && cp LICENSE editors/vscode/LICENSE
+	cd editors/vscode && npm ci --omit=dev --ignore-scripts --no-audit --no-fund && \
+		npx --yes @vscode/vsce@3.9.2 package --allow-missing-repository --out ../../build/mapping-engine.vsix
 
 clean:
 	rm -rf .venv .venv-lowest .venv-3.* build dist .code_mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis

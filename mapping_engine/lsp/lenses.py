@@ -22,7 +22,7 @@ TEST, EXPLAIN, SHOW_USES = (
 """The commands: the last is one of the editor, as the protocol has none that shows references."""
 
 
-class Said(NamedTuple):
+class RanTests(NamedTuple):
     """What became of rule tests: in a few words, and the failures in full, if there are any."""
 
     title: str
@@ -39,15 +39,15 @@ class Lens(NamedTuple):
 
 
 def lenses(
-    text: str, pack: Path | None, examined: Examined | None, overlay: Overlay, said: Said | None
+    text: str, pack: Path | None, examined: Examined | None, overlay: Overlay, ran: RanTests | None
 ) -> Iterator[Lens]:
-    """What to show in a file; ``said`` is what became of the rule tests of its pack."""
+    """What to show in a file; ``ran`` is what became of the rule tests of its pack."""
     uses = counted(examined) if examined else {}
     for place in places(text):
         keys = tuple(level.key for level in place.levels)
         match place.role, keys:
             case Role.KEY, ("mapping" | "tests",) if pack is not None:
-                yield Lens(place.scalar.span, _tests(pack, overlay, said), TEST, (str(pack),))
+                yield Lens(place.scalar.span, _tests(pack, overlay, ran), TEST, (str(pack),))
             case Role.KEY, ("fields",) | ("requests", _, "fields") if pack is not None:
                 kind = keys[1] if len(keys) > 1 else ""
                 sample = (str(pack), kind, "")
@@ -63,9 +63,9 @@ def lenses(
                 yield Lens(place.scalar.span, title, SHOW_USES)
 
 
-def _tests(pack: Path, overlay: Overlay, said: Said | None) -> str:
-    if said is not None:
-        return said.title
+def _tests(pack: Path, overlay: Overlay, ran: RanTests | None) -> str:
+    if ran is not None:
+        return ran.title
     try:
         count = len(collect(pack, overlay))
     except RuleError:

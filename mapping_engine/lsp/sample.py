@@ -7,20 +7,20 @@ from pathlib import Path
 from mapping_engine.engine.loading import read_pack, refused
 from mapping_engine.engine.mapping import Mapping
 from mapping_engine.errors import MappingError
-from mapping_engine.lsp.lenses import Said
+from mapping_engine.lsp.lenses import RanTests
 from mapping_engine.source.folder import Overlay
 from mapping_engine.testing import run_case
 from mapping_engine.testing.cases import collect
 from mapping_engine.testing.runner import StillClock
 
 
-def tested(pack: Path, overlay: Overlay) -> Said:
+def tested(pack: Path, overlay: Overlay) -> RanTests:
     """Run the rule tests of a pack. Raises RuleError where rules or tests cannot be read."""
     mapping = _mapping(pack, overlay)
     results = [run_case(mapping, case) for case in collect(pack, overlay)]
     failed = [each.text() for each in results if not each.passed]
     title = f"rule tests: {len(results) - len(failed)} passed, {len(failed)} failed"
-    return Said(title, "\n".join(failed))
+    return RanTests(title, "\n".join(failed))
 
 
 def explained(pack: Path, kind: str, name: str, overlay: Overlay) -> str:

@@ -15,7 +15,7 @@ from mapping_engine import __version__
 from mapping_engine.checks.users import kind_of_text
 from mapping_engine.diagnostics import Span
 from mapping_engine.lsp.findings import published
-from mapping_engine.lsp.lenses import Said
+from mapping_engine.lsp.lenses import RanTests
 from mapping_engine.lsp.positions import Positions
 from mapping_engine.lsp.workspace import Findings, Workspace, check_unit
 from mapping_engine.source.folder import Overlay
@@ -37,7 +37,7 @@ class RulesServer(LanguageServer):
         self.ended = False
         self.shows_uses = ""
         """The command by which the editor shows the uses of a name, if it has one."""
-        self.said: dict[Path, Said] = {}
+        self.ran: dict[Path, RanTests] = {}
         """What became of the rule tests of packs whose texts have not changed since."""
         self.folder = TemporaryDirectory(prefix="mapping-engine-")
         """The folder of what is shown in documents of their own."""
@@ -98,7 +98,7 @@ class RulesServer(LanguageServer):
         if opened.unit is not None:
             units.add(opened.unit)
         for unit in units:
-            self.said.pop(unit, None)
+            self.ran.pop(unit, None)
         is_rules = kind_of_text(opened.text) not in BESIDE
         checks = (self._check(unit, pause, rules_first=is_rules) for unit in sorted(units))
         await asyncio.gather(*checks)

@@ -12,7 +12,7 @@ from pygls.exceptions import JsonRpcException
 
 from mapping_engine.errors import RuleError
 from mapping_engine.lsp.highlighting import KINDS, MODIFIERS, numbers
-from mapping_engine.lsp.lenses import EXPLAIN, SHOW_USES, TEST, Lens, Said, lenses
+from mapping_engine.lsp.lenses import EXPLAIN, SHOW_USES, TEST, Lens, RanTests, lenses
 from mapping_engine.lsp.server import RulesServer, path_of
 
 T = TypeVar("T")
@@ -30,11 +30,11 @@ async def _lenses(ls: RulesServer, params: types.CodeLensParams) -> list[types.C
     if path is None or opened is None or opened.unit is None:
         return []
     pack = opened.unit if ls.files.is_pack(opened.unit) else None
-    said, overlay = (ls.said.get(pack) if pack else None), ls.files.overlay
+    ran, overlay = (ls.ran.get(pack) if pack else None), ls.files.overlay
 
     def find() -> list[Lens]:
         examined = ls.files.examined(path, fresh=False)
-        return list(lenses(opened.text, pack, examined, overlay, said))
+        return list(lenses(opened.text, pack, examined, overlay, ran))
 
     positions, found = ls.positions(opened.text), []
     for each in await asyncio.to_thread(find):
@@ -51,16 +51,16 @@ async def _test(ls: RulesServer, pack: str) -> str:
     """Run the rule tests of a pack on the texts of the editor, and show those that fail."""
     from mapping_engine.lsp.sample import tested  # few sessions run rules, and it takes long
 
-    said: Said = await _worked(tested, Path(pack), ls.files.overlay)
-    ls.said[Path(pack)] = said
+    ran: RanTests = await _worked(tested, Path(pack), ls.files.overlay)
+    ls.ran[Path(pack)] = ran
     workspace = ls.client_capabilities.workspace
     if workspace and workspace.code_lens and workspace.code_lens.refresh_support:
         await ls.workspace_code_lens_refresh_async(None)
-    if said.text:
-        await _show(ls, f"{said.text}\n{said.title}\n")
+    if ran.text:
+        await _show(ls, f"{ran.text}\n{ran.title}\n")
     else:
-        ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, said.title))
-    return said.title
+        ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, ran.title))
+    return ran.title
 
 
 async def _explain(ls: RulesServer, pack: str, kind: str, name: str) -> str:
