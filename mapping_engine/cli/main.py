@@ -20,6 +20,7 @@ from mapping_engine.cli.fmt import fmt
 from mapping_engine.cli.inputs import read_settings
 from mapping_engine.cli.mutants import mutants
 from mapping_engine.cli.project import eject, init, schema, settings
+from mapping_engine.cli.shell_words import completed
 from mapping_engine.cli.status import EndingGroup, Status, fail
 from mapping_engine.cli.test import test
 from mapping_engine.cli.uses import uses_of
@@ -152,3 +153,6 @@ def packs() -> None:
         click.echo(f"{model.name:{widest}}  {model.title}{told}")
         for what, reason in clear.told(model):
             click.echo(f"{'':{widest}}  in clear: {what} ({reason})")
+
+
+completed(main)

@@ -18,6 +18,7 @@ from mapping_engine.cli.common import STDIN, coloured, opened, rule_errors
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.fix import changes, write_fixes
 from mapping_engine.cli.formats import FORMATS, written
+from mapping_engine.cli.shell_words import completed
 from mapping_engine.cli.status import EndingCommand, Status, fail
 from mapping_engine.diagnostics import Severity, did_you_mean
 from mapping_engine.diagnostics.render import render_all
@@ -194,3 +195,6 @@ def _list_checks(*, as_json: bool) -> None:
         asked = " (only when selected)" if check.asked else ""
         line = f"{check.code}  {check.name:{widest}}  {check.severity:7}  {check.meaning}{asked}"
         click.echo(line)
+
+
+completed(main)
