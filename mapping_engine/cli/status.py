@@ -76,7 +76,8 @@ def _ending() -> Iterator[None]:
         try:
             yield
         finally:
-            sys.stdout.flush()
+            if not sys.stdout.closed:  # a language server closes it
+                sys.stdout.flush()
     except BrokenPipeError:
         _discard()
         sys.exit(Status.PIPE_CLOSED)

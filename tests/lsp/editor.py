@@ -28,6 +28,9 @@ RIGHT = "client_user_agent: context.userAgent |> text"
 """A line of ``PACK``."""
 LONGEST = 300.0
 """Seconds: only a server that never answers takes so long, on a busy machine as well."""
+SERVER = "import mapping_engine.lsp.__main__"
+COMMAND = "from mapping_engine.cli.start import rules_check; rules_check()"
+"""The server alone starts sooner than the command `rules-check --lsp` that starts it."""
 T = TypeVar("T")
 
 CLIENT = pytest.mark.filterwarnings(
@@ -146,7 +149,7 @@ class Editor(LanguageClient):
 
 @asynccontextmanager
 async def session(
-    *encodings: str, folder: Path | None = None, shows: bool = False
+    *encodings: str, folder: Path | None = None, shows: bool = False, command: str = SERVER
 ) -> AsyncIterator[Editor]:
     """An editor with a server of its own, which must end well; ``folder`` is its workspace.
 
@@ -167,7 +170,7 @@ async def session(
     editor.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(told)
     editor.feature(types.WINDOW_SHOW_DOCUMENT)(show)
     editor.feature(types.WORKSPACE_CODE_LENS_REFRESH)(refresh)
-    await editor.start_io(sys.executable, "-m", "mapping_engine.lsp", cwd=ROOT)
+    await editor.start_io(sys.executable, "-c", command, "--lsp", cwd=ROOT)
     process = editor._server
     assert process is not None
     try:

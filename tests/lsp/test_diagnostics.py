@@ -12,7 +12,7 @@ pytest.importorskip("pygls", reason="the language server is an extra")
 from lsprotocol import types
 
 from mapping_engine.lsp.workspace import check_unit, unit_of
-from tests.lsp.editor import CLIENT, RIGHT, Editor, in_session
+from tests.lsp.editor import CLIENT, COMMAND, RIGHT, Editor, in_session, session
 from tools.check_example import completed, write_pack
 
 pytestmark = CLIENT
@@ -43,6 +43,15 @@ def test_a_mistake_is_shown_where_the_editor_counts_it(
         assert "did you mean `text`?" in found.message
 
     in_session(work, *([encoding] if encoding else []))
+
+
+def test_the_command_serves_an_editor_and_ends_well(small: Path) -> None:
+    async def run() -> set[object]:
+        async with session(command=COMMAND) as editor:
+            editor.open(small / "rules.yaml", "mapping: 1\n")
+            return {each.code for each in await editor.findings(small / "rules.yaml")}
+
+    assert "SH02" in asyncio.run(run())
 
 
 def test_a_mistake_is_gone_when_it_is_corrected_and_nothing_is_saved(pack: Path) -> None:
