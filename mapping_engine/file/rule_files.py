@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import field, replace
+from functools import lru_cache
 from typing import TypeVar
 
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span, did_you_mean, listed, rename
-from mapping_engine.file.blocks import Block, read_block
+from mapping_engine.file.blocks import Block, BlockOf, read_block
 from mapping_engine.file.documents import Document, FragmentFile
 from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.file.schema_file import read_schema
@@ -17,7 +18,7 @@ from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.json_text import JsonProblem, is_sound, read_json
 from mapping_engine.source.node import MappingNode, ScalarNode, Source, Style
-from mapping_engine.source.yaml_text import decode, read_yaml
+from mapping_engine.source.yaml_text import KEPT, decode, read_yaml
 from mapping_engine.vocabulary import Vocabulary
 
 B = TypeVar("B", bound=Block)
@@ -102,14 +103,20 @@ def read_file(kind: type[B], location: Location, used: Span | None, reading: Rea
 
 def _read_file(kind: type[B], location: Location, used: Span | None, reading: Reading) -> B | None:
     source = read_source(location, used, reading)
-    node = read_yaml(source, reading.diagnostics) if source else None
-    if node is None:
-        return None
-    if not isinstance(node, MappingNode):
+    block, found = _block(BlockOf(kind), source) if source else (None, ())
+    reading.diagnostics.found.extend(found)
+    return block if isinstance(block, kind) else None
+
+
+@lru_cache(maxsize=KEPT)
+def _block(shape: BlockOf[Block], source: Source) -> tuple[Block | None, tuple[Diagnostic, ...]]:
+    diagnostics, kind = Diagnostics(), shape.block
+    node = read_yaml(source, diagnostics)
+    if node is not None and not isinstance(node, MappingNode):
         message = f"expected {kind.what}, found {describe(node)}"
-        reading.diagnostics.report("SH03", message, node.span)
-        return None
-    return read_block(kind, node, reading.diagnostics)
+        diagnostics.report("SH03", message, node.span)
+    block = read_block(kind, node, diagnostics) if isinstance(node, MappingNode) else None
+    return block, tuple(diagnostics.found)
 
 
 def read_source(location: Location, used: Span | None, reading: Reading) -> Source | None:
