@@ -52,7 +52,8 @@ class Workspace:
     @property
     def overlay(self) -> Overlay:
         """The texts of the open files."""
-        return {path: opened.text for path, opened in self.opened.items()}
+        opened = list(self.opened.items())  # at once: a thread may ask while another file is opened
+        return {path: each.text for path, each in opened}
 
     def units(self) -> set[Path]:
         """The packs and files that are checked at the moment."""

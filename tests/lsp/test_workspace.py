@@ -120,6 +120,21 @@ def test_a_word_is_found_in_all_packs_of_the_workspace(rules: Path) -> None:
     in_session(work, folder=rules.parent)
 
 
+def test_a_fragment_is_judged_by_one_of_its_packs_before_all_are_asked(rules: Path) -> None:
+    people, two = rules / "fragments" / "people.yaml", rules / "two" / "rules.yaml"
+    two.write_text(OTHER.replace("$settings.token", "$settings.tokn"), encoding="utf-8")
+
+    async def work(editor: Editor) -> None:
+        editor.open(people, PEOPLE.replace("upper", "uper"))
+        await editor.until(two, "FO03")
+        first, second, *others = [each.uri for each in editor.heard]
+        assert first == second == people.as_uri()
+        assert people.as_uri() not in others
+        assert editor.codes(people) == {"TX01"}
+
+    in_session(work)
+
+
 def test_what_a_file_declares_is_outlined(rules: Path) -> None:
     people, cases = rules / "fragments" / "people.yaml", rules / "one" / "tests" / "cases.yaml"
     nested = rules / "one" / "rules.yaml"
