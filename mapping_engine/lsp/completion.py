@@ -13,6 +13,7 @@ from mapping_engine.core.model import PAYLOAD
 from mapping_engine.file.blocks import keys_of
 from mapping_engine.file.expression_shapes import STEPS
 from mapping_engine.file.shapes import TEXT
+from mapping_engine.file.vocabulary_file import VocabularyFile
 from mapping_engine.lsp import declared
 from mapping_engine.lsp.cursor import FILES, KEY_LINE, MARK, Cursor, Role
 from mapping_engine.lsp.elsewhere import named_elsewhere
@@ -41,12 +42,12 @@ def proposals(place: Cursor, offset: int, examined: Examined | None) -> Iterator
     start = place.scalar.span.offset
     scope = CursorScope(place, examined)
     typed = place.scalar.source.text[start:offset]
-    begin = offset - len(typed.rpartition(" ")[2])  # what describes a key of an event has several
+    several = place.levels[0].block is VocabularyFile  # words, which describe a key of an event
+    begin = offset - len(typed.rpartition(" ")[2]) if several else start
     is_new = place.role is Role.NAME and place.scalar.text.endswith(MARK)
     after = ": " if is_new and place.shape is not TEXT else ""
     for name, doc in named_elsewhere(place, examined):
-        at = begin if place.role is Role.VALUE else start
-        yield Proposal(f"{name}{after}", name, Kind.Reference, at, doc)
+        yield Proposal(f"{name}{after}", name, Kind.Reference, begin, doc)
     if place.role is Role.NAME:
         written = {entry.key.text for entry in place.levels[-1].node}
         for name, doc in _described(scope.payload()):

@@ -323,7 +323,29 @@ def test_what_fragments_define_is_offered_where_it_is_changed() -> None:
     found = offered("mapping: 1\namend:\n  phone: {}\n  ")
     assert found["email"] == "email: "
     assert "phone" not in found
-    assert "traits.email" in offered("mapping: 1\namend:\n  email:\n    drop:\n      - ")
+    assert "$given_email" in offered("mapping: 1\namend:\n  email:\n    drop:\n      - ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "label", "whole"),
+    [
+        ("vocabulary: 1\nevent: {a: list of te", "text", "vocabulary: 1\nevent: {a: list of text"),
+        (
+            "mapping: 1\namend: {said: {drop: name ",
+            "name ?? type",
+            "mapping: 1\namend: {said: {drop: name ?? type",
+        ),
+    ],
+)
+def test_what_is_offered_takes_the_place_of_the_word_or_of_all(
+    typed: str, label: str, whole: str, folder: Path
+) -> None:
+    text = RULES.replace("  # The name", "  said: [name ?? type]\n  # The name")
+    read = read_pack(folder, {(folder / "rules.yaml").resolve(): text})
+    place = place_to_type(typed, len(typed))
+    assert place is not None
+    found = {each.label: each for each in proposals(place, len(typed), read.examined)}
+    assert f"{typed[: found[label].start]}{found[label].text}" == whole
 
 
 def test_of_a_pack_that_cannot_be_read_only_the_language_is_offered() -> None:
