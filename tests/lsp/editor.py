@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "rules"
 PACK = RULES / "facebook_offline_conversions"
 IDENTITY = RULES / "fragments" / "meta" / "identity.yaml"
+EMAIL = RULES / "fragments" / "rudderstack" / "email.yaml"
 PERSON = RULES / "fragments" / "rudderstack" / "person.yaml"
 TRACK = RULES / "vocabularies" / "rudderstack" / "track.yaml"
 RIGHT = "client_user_agent: context.userAgent |> text"

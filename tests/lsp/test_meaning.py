@@ -10,7 +10,7 @@ pytest.importorskip("pygls", reason="the language server is an extra")
 
 from lsprotocol import types
 
-from tests.lsp.editor import CLIENT, IDENTITY, PACK, PERSON, RIGHT, Editor, in_one_file, in_session
+from tests.lsp.editor import CLIENT, EMAIL, IDENTITY, PACK, RIGHT, Editor, in_one_file, in_session
 
 pytestmark = CLIENT
 
@@ -50,9 +50,9 @@ def test_hovering_explains_the_words_of_the_rules() -> None:
 
 def test_hovering_says_that_a_path_is_personal() -> None:
     async def work(editor: Editor) -> None:
-        editor.open(PERSON)
-        assert "personal data (email)" in await editor.hover(PERSON, "\n  email: [traits.ema")
-        assert "personal" in await editor.hover(PERSON, "\n  email: [trai")
+        editor.open(EMAIL)
+        assert "personal data (email)" in await editor.hover(EMAIL, "\n  given_email: [traits.ema")
+        assert "personal" in await editor.hover(EMAIL, "\n  given_email: [trai")
 
     in_session(work)
 
@@ -118,11 +118,11 @@ def test_what_is_offered_is_described_as_hovering_does(pack: Path) -> None:
 
     async def work(editor: Editor) -> None:
         editor.open(rules, text)
-        editor.open(PERSON)
+        editor.open(EMAIL)
         await editor.findings(rules)
         found = await editor.completions(rules, "a: context.traits.")
         assert found["email"].detail == "text, personal data (email)"
-        assert "text, personal data (email)" in await editor.hover(PERSON, "context.traits.email")
+        assert "text, personal data (email)" in await editor.hover(EMAIL, "context.traits.email")
 
     in_session(work)
 
