@@ -12,6 +12,7 @@ from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import CONDITIONS, Compare, Const, Logic, Name, Node, Test
 from mapping_engine.core.spell import spell
 from mapping_engine.types.kinds import is_missing
+from mapping_engine.types.type import either
 
 Normal: TypeAlias = list[Conjunction] | None
 """Alternatives, one of which must hold; None for a condition too large to be looked at."""
@@ -94,9 +95,10 @@ class Conditions:
         return Atom(spell(positive), "holds", "", operator != "!=")
 
     def _subject(self, node: Node) -> str:
-        name = spell(node)
-        if name not in self.subjects:
-            self.subjects[name] = About(node, self._facts.type_of(node))
+        name, made = spell(node), self._facts.type_of(node)
+        known = self.subjects.get(name)
+        if known is None or known.type != made:  # another place may have narrowed it
+            self.subjects[name] = About(node, made if known is None else either(known.type, made))
         return name
 
 

@@ -161,6 +161,11 @@ def join(types: Iterable[Type]) -> Type:
     )
 
 
+def either(one: Type, other: Type) -> Type:
+    """The type of a value of which two things are known, each at one place alone."""
+    return replace(join((one, other)), missing=one.missing or other.missing)
+
+
 def _values(types: list[Type]) -> tuple[object, ...] | None:
     """The values of all alternatives, each once; None when those of one are not known."""
     if len(types) == 1:

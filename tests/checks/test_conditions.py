@@ -41,6 +41,17 @@ def holds(condition: str, event: dict[str, Any], folder: Path) -> bool:
     return bool(made[0]["body"].get("payload"))
 
 
+def test_what_holds_at_one_place_is_not_known_at_another(tmp_path: Path) -> None:
+    found = subject(
+        rules("(type and lower(type) is text) or lower(type) is present"), tmp_path / "a"
+    )
+    (node,) = conditions(found)
+    assert not any(
+        found.conditions.unsatisfiable(found.conditions.normal(node, holds))
+        for holds in (True, False)
+    )
+
+
 @_SLOW
 @given(CONDITIONS, st.lists(EVENTS, min_size=3, max_size=8))
 def test_a_condition_that_is_called_constant_is(

@@ -57,7 +57,7 @@ def rules(tmp_path: Path) -> Rules:
 @pytest.mark.parametrize(
     ("file", "old", "new", "event", "offline", "conversions"),
     [
-        ("rudderstack/person.yaml", "email: [traits.email,", "email: [traits.mail,",
+        ("rudderstack/email.yaml", "email: [traits.email,", "email: [traits.mail,",
          {"traits": {"mail": "a@x.test"}}, "email", "em"),
         ("rudderstack/person.yaml", "    - traits.phone\n", "    - traits.mobile\n",
          {"traits": {"mobile": "4915112345678"}}, "phone", "ph"),
