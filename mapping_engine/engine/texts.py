@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mapping_engine.transforms.scalars import number_text
 from mapping_engine.types.kinds import Json, kind_of
 
 
@@ -14,7 +15,7 @@ def as_text(value: Json) -> str | None:
             return "true" if value else "false"
         case "number":
             whole = type(value) is float and value.is_integer()
-            return str(int(value)) if whole else str(value)
+            return str(int(value)) if whole else number_text(value)
         case "list":
             texts = [as_text(item) for item in value]
             return ", ".join(text for text in texts if text is not None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from mapping_engine.transforms.declare import Json, Rejected
 
 TOO_LONG = Rejected("becomes too long")
@@ -16,7 +18,8 @@ def number_text(value: int | float) -> str | None:
     if type(value) is float:
         if value.is_integer() and abs(value) < _PLAIN_BELOW:
             return str(int(value))
-        return repr(value)
+        text = repr(value)
+        return f"{Decimal(text):f}" if "e-" in text else text
     try:
         return str(value)
     except ValueError:

@@ -25,6 +25,7 @@ def apply(name: str, value: Json, *arguments: Json) -> Json:
         (1e20, "100000000000000000000"),
         (1e22, "1e+22"),
         (0.1, "0.1"),
+        (-2.5e-07, "-0.00000025"),
         (2**200, str(2**200)),
         (True, Rejected("is not text or a number")),
         (["a"], Rejected("is not text or a number")),
