@@ -7,9 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
-from math import nan
 from typing import Any
 
 import click
@@ -23,7 +21,7 @@ from mapping_engine.cli.status import Status, fail
 from mapping_engine.core.sunset import sunset_of
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.diagnostics.render import render_all
-from mapping_engine.engine.clock import Clock, is_time
+from mapping_engine.engine.clock import Clock, is_time, seconds_of
 from mapping_engine.engine.loading import load
 from mapping_engine.engine.mapping import Destination, Mapping
 from mapping_engine.errors import ConfigurationError, InputError, MappingError
@@ -149,20 +147,10 @@ def clock(_context: click.Context, _parameter: click.Parameter, text: str | None
     """The option ``--now``: an ISO time or seconds since 1970; the real time without it."""
     if text is None:
         return time.time
-    now = _seconds(text)
+    now = seconds_of(text)
     if not is_time(now):
         raise click.BadParameter("a time such as 2024-01-01T12:00:00Z, or seconds since 1970")
     return StillClock(now)
-
-
-def _seconds(text: str) -> float:
-    """Seconds since 1970; NaN where the text is no time."""
-    with suppress(ValueError):
-        return float(text)
-    with suppress(ValueError, OverflowError):
-        found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    return nan
 
 
 settings_option = click.option(

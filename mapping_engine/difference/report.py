@@ -38,9 +38,9 @@ def _said(what: str, changes: tuple[Change, ...]) -> str:
 def events_text(found: EventsDifference) -> str:
     """The difference that two versions make to events, as text."""
     lines = [f"{found.differing} of {found.events} events differ"]
-    for name, counted in _parts(found):
+    for name, counted in parts(found):
         lines.append(f"{name}: {_events(counted)}")
-        lines += [f"  {each}" for each in _shown(counted)]
+        lines += [f"  {each}" for each in shown(counted)]
     return "\n".join(lines) + "\n"
 
 
@@ -61,14 +61,14 @@ def events_markdown(found: EventsDifference) -> str:
     """The difference that two versions make to events, as Markdown."""
     lead = f"**{found.differing} of {found.events} events differ.**"
     rows = [
-        f"| {_cell(name)} | {counted.events} | {_cell('; '.join(_shown(counted)))} |"
-        for name, counted in _parts(found)
+        f"| {_cell(name)} | {counted.events} | {_cell('; '.join(shown(counted)))} |"
+        for name, counted in parts(found)
     ]
     head = ["", "| what | events | examples |", "| --- | ---: | --- |"] if rows else []
     return "\n".join([lead, *head, *rows]) + "\n"
 
 
-def _parts(found: EventsDifference) -> Iterator[tuple[str, Counted]]:
+def parts(found: EventsDifference) -> Iterator[tuple[str, Counted]]:
     """All that was counted, under names; the most frequent of a kind first."""
     yield from ((name, c) for name, c in _most(found.fields))
     if found.requests_gained.events:
@@ -88,7 +88,8 @@ def _most(counted: dict[str, Counted]) -> Iterable[tuple[str, Counted]]:
     return sorted(counted.items(), key=lambda item: -item[1].events)
 
 
-def _shown(counted: Counted) -> Iterator[str]:
+def shown(counted: Counted) -> Iterator[str]:
+    """The examples of what was counted, each as a line."""
     for place, old, new in counted.examples:
         said = " -> ".join(each for each in (old, new) if each)
         yield f"{place}: {said}" if said else place

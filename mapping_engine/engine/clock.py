@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from math import nan
 
 from mapping_engine.errors import ConfigurationError, ErrorCode
 
@@ -27,3 +30,13 @@ def read_clock(clock: Clock) -> float:
         "the clock does not give a time",
         help="`clock` is a function that gives seconds since 1970, as time.time does",
     )
+
+
+def seconds_of(text: str) -> float:
+    """The time that a text says, in seconds since 1970; NaN where it is no time."""
+    with suppress(ValueError):
+        return float(text)
+    with suppress(ValueError, OverflowError):
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    return nan

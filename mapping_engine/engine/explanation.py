@@ -213,7 +213,7 @@ def _entries(entries: Iterable[Entry], indent: str, seen: set[int]) -> Iterator[
         kind = {"row": "row ", "condition": "when ", "kind": "request "}.get(entry.kind, "")
         pipe = "|> " if entry.kind == "transform" else ""
         yield f"{indent}{mark} {kind}{pipe}{entry.label}: {result}{why}  ({_place(entry.span)})"
-        inner = _within(entry)
+        inner = within(entry)
         if inner and all(id(each) in seen for each in inner):
             yield f"{indent}  (shown above)"
         else:
@@ -221,7 +221,7 @@ def _entries(entries: Iterable[Entry], indent: str, seen: set[int]) -> Iterator[
             yield from _entries(inner, indent + "  ", seen)
 
 
-def _within(entry: Entry) -> list[Entry]:
+def within(entry: Entry) -> list[Entry]:
     """What is worth showing below an entry.
 
     A pipeline that worked needs no steps, and what is only read needs not be said twice.
