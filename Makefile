@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 AS_IT_IS := --no-compile --config-settings=--build-option=--compression=stored
 MUTATED := mapping_engine/core mapping_engine/engine/interpreter.py mapping_engine/engine/codegen mapping_engine/types
 
-.PHONY: spark demo test coverage check lint types layers lowest versions schema docs mutants code-mutants kill-tests fuzz bench soak bench-versions vscode clean
+.PHONY: play-types spark demo test coverage check lint types layers lowest versions schema docs mutants code-mutants kill-tests fuzz bench soak bench-versions vscode clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt
@@ -46,6 +46,11 @@ lint: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
+
+play-types:  ## the types of the page of `play`; this needs Node, which nothing else does
+	npx --yes --package typescript@7.0.2 tsc --noEmit --strict --checkJs --noUncheckedIndexedAccess \
+		--module esnext --moduleResolution bundler --target es2023 --lib es2023,dom,dom.iterable \
+		mapping_engine/play/page/*.js
 
 layers: $(READY)
 	$(BIN)/lint-imports

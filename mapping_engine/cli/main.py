@@ -19,6 +19,7 @@ from mapping_engine.cli.explain import explain
 from mapping_engine.cli.fmt import fmt
 from mapping_engine.cli.inputs import read_settings
 from mapping_engine.cli.mutants import mutants
+from mapping_engine.cli.play import play
 from mapping_engine.cli.project import eject, init, schema, settings
 from mapping_engine.cli.shell_words import completed
 from mapping_engine.cli.status import EndingGroup, Status, fail
@@ -46,6 +47,7 @@ main.add_command(diff)
 main.add_command(explain)
 main.add_command(fmt)
 main.add_command(mutants)
+main.add_command(play)
 main.add_command(uses_of)
 main.add_command(test)
 main.add_command(init)
