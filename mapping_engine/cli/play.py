@@ -32,7 +32,11 @@ from mapping_engine.testing.runner import StillClock
 @click.command()
 @click.argument("pack")
 @click.argument("events", nargs=-1, metavar="[EVENTS]...")
-@click.option("--settings", metavar="FILE", help="The settings, a JSON or YAML file; for EVENTS.")
+@click.option(
+    "--settings",
+    metavar="FILE",
+    help="The settings, a JSON or YAML file; those of the rule tests by default.",
+)
 @secrets_option
 @now_option
 @click.option("--port", default=0, help="The port of 127.0.0.1; any that is free by default.")
@@ -81,7 +85,7 @@ def _of_files(files: tuple[str, ...], secrets: str | None) -> Iterator[Sample]:
     """The events of files; what cannot be read is an event that shows why."""
     given = read_secrets(secrets)
     for line in events_in(files):
-        text = line.text.decode(errors="replace") if line.error else _pretty(line.event)
+        text = line.text.decode(errors="replace").strip() if line.error else _pretty(line.event)
         yield Sample(f"{Path(line.file).name}:{line.number}", text, {}, given)
 
 
