@@ -42,6 +42,8 @@ def curl(request: Request, model: Model, facts: Facts, payloads: Json, settings:
 def _headers(request: Request, model: Model, facts: Facts) -> Iterator[str]:
     rules = [field for each in model.requests for field in each.request.headers]
     plain = {field.name for field in rules if facts.type_of(field.value).may_be_shown}
+    if any(field.spread for field in rules):
+        plain = set()  # a header that is spread may stand in the place of any other
     for name, value in request.headers.items():
         if name == AUTHORIZATION:
             yield f"{name}: {value.partition(' ')[0]} {MASK}"

@@ -212,7 +212,7 @@ def _test(trial: Trial, data: dict[str, Any]) -> object:
 
 
 _ANSWERS: dict[str, Callable[[Trial, dict[str, Any]], object]] = {
-    "start": lambda trial, _: started(trial),
+    "start": lambda trial, data: started(trial, _asked(trial, data)),
     "sample": lambda trial, data: sampled(trial, _number(trial, data)),
     "apply": lambda trial, data: applied(trial, _asked(trial, data)),
     "check": lambda trial, data: checked(trial, _asked(trial, data)),

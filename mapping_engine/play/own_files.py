@@ -8,6 +8,7 @@ from pathlib import Path
 from mapping_engine.engine.loading import find_pack, read_pack, rule_folders, rules_above
 from mapping_engine.errors import ErrorCode, InputError
 from mapping_engine.frozen import Frozen
+from mapping_engine.source.folder import NO_OVERLAY, Overlay
 from mapping_engine.source.replacing import replaced
 from mapping_engine.testing.cases import FOLDER
 
@@ -30,12 +31,12 @@ class PackFile(Frozen):
         return self.place.stat().st_mtime_ns if self.place.exists() else 0
 
 
-def pack_files(pack: str) -> dict[str, PackFile]:
+def pack_files(pack: str, overlay: Overlay = NO_OVERLAY) -> dict[str, PackFile]:
     """The files that the pack reads, by name; its rule file comes first."""
     folder, _, entry = find_pack(pack)
     first, homes, own = folder.shown(entry), (folder, *rule_folders(folder)), own_home(pack)
     found = {}
-    for name in dict.fromkeys((first, *read_pack(pack).texts)):
+    for name in dict.fromkeys((first, *read_pack(pack, overlay).texts)):
         places = (_inside(each.root, each.display, name) for each in homes)
         place = next(filter(None, places), None)
         if place is not None:

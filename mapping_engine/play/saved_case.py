@@ -79,7 +79,7 @@ def _check(mapping: Mapping, before: str, after: str) -> None:
         help = f"give it another name, and see that `cases` is the last key of {SAVED_TESTS}"
         raise refusal("the case cannot be added to the rule tests as they are", help)
     if not run_case(mapping, cases[-1]).passed:
-        help = "the event, or what becomes of it, cannot be written as YAML"
+        help = "in the event of a rule test, null means that a key is taken out"
         raise refusal("the case would not pass", help)
 
 

@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from mapping_engine.checks import Options, check_all
@@ -24,13 +23,13 @@ from mapping_engine.frozen import Frozen
 from mapping_engine.play.curl import curl
 from mapping_engine.play.own_files import PackFile, known, pack_files
 from mapping_engine.play.picture import pictured
+from mapping_engine.source.folder import Overlay
 from mapping_engine.source.json_text import JsonProblem, read_json
 from mapping_engine.testing.runner import StillClock
 from mapping_engine.types.kinds import Json
 
 EVENTS = 10_000
 """So many events are held ready, and compared."""
-Overlay = MappingType[Path, str]
 
 
 class Sample(Frozen):
@@ -88,9 +87,9 @@ class Trial:
         return self.mapping(overlay).bind(settings, secrets=secrets, clock=clock_of(asked.now))
 
 
-def started(trial: Trial) -> dict[str, object]:
+def started(trial: Trial, asked: Asked) -> dict[str, object]:
     """What the page begins with: the pack, its rule files as they are on the disk, and events."""
-    trial.files = pack_files(trial.pack)
+    trial.files |= pack_files(trial.pack, trial.overlay(asked))
     shown = [file for file in trial.files.values() if file.name.endswith(YAML)]
     return {
         "pack": trial.pack,

@@ -251,6 +251,16 @@ def test_differences_are_between_the_disk_and_the_page(pack: Path) -> None:
     assert "CHF" not in json.dumps(found)
 
 
+def test_files_that_broken_rules_hide_are_found_when_they_are_mended(pack: Path) -> None:
+    rules = (pack / "rules.yaml").read_text()
+    (pack / "rules.yaml").write_text("mapping: [\n")
+    with serving(str(pack)) as server:
+        (file,) = answer(server, "start")["files"]
+        found = answer(server, "start", texts={file["name"]: rules})["files"]
+        assert found[0]["text"] == "mapping: [\n"
+        assert len(found) > 3
+
+
 # What is never shown
 
 
@@ -280,6 +290,28 @@ def test_a_command_of_curl_holds_neither_secrets_nor_what_tells_of_a_person(
         '  --data-raw \'{"conversions":[{"id":"***","code":"SALE","time":1704103200000,'
         '"user":{"id":"***","email_sha256":"***"},"amount":12.5,"currency":"EUR",'
         '"extra":{"coupon":"***"}}]}\''
+    )
+
+
+def test_a_header_that_settings_choose_is_masked_under_any_name() -> None:
+    settings = {
+        "webhookUrl": "https://in.example.com/e",
+        "headers": [{"from": "content-type", "to": f"application/{TOKEN}"}],
+    }
+    sample = Sample("one", json.dumps(EVENT), settings, {}, NOW)
+    with serving("webhook", sample) as server:
+        (request,) = answer(server, "apply", settings=json.dumps(settings))["requests"]
+    assert "-H 'content-type: ***'" in request["curl"]
+    assert TOKEN not in json.dumps(request)
+
+
+def test_an_event_that_no_rule_test_can_hold_is_not_saved() -> None:
+    (sample,) = (s for s in samples_of_tests("posthog") if s.name.endswith("are not merged"))
+    given = {"event": sample.event, "settings": json.dumps(sample.settings), "now": sample.now}
+    with serving("posthog", sample) as server:
+        found = ask(server, "test", name="with null", **given)
+    assert (
+        found["error"]["help"] == "in the event of a rule test, null means that a key is taken out"
     )
 
 

@@ -63,6 +63,11 @@ def test_the_wheel_carries_rules_and_grammar(wheel: Path) -> None:
     assert "mapping_engine/py.typed" in names
 
 
+def test_the_wheel_carries_the_page_of_play(wheel: Path) -> None:
+    names = {name.rpartition("/")[2] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {file.name for file in (ROOT / "mapping_engine/play/page").iterdir()} <= names
+
+
 def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"mapping_engine"}

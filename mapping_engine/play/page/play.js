@@ -333,6 +333,7 @@ function choose(field, button) {
 function light(rule, sources) {
   if (chosen) chosen = { ...chosen, rule, lit: sources };
   if (openFile(rule.file)) rules.reveal(rule.line);
+  else if (rule.file.endsWith(".yaml")) readFiles().then(() => openFile(rule.file) && rules.reveal(rule.line));
   event.mark("lit", sources);
   if (sources[0]) event.reveal(sources[0].line);
 }
@@ -480,18 +481,24 @@ async function openSample(number) {
   await refresh();
 }
 
-async function start() {
+/** Learn of rule files that are not known yet: rules that could not be read may name some. */
+async function readFiles() {
   /** @type {Started} */
-  const found = await ask("start", {});
-  own = found.own;
-  for (const file of found.files) {
+  const found = await ask("start", given());
+  for (const file of found.files.filter((each) => !files.has(each.name))) {
     files.set(file.name, file);
     texts.set(file.name, file.text);
+    fileSelect.append(make("option", { value: file.name }, file.name));
   }
+  return found;
+}
+
+async function start() {
+  const found = await readFiles();
+  own = found.own;
   byId("pack", HTMLElement).textContent = found.pack;
   byId("whose", HTMLElement).textContent = own ? "" : "bundled, read-only";
   document.title = `${found.pack} – play`;
-  fileSelect.replaceChildren(...found.files.map((file) => make("option", { value: file.name }, file.name)));
   sampleSelect.replaceChildren(...found.samples.map((name, n) => make("option", { value: n }, name)));
   openFile(found.files[0]?.name ?? "");
   await openSample(0);
