@@ -211,14 +211,19 @@ function showOutcome(found) {
 
 /** @param {unknown} problem */
 function showRefusal(problem) {
-  const found = problem instanceof Refusal ? problem.failure : null;
   outcome.querySelectorAll(".failure").forEach((each) => each.remove());
-  outcome.prepend(found ? failure(found) : make("p", { class: "failure", role: "alert" }, "The command has ended: start it again."));
+  outcome.prepend(refusal(problem));
   if (!outcome.classList.contains("stale") && outcome.children.length > 1) {
     outcome.children[0]?.after(make("p", { class: "note" }, "What follows was made before that."));
   }
   outcome.classList.add("stale");
   status.textContent = "not applied";
+}
+
+/** @param {unknown} problem */
+function refusal(problem) {
+  if (problem instanceof Refusal) return failure(problem.failure);
+  return make("p", { class: "failure" }, "Nothing answers: start the command again.");
 }
 
 /** @param {Failure} error */
@@ -365,8 +370,7 @@ function openDialog(head, ...body) {
 
 /** @param {unknown} problem */
 function refusedDialog(problem) {
-  if (!(problem instanceof Refusal)) throw problem;
-  openDialog("That cannot be done", failure(problem.failure));
+  openDialog("That cannot be done", refusal(problem));
 }
 
 byId("differences", HTMLButtonElement).addEventListener("click", async () => {
