@@ -168,7 +168,7 @@ def test_a_field_has_its_value_its_chain_and_its_places(server: PlayServer) -> N
     assert [lines[each["line"] - 1].strip() for each in found["sources"]] == [
         f'"email": "{PERSON}"'
     ]
-    (chain,) = (each for each in walk(found["entries"]) if each["label"] == "$email")
+    (chain,) = (each for each in walk(found["entries"]) if each["label"] == "$given_email")
     tried = [(each["label"], each["outcome"]) for each in chain["children"]]
     assert tried[:3] == [
         ("traits.email |> email", "invalid"),
