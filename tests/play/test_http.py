@@ -356,7 +356,8 @@ def test_what_comes_with_the_package_is_read_only(server: PlayServer) -> None:
     bundled = next(file for file in files if file["name"].endswith("rudderstack/person.yaml"))
     assert [file["own"] for file in files[:1]] == [True]
     assert bundled["own"] is False
-    found = ask(server, "save", file=bundled["name"], text="x", was=bundled["text"])
+    same = bundled["text"]  # else a mistake would write into the checkout
+    found = ask(server, "save", file=bundled["name"], text=same, was=same)
     assert "is not changed" in found["error"]["message"]
 
 
