@@ -26,7 +26,7 @@ class RuleTestFile(pytest.File):
     """One file of rule tests."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Its cases, in order."""
+        """Its cases, in order; in the first file, those before them that the pack inherits."""
         from mapping_engine import RuleError, load  # most runs of pytest have no rules
         from mapping_engine.testing import collect
 
@@ -38,8 +38,9 @@ class RuleTestFile(pytest.File):
             found = error.diagnostics
             lines = [f"{each.span}: {each.message} [{each.code}]" for each in found]
             raise self.CollectError("\n".join(lines or [str(error)])) from None
+        is_first = self.path == min(self.path.parent.glob("*.yaml"))
         for case in cases:
-            if Path(case.file).name == self.path.name:
+            if is_first if case.inherited else Path(case.file).name == self.path.name:
                 yield RuleTestItem.from_parent(self, name=case.name, case=case, mapping=mapping)
 
 

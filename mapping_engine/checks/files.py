@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -32,27 +33,33 @@ from mapping_engine.checks.users import (
 )
 from mapping_engine.core.load import Examined
 from mapping_engine.core.migration_model import PackSettings
-from mapping_engine.diagnostics import LOADER_CHECKS, Diagnostic, Diagnostics, Span, nearest
+from mapping_engine.diagnostics import (
+    LOADER_CHECKS,
+    Diagnostic,
+    Diagnostics,
+    Severity,
+    Span,
+    nearest,
+)
 from mapping_engine.engine.loading import (
-    ENTRY,
     PackReading,
     bundled_packs,
     find_pack,
     read_pack,
-    rule_folders,
+    reading_of,
 )
 from mapping_engine.engine.migration import read_migration
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
 from mapping_engine.file.documents import FragmentFile
 from mapping_engine.file.migration_file import FOLDER as MIGRATIONS
-from mapping_engine.file.rule_files import ReadFile, Reading, check_vocabulary
+from mapping_engine.file.rule_files import ENTRY, ReadFile, check_vocabulary
 from mapping_engine.file.schema_file import read_schema
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import MappingNode, ScalarNode, Source, YamlNode
 from mapping_engine.source.yaml_text import decode, read_yaml
-from mapping_engine.testing.cases import FOLDER, Case, cases_of
+from mapping_engine.testing.cases import FOLDER, Case, cases_of, inherited_cases
 
 MANY = 24
 """From so many packs on, it pays to start processes."""
@@ -147,6 +154,11 @@ class _Run:
     def _kept(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         shown = [each for each in found if each.code in self.codes]
         kept = suppress(shown, self.texts, self.options.today, self.codes, CATALOGUE)
+        uses = self.uses.values()
+        inherited = {f for u in uses for f in u.inherited}.difference(
+            *(u.files - u.inherited for u in uses)
+        )
+        kept = [d for d in kept if not (d.code.startswith("SU") and d.span.file in inherited)]
         return [each for each in kept if each.code in self.codes]
 
     def _others(self, files: Iterable[str]) -> _Run:
@@ -212,27 +224,37 @@ class _Run:
             return using is None or _is_among(known.files, using)
         read = read_pack(pack, self.options.overlay, self.shared)
         parts = [*folder.names(FOLDER, YAML), *folder.names(MIGRATIONS, YAML)]
-        own = parts if entry == ENTRY and self.options.beside else []
+        is_folder = entry == ENTRY and self.options.beside
+        own = parts if is_folder else []
+        extended = read.examined.extended if read.examined else ()
         files = {folder.shown(entry), *read.texts, *map(folder.shown, own)}
+        inherited = {f for f in files for at in extended if f.startswith(at.beneath)}
         if using is not None and not _is_among(files, using):
             return False
         self.examined = read.examined
-        with self._noted(place, files):
-            cases = self._tests(folder, read) if own else []
+        with self._noted(place, files, inherited):
+            cases = self._tests(folder, entry, read) if is_folder else []
             self._examined(read, cases)
-            if own and read.model is not None:
+            if is_folder and read.model is not None:
                 self._migrations(pack, PackSettings(read.model.name, read.model.settings_schema))
         return True
 
     @contextmanager
-    def _noted(self, place: Path, files: Iterable[str]) -> Iterator[None]:
-        """Note what is found from here on as what was found in a pack or a migration."""
+    def _noted(
+        self, place: Path, files: Iterable[str], inherited: AbstractSet[str]
+    ) -> Iterator[None]:
+        """Note what is found from here on as what was found in a pack.
+
+        Of what it inherits, only mistakes are its own: something that others need is not there.
+        """
         before, self.found = self.found, {}
         try:
             yield
         finally:
-            self.uses[place] = use(files, self.found)
-            self.found = {**before, **self.found}
+            self.uses[place] = use(files, self.found, inherited)
+            errors = Severity.ERROR
+            own = [d for d in self.found if d.span.file not in inherited or d.severity is errors]
+            self.found = {**before, **dict.fromkeys(own)}
 
     def _migrations(self, pack: str | PathLike[str], declared: PackSettings | None = None) -> None:
         """The files of a pack that turn other packs' settings into its own."""
@@ -260,9 +282,11 @@ class _Run:
                 untested(subject, cases)
         self._add(diagnostics.sorted(), read.texts)
 
-    def _tests(self, folder: Folder, read: PackReading) -> list[Case]:
-        """The rule tests beside a pack; what is wrong with them is found, too."""
-        cases: list[Case] = []
+    def _tests(self, folder: Folder, entry: str, read: PackReading) -> list[Case]:
+        """The rule tests of a pack; what is wrong with those beside it is found, too."""
+        inherited = Diagnostics()
+        cases = inherited_cases(folder, entry, inherited) if read.examined else []
+        self._add(inherited.sorted(), {})
         for name in folder.names(FOLDER, YAML):
             diagnostics = Diagnostics()
             node, texts = self._node(folder, name, diagnostics)
@@ -305,7 +329,8 @@ class _Run:
         elif kind == "fragment":
             read_block(FragmentFile, node, diagnostics)
         else:
-            check_vocabulary(name, Reading(folder, rule_folders(folder), diagnostics, texts))
+            reading = replace(reading_of(folder), diagnostics=diagnostics, texts=texts)
+            check_vocabulary(name, reading)
         self._add(diagnostics.sorted(), texts)
 
     def _add(self, found: Iterable[Diagnostic], texts: Mapping[str, str]) -> None:

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from mapping_engine.diagnostics import Diagnostic, Fix, Severity, Span
-from mapping_engine.engine.loading import ENTRY, as_named, rules_above
+from mapping_engine.engine.loading import as_named, rules_above
 from mapping_engine.file.migration_file import FOLDER as MIGRATIONS
+from mapping_engine.file.rule_files import ENTRY
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import MAX_DEPTH, Overlay
 from mapping_engine.testing.cases import FOLDER as TESTS
@@ -19,6 +20,7 @@ KINDS = ("mapping", "fragment", "vocabulary", "tests", "migration")
 """What a file is, by its first key, whose value is the version of its format."""
 UNTESTED = "TE01"
 _KIND = re.compile(rf"^({'|'.join(KINDS)})[ \t]*:[ \t]*[^\s\[{{]", re.MULTILINE)
+_EXTENDS = re.compile(r"^extends[ \t]*:", re.MULTILINE)
 _PARTS = frozenset({TESTS, MIGRATIONS})
 """Folders of a pack: a file in them is none of its own, whatever its name is."""
 FOREIGN = frozenset({"node_modules", "__pycache__", "site-packages"})
@@ -31,13 +33,15 @@ class Use(Frozen):
     agreed: frozenset[tuple[str, Span, Fix | None]]
     """The findings that mean something only where all packs make them."""
     has_errors: bool
+    inherited: frozenset[str] = frozenset()
+    """Those of the files that are of an extended pack."""
 
 
-def use(files: Iterable[str], found: Collection[Diagnostic]) -> Use:
+def use(files: Iterable[str], found: Collection[Diagnostic], inherited: Iterable[str] = ()) -> Use:
     """What is kept of a check."""
     errors = any(each.severity is Severity.ERROR for each in found)
     keys = frozenset(_key(each) for each in found if each.fix or each.code == UNTESTED)
-    return Use(frozenset(files), keys, errors)
+    return Use(frozenset(files), keys, errors, frozenset(inherited))
 
 
 def _key(found: Diagnostic) -> tuple[str, Span, Fix | None]:
@@ -90,7 +94,7 @@ def packs_around(file: Path, overlay: Overlay) -> list[Path]:
             found += sorted(packs_below(above))
             break
         if above / ENTRY in overlay or (above / ENTRY).is_file():
-            found += [above, *_rule_files(above, overlay)]
+            found += [above, *_rule_files(above, overlay), *_extending(above, overlay)]
             break
     else:
         for above in list(place.parents)[:2]:
@@ -106,9 +110,19 @@ def _rule_files(folder: Path, overlay: Overlay) -> list[Path]:
         return []
 
 
+def _extending(pack: Path, overlay: Overlay) -> list[Path]:
+    """The packs beside one that extend another one, which may be this one."""
+    rules = (each / ENTRY for each in sorted(pack.parent.iterdir()) if each != pack)
+    there = [each for each in rules if each in overlay or each.is_file()]
+    return [each.parent for each in there if _EXTENDS.search(_text(each, overlay))]
+
+
+def _text(file: Path, overlay: Overlay) -> str:
+    return overlay[file] if file in overlay else file.read_text("utf-8", "replace")
+
+
 def _is_mapping(file: Path, overlay: Overlay) -> bool:
-    text = overlay[file] if file in overlay else file.read_text("utf-8", "replace")
-    return kind_of_text(text) == KINDS[0]
+    return kind_of_text(_text(file, overlay)) == KINDS[0]
 
 
 def kind_of_text(text: str) -> str | None:

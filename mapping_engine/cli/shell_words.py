@@ -8,7 +8,8 @@ from pathlib import PurePath
 import click
 from click.shell_completion import CompletionItem
 
-from mapping_engine.engine.loading import ENTRY, bundled_packs
+from mapping_engine.engine.loading import bundled_packs
+from mapping_engine.file.rule_files import ENTRY
 
 _PACKS = frozenset(("pack", "packs", "old", "new", "paths"))
 _FILES = frozenset(("event", "events", "file"))

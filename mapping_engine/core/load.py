@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from mapping_engine.core.assemble import core_of
 from mapping_engine.core.examine import examine
@@ -11,9 +12,10 @@ from mapping_engine.core.facts import Facts
 from mapping_engine.core.migration_model import PackSettings, as_model, report_forgotten
 from mapping_engine.core.model import BUILTINS, Model
 from mapping_engine.core.secrets import located_secrets
-from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.file.blocks import Block
 from mapping_engine.file.documents import MappingFile
+from mapping_engine.file.extending import Rules, read_laid_schema, read_rules
 from mapping_engine.file.forgotten_use import report_forgotten_use
 from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.file.merging import definitions_of, pipelines_of, tables_of, written_tables
@@ -24,7 +26,6 @@ from mapping_engine.file.rule_files import (
     Reading,
     read_documents,
     read_file,
-    read_schema_file,
     read_vocabulary,
 )
 from mapping_engine.file.shapes import Named
@@ -39,13 +40,24 @@ PERSONAL_TABLE = "personal"
 class Examined(Frozen):
     """A model with all that is known of it, also where it has mistakes.
 
-    ``documents`` are the fragments in the order of use, and the mapping itself at the end.
+    ``documents`` are the fragments and extended packs in the order of use, and the mapping itself
+    at the end; ``settings`` the schemas of the settings, the own one before those it is laid over;
+    ``extended`` the rule files of extended packs.
     """
 
     model: Model
     facts: Facts
     documents: tuple[LoadedDocument, ...]
-    settings: Source
+    settings: tuple[Source, ...]
+    extended: tuple[Location, ...]
+
+    @cached_property
+    def inherited(self) -> frozenset[str]:
+        """The rule files of extended packs, and the fragments that these use."""
+        rules = {at.shown for at in self.extended}
+        files = [loaded.file for loaded in self.documents]
+        last = max((place for place, file in enumerate(files, 1) if file in rules), default=0)
+        return frozenset(files[:last])
 
 
 class Loaded(Frozen):
@@ -57,20 +69,31 @@ class Loaded(Frozen):
 
 def read_mapping(name: str, entry: str, reading: Reading) -> Loaded:
     """The model of the rule file ``entry``; the diagnostics of ``reading`` say what is wrong."""
-    location = Location(reading.pack, entry)
-    file = read_file(MappingFile, location, None, reading)
-    if file is None:
+    rules = read_rules(Location(reading.pack, entry), reading)
+    if rules is None:
         return Loaded()
-    documents = read_documents(file, location, reading)
-    vocabulary = read_vocabulary(file.event, Location(reading.pack, ""), reading)
-    settings_at = location.beside(file.settings.text)
-    settings = read_schema_file(settings_at, file.settings.span, reading)
+    loaded = _loaded(name, rules, reading)
+    found = reading.diagnostics.found
+    for place, each in enumerate(found):
+        if any(each.span.file.startswith(at.beneath) for at in rules.extended):
+            help = f"see what {rules.file.span.file} drops or changes of what is needed here"
+            help = f"{each.help}; {help}" if each.help else help
+            found[place] = replace(each, help=help, fix=None)  # it is corrected in the own file
+    return loaded
+
+
+def _loaded(name: str, rules: Rules, reading: Reading) -> Loaded:
+    file = rules.file
+    documents = read_documents(rules.layers, reading)
+    event, *under = ((each, rules.user(each)) for each in rules.laid(file.event))
+    vocabulary = read_vocabulary(*event, reading, under)
+    settings = read_laid_schema(file.settings, rules, reading)
     if not _is_complete(documents):
         return Loaded()
     model = _model(name, file, documents, reading)
     if model is None:
         return Loaded()
-    payloads = _payload_schemas(model, location, reading)
+    payloads = _payload_schemas(model, rules, reading)
     if vocabulary is None or settings is None or payloads is None:
         return Loaded()
     model = replace(
@@ -84,26 +107,22 @@ def read_mapping(name: str, entry: str, reading: Reading) -> Loaded:
     facts = examine(model, reading.diagnostics, tables=written_tables(documents))
     if report_forgotten_use(documents, reading):
         return Loaded()
-    source = Source(settings_at.shown, reading.texts.get(settings_at.shown, ""))
-    examined = Examined(model, facts, documents, source)
+    files = [rules.beside(each).shown for each in rules.laid(file.settings)]
+    sources = tuple(Source(each, reading.texts.get(each, "")) for each in files)
+    examined = Examined(model, facts, documents, sources, rules.extended)
     return Loaded(None if reading.diagnostics.has_errors else model, examined)
 
 
-def _payload_schemas(
-    model: Model, location: Location, reading: Reading
-) -> dict[str, JsonSchema] | None:
-    """The schemas of all payloads by their names; None where one cannot be read."""
-    named = {each.payload.text: each.payload for each in model.requests if each.payload}
-    found = {
-        name: read_schema_file(location.beside(name), node.span, reading)
-        for name, node in named.items()
-    }
-    read = {name: schema for name, schema in found.items() if schema is not None}
+def _payload_schemas(model: Model, rules: Rules, reading: Reading) -> dict[Span, JsonSchema] | None:
+    """The schemas of all payloads by where they are named; None where one cannot be read."""
+    named = {each.payload.span: each.payload for each in model.requests if each.payload}
+    found = {place: read_laid_schema(node, rules, reading) for place, node in named.items()}
+    read = {place: schema for place, schema in found.items() if schema is not None}
     return read if len(read) == len(found) else None
 
 
-def _schema(named: ScalarNode | None, schemas: Mapping[str, JsonSchema]) -> JsonSchema:
-    return {} if named is None else schemas[named.text]
+def _schema(named: ScalarNode | None, schemas: Mapping[Span, JsonSchema]) -> JsonSchema:
+    return {} if named is None else schemas[named.span]
 
 
 def _is_complete(documents: tuple[LoadedDocument, ...]) -> bool:
@@ -114,12 +133,8 @@ def _is_complete(documents: tuple[LoadedDocument, ...]) -> bool:
 
 def read_settings(name: str, entry: str, reading: Reading) -> PackSettings | None:
     """The settings of the pack whose rule file is ``entry``; None where they cannot be read."""
-    location = Location(reading.pack, entry)
-    file = read_file(MappingFile, location, None, reading)
-    if file is None:
-        return None
-    at = location.beside(file.settings.text)
-    schema = read_schema_file(at, file.settings.span, reading)
+    rules = read_rules(Location(reading.pack, entry), reading)
+    schema = read_laid_schema(rules.file.settings, rules, reading) if rules else None
     return None if schema is None else PackSettings(name, schema)
 
 
@@ -132,7 +147,7 @@ def read_migration(
     if file is None:
         return None, None
     mapping = as_mapping(file)
-    documents = read_documents(mapping, location, reading)
+    documents = read_documents([(mapping, location)], reading)
     parts = _model(f"{old.name} to {new.name}", mapping, documents, reading)
     if parts is None:
         return file, None

@@ -21,14 +21,19 @@ def declared_at(path: str, model: Model, keyword: str = "") -> tuple[Label, ...]
     """
     if model.payload is None:
         return ()
-    folder, mark, _ = model.file.span.file.rpartition("/")
-    name = f"{folder}{mark}{model.payload.text}"
+    name = file_beside(model.payload)
     text = model.texts.get(name)
     root = _read(name, text) if text else None
     place, is_whole = property_place(root, _STEP.findall(path), keyword)
     if place is None or not is_whole:
         return ()
     return (Label(place, "the schema declares it here"),)
+
+
+def file_beside(name: ScalarNode) -> str:
+    """How the file is shown that lies beside the one in which it is named."""
+    folder, mark, _ = name.span.file.rpartition("/")
+    return f"{folder}{mark}{name.text}"
 
 
 def property_place(

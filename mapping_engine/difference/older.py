@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mapping_engine.engine.loading import ENTRY, find_pack, rules_above
+from mapping_engine.engine.loading import find_pack, rules_above
 from mapping_engine.errors import ErrorCode, RuleError
+from mapping_engine.file.rule_files import ENTRY
 
 
 @contextmanager

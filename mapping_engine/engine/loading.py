@@ -12,11 +12,13 @@ from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, Severity, Span, did_you_mean, listed
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.rule_files import (
+    ENTRY,
     FRAGMENTS,
     VOCABULARIES,
     Location,
     ReadFile,
     Reading,
+    Shared,
     read_vocabulary,
 )
 from mapping_engine.frozen import Frozen
@@ -28,7 +30,6 @@ from mapping_engine.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from mapping_engine.engine.mapping import Mapping
 
-ENTRY = "rules.yaml"
 RULES = "rules"
 INSTALLED = "mapping_engine/bundled/rules"
 """How the bundled rules are shown where another folder `rules` stands."""
@@ -80,7 +81,7 @@ def read_pack(
     Raises RuleError only when there is no such pack.
     """
     folder, name, entry = find_pack(pack, overlay)
-    reading = Reading(folder, rule_folders(folder), shared={} if shared is None else shared)
+    reading = reading_of(folder, shared)
     found = read_mapping(name, entry, reading)
     return PackReading(found.model, reading.diagnostics.sorted(), reading.texts, found.examined)
 
@@ -91,7 +92,7 @@ def load_vocabulary(name: str) -> Vocabulary:
     Raises RuleError with what is wrong.
     """
     here = Folder(Path(RULES), RULES)
-    reading = Reading(here, rule_folders(Folder(Path(RULES, "a pack"), RULES)))
+    reading = reading_of(Folder(Path(RULES, "a pack"), RULES))
     place = ScalarNode(Span(RULES, 1, 1, 1, 1), name, name, Style.PLAIN, Source(RULES, ""))
     found = read_vocabulary(place, Location(here, ""), reading)
     if found is None:
@@ -119,13 +120,25 @@ def rules_above(place: Path) -> Path | None:
     return None
 
 
-def rule_folders(pack: Folder) -> tuple[Folder, ...]:
-    """Where a pack finds what it shares: the `rules` folder it lies in, then the bundled one."""
+def reading_of(pack: Folder, shared: dict[str, ReadFile] | None = None) -> Reading:
+    """The reading of a pack.
+
+    What it shares lies in the `rules` folder around it, or is bundled; what it may extend lies
+    beside it, or is bundled.
+    """
     bundled = bundled_rules(pack.overlay)
-    own = rules_above(pack.root) if isinstance(pack.root, Path) else None
-    if own is None or pack.display.startswith(f"{bundled.display}/"):
-        return (bundled,)
-    return Folder(own, _shown(as_named(own, Path(pack.display))), pack.overlay), bundled
+    known = {} if shared is None else shared
+    if not isinstance(pack.root, Path) or pack.display.startswith(f"{bundled.display}/"):
+        return Reading(pack, (Shared(bundled),), (bundled,), shared=known)
+
+    def folder(place: Path) -> Folder:
+        named = as_named(place, Path(pack.display))
+        return Folder(named, _shown(named), pack.overlay)
+
+    own = rules_above(pack.root)
+    rules = [Shared(folder(own))] if own is not None else []
+    packs = [folder(pack.root.resolve().parent)]
+    return Reading(pack, (*rules, Shared(bundled)), (*packs, bundled), shared=known)
 
 
 def as_named(place: Path, named: Path) -> Path:

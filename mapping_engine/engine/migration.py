@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ from mapping_engine.core.mapped import mapped_paths
 from mapping_engine.core.migration_model import PackSettings
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, did_you_mean, listed
-from mapping_engine.engine.loading import ENTRY, find_pack, refused, rule_folders
+from mapping_engine.engine.loading import find_pack, reading_of, refused
 from mapping_engine.errors import ErrorCode, RuleError
+from mapping_engine.file.extending import read_layers
 from mapping_engine.file.migration_file import FOLDER, MigrationFile
-from mapping_engine.file.rule_files import ReadFile, Reading
+from mapping_engine.file.rule_files import ENTRY, Location, ReadFile
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import NO_OVERLAY, Folder, Overlay
 from mapping_engine.types.kinds import is_missing
@@ -110,26 +111,29 @@ def read_migration(
     ``declared`` are the settings of the new pack, ``shared`` the shared files read before.
     ``overlay`` holds unsaved texts by absolute path.
     """
-    folder, _, _ = find_pack(new, overlay)
+    folder, _, rules = find_pack(new, overlay)
     old_settings = _settings_of(_beside(folder, old), overlay)
     declared = declared or _settings_of(new, overlay)
-    entry = f"{FOLDER}/{old_settings.name}.yaml"
-    if not folder.exists(entry):
-        known = [name[len(FOLDER) + 1 : -5] for name in folder.names(FOLDER, ".yaml")]
+    name = f"{FOLDER}/{old_settings.name}.yaml"
+    reading = reading_of(folder, shared)
+    files = [at.beside(name) for at, _ in read_layers(Location(folder, rules), reading)]
+    file = next((each for each in reversed(files) if each.folder.exists(each.name)), None)
+    if file is None:
+        known = [Path(n).stem for n in folder.names(FOLDER, ".yaml")]
         raise RuleError(
             ErrorCode.RULES_INVALID,
             f"`{new}` has no migration from `{old_settings.name}`",
             help=did_you_mean(old_settings.name, known)
             or f"there are migrations from {listed(known)}",
         )
-    reading = Reading(folder, rule_folders(folder), shared={} if shared is None else shared)
-    file, model = read_rules(entry, old_settings, declared, reading)
-    return file, model, reading.diagnostics.sorted(), reading.texts
+    reading = replace(reading_of(folder, shared), pack=file.folder)
+    found, model = read_rules(file.name, old_settings, declared, reading)
+    return found, model, reading.diagnostics.sorted(), reading.texts
 
 
 def _beside(new: Folder, old: str) -> str:
     """The old pack: the one in the same `rules` folder before a bundled one of its name."""
-    folders = [rules for rules in rule_folders(new) if rules.exists(f"{old}/{ENTRY}")]
+    folders = [each for each in reading_of(new).packs if each.exists(f"{old}/{ENTRY}")]
     found = folders[0].root if folders else None
     return str(found / old) if isinstance(found, Path) else old
 
@@ -137,7 +141,7 @@ def _beside(new: Folder, old: str) -> str:
 def _settings_of(pack: str, overlay: Overlay) -> PackSettings:
     """The settings of a pack. Raises RuleError where they cannot be read."""
     folder, name, entry = find_pack(pack, overlay)
-    reading = Reading(folder, rule_folders(folder))
+    reading = reading_of(folder)
     found = read_settings(name, entry, reading)
     if found is None or reading.diagnostics.has_errors:
         raise refused(pack, reading.diagnostics.sorted())

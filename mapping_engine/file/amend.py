@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from mapping_engine.diagnostics import Diagnostics, did_you_mean, listed, rename
 from mapping_engine.expression import CallExpression, Expression, print_expression, print_template
@@ -20,6 +20,7 @@ from mapping_engine.file.shapes import TEXT, ListOf, MapOf, Named
 from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, ValueBlock
 from mapping_engine.source.node import ScalarNode
 
+V = TypeVar("V", bound=ValueBlock)
 _ARM = Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))
 _ARMS = ListOf(_ARM, or_one=True)
 
@@ -62,7 +63,7 @@ class AmendBlock(Block):
 
 
 def amend(
-    changes: tuple[Named[AmendBlock], ...],
+    changes: Iterable[Named[AmendBlock]],
     own: AbstractSet[str],
     definitions: dict[str, Named[ValueBlock]],
     diagnostics: Diagnostics,
@@ -82,14 +83,12 @@ def amend(
             continue
         changed = definitions[entry.name]
         if entry.value is not None and changed.value is not None:
-            made = amended(entry.name, changed.value, entry.value, diagnostics)
+            made = amended(f"${entry.name}", changed.value, entry.value, diagnostics)
             definitions[entry.name] = replace(changed, value=made)
 
 
-def amended(
-    name: str, block: ValueBlock, change: AmendBlock, diagnostics: Diagnostics
-) -> ValueBlock:
-    """The definition ``$name`` with a change; what cannot be changed is reported (PR01, SH09)."""
+def amended(name: str, block: V, change: AmendBlock, diagnostics: Diagnostics) -> V:
+    """A definition or field with a change; what cannot be changed is reported (PR01, SH09)."""
     made = replace(
         block,
         doc=change.doc or block.doc,
@@ -107,17 +106,17 @@ def amended(
     if change.fields or (dropped and block.fields):
         made = _object(name, made, change, dropped, diagnostics)
     for text in dropped.values():
-        _unknown(f"`${name}` has no `{text.text}` to drop", text, _names(block), diagnostics)
+        _unknown(f"`{name}` has no `{text.text}` to drop", text, _names(block), diagnostics)
     return made
 
 
 def _chain(
     name: str,
-    block: ValueBlock,
+    block: V,
     change: AmendBlock,
     dropped: dict[str, ScalarNode],
     diagnostics: Diagnostics,
-) -> ValueBlock:
+) -> V:
     if block.first_of is None:
         _stray(name, "a list of alternatives", ("first", "last", "replace"), change, diagnostics)
         return block
@@ -131,18 +130,18 @@ def _chain(
         elif dropped.pop(label, None) is None:
             arms.append(arm)
     for entry in replaced.values():
-        message = f"`${name}` has no alternative `{entry.name}` to replace"
+        message = f"`{name}` has no alternative `{entry.name}` to replace"
         _unknown(message, entry.key, _names(block), diagnostics)
     return replace(block, first_of=(*arms, *(change.last or ())))
 
 
 def _object(
     name: str,
-    block: ValueBlock,
+    block: V,
     change: AmendBlock,
     dropped: dict[str, ScalarNode],
     diagnostics: Diagnostics,
-) -> ValueBlock:
+) -> V:
     if block.fields is None:
         _stray(name, "an object with fields", ("fields",), change, diagnostics)
         return block
@@ -162,9 +161,9 @@ def _stray(
         if written in change.places:
             diagnostics.report(
                 "SH09",
-                f"`{written}` means nothing here: `${name}` is not {wanted}",
+                f"`{written}` means nothing here: `{name}` is not {wanted}",
                 change.place(written),
-                help="write all of the definition under `override`",
+                help="write all of it: a definition under `override`, a field under `fields`",
             )
 
 

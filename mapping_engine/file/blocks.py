@@ -56,6 +56,7 @@ class Block(Frozen):
 
     ``exclusive`` lists keys of which at most one may stand, but for the pairs in ``together``;
     of ``needed`` one must. ``companions`` are keys that mean something beside one of others only.
+    The key ``complete`` says that the required and needed ones may stand elsewhere.
     """
 
     what: ClassVar[str] = "this block"
@@ -63,6 +64,7 @@ class Block(Frozen):
     together: ClassVar[frozenset[frozenset[str]]] = frozenset()
     needed: ClassVar[tuple[str, ...]] = ()
     companions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    complete: ClassVar[str | None] = None
 
     span: Span = dataclasses.field(compare=False, repr=False)
     places: Mapping[str, Span] = dataclasses.field(
@@ -264,4 +266,18 @@ def block_schema(block: type[Block], definitions: Definitions) -> JsonSchema:
             }
         if block.needed:
             schema["anyOf"] = [{"required": [needed]} for needed in block.needed]
+        if block.complete:
+            whole = _demands(block, definitions)
+            schema["anyOf"] = [{"required": [block.complete]}, whole]
     return {"$ref": f"#/$defs/{name}"}
+
+
+def _demands(block: type[Block], definitions: Definitions) -> JsonSchema:
+    """What the schema of a block demands, and of the blocks in it, which is taken out of them."""
+    schema = definitions[block.__name__]
+    found: JsonSchema = {k: schema.pop(k) for k in ("required", "anyOf") if k in schema}
+    inner = {k.name: k.shape.block for k in keys_of(block).values() if isinstance(k.shape, BlockOf)}
+    demands = {name: _demands(each, definitions) for name, each in inner.items()}
+    if any(demands.values()):
+        found["properties"] = {name: each for name, each in demands.items() if each}
+    return found

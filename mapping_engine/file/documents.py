@@ -194,8 +194,9 @@ class Document(Block):
         _DEFINITIONS, "Definitions that replace those of the same name in a fragment."
     )
     amend: tuple[Named[AmendBlock], ...] | None = key(
-        MapOf(BlockOf(AmendBlock), identifiers=True),
-        "Changes of definitions of a fragment: alternatives and fields that are other ones here.",
+        MapOf(BlockOf(AmendBlock)),
+        "Changes of definitions of a fragment: alternatives and fields that are other ones here; "
+        "of an extended pack, those of fields as well: `fields.email`.",
     )
 
 
@@ -213,9 +214,20 @@ class MappingFile(Document):
     what: ClassVar[str] = "a mapping file"
     exclusive: ClassVar[tuple[str, ...]] = ("request", "requests")
     needed: ClassVar[tuple[str, ...]] = exclusive
-    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {"every": ("requests",)}
+    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "every": ("requests",),
+        "drop": ("extends",),
+    }
+    complete: ClassVar[str] = "extends"
 
     mapping: int = key(VERSION, "The version of the format: 1.", required=True)
+    extends: ScalarNode | None = key(
+        TEXT, "The pack over which this one is laid: one beside it, or a bundled one."
+    )
+    drop: tuple[ScalarNode, ...] | None = key(
+        ListOf(TEXT),
+        "What is left out of the extended pack: `fields.email`, `tests.the name of a test`.",
+    )
     event: ScalarNode = key(
         TEXT, "The vocabulary of the event: bundled, or `./file.yaml`.", required=True
     )

@@ -56,7 +56,7 @@ def _best(
     best: tuple[set[str], str] = (set(), "")
     for name, location in _fragments(documents[-1], reading):
         file = None if location.shown in known else read_file(FragmentFile, location, None, quiet)
-        with_its_own = read_documents(file, location, quiet) if file is not None else ()
+        with_its_own = read_documents([(file, location)], quiet) if file is not None else ()
         defined = missing & {name for each in with_its_own for name in _declared(each.document)}
         best = max(best, (defined, name), key=lambda each: len(each[0]))
     return best
@@ -85,7 +85,8 @@ def _fragments(main: LoadedDocument, reading: Reading) -> Iterator[tuple[str, Lo
         data = main.folder.read(name, None, Diagnostics())
         if data is not None and any(line.startswith(_KIND) for line in data.splitlines()):
             yield f"./{name}", Location(main.folder, name)
-    for folder in reading.rules:
-        for name in folder.names(FRAGMENTS, ".yaml"):
-            short = name.removeprefix(f"{FRAGMENTS}/").removesuffix(".yaml")
-            yield short, Location(folder, name)
+    for shared in reading.rules:
+        for name in shared.names(FRAGMENTS):
+            location = shared.location(FRAGMENTS, name)
+            if location is not None:
+                yield name, location

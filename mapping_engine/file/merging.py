@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean
+from mapping_engine.expression import Literal
 from mapping_engine.file.amend import amend
-from mapping_engine.file.documents import Document
+from mapping_engine.file.documents import Document, FragmentFile
 from mapping_engine.file.rule_files import LoadedDocument, Reading, read_table
-from mapping_engine.file.shapes import Named
+from mapping_engine.file.shapes import Named, literal
 from mapping_engine.file.value_blocks import PipelineBlock, ValueBlock
-from mapping_engine.source.node import YamlNode
+from mapping_engine.source.node import MappingNode, YamlNode
 
 T = TypeVar("T")
 Section = Callable[[Document], Iterable[Named[T]] | None]
@@ -35,7 +37,9 @@ def definitions_of(
             if entry.value is not None:
                 merged[entry.name] = entry
         own = {entry.name for entry in (*(document.define or ()), *(document.override or ()))}
-        amend(document.amend or (), own, merged, found)
+        of_fields = not isinstance(document, FragmentFile)
+        changes = (e for e in document.amend or () if not (of_fields and "." in e.name))
+        amend(changes, own, merged, found)
     return merged
 
 
@@ -43,16 +47,16 @@ def pipelines_of(
     documents: Sequence[LoadedDocument], found: Diagnostics
 ) -> dict[str, Named[PipelineBlock]]:
     """The named pipelines by name."""
-    return _merged(documents, lambda document: document.pipelines, "pipeline", found)
+    return _merged(documents, lambda document: document.pipelines, "pipeline", found, _instead)
 
 
 def tables_of(documents: Sequence[LoadedDocument], reading: Reading) -> dict[str, object]:
     """The tables by name: those of the documents, and those in files of their own."""
-    merged = _merged(documents, lambda document: document.tables, "table", reading.diagnostics)
+    merged = _tables(documents, reading.diagnostics)
     found = {name: entry.value.value if entry.value else {} for name, entry in merged.items()}
     for loaded in documents:
         for entry in loaded.document.table_files or ():
-            if entry.name in found:
+            if entry.name in found and not loaded.extends:
                 message = f"table `{entry.name}` hides another of the same name"
                 reading.diagnostics.report("PR02", message, entry.span)
             elif entry.value is not None:
@@ -63,23 +67,47 @@ def tables_of(documents: Sequence[LoadedDocument], reading: Reading) -> dict[str
 
 def written_tables(documents: Iterable[LoadedDocument]) -> dict[str, YamlNode]:
     """The tables that stand in the documents themselves, as they are written."""
-    return {
-        entry.name: entry.value.node
-        for loaded in documents
-        for entry in loaded.document.tables or ()
-        if entry.value is not None and entry.value.node is not None
-    }
+    tables = _tables(documents, Diagnostics())
+    nodes = {name: entry.value.node for name, entry in tables.items() if entry.value is not None}
+    return {name: node for name, node in nodes.items() if node is not None}
+
+
+def _tables(documents: Iterable[LoadedDocument], found: Diagnostics) -> dict[str, Named[Literal]]:
+    return _merged(documents, lambda document: document.tables, "table", found, _rows_over)
+
+
+def _rows_over(base: Named[Literal], own: Named[Literal]) -> Named[Literal]:
+    """A table whose rows are added to those of another one, or take their places."""
+    under = base.value.node if base.value else None
+    over = own.value.node if own.value else None
+    if not isinstance(under, MappingNode) or not isinstance(over, MappingNode):
+        return own
+    rows = {entry.key.text: entry for entry in (*under, *over)}
+    return replace(own, value=literal(MappingNode(over.span, tuple(rows.values()))))
+
+
+def _instead(_base: Named[T], own: Named[T]) -> Named[T]:
+    return own
 
 
 def _merged(
-    documents: Iterable[LoadedDocument], section: Section[T], what: str, found: Diagnostics
+    documents: Iterable[LoadedDocument],
+    section: Section[T],
+    what: str,
+    found: Diagnostics,
+    laid_over: Callable[[Named[T], Named[T]], Named[T]] | None = None,
 ) -> dict[str, Named[T]]:
-    """The entries of all documents; a name declared twice is reported."""
+    """The entries of all documents; a name declared twice is reported.
+
+    With ``laid_over``, an entry of a pack that extends another one is laid over that of its name.
+    """
     merged: dict[str, Named[T]] = {}
     for loaded in documents:
         for entry in section(loaded.document) or ():
             first = merged.setdefault(entry.name, entry)
-            if first is not entry:
+            if first is not entry and laid_over is not None and loaded.extends:
+                merged[entry.name] = laid_over(first, entry)
+            elif first is not entry:
                 _declared_twice(entry, first.span, what, found)
     return merged
 

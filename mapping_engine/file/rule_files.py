@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import lru_cache
-from typing import TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span, did_you_mean, listed, rename
 from mapping_engine.file.blocks import Block, BlockOf, read_block
@@ -21,8 +22,12 @@ from mapping_engine.source.node import MappingNode, ScalarNode, Source, Style
 from mapping_engine.source.yaml_text import KEPT, decode, read_yaml
 from mapping_engine.vocabulary import Vocabulary
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
 B = TypeVar("B", bound=Block)
 
+ENTRY = "rules.yaml"
 FRAGMENTS = "fragments"
 VOCABULARIES = "vocabularies"
 
@@ -35,15 +40,37 @@ class ReadFile(Frozen):
     text: str | None
 
 
+class Shared(Frozen):
+    """A folder with what packs share, and where in it fragments and vocabularies lie."""
+
+    folder: Folder
+    kinds: Mapping[str, str] = field(
+        default_factory=lambda: {FRAGMENTS: FRAGMENTS, VOCABULARIES: VOCABULARIES}
+    )
+
+    def location(self, kind: str, name: str) -> Location | None:
+        """The file of this name; None where there is none."""
+        file = f"{self.kinds[kind]}/{name}.yaml" if kind in self.kinds else ""
+        return Location(self.folder, file) if self.folder.exists(file) else None
+
+    def names(self, kind: str) -> Iterator[str]:
+        """The names of what lies there."""
+        above = self.kinds.get(kind)
+        for file in self.folder.names(above, ".yaml") if above else ():
+            yield file.removeprefix(f"{above}/").removesuffix(".yaml")
+
+
 class Reading(Frozen):
     """The folders that files are read from, what is wrong with them, and their texts.
 
-    ``rules`` are the folders of what packs share, the nearest first; ``shared`` holds their files
-    that were read before: readings may have it in common.
+    ``rules`` are the folders of what packs share, ``packs`` those of packs that may be extended,
+    each the nearest first; ``shared`` holds files of ``rules`` that were read before: readings may
+    have it in common.
     """
 
     pack: Folder
-    rules: tuple[Folder, ...]
+    rules: tuple[Shared, ...]
+    packs: tuple[Folder, ...] = ()
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     texts: dict[str, str] = field(default_factory=dict)
     shared: dict[str, ReadFile] = field(default_factory=dict)
@@ -60,6 +87,17 @@ class Location(Frozen):
         """The name that diagnostics show."""
         return self.folder.shown(self.name)
 
+    @property
+    def real(self) -> Traversable | Path:
+        """The file itself, whatever the folder is by which it is reached."""
+        place = self.folder.root.joinpath(self.name)
+        return place.resolve() if isinstance(place, Path) else place
+
+    @property
+    def beneath(self) -> str:
+        """What the names that diagnostics show of files beside and below it begin with."""
+        return self.shown.removesuffix(self.name.rpartition("/")[2])
+
     def beside(self, name: str) -> Location:
         """Another file by its name beside this one; the folder refuses what leads outside."""
         above, slash, _ = self.name.rpartition("/")
@@ -67,11 +105,16 @@ class Location(Frozen):
 
 
 class LoadedDocument(Frozen):
-    """A document, where it lies, and the fragments it names with the files they lie in."""
+    """A document, where it lies, and the fragments it names with the files they lie in.
+
+    With ``extends``, it is the rule file of a pack that extends another one, laid over what stands
+    before it.
+    """
 
     document: Document
     location: Location
     uses: tuple[tuple[ScalarNode, str], ...] = ()
+    extends: bool = False
 
     @property
     def folder(self) -> Folder:
@@ -86,7 +129,7 @@ class LoadedDocument(Frozen):
 
 def read_file(kind: type[B], location: Location, used: Span | None, reading: Reading) -> B | None:
     """The block in a file, or None with the mistakes reported; ``used`` is where it is named."""
-    if location.folder not in reading.rules or not location.folder.exists(location.name):
+    if not _is_shared(location, reading) or not location.folder.exists(location.name):
         return _read_file(kind, location, used, reading)
     name = location.shown
     if name not in reading.shared:
@@ -117,6 +160,19 @@ def _block(shape: BlockOf[Block], source: Source) -> tuple[Block | None, tuple[D
         diagnostics.report("SH03", message, node.span)
     block = read_block(kind, node, diagnostics) if isinstance(node, MappingNode) else None
     return block, tuple(diagnostics.found)
+
+
+def read_node(
+    kind: type[Block], location: Location, used: Span | None, reading: Reading
+) -> MappingNode | None:
+    """The mapping in a file that is to be read as one kind of block."""
+    source = read_source(location, used, reading)
+    node = read_yaml(source, reading.diagnostics) if source else None
+    if node is None or isinstance(node, MappingNode):
+        return node
+    message = f"expected {kind.what}, found {describe(node)}"
+    reading.diagnostics.report("SH03", message, node.span)
+    return None
 
 
 def read_source(location: Location, used: Span | None, reading: Reading) -> Source | None:
@@ -160,17 +216,30 @@ def used_file(name: ScalarNode, kind: str, user: Location, reading: Reading) -> 
     """The file that ``user`` names: ``./file.yaml`` lies beside it, others in a `rules` folder."""
     if name.text.startswith("./"):
         return user.beside(name.text[2:])
-    file = f"{kind}/{name.text}.yaml"
-    having = (folder for folder in reading.rules if folder.exists(file))
-    return Location(next(having, reading.rules[-1]), file)
+    having = (shared.location(kind, name.text) for shared in reading.rules)
+    bundled = Location(reading.rules[-1].folder, f"{kind}/{name.text}.yaml")
+    return next(filter(None, having), bundled)
+
+
+def _is_shared(location: Location, reading: Reading) -> bool:
+    return any(location.folder is shared.folder for shared in reading.rules)
 
 
 # Vocabularies
 
 
-def read_vocabulary(name: ScalarNode, user: Location, reading: Reading) -> Vocabulary | None:
-    """The vocabulary that ``user`` names, with what it extends."""
+def read_vocabulary(
+    name: ScalarNode,
+    user: Location,
+    reading: Reading,
+    under: Iterable[tuple[ScalarNode, Location]] = (),
+) -> Vocabulary | None:
+    """The vocabulary that ``user`` names, with what it extends: by itself, those ``under`` it."""
     file = _vocabulary_file(name, user, (), reading)
+    for each, at in under:
+        if file is not None and file.extends is None:
+            base = _vocabulary_file(each, at, (), reading)
+            file = None if base is None else replace(extended(base, file), extends=base.extends)
     apart = Diagnostics()
     found = build_vocabulary(name.text, file, apart) if file else None
     reading.diagnostics.found.extend(apart.found)
@@ -188,7 +257,7 @@ def _vocabulary_file(
     name: ScalarNode, user: Location, way: tuple[str, ...], reading: Reading
 ) -> VocabularyFile | None:
     location = used_file(name, VOCABULARIES, user, reading)
-    if _is_circle(location, way, name, reading):
+    if report_circle(location, way, name, reading):
         return None
     file = read_file(VocabularyFile, location, name.span, reading)
     if file is None or file.extends is None:
@@ -197,7 +266,7 @@ def _vocabulary_file(
     return None if base is None else extended(base, file)
 
 
-def _is_circle(
+def report_circle(
     location: Location, way: tuple[str, ...], name: ScalarNode, reading: Reading
 ) -> bool:
     """Whether the way to a file leads back to it, which is reported (PR04)."""
@@ -213,12 +282,18 @@ def _is_circle(
 
 
 def read_documents(
-    main: Document, location: Location, reading: Reading
+    layers: Sequence[tuple[Document, Location]], reading: Reading
 ) -> tuple[LoadedDocument, ...]:
-    """The fragments in the order of use, each once, and the document itself at the end."""
+    """The fragments in the order of use, each once, before the document that uses them.
+
+    ``layers`` are documents of which each is laid over those before it.
+    """
     found: dict[str, LoadedDocument] = {}
-    _use(main, location, (location.shown,), found, reading)
-    return (*found.values(), _loaded(main, location, reading))
+    for place, (document, location) in enumerate(layers):
+        _use(document, location, (location.shown,), found, reading)
+        loaded = _loaded(document, location, reading)
+        found[location.shown] = replace(loaded, extends=place > 0)
+    return tuple(found.values())
 
 
 def _used_by(
@@ -241,7 +316,7 @@ def _use(
     reading: Reading,
 ) -> None:
     for name, used in _used_by(document, location, reading):
-        if not _is_circle(used, way, name, reading) and used.shown not in found:
+        if not report_circle(used, way, name, reading) and used.shown not in found:
             fragment = _fragment(used, name, reading)
             if fragment is not None:
                 _use(fragment, used, (*way, used.shown), found, reading)
@@ -249,9 +324,9 @@ def _use(
 
 
 def _fragment(location: Location, name: ScalarNode, reading: Reading) -> FragmentFile | None:
-    if location.folder not in reading.rules or location.folder.exists(location.name):
+    if not _is_shared(location, reading) or location.folder.exists(location.name):
         return read_file(FragmentFile, location, name.span, reading)
-    known = sorted({each for folder in reading.rules for each in _fragments_of(folder)})
+    known = sorted({name for shared in reading.rules for name in shared.names(FRAGMENTS)})
     reading.diagnostics.report(
         "PR01",
         f"there is no bundled fragment `{name.text}`",
@@ -260,8 +335,3 @@ def _fragment(location: Location, name: ScalarNode, reading: Reading) -> Fragmen
         fix=rename(name.span, name.text, known),
     )
     return None
-
-
-def _fragments_of(rules: Folder) -> Iterator[str]:
-    for name in rules.names(FRAGMENTS, ".yaml"):
-        yield name.removeprefix(f"{FRAGMENTS}/").removesuffix(".yaml")

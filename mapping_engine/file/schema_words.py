@@ -6,7 +6,7 @@ value: both are without effect.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
@@ -115,6 +115,11 @@ def place_in(source: Source, path: Path, *, key: bool = False) -> Span | None:
     if key:
         return None if found is None else found.span
     return None if node is None else node.span
+
+
+def place_in_any(sources: Iterable[Source], path: Path, *, key: bool = False) -> Span | None:
+    """The same in the first of several schemas that has such a part."""
+    return next(filter(None, (place_in(each, path, key=key) for each in sources)), None)
 
 
 class _Words:

@@ -71,7 +71,6 @@ class VocabularyFile(Block):
     """What an event of a source looks like."""
 
     what: ClassVar[str] = "a vocabulary"
-    needed: ClassVar[tuple[str, ...]] = ("event", "extends")
 
     vocabulary: int = key(VERSION, "The version of the format: 1.", required=True)
     title: ScalarNode | None = key(TEXT, "The name that people know.")
@@ -100,10 +99,12 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
     """The vocabulary that ``file`` describes."""
     objects = {entry.name: entry.value or () for entry in file.objects or ()}
     objects[EVENT] = file.event or ()
-    personal = file.personal
-    if personal is None:
-        head = file.place("vocabulary")
+    personal, head = file.personal, file.place("vocabulary")
+    if file.event is None:
+        diagnostics.report("SH02", f"{file.what} has no `event` or `extends`", head)
+    elif personal is None:
         diagnostics.report("SH02", f"{file.what} has no `personal`", head)
+    if personal is None:
         personal = PersonalBlock(span=file.span, names=())
     for scalar in personal.patterns or ():
         problem = pattern_problem(scalar.text)

@@ -54,9 +54,10 @@ def doc_of(entry: Named[Any] | None) -> str:
 
 def setting(examined: Examined, steps: tuple[str, ...]) -> Span:
     """Where the schema of the settings declares a setting, or the step nearest to it."""
-    source = examined.settings
-    place, _ = property_place(read_yaml(source, Diagnostics()), steps)
-    return place or Span(source.file, 1, 1, 1, 1)
+    sources = examined.settings
+    found = [property_place(read_yaml(each, Diagnostics()), steps) for each in sources]
+    places = [place for place, _ in sorted(found, key=lambda each: not each[1]) if place]
+    return next(iter(places), Span(sources[0].file, 1, 1, 1, 1))
 
 
 def payload_field(examined: Examined, model: Model, steps: tuple[str, ...]) -> Span | None:

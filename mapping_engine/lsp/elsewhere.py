@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mapping_engine.checks.users import YAML
 from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.engine.loading import rule_folders
+from mapping_engine.engine.loading import reading_of
 from mapping_engine.expression import Expression, print_expression
 from mapping_engine.file.documents import Document, MappingFile
 from mapping_engine.file.rule_files import FRAGMENTS, VOCABULARIES
@@ -56,10 +56,10 @@ def _files(kind: str, examined: Examined) -> Iterator[tuple[str, str]]:
         text = _text(main, name)
         if kind_of(text) == _FOLDERS[kind]:
             found[f"./{name}"] = text
-    for folder in rule_folders(main):
-        for name in folder.names(kind, YAML):
-            short = name.removeprefix(f"{kind}/").removesuffix(YAML)
-            found.setdefault(short, _text(folder, name))
+    for shared in reading_of(main).rules:
+        for name in shared.names(kind):
+            at = shared.location(kind, name)
+            found.setdefault(name, _text(at.folder, at.name) if at else "")
     return ((name, _exported(text)) for name, text in found.items())
 
 

@@ -10,8 +10,9 @@ from mapping_engine.checks import Checked, Options, check_all
 from mapping_engine.checks.users import packs_around
 from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Diagnostic
-from mapping_engine.engine.loading import ENTRY, read_pack, rules_above
+from mapping_engine.engine.loading import read_pack, rules_above
 from mapping_engine.errors import RuleError
+from mapping_engine.file.rule_files import ENTRY
 from mapping_engine.frozen import Frozen
 from mapping_engine.lsp.cursor import kind_of
 from mapping_engine.source.bundled import bundled_folder

@@ -7,7 +7,7 @@ from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
-from mapping_engine.diagnostics import Diagnostics
+from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.expression import CallExpression, Expression, Literal, PipeExpression, children
 from mapping_engine.file.blocks import Block, keys_of
 from mapping_engine.file.documents import Document
@@ -68,17 +68,22 @@ class Page(Frozen):
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """Every block of the format."""
-        return tuple(part for part in self._parts if isinstance(part, Block))
+        return tuple(p for p in self._parts if isinstance(p, Block) and self._has(p.span))
 
     @cached_property
     def expressions(self) -> tuple[Expression, ...]:
         """Every node of every expression; data that stands for itself is left out."""
-        return tuple(part for part in self._parts if isinstance(part, Expression))
+        return tuple(p for p in self._parts if isinstance(p, Expression) and self._has(p.span))
 
     @cached_property
     def steps(self) -> tuple[Steps, ...]:
         """Every row of transforms."""
-        return tuple(part for part in self._parts if isinstance(part, Steps))
+        found = (part for part in self._parts if isinstance(part, Steps))
+        return tuple(each for each in found if all(self._has(call.span) for call in each.calls))
+
+    def _has(self, place: Span) -> bool:
+        """Whether a part stands in this file, and not in one over which it is laid."""
+        return self.document is not None and place.file == self.document.span.file
 
     def at(self, node: Expression) -> tuple[int, int]:
         """The offsets of an expression."""
@@ -108,7 +113,7 @@ class Page(Frozen):
     def entry(self, block: Block, key: str) -> Child | None:
         """The entry under ``key`` of a block; none where the block is a short form."""
         place = block.places.get(key)
-        return self._by_key.get(place.offset) if place else None
+        return self._by_key.get(place.offset) if place and self._has(place) else None
 
     def entries(self, *keys: str) -> Iterator[tuple[Block, Child]]:
         """The entries under any of ``keys``, of all blocks."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime
 from os import PathLike
 from typing import Any
 
-from mapping_engine.diagnostics import Diagnostics, Label, Span
-from mapping_engine.engine.loading import find_pack
+from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean
+from mapping_engine.engine.loading import find_pack, reading_of
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
+from mapping_engine.file.extending import dropped, read_layers
+from mapping_engine.file.rule_files import ENTRY, Location
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import NO_OVERLAY, Folder, Overlay
 from mapping_engine.source.node import MappingNode, ScalarNode, YamlNode
@@ -37,19 +39,20 @@ class Case(Frozen):
     events: tuple[Any, ...] = field(default=(), repr=False)
     """The events that are combined: the one of the case, or several."""
     answer: dict[str, Any] | None = field(default=None, repr=False)
+    inherited: bool = False
+    """Whether it is of a pack that is extended."""
 
 
 def collect(pack: str | PathLike[str], overlay: Overlay = NO_OVERLAY) -> list[Case]:
-    """The rule tests in the ``tests`` folder of a pack, in order.
+    """The rule tests in the ``tests`` folder of a pack, in order, and before them inherited ones.
 
     ``overlay`` holds unsaved texts by absolute path.
     Raises RuleError with a diagnostic for every mistake in the test files.
     """
-    folder, _, _ = find_pack(pack, overlay)
+    folder, _, entry = find_pack(pack, overlay)
     diagnostics = Diagnostics()
-    cases: list[Case] = []
-    for name in folder.names(FOLDER, ".yaml"):
-        cases.extend(read_cases(folder, name, diagnostics))
+    inherited = inherited_cases(folder, entry, diagnostics)
+    cases = _instead(inherited, _cases_below(folder, "", diagnostics))
     if diagnostics.found:
         raise RuleError(
             ErrorCode.RULES_INVALID,
@@ -57,6 +60,43 @@ def collect(pack: str | PathLike[str], overlay: Overlay = NO_OVERLAY) -> list[Ca
             diagnostics=diagnostics.sorted(),
         )
     return cases
+
+
+def inherited_cases(folder: Folder, entry: str, diagnostics: Diagnostics) -> list[Case]:
+    """The rule tests of the packs that a pack extends, but for those that it drops."""
+    found: list[Case] = []
+    for at, node in read_layers(Location(folder, entry), reading_of(folder)):
+        for path in dropped(node):
+            section, _, name = path.text.partition(".")
+            if section == FOLDER:
+                found = _without(found, name, path.span, diagnostics)
+        if at.folder is not folder:
+            above = at.name.removesuffix(ENTRY)
+            found = _instead(found, _cases_below(at.folder, above, diagnostics))
+    return [replace(each, inherited=True) for each in found]
+
+
+def _without(cases: list[Case], name: str, place: Span, diagnostics: Diagnostics) -> list[Case]:
+    """The cases but for that of a name, or all of a file; all where no name is given."""
+    files = {each.file: each.file.rpartition("/")[2] for each in cases}
+    kept = [each for each in cases if name and name not in (each.name, files[each.file])]
+    if len(kept) == len(cases):
+        message = f"no inherited test, and no file of them, is called `{name}`"
+        help = did_you_mean(name, [*files.values(), *(each.name for each in cases)])
+        diagnostics.report("PR01", message, place, help=help)
+    return kept
+
+
+def _instead(inherited: list[Case], own: list[Case]) -> list[Case]:
+    """The cases of a pack after those that it inherits, but for those of the same name."""
+    names = {each.name for each in own}
+    return [*(each for each in inherited if each.name not in names), *own]
+
+
+def _cases_below(folder: Folder, above: str, diagnostics: Diagnostics) -> list[Case]:
+    """The cases in the folder `tests` of the pack that lies in ``above``."""
+    names = folder.names(f"{above}{FOLDER}", ".yaml")
+    return [case for name in names for case in read_cases(folder, name, diagnostics)]
 
 
 def read_cases(folder: Folder, name: str, diagnostics: Diagnostics) -> list[Case]:

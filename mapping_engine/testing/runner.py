@@ -43,7 +43,15 @@ class Result(Frozen):
 
     def text(self) -> str:
         """The failure for a reader: place and name, then a line for each difference."""
-        return "\n".join([self.head, *(f"    {line}" for line in self.differences)])
+        return "\n".join([self.head, *(f"    {line}" for line in (*self.differences, *self._help))])
+
+    @property
+    def _help(self) -> tuple[str, ...]:
+        """What to do where the rules are meant to do otherwise than those they extend."""
+        if not self.case.inherited:
+            return ()
+        names = f"`tests.{self.case.name}`, or all of `tests.{self.case.file.rpartition('/')[2]}`"
+        return (f"inherited: if this is meant, drop {names}, or write your own test of this name",)
 
 
 class StillClock:

@@ -10,7 +10,7 @@ import pytest
 import mapping_engine
 from mapping_engine import load
 from mapping_engine.core.load import read_mapping
-from mapping_engine.file.rule_files import Reading
+from mapping_engine.file.rule_files import Reading, Shared
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder
 
@@ -60,7 +60,7 @@ def test_one_path_in_a_fragment_is_changed_without_python(rules: Path, tmp_path:
     person = tmp_path / "fragments" / "rudderstack" / "person.yaml"
     text = person.read_text("utf-8")
     person.write_text(text.replace("    - traits.firstName\n", "    - traits.nickname\n"), "utf-8")
-    reading = Reading(Folder(tmp_path / PACK, "pack"), (Folder(tmp_path, "rules"),))
+    reading = Reading(Folder(tmp_path / PACK, "pack"), (Shared(Folder(tmp_path, "rules")),))
     model = read_mapping(PACK, "rules.yaml", reading).model
     assert model is not None, reading.diagnostics.found
     (request,) = mapping_engine.Mapping(model).bind(SETTINGS).apply(EVENT)

@@ -9,7 +9,7 @@ import pytest
 
 from mapping_engine.core.load import read_mapping
 from mapping_engine.engine.mapping import Mapping
-from mapping_engine.file.rule_files import Reading
+from mapping_engine.file.rule_files import Reading, Shared
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder
 
@@ -40,7 +40,7 @@ class Rules:
         place.write_text(text.replace(old, new), "utf-8")
 
     def payload(self, pack: str, event: dict[str, Any]) -> dict[str, Any]:
-        reading = Reading(Folder(self.folder / pack, pack), (Folder(self.folder, "rules"),))
+        reading = Reading(Folder(self.folder / pack, pack), (Shared(Folder(self.folder, "rules")),))
         model = read_mapping(pack, "rules.yaml", reading).model
         assert model is not None, reading.diagnostics.found
         whole = {"type": "track", "event": "E", "userId": "u", "timestamp": 1704103200, **event}

@@ -14,7 +14,8 @@ from mapping_engine.core.nodes import Const, Field, Object, walk
 from mapping_engine.core.spell import spell
 from mapping_engine.core.sunset import sunset_of
 from mapping_engine.diagnostics import Check, Label, Severity, slip_of
-from mapping_engine.engine.loading import ENTRY, bundled_packs
+from mapping_engine.engine.loading import bundled_packs
+from mapping_engine.file.rule_files import ENTRY
 from mapping_engine.source.node import ScalarNode
 from mapping_engine.types.kinds import OBJECT
 from mapping_engine.types.type import PSEUDONYM

@@ -9,9 +9,10 @@ from mapping_engine.checks.subject import Subject
 from mapping_engine.core.inference import constant
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call, Name
+from mapping_engine.core.schema_places import file_beside
 from mapping_engine.diagnostics import Check, Label, Severity, Span, did_you_mean, listed, nearest
 from mapping_engine.file.json_types import JsonSchema, kinds_of
-from mapping_engine.file.schema_words import Path, parts_of, place_in
+from mapping_engine.file.schema_words import Path, parts_of, place_in, place_in_any
 from mapping_engine.selectors import vocabulary_path
 from mapping_engine.source.node import Source
 from mapping_engine.types.type import personal
@@ -55,7 +56,7 @@ def _secrets(subject: Subject) -> None:
         for name, declared in properties.items() if isinstance(properties, dict) else ():
             if isinstance(declared, dict) and _is_secret(name, declared):
                 message = f"`{name}` is called like a secret, and is not marked as one"
-                place = place_in(subject.examined.settings, (*path, "properties", name))
+                place = place_in_any(subject.examined.settings, (*path, "properties", name))
                 at = place or subject.model.file.settings.span
                 subject.diagnostics.report(PI08, message, at)
 
@@ -140,7 +141,7 @@ def _rows(node: Call, subject: Subject) -> None:
         help = did_you_mean(value, properties) or f"declared: {listed(properties)}"
         near = nearest(value, properties)
         path = (*found[1], "properties", *((near,) if near else ()))
-        known_at = place_in(subject.examined.settings, path, key=True)
+        known_at = place_in_any(subject.examined.settings, path, key=True)
         span = (written.span if written else known_at) or node.step.span
         labels = (Label(known_at, "it is declared here"),) if written and known_at else ()
         subject.diagnostics.report("FO03", message, span, help=help, labels=labels)
@@ -170,6 +171,5 @@ def _behind(root: JsonSchema, part: JsonSchema, path: Path) -> tuple[JsonSchema,
 
 def payload_source(model: Model, subject: Subject) -> Source:
     """The text of the payload schema of a kind of request."""
-    name = model.payload.text if model.payload is not None else ""
-    shown = subject.examined.documents[-1].location.beside(name).shown
+    shown = file_beside(model.payload) if model.payload is not None else ""
     return Source(shown, subject.texts.get(shown, ""))

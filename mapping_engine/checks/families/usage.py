@@ -173,6 +173,8 @@ def _entries(loaded: LoadedDocument, used: _Used) -> Iterator[tuple[str, str, bo
     )
     for what, names, entries in sections:
         for entry in entries or ():
+            if "." in entry.name:
+                continue  # a change of a field, which is sent
             yield f"{what}{entry.name}`", entry.name, entry.name in names, entry.span
 
 
@@ -214,10 +216,11 @@ def _settings(subject: Subject) -> None:
     properties = subject.model.settings_schema.get("properties")
     if read is None or not isinstance(properties, dict) or not properties.keys() - read:
         return
-    places = _places(subject.examined.settings)
+    own, *inherited = subject.examined.settings
+    places = _places(own)
     for name in properties:
-        if name not in read:
-            place = places.get(name) or _line(name, subject)
+        if name not in read and (name in places or not inherited):
+            place = places.get(name) or _line(name, own)
             _report(f"setting `{name}`", place, subject)
 
 
@@ -239,9 +242,8 @@ def _places(source: Source) -> dict[str, Span]:
     return {entry.key.text: entry.key.span for entry in found}
 
 
-def _line(name: str, subject: Subject) -> Span:
+def _line(name: str, source: Source) -> Span:
     """Where a property seems to be declared in a text that is no YAML."""
-    source = subject.examined.settings
     line = source.text[: max(source.text.find(json.dumps(name)), 0)].count("\n") + 1
     return Span(source.file, line, 1, line, 1)
 
