@@ -38,7 +38,7 @@ from mapping_engine.testing.runner import StillClock
 @click.command()
 @click.argument("pack")
 @click.argument("events", nargs=-1, metavar="[EVENTS]...")
-@click.option("--against", required=True, metavar="VERSION", help="A folder, or a git revision.")
+@click.option("--against", metavar="VERSION", help="A folder, or a git revision.")
 @click.option("--settings", metavar="FILE", help="The settings, a JSON file; for EVENTS.")
 @secrets_option
 @click.option(
@@ -52,7 +52,7 @@ from mapping_engine.testing.runner import StillClock
 def diff(
     pack: str,
     events: tuple[str, ...],
-    against: str,
+    against: str | None,
     settings: str | None,
     secrets: str | None,
     form: str,
@@ -60,7 +60,8 @@ def diff(
 ) -> None:
     """Say what PACK does otherwise than an earlier VERSION of it.
 
-    VERSION is a folder with the pack (or with `rules/PACK`), or a revision of git. With EVENTS
+    VERSION is a folder with the pack (or with `rules/PACK`), or a revision of git; without it, the
+    pack is held against the one that it extends. With EVENTS
     (files of NDJSON or a JSON array): how many of them change in each field, with masked examples,
     and which requests, errors and warnings come and go. Without EVENTS: what the rules say
     otherwise, and whether that can change what is hashed or which events are sent.

@@ -10,26 +10,35 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mapping_engine.engine.loading import find_pack, rules_above
+from mapping_engine.engine.loading import find_pack, reading_of, rules_above
 from mapping_engine.errors import ErrorCode, RuleError
-from mapping_engine.file.rule_files import ENTRY
+from mapping_engine.file.extending import read_layers
+from mapping_engine.file.rule_files import ENTRY, Location
 
 
 @contextmanager
-def older_pack(pack: str, against: str) -> Iterator[str]:
+def older_pack(pack: str, against: str | None) -> Iterator[str]:
     """The path of the version of a pack that is in a folder, or was in a revision of git.
 
-    What was in a revision is written to a temporary folder, which is gone afterwards. Raises
-    RuleError where there is no such version.
+    What was in a revision is written to a temporary folder, which is gone afterwards. Without
+    ``against``, it is the pack that the pack extends. Raises RuleError where there is no such
+    version.
     """
     folder, name, entry = find_pack(pack)
     root = Path(str(folder.root)).resolve()
+    extended = [at for at, _ in read_layers(Location(folder, entry), reading_of(folder))][:-1]
+    if against is None:
+        if not extended:
+            raise _error(f"`{name}` extends no pack; name another version of it with --against")
+        last = extended[-1]
+        yield str(last.folder.root.joinpath(last.name.removesuffix(f"/{ENTRY}")))
+        return
     if Path(against).is_dir():
         yield _in_folder(Path(against), name, entry)
         return
     with TemporaryDirectory(prefix="mapping-engine-") as made:
         top = Path(_git(root, "rev-parse", "--show-toplevel").decode().strip())
-        whole = rules_above(root) or root
+        whole = rules_above(root) or (root.parent if extended and root != top else root)
         _extract(top, against, whole.relative_to(top), Path(made))
         there = Path(made) / root.relative_to(top)
         if not (there / entry).is_file():

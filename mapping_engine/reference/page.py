@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from mapping_engine.core.choices import alternatives
 from mapping_engine.core.clear import told
 from mapping_engine.core.load import Examined
-from mapping_engine.core.model import Model, Rule
-from mapping_engine.core.nodes import Const, Name
+from mapping_engine.core.model import Model, Rule, behind
+from mapping_engine.core.nodes import Const, Field, Name, Node, Placed
 from mapping_engine.core.spell import spell, spell_step, steps_of
 from mapping_engine.expression import print_steps
 from mapping_engine.expression.printer import print_expression
@@ -25,6 +26,7 @@ from mapping_engine.reference.rows import (
     value_text,
 )
 from mapping_engine.reference.sending import answer_lines, batch_lines
+from mapping_engine.selectors.paths import prefixes
 
 FIELDS = ("field", "from, in order", "made by", "hashed", "required", "otherwise")
 
@@ -35,27 +37,28 @@ def reference_page(examined: Examined) -> str:
     before = [
         f"# {model.title}",
         *([model.file.description.text] if model.file.description else []),
+        *_extends(model),
         *_api(model),
-        *_events(model),
+        *_events(examined),
         *(_kinds(examined) if model.kinds else _requests(model, "## Requests")),
         *([] if model.kinds else ["## Fields", *_fields(model, examined)]),
     ]
     after = [
-        *_rules("## Refused payloads", model.refuse),
-        *_rules("## Warnings", model.warn),
+        *_rules("## Refused payloads", model.refuse, examined),
+        *_rules("## Warnings", model.warn, examined),
         *([] if model.kinds else batch_lines(model)),
         *answer_lines(model),
     ]
     parts = [
         *before,
         *_names(examined, "\n".join((*before, *after))),
-        *_pipelines(model),
+        *_pipelines(examined),
         *after,
         *_in_clear(model),
         "## Settings",
         _settings(model.settings_schema),
         *_secrets(model),
-        *_rules("## Warnings about settings", model.settings_warn),
+        *_rules("## Warnings about settings", model.settings_warn, examined),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -72,17 +75,51 @@ def _api(model: Model) -> list[str]:
     return [" ".join(found)]
 
 
-def _events(model: Model) -> list[str]:
-    lines = []
+def _extends(model: Model) -> list[str]:
+    """Which pack is extended, and how the page marks what is another one here."""
+    if model.file.extends is None:
+        return []
+    dropped = ", ".join(shown(path.text) for path in model.file.drop or ())
+    lead = f"It extends the pack `{model.file.extends.text}`."
+    marks = (
+        "What is **ours** stands in this pack alone, what is **changed** depends on such a thing."
+    )
+    return [f"{lead} {marks} {f'Left out: {dropped}.' if dropped else 'Nothing is left out.'}"]
+
+
+def _mark(examined: Examined, places: Iterable[Placed], parts: Iterable[Node]) -> str:
+    """Whether something is the own pack's, or changed by it; nothing where none is extended."""
+    if not examined.extended:
+        return ""
+    if all(each.span.file not in examined.inherited for each in places):
+        return " **ours**"
+    own = {
+        entry.name
+        for loaded in examined.documents
+        for entry in loaded.document.tables or ()
+        if loaded.file not in examined.inherited
+    }
+    for each in behind(examined.model, iter(parts)):
+        if each.span.file not in examined.inherited:
+            return " **changed**"
+        tail = each.tail if isinstance(each, Name) and each.name == "tables" else None
+        if tail is not None and any(path and path[0] in own for path in prefixes(tail)):
+            return " **changed**"
+    return ""
+
+
+def _events(examined: Examined) -> list[str]:
+    lines, model = [], examined.model
     if model.file.switch:
         names = ", ".join(f"`{name.text}`" for name in model.file.switch)
         lines.append(f"- Events may switch it off, or give it options, under {names}.")
     for rule in model.accept:
         said = f": {spell(rule.message)}" if rule.message is not None else ""
+        mark = _mark(examined, [rule], [rule.condition])
         if rule.negated:
-            lines.append(f"- Without {code(rule.condition)}: {rule.kind} error{said}.")
+            lines.append(f"- Without {code(rule.condition)}: {rule.kind} error{said}.{mark}")
         else:
-            lines.append(f"- With {code(rule.condition)}: no request, no error.")
+            lines.append(f"- With {code(rule.condition)}: no request, no error.{mark}")
     return ["## Events", "\n".join(lines)] if lines else []
 
 
@@ -106,14 +143,14 @@ def _kinds(examined: Examined) -> list[str]:
         doc = block.doc if isinstance(block, NamedRequestBlock) else None
         found += _requests(each, f"### {each.request.name}", doc.text if doc else "")
         found += _fields(each, examined) if each.fields.fields else []
-        found += _rules("Refused payloads:", each.refuse)
-        found += _rules("Warnings:", each.warn)
+        found += _rules("Refused payloads:", each.refuse, examined)
+        found += _rules("Warnings:", each.warn, examined)
         found += batch_lines(each)
     return found
 
 
 def _fields(model: Model, examined: Examined) -> list[str]:
-    rows = [_cells(row) for row in field_rows(model.fields.fields, examined)]
+    rows = [_cells(row, examined) for row in field_rows(model.fields.fields, examined)]
     return [_table(FIELDS, rows)]
 
 
@@ -139,16 +176,16 @@ def _requests(model: Model, head: str, doc: str = "") -> list[str]:
 
 def _names(examined: Examined, text: str) -> list[str]:
     rows = [
-        [f"`{row.path}`", "<br>".join(row.sources), row.made_by, row.otherwise]
-        for row in name_rows(examined, text)
+        [cells[0], cells[1], cells[2], cells[5]]
+        for cells in (_cells(row, examined) for row in name_rows(examined, text))
     ]
     table = _table(("name", "from, in order", "made by", "otherwise"), rows)
     return ["## Names", table] if rows else []
 
 
-def _pipelines(model: Model) -> list[str]:
+def _pipelines(examined: Examined) -> list[str]:
     rows = []
-    for name, pipeline in model.pipelines.items():
+    for name, pipeline in examined.model.pipelines.items():
         start, steps = steps_of(pipeline.body)
         made = "<br>".join(alternative(arm) for arm in alternatives(pipeline.body))
         if not made:
@@ -156,14 +193,18 @@ def _pipelines(model: Model) -> list[str]:
             made = shown(" |> ".join(map(spell_step, steps))) if is_plain else code(pipeline.body)
         if isinstance(pipeline.at, PipelineBlock) and pipeline.at.items is not None:
             made = f"each item: {shown(print_steps(pipeline.at.items))}"
-        rows.append([f"`{name}`", pipeline.normalises or "", made])
+        mark = _mark(examined, [pipeline], [pipeline.body])
+        rows.append([f"`{name}`{mark}", pipeline.normalises or "", made])
     table = _table(("pipeline", "normal form of", "steps"), rows)
     return ["## Pipelines", table] if rows else []
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: Row, examined: Examined) -> list[str]:
+    of = row.made_of
+    parts = [of.value if isinstance(of, Field) else of]
+    mark = _mark(examined, [of], [each for each in parts if isinstance(each, Node)]) if of else ""
     return [
-        f"`{row.path}`",
+        f"`{row.path}`{mark}",
         "<br>".join(row.sources),
         row.made_by,
         "yes" if row.hashed else "",
@@ -172,13 +213,14 @@ def _cells(row: Row) -> list[str]:
     ]
 
 
-def _rules(head: str, rules: tuple[Rule, ...]) -> list[str]:
+def _rules(head: str, rules: tuple[Rule, ...], examined: Examined) -> list[str]:
     """The refusals, or the warnings, of finished payloads."""
     lines = []
     for rule in rules:
         said = spell(rule.message) if rule.message is not None else ""
         kind = f" ({rule.kind} error)" if rule.kind is not None else ""
-        lines.append(f"- {code(rule.condition)}: {said}{kind}")
+        mark = _mark(examined, [rule], [rule.condition])
+        lines.append(f"- {code(rule.condition)}: {said}{kind}{mark}")
     return [head, "\n".join(lines)] if lines else []
 
 

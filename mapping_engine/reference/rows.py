@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +22,7 @@ from mapping_engine.core.nodes import (
     Name,
     Node,
     Object,
+    Placed,
     fields_of,
 )
 from mapping_engine.core.spell import is_around, is_written, spell, spell_step
@@ -38,6 +40,7 @@ class Row(Frozen):
     hashed: bool = False
     required: bool = False
     otherwise: str = ""
+    made_of: Placed | None = dataclasses.field(default=None, compare=False, repr=False)
 
 
 def field_rows(fields: tuple[Field, ...], examined: Examined) -> Iterator[Row]:
@@ -69,7 +72,8 @@ def _settled(made: Row, field: Field, *, hashed: bool) -> Row:
         found.append("the event is refused")
     if field.invalid == "error":
         found.append("refused when it cannot be converted")
-    return replace(made, hashed=hashed, required=field.required, otherwise="; ".join(found))
+    settled = replace(made, hashed=hashed, required=field.required, otherwise="; ".join(found))
+    return replace(settled, made_of=field)
 
 
 def name_rows(examined: Examined, text: str) -> Iterator[Row]:
@@ -93,7 +97,8 @@ def _definition(name: str, definitions: Definitions) -> Row:
         when, value = value.when, value.value
     made = _leaf(f"${name}", value, when, definitions)
     defaults = [arm.value for arm in alternatives(value) if arm.is_default]
-    return replace(made, otherwise="".join(map(code, defaults)))
+    otherwise = "".join(map(code, defaults))
+    return replace(made, otherwise=otherwise, made_of=definitions[name])
 
 
 # One value

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping_engine import RuleError, load
 from mapping_engine.checks import Options, check_all
+from mapping_engine.cli.main import main
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic
 from mapping_engine.engine.loading import bundled_packs, load_examined
@@ -23,6 +25,7 @@ from mapping_engine.file.rule_files import ENTRY
 from mapping_engine.mutants.operators import OPERATORS
 from mapping_engine.mutants.pages import pages
 from mapping_engine.mutants.study import candidates
+from mapping_engine.reference import reference_page
 from mapping_engine.testing import run_tests
 
 BASE = """\
@@ -452,6 +455,34 @@ def test_each_bundled_pack_can_be_extended(laid: Path, name: str) -> None:
     assert extended.model.settings_schema == bundled.model.settings_schema
     assert extended.model.file.api == bundled.model.file.api
     assert found(laid / name) == ()
+
+
+def test_the_page_marks_what_is_ours_and_what_is_left_out(tmp_path: Path) -> None:
+    rules = """\
+drop: [fields.kind, define.seen]
+amend: {word: {first: [p.odd]}}
+tables: {names: {left: Gone}}
+fields: {id: p.key}
+warn: [{when: p.odd, message: mine}]
+"""
+    page = reference_page(load_examined(own(tmp_path, rules)))
+    assert "It extends the pack `base`." in page
+    assert "Left out: `fields.kind`, `define.seen`." in page
+    marks = [re.sub(" *[|].*", "", line[2:]) for line in page.splitlines() if "** " in line + " "]
+    assert marks[1:] == [
+        "`name` **changed**",
+        "`id` **ours**",
+        "`inside.word` **changed**",
+        "`p.odd`: mine **ours**",
+    ]
+
+
+def test_without_another_version_a_pack_is_held_against_the_extended_one(tmp_path: Path) -> None:
+    pack = own(tmp_path, "fields: {id: p.key}\n")
+    found = CliRunner().invoke(main, ["diff", str(pack)])
+    assert found.exit_code == 1
+    assert "fields\n  id\n" in found.stdout
+    assert "no pack" in CliRunner().invoke(main, ["diff", str(tmp_path / "base")]).stderr
 
 
 def test_the_settings_of_another_pack_migrate_to_one_that_extends(laid: Path) -> None:
