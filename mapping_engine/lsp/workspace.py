@@ -10,7 +10,7 @@ from mapping_engine.checks import Checked, Options, check_all
 from mapping_engine.checks.users import packs_around
 from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Diagnostic
-from mapping_engine.engine.loading import read_pack, rules_above
+from mapping_engine.engine.loading import INSTALLED, RULES, read_pack, rules_above
 from mapping_engine.errors import RuleError
 from mapping_engine.file.rule_files import ENTRY
 from mapping_engine.frozen import Frozen
@@ -179,8 +179,9 @@ def place_of(shown: str) -> Path:
     """The file that diagnostics show under this name."""
     path = Path(shown)
     root = bundled_path()
-    if not path.is_absolute() and root is not None and path.parts[:1] == ("rules",):
-        path = root.joinpath(*path.parts[1:])
+    for lead in (INSTALLED, RULES):
+        if root is not None and path.is_relative_to(lead):
+            return root.joinpath(path.relative_to(lead)).resolve()
     return path.resolve()
 
 

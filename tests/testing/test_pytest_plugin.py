@@ -50,3 +50,17 @@ def test_yaml_files_of_others_are_left_alone(pytester: pytest.Pytester) -> None:
     (pytester.path / "tests" / "data.yaml").write_text("a: 1\n")
     found = pytester.runpytest_subprocess(*PLUGIN)
     assert found.parseoutcomes() == {}
+
+
+def test_the_cases_that_a_pack_inherits_are_run_once(
+    pytester: pytest.Pytester, tests: Path
+) -> None:
+    own = pytester.path / "rules" / "own"
+    (own / "tests").mkdir(parents=True)
+    (own / "rules.yaml").write_text("mapping: 1\nextends: adwave\n")
+    for name in ("a.yaml", tests.name):
+        (own / "tests" / name).write_text(
+            f"tests: 1\ncases:\n  - {{name: {name}, expect: {{error: {{}}}}}}\n"
+        )
+    found = pytester.runpytest_subprocess(*PLUGIN, "rules/own")
+    found.assert_outcomes(passed=tests.read_text("utf-8").count("  - name:") + 2)
