@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from mapping_engine.engine.loading import find_pack, read_pack, rule_folders, rules_above
+from mapping_engine.engine.loading import find_pack, read_pack, reading_of, rules_above
 from mapping_engine.errors import ErrorCode, InputError
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import NO_OVERLAY, Overlay
@@ -34,7 +34,8 @@ class PackFile(Frozen):
 def pack_files(pack: str, overlay: Overlay = NO_OVERLAY) -> dict[str, PackFile]:
     """The files that the pack reads, by name; its rule file comes first."""
     folder, _, entry = find_pack(pack)
-    first, homes, own = folder.shown(entry), (folder, *rule_folders(folder)), own_home(pack)
+    first, reading, own = folder.shown(entry), reading_of(folder), own_home(pack)
+    homes = (folder, *(each.folder for each in reading.rules), *reading.packs)
     found = {}
     for name in dict.fromkeys((first, *read_pack(pack, overlay).texts)):
         places = (_inside(each.root, each.display, name) for each in homes)

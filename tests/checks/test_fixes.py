@@ -100,7 +100,7 @@ def comments(text: str) -> list[str]:
 
 
 @pytest.mark.unmeasured
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rule_files(), st.lists(EVENTS, min_size=3, max_size=6))
 def test_safe_fixes_leave_no_finding_with_a_safe_fix_and_the_same_outcomes(
     rules: str, events: list[dict[str, Any]]

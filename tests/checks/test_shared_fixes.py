@@ -71,7 +71,7 @@ def loaded(pack: Path) -> Destination | None:
         return None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     fragments(), st.lists(packs(), min_size=2, max_size=3), st.data(), st.lists(EVENTS, min_size=3)
 )

@@ -119,6 +119,7 @@ BODIES = [
     "xml: {a: {'@b': p.a, c: tags, '#text': type, p: $payload}}",
     "xml: $payload",
     "body: none",
+    "body: none",
     "json: {all: $payloads, n: $payloads |> count}",
     "doc: no body is written",
 ]
@@ -219,7 +220,8 @@ def values(draw: st.DrawFn, *, field: bool = True, single: bool | None = None) -
     row = f"{{when: {quoted(condition)}, value: {one}}}"
     copy = draw(st.sampled_from(["copy_of: p", "rest_of: p", "rest_of: p.c"]))
     fill = draw(st.sampled_from(["''", "0", "[]"]))
-    block, other = draw(blocks()), draw(blocks())
+    is_single = draw(st.booleans()) if single is None else single
+    block, other = ("", "") if is_single else (draw(blocks()), draw(blocks()))
     singles = [
         [f"value: {quoted(draw(SOURCES) + ' |> ' + step)}"],
         [f"value: {quoted(draw(ANY_CALLING))}"],
@@ -250,7 +252,6 @@ def values(draw: st.DrawFn, *, field: bool = True, single: bool | None = None) -
         ["entries_of: p", f"decide: {{a: {block}, b: $item}}"],
         [copy, draw(st.sampled_from(["only: [a, c]", "only: $settings.texts", "only: [b]"]))],
     ]
-    is_single = draw(st.booleans()) if single is None else single
     written = draw(st.sampled_from(singles if is_single else composed))
     optional = [
         "doc: d",
