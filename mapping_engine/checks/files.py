@@ -142,6 +142,7 @@ class _Run:
             uses = tuple(others.uses.values())
             plain = [d if agreed(d, uses) else replace(d, fix=None) for d in plain]
             plain = with_plain_fixes(plain, self.texts)
+        plain = list(map(self.options.levelled, plain))
         return Checked(tuple(plain), self.texts, tuple(self.skipped), self.examined)
 
     def _is_reached(self, found: Diagnostic) -> bool:
@@ -177,7 +178,7 @@ class _Run:
             self._alone(Folder(place.parent, shown, self.options.overlay), place.name)
 
     def _folder(self, place: Path) -> None:
-        packs = sorted(packs_below(place))
+        packs = [each for each in sorted(packs_below(place)) if not self.options.excludes(each)]
         if self.options.workers > 1 and len(packs) >= MANY:
             self._together(packs)
         else:
@@ -189,6 +190,7 @@ class _Run:
         unread = [name for name in names if folder.shown(name) not in self.texts]
         nodes = ((name, self._node(folder, name, Diagnostics())[0]) for name in unread)
         loose = [name for name, node in nodes if _kind(node) in _LOOSE]
+        loose = [name for name in loose if not self.options.excludes(place / name)]
         for name in loose:
             self._file(place / name)
         if not packs and not loose:

@@ -12,7 +12,7 @@ import click
 from mapping_engine.cli.common import pack_errors
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.formats.heat_map import heat_map
-from mapping_engine.cli.inputs import bind, events_in, now_option, secrets_option
+from mapping_engine.cli.inputs import bind, events_in, now_option, secrets_option, settings_for
 from mapping_engine.cli.status import Status, fail
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.clock import Clock
@@ -49,6 +49,7 @@ def coverage(
     `refuse` and `warn`, and kinds of request. What no real event reaches may be dead.
     Exit status: 0 all well, 1 less than --fail-under, 2 usage error.
     """
+    settings = settings or settings_for(pack)
     if events and settings is None:
         fail("name the settings under which the EVENTS are applied: --settings FILE")
     with pack_errors(pack):

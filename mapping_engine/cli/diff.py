@@ -16,6 +16,7 @@ from mapping_engine.cli.inputs import (
     read_secrets,
     read_settings,
     secrets_option,
+    settings_for,
 )
 from mapping_engine.cli.status import Status, fail
 from mapping_engine.core.load import Examined
@@ -67,6 +68,7 @@ def diff(
     otherwise, and whether that can change what is hashed or which events are sent.
     Exit status: 0 no difference, 1 differences, 2 usage error.
     """
+    settings = settings or settings_for(pack)
     if events and settings is None:
         fail("name the settings under which the EVENTS are applied: --settings FILE")
     found: EventsDifference | RulesDifference

@@ -8,12 +8,13 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
 from mapping_engine.cli.chunks import Position
-from mapping_engine.cli.common import coloured, opened, pack_errors
+from mapping_engine.cli.common import coloured, opened, pack_errors, rule_errors
 from mapping_engine.cli.event_sources import read_chunks
 from mapping_engine.cli.events import Line, lines_of, parse_json
 from mapping_engine.cli.input_files import event_files
@@ -24,6 +25,7 @@ from mapping_engine.diagnostics.render import render_all
 from mapping_engine.engine.clock import Clock, is_time, seconds_of
 from mapping_engine.engine.loading import load
 from mapping_engine.engine.mapping import Destination, Mapping
+from mapping_engine.engine.project import project
 from mapping_engine.errors import ConfigurationError, InputError, MappingError
 from mapping_engine.source.node import to_data
 from mapping_engine.source.yaml_text import decode, read_yaml
@@ -143,6 +145,20 @@ def events_in(files: Iterable[str]) -> Iterator[Line]:
         fail(str(error))
 
 
+def settings_for(pack: str) -> str | None:
+    """The settings file that the project names for a pack."""
+    with rule_errors():
+        ours = project()
+    return None if ours is None else ours.settings.get(Path(pack).name)
+
+
+def _settings(context: click.Context, parameter: click.Parameter, file: str | None) -> str:
+    found = file or settings_for(context.params.get("pack", ""))
+    if found is None:
+        raise click.MissingParameter(ctx=context, param=parameter)
+    return found
+
+
 def clock(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Clock:
     """The option ``--now``: an ISO time or seconds since 1970; the real time without it."""
     if text is None:
@@ -154,7 +170,10 @@ def clock(_context: click.Context, _parameter: click.Parameter, text: str | None
 
 
 settings_option = click.option(
-    "--settings", required=True, metavar="FILE", help="The settings, a JSON or YAML file."
+    "--settings",
+    callback=_settings,
+    metavar="FILE",
+    help="The settings, a JSON or YAML file; else that of the project.",
 )
 secrets_option = click.option(
     "--secrets",

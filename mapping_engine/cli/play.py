@@ -20,10 +20,12 @@ from mapping_engine.cli.inputs import (
     read_secrets,
     read_settings,
     secrets_option,
+    settings_for,
 )
 from mapping_engine.cli.status import fail
 from mapping_engine.engine.clock import Clock
 from mapping_engine.engine.loading import find_pack
+from mapping_engine.engine.project import project
 from mapping_engine.play.trial import EVENTS, Sample, Trial
 from mapping_engine.testing.cases import collect
 from mapping_engine.testing.runner import StillClock
@@ -52,10 +54,15 @@ def play(
 ) -> None:
     """Open a page on this machine that shows what PACK makes of EVENTS, and why.
 
-    Without EVENTS, those of the pack's rule tests are there. Rules, event and settings can be
-    edited on the page; files change only where something is saved. Ctrl-C ends it.
+    Without EVENTS, those of the project are there, or else those of the pack's rule tests. Rules,
+    event and settings can be edited on the page; files change only where something is saved. Ctrl-C
+    ends it.
     Exit status: 2 usage error, 130 ended with Ctrl-C.
     """
+    with rule_errors():
+        ours = project()
+    events = events or (ours.events if ours is not None else ())
+    settings = settings or (settings_for(pack) if events else None)
     if events and settings is None:
         fail("name the settings under which the EVENTS are applied: --settings FILE")
     with rule_errors():

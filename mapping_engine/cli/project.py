@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,14 +15,27 @@ from mapping_engine.cli.inputs import events_in, read_json
 from mapping_engine.cli.status import fail
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.loading import bundled_packs, find_pack, load_model, load_vocabulary
+from mapping_engine.engine.project import project
 from mapping_engine.new import new_pack, settings_skeleton
 from mapping_engine.new.pack import PAYLOAD
 from mapping_engine.source.bundled import bundled_folder
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 RULES, GRAMMAR = "rules", "grammar"
+
+
+def _packs() -> str:
+    """Where packs are put."""
+    with rule_errors():
+        ours = project()
+    return RULES if ours is None else os.path.relpath(ours.packs)
+
+
 into_option = click.option(
-    "--into", default=RULES, metavar="FOLDER", help="Where the pack is put; `rules`."
+    "--into",
+    default=_packs,
+    metavar="FOLDER",
+    help="Where the pack is put; the packs of the project, or `rules`.",
 )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from mapping_engine import __version__
-from mapping_engine.checks import Checked, Options, check_all
+from mapping_engine.checks import Checked, Options, check_all, in_project
 from mapping_engine.checks.catalogue import CATALOGUE
 from mapping_engine.cli.common import STDIN, coloured, opened, rule_errors
 from mapping_engine.cli.events import dumps
@@ -22,6 +22,7 @@ from mapping_engine.cli.shell_words import completed
 from mapping_engine.cli.status import EndingCommand, Status, fail
 from mapping_engine.diagnostics import Severity, did_you_mean
 from mapping_engine.diagnostics.render import render_all
+from mapping_engine.engine.project import project
 from mapping_engine.source.bundled import bundled_folder
 
 WITH_FIXES = ("json", "jsonl", "sarif")
@@ -96,7 +97,8 @@ def main(
 ) -> None:
     """Check rule files, packs (by folder or bundled name), folders of packs, or `-`.
 
-    Codes are given as `FB01`, as a family `FB`, or by name; several with commas.
+    Without PATH, the packs of the project are checked. Codes are given as `FB01`, as a family `FB`,
+    or by name; several with commas.
 
     Exit status: 0 nothing at or above the level, 1 findings, 2 usage error.
     """
@@ -106,13 +108,18 @@ def main(
         _show_page(explain)
     elif listing:
         _list_checks(as_json=form == "json")
-    elif not paths:
-        fail("name a rule file, a pack or a folder, or `-` for standard input")
     else:
+        with rule_errors():
+            ours = project()
+        if not paths and ours is None:
+            fail("name a rule file, a pack or a folder, or `-` for standard input")
+        if not paths and ours is not None:
+            paths = (os.path.relpath(ours.packs),)
         writes = (fix or unsafe_fixes) and not diff
         if STDIN in paths and writes:
             fail("fixes of standard input cannot be written; use --diff")
-        options = Options(today, tuple(select), tuple(ignore), workers=os.cpu_count() or 1)
+        options = in_project(Options(today, workers=os.cpu_count() or 1), ours)
+        options = replace(options, select=tuple(select), ignore=tuple(ignore))
         level = Severity.WARNING if strict else Severity(fail_level)
         with rule_errors():
             files, options = _with_stdin(list(paths), options, stdin_filename)

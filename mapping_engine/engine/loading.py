@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from mapping_engine.core.load import Examined, read_mapping
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, Severity, Span, did_you_mean, listed
+from mapping_engine.engine.project import project
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.rule_files import (
     ENTRY,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from mapping_engine.engine.mapping import Mapping
 
 RULES = "rules"
+_NAME = re.compile(r"[\w-]+")
 INSTALLED = "mapping_engine/bundled/rules"
 """How the bundled rules are shown where another folder `rules` stands."""
 
@@ -135,9 +138,12 @@ def reading_of(pack: Folder, shared: dict[str, ReadFile] | None = None) -> Readi
         named = as_named(place, Path(pack.display))
         return Folder(named, _shown(named), pack.overlay)
 
-    own = rules_above(pack.root)
+    own, ours = rules_above(pack.root), project()
     rules = [Shared(folder(own))] if own is not None else []
     packs = [folder(pack.root.resolve().parent)]
+    if ours is not None and pack.root.resolve().is_relative_to(ours.root):
+        rules = [Shared(folder(ours.root), ours.kinds)]
+        packs.append(folder(ours.packs))
     return Reading(pack, (*rules, Shared(bundled)), (*packs, bundled), shared=known)
 
 
@@ -166,6 +172,10 @@ def find_pack(pack: str | PathLike[str], overlay: Overlay = NO_OVERLAY) -> tuple
             return Folder(parent, _shown(parent), overlay), name, path.name
     except (OSError, ValueError):
         pass
+    ours = project() if _NAME.fullmatch(text) else None
+    if ours is not None and (ours.packs / text / ENTRY).is_file():
+        place = as_named(ours.packs / text, Path(text))
+        return Folder(place, _shown(place), overlay), text, ENTRY
     if text in bundled:
         rules = bundled_rules(overlay)
         return Folder(rules.root.joinpath(text), rules.shown(text), overlay), text, ENTRY

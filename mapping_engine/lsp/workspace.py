@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import field
 from pathlib import Path
 
-from mapping_engine.checks import Checked, Options, check_all
+from mapping_engine.checks import Checked, Options, check_all, in_project
 from mapping_engine.checks.users import packs_around
 from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Diagnostic
 from mapping_engine.engine.loading import INSTALLED, RULES, read_pack, rules_above
+from mapping_engine.engine.project import project
 from mapping_engine.errors import RuleError
 from mapping_engine.file.rule_files import ENTRY
 from mapping_engine.frozen import Frozen
@@ -153,7 +154,7 @@ def check_unit(
 
 def _checked(path: Path, overlay: Overlay, *, beside: bool = True) -> Checked:
     try:
-        return check_all([path], Options(overlay=overlay, beside=beside))
+        return check_all([path], in_project(Options(overlay=overlay, beside=beside), project()))
     except RuleError:
         return Checked()
 

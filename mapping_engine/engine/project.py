@@ -1,0 +1,142 @@
+"""A project: where its packs lie, and what it sets for all of them.
+
+It is a file `mapping.toml`, or the table `[tool.mapping-engine]` of a `pyproject.toml`, in the
+working folder or above it. All paths in it are below that folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from pathlib import Path
+from typing import Any
+
+from mapping_engine.diagnostics import did_you_mean, listed
+from mapping_engine.errors import ErrorCode, RuleError
+from mapping_engine.file.rule_files import FRAGMENTS, VOCABULARIES
+from mapping_engine.frozen import Frozen
+
+FILE, SHARED_FILE, TABLE = "mapping.toml", "pyproject.toml", "mapping-engine"
+LEVELS = ("error", "warning", "info", "off")
+
+
+class Project(Frozen):
+    """The table of a project, with its paths as they are found from the working folder.
+
+    ``settings`` are files by pack, ``severities`` levels by code of a check (`FB01`, or `FB`), and
+    ``exclude`` patterns of files that are not checked.
+    """
+
+    root: Path
+    packs: Path
+    fragments: str
+    vocabularies: str
+    events: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    severities: Mapping[str, str] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Where in its folder fragments and vocabularies lie."""
+        return {FRAGMENTS: self.fragments, VOCABULARIES: self.vocabularies}
+
+
+def project() -> Project | None:
+    """The project of the working folder; None where there is none.
+
+    Raises RuleError with what is wrong in its table.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        for name in (FILE, SHARED_FILE):
+            file = folder / name
+            if file.is_file():
+                table = _table(file)
+                if table is not None:
+                    return _read(file, table)
+    return None
+
+
+def _table(file: Path) -> dict[str, Any] | None:
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        if file.name == FILE:
+            raise _wrong(file, "cannot be read", "it is a text in UTF-8") from None
+        return None
+    if file.name == SHARED_FILE and TABLE not in text:
+        return None
+    import tomllib  # for start-up time
+
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise _wrong(file, f"is no TOML: {problem}", "correct it") from None
+    if file.name == FILE:
+        return found
+    tools = found.get("tool")
+    table = tools.get(TABLE) if isinstance(tools, dict) else None
+    return table if isinstance(table, dict) else None
+
+
+def _read(file: Path, table: dict[str, Any]) -> Project:
+    for key in table:
+        if key not in _KEYS:
+            near = did_you_mean(key, _KEYS) or f"known: {listed(_KEYS)}"
+            raise _wrong(file, f"has an unknown key `{key}`", near)
+    given = {key: _KEYS[key](file, key, value) for key, value in table.items()}
+    packs = given.pop("packs", "rules")
+    lie = {kind: given.pop(kind, f"{packs}/{kind}") for kind in (FRAGMENTS, VOCABULARIES)}
+    return Project(file.parent, file.parent / packs, **lie, **given)
+
+
+def _path(file: Path, key: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _wrong(file, f"has no path under `{key}`", 'write for example `packs = "rules"`')
+    place = (file.parent / value).resolve()
+    if not place.is_relative_to(file.parent.resolve()):
+        raise _wrong(file, f"leads out of its folder with `{key}`", "name a path below it")
+    return Path(value).as_posix()
+
+
+def _paths(file: Path, key: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise _wrong(file, f"has no list under `{key}`", f'write for example `{key} = ["..."]`')
+    return tuple(_path(file, key, each) for each in value)
+
+
+def _files(file: Path, key: str, value: object) -> tuple[str, ...]:
+    return tuple(str(file.parent / each) for each in _paths(file, key, value))
+
+
+def _settings(file: Path, key: str, value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise _wrong(file, f"has no table under `{key}`", "name a file for each pack")
+    return {pack: str(file.parent / _path(file, key, each)) for pack, each in value.items()}
+
+
+def _severities(file: Path, key: str, value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise _wrong(file, f"has no table under `{key}`", "name a level for each code")
+    for code, level in value.items():
+        if level not in LEVELS:
+            near = did_you_mean(str(level), LEVELS) or f"accepted: {listed(LEVELS)}"
+            raise _wrong(file, f"has no level under `{key}.{code}`", near)
+    return dict(value)
+
+
+def _wrong(file: Path, message: str, help: str) -> RuleError:
+    return RuleError(ErrorCode.RULES_INVALID, f"the file `{file.name}` {message}", help=help)
+
+
+_KEYS: dict[str, Callable[[Path, str, Any], Any]] = {
+    "packs": _path,
+    FRAGMENTS: _path,
+    VOCABULARIES: _path,
+    "events": _files,
+    "settings": _settings,
+    "severities": _severities,
+    "exclude": _paths,
+}
+"""The keys of the table, and what reads them."""
