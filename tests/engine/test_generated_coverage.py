@@ -54,9 +54,12 @@ FOR_READERS = {
     "doc", "title", "description", "sunset", "successor", "settings_warn", "batch", "answers",
 }  # fmt: skip
 """Keys that change nothing of what becomes of an event."""
-KEYS: set[Use] = {
+OF_EXTENDING: set[Use] = {("MappingFile", "extends"), ("MappingFile", "drop")}
+"""Keys behind which another pack stands: tests/file/test_extending.py is about these."""
+_NAMED: set[Use] = {
     (block.__name__, name) for block in BLOCKS for name in keys_of(block) if name not in FOR_READERS
 }
+KEYS = _NAMED - OF_EXTENDING
 CALLS: set[Use] = {(name,) for name in REGISTRY} | {
     (transform.name, each.name, origin)
     for transform in REGISTRY.values()
