@@ -7,16 +7,20 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from errno import EBADF
-from typing import IO, TextIO
+from typing import IO, NoReturn, TextIO
 
 import click
 
 from mapping_engine.cli.status import Status, fail
 from mapping_engine.diagnostics.render import render_all
 from mapping_engine.engine.loading import read_pack
+from mapping_engine.engine.project import Project, project
 from mapping_engine.errors import RuleError
 
 STDIN = "-"
+fail_under_option = click.option(
+    "--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT", help="Less exits with 1."
+)
 
 
 @contextmanager
@@ -56,6 +60,18 @@ def rule_errors(texts: Callable[[], dict[str, str]] = dict) -> Iterator[None]:
         sys.exit(Status.CANNOT)
 
 
+def own_project() -> Project | None:
+    """The project of the working folder; ends the command where its table is wrong."""
+    with rule_errors():
+        return project()
+
+
 def pack_errors(pack: str) -> AbstractContextManager[None]:
     """The same for the rules of a pack."""
     return rule_errors(lambda: read_pack(pack).texts)
+
+
+def end_with(percent: float, fail_under: float | None) -> NoReturn:
+    """End the command by what was found of all, and the option ``--fail-under``."""
+    is_less = fail_under is not None and percent < fail_under
+    sys.exit(Status.FINDINGS if is_less else Status.DONE)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mapping_engine.cli.common import pack_errors
+from mapping_engine.cli.common import end_with, fail_under_option, pack_errors
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.formats.heat_map import heat_map
 from mapping_engine.cli.inputs import bind, events_in, now_option, secrets_option, settings_for
-from mapping_engine.cli.status import Status, fail
+from mapping_engine.cli.status import fail
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.clock import Clock
 from mapping_engine.engine.loading import load_model
@@ -27,9 +26,7 @@ from mapping_engine.testing.coverage import RulePart, parts_of, reached, reached
 @click.argument("events", nargs=-1, metavar="[EVENTS]...")
 @click.option("--settings", metavar="FILE", help="The settings, a JSON or YAML file; for EVENTS.")
 @secrets_option
-@click.option(
-    "--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT", help="Less exits with 1."
-)
+@fail_under_option
 @click.option("--json", "as_json", is_flag=True, help="As data, one JSON object.")
 @click.option("--html", metavar="FILE", help="Write the rule files as a heat map, too.")
 @now_option
@@ -70,8 +67,7 @@ def coverage(
         for part in unreached(parts, counts):
             click.echo(f"{part.place}: nothing reaches {part.what}")
         click.echo(f"{percent:.1f} %: {hit} of {len(parts)} parts are reached")
-    is_less = fail_under is not None and percent < fail_under
-    sys.exit(Status.FINDINGS if is_less else Status.DONE)
+    end_with(percent, fail_under)
 
 
 def _by_events(destination: Destination, files: tuple[str, ...]) -> Counter[Span]:

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from mapping_engine.cli.chunks import Position
-from mapping_engine.cli.common import coloured, opened, pack_errors, rule_errors
+from mapping_engine.cli.common import coloured, opened, own_project, pack_errors
 from mapping_engine.cli.event_sources import read_chunks
 from mapping_engine.cli.events import Line, lines_of, parse_json
 from mapping_engine.cli.input_files import event_files
@@ -25,7 +25,6 @@ from mapping_engine.diagnostics.render import render_all
 from mapping_engine.engine.clock import Clock, is_time, seconds_of
 from mapping_engine.engine.loading import load
 from mapping_engine.engine.mapping import Destination, Mapping
-from mapping_engine.engine.project import project
 from mapping_engine.errors import ConfigurationError, InputError, MappingError
 from mapping_engine.source.node import to_data
 from mapping_engine.source.yaml_text import decode, read_yaml
@@ -147,8 +146,7 @@ def events_in(files: Iterable[str]) -> Iterator[Line]:
 
 def settings_for(pack: str) -> str | None:
     """The settings file that the project names for a pack."""
-    with rule_errors():
-        ours = project()
+    ours = own_project()
     return None if ours is None else ours.settings.get(Path(pack).name)
 
 

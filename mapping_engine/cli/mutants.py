@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mapping_engine.cli.common import pack_errors
+from mapping_engine.cli.common import end_with, fail_under_option, pack_errors
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.inputs import now_option
-from mapping_engine.cli.status import Status, fail
+from mapping_engine.cli.status import fail
 from mapping_engine.engine.clock import Clock
 from mapping_engine.testing.runner import run_tests
 
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
     help="Made-up events beside those of the rule tests.",
 )
 @click.option("--jobs", type=click.IntRange(1), help="Processes; as many as there are cores.")
-@click.option(
-    "--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT", help="Less exits with 1."
-)
+@fail_under_option
 @click.option("--json", "as_json", is_flag=True, help="As data, one JSON object.")
 @now_option
 def mutants(
@@ -85,8 +83,7 @@ def mutants(
             f"tests alone, {len(judged) - found - len(lost)} change nothing"
         )
         click.echo(f"{percent:.1f} % are found, {len(lost)} are not")
-    is_less = fail_under is not None and percent < fail_under
-    sys.exit(Status.FINDINGS if is_less else Status.DONE)
+    end_with(percent, fail_under)
 
 
 def _line(each: Judged) -> str:

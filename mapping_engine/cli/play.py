@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from mapping_engine.cli.common import rule_errors
+from mapping_engine.cli.common import own_project, rule_errors
 from mapping_engine.cli.inputs import (
     events_in,
     now_option,
@@ -25,7 +25,6 @@ from mapping_engine.cli.inputs import (
 from mapping_engine.cli.status import fail
 from mapping_engine.engine.clock import Clock
 from mapping_engine.engine.loading import find_pack
-from mapping_engine.engine.project import project
 from mapping_engine.play.trial import EVENTS, Sample, Trial
 from mapping_engine.testing.cases import collect
 from mapping_engine.testing.runner import StillClock
@@ -59,8 +58,7 @@ def play(
     ends it.
     Exit status: 2 usage error, 130 ended with Ctrl-C.
     """
-    with rule_errors():
-        ours = project()
+    ours = own_project()
     events = events or (ours.events if ours is not None else ())
     settings = settings or (settings_for(pack) if events else None)
     if events and settings is None:

@@ -10,12 +10,11 @@ from typing import Any
 
 import click
 
-from mapping_engine.cli.common import pack_errors, rule_errors
+from mapping_engine.cli.common import own_project, pack_errors, rule_errors
 from mapping_engine.cli.inputs import events_in, read_json
 from mapping_engine.cli.status import fail
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.loading import bundled_packs, find_pack, load_model, load_vocabulary
-from mapping_engine.engine.project import project
 from mapping_engine.new import new_pack, settings_skeleton
 from mapping_engine.new.pack import PAYLOAD
 from mapping_engine.source.bundled import bundled_folder
@@ -26,8 +25,7 @@ RULES, GRAMMAR = "rules", "grammar"
 
 def _packs() -> str:
     """Where packs are put."""
-    with rule_errors():
-        ours = project()
+    ours = own_project()
     return RULES if ours is None else os.path.relpath(ours.packs)
 
 

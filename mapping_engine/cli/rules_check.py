@@ -14,7 +14,7 @@ import click
 from mapping_engine import __version__
 from mapping_engine.checks import Checked, Options, check_all, in_project
 from mapping_engine.checks.catalogue import CATALOGUE
-from mapping_engine.cli.common import STDIN, coloured, opened, rule_errors
+from mapping_engine.cli.common import STDIN, coloured, opened, own_project, rule_errors
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.fix import changes, write_fixes
 from mapping_engine.cli.formats import FORMATS, written
@@ -22,7 +22,6 @@ from mapping_engine.cli.shell_words import completed
 from mapping_engine.cli.status import EndingCommand, Status, fail
 from mapping_engine.diagnostics import Severity, did_you_mean
 from mapping_engine.diagnostics.render import render_all
-from mapping_engine.engine.project import project
 from mapping_engine.source.bundled import bundled_folder
 
 WITH_FIXES = ("json", "jsonl", "sarif")
@@ -109,8 +108,7 @@ def main(
     elif listing:
         _list_checks(as_json=form == "json")
     else:
-        with rule_errors():
-            ours = project()
+        ours = own_project()
         if not paths and ours is None:
             fail("name a rule file, a pack or a folder, or `-` for standard input")
         if not paths and ours is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,18 @@ def project() -> Project | None:
         for name in (FILE, SHARED_FILE):
             file = folder / name
             if file.is_file():
-                table = _table(file)
-                if table is not None:
-                    return _read(file, table)
+                state = file.stat()
+                found = _known(file, state.st_mtime_ns, state.st_size)
+                if found is not None:
+                    return found
     return None
+
+
+@lru_cache(maxsize=8)
+def _known(file: Path, changed: int, size: int) -> Project | None:
+    """The project of a file as it is: every pack that is read asks for it."""
+    table = _table(file)
+    return None if table is None else _read(file, table)
 
 
 def _table(file: Path) -> dict[str, Any] | None:
