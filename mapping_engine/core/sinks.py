@@ -39,7 +39,14 @@ from mapping_engine.core.nodes import (
 )
 from mapping_engine.core.origins import described, what
 from mapping_engine.core.schema_places import declared_at
-from mapping_engine.diagnostics import Fix, Severity, Span, did_you_mean, listed, rename
+from mapping_engine.diagnostics import (
+    Fix,
+    Severity,
+    Span,
+    did_you_mean,
+    listed,
+    report_unknown,
+)
 from mapping_engine.file.documents import WarnBlock
 from mapping_engine.file.json_types import (
     is_closed,
@@ -179,12 +186,14 @@ def _fields(
             below = {PERSONAL_KEYWORD: clear, **below} if below is not None else None
         if below is None and is_closed(sinks.root, schema):
             names = property_names(sinks.root, schema)
-            sinks.found.diagnostics.report(
+            report_unknown(
+                sinks.found.diagnostics,
                 "OU01",
                 f"the payload schema has no field `{path}`",
                 field.key.span,
-                help=did_you_mean(field.name, names) or f"accepted: {listed(names)}",
-                fix=rename(field.key.span, field.name, names),
+                field.name,
+                names,
+                f"accepted: {listed(names)}",
             )
             continue
         _field(field, below or {}, path, sinks)

@@ -7,7 +7,14 @@ from mapping_engine.diagnostics.catalogue import LOADER_CHECKS
 from mapping_engine.diagnostics.check import Check, Severity
 from mapping_engine.diagnostics.diagnostic import Diagnostic, Diagnostics, Fix, Label
 from mapping_engine.diagnostics.span import Span
-from mapping_engine.diagnostics.suggest import did_you_mean, listed, nearest, rename, slip_of
+from mapping_engine.diagnostics.suggest import (
+    did_you_mean,
+    listed,
+    nearest,
+    rename,
+    report_unknown,
+    slip_of,
+)
 
 __all__ = [
     "LOADER_CHECKS",
@@ -22,5 +29,6 @@ __all__ = [
     "listed",
     "nearest",
     "rename",
+    "report_unknown",
     "slip_of",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from mapping_engine.diagnostics.diagnostic import Fix
+from mapping_engine.diagnostics.check import Check
+from mapping_engine.diagnostics.diagnostic import Diagnostics, Fix
 from mapping_engine.diagnostics.span import Span
 
 SHOWN = 12
@@ -39,6 +40,21 @@ def rename(span: Span, given: str, accepted: Iterable[str], meant: str | None = 
     if near is None:
         return None
     return Fix(span, near, f"write `{near}`", safe=False, old=given)
+
+
+def report_unknown(
+    diagnostics: Diagnostics,
+    check: Check | str,
+    message: str,
+    span: Span,
+    given: str,
+    accepted: Iterable[str],
+    otherwise: str,
+) -> None:
+    """Report a name that is not ``accepted``, with the nearest one, or else with other advice."""
+    names = list(accepted)
+    help = did_you_mean(given, names) or otherwise
+    diagnostics.report(check, message, span, help=help, fix=rename(span, given, names))
 
 
 def listed(names: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import ClassVar, TypeVar
 
-from mapping_engine.diagnostics import Diagnostics, did_you_mean, listed, rename
+from mapping_engine.diagnostics import Diagnostics, listed, report_unknown
 from mapping_engine.expression import CallExpression, Expression, print_expression, print_template
 from mapping_engine.file.blocks import Block, Choice, key
 from mapping_engine.file.expression_shapes import (
@@ -72,13 +72,14 @@ def amend(
     for entry in changes:
         if entry.name not in definitions or entry.name in own:
             what = "is written in this file" if entry.name in own else "does not exist"
-            others = definitions.keys() - own
-            diagnostics.report(
+            report_unknown(
+                diagnostics,
                 "PR01",
                 f"there is nothing to change: the definition `{entry.name}` {what}",
                 entry.span,
-                help=did_you_mean(entry.name, others) or "`amend` changes what a fragment defines",
-                fix=rename(entry.span, entry.name, others),
+                entry.name,
+                definitions.keys() - own,
+                "`amend` changes what a fragment defines",
             )
             continue
         changed = definitions[entry.name]
@@ -168,13 +169,8 @@ def _stray(
 
 
 def _unknown(message: str, place: ScalarNode, names: list[str], diagnostics: Diagnostics) -> None:
-    diagnostics.report(
-        "PR01",
-        message,
-        place.span,
-        help=did_you_mean(place.text, names) or f"it has {listed(names)}",
-        fix=rename(place.span, place.text, names),
-    )
+    otherwise = f"it has {listed(names)}"
+    report_unknown(diagnostics, "PR01", message, place.span, place.text, names, otherwise)
 
 
 def _names(block: ValueBlock) -> list[str]:

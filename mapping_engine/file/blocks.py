@@ -12,7 +12,13 @@ from collections.abc import Callable, Mapping
 from itertools import combinations
 from typing import ClassVar, Generic, Literal, TypeVar, overload
 
-from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean, listed, rename
+from mapping_engine.diagnostics import (
+    Diagnostics,
+    Label,
+    Span,
+    listed,
+    report_unknown,
+)
 from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.file.shapes import Definitions, Shape, SimpleShape, wrong
 from mapping_engine.frozen import Frozen
@@ -176,13 +182,8 @@ def _block(
 def _report_unknown(
     key: ScalarNode, accepted: tuple[str, ...], what: str, diagnostics: Diagnostics
 ) -> None:
-    diagnostics.report(
-        "SH01",
-        f"unknown key `{key.text}` in {what}",
-        key.span,
-        help=did_you_mean(key.text, accepted) or f"accepted: {listed(accepted)}",
-        fix=rename(key.span, key.text, accepted),
-    )
+    message, otherwise = f"unknown key `{key.text}` in {what}", f"accepted: {listed(accepted)}"
+    report_unknown(diagnostics, "SH01", message, key.span, key.text, accepted, otherwise)
 
 
 def _is_empty(node: YamlNode) -> bool:

@@ -8,7 +8,7 @@ from copy import deepcopy
 from dataclasses import field, replace
 from typing import TypeAlias
 
-from mapping_engine.diagnostics import Span, did_you_mean, listed, rename
+from mapping_engine.diagnostics import Span, did_you_mean, listed, report_unknown
 from mapping_engine.file.amend import AmendBlock, amended
 from mapping_engine.file.blocks import Block, BlockOf, keys_of, read_block
 from mapping_engine.file.body_tree import EXPRESSION_TREE, is_block
@@ -133,13 +133,8 @@ def _extended(name: ScalarNode, way: tuple[Location, ...], reading: Reading) -> 
     elif found is None:
         names = {n for folder in reading.packs for n in folder.names("", f"/{ENTRY}")}
         known = sorted(n.removesuffix(f"/{ENTRY}") for n in names if n.count("/") == 1)
-        reading.diagnostics.report(
-            "PR01",
-            f"there is no pack `{name.text}` to extend",
-            name.span,
-            help=did_you_mean(name.text, known) or f"known: {listed(known)}",
-            fix=rename(name.span, name.text, known),
-        )
+        message, otherwise = f"there is no pack `{name.text}` to extend", f"known: {listed(known)}"
+        report_unknown(reading.diagnostics, "PR01", message, name.span, name.text, known, otherwise)
     return found
 
 
@@ -166,13 +161,14 @@ class _Laying(Frozen):
             return merged, below
         nodes = [_without(each, path.text) for each in (merged, *below)]
         if all(a is b for a, b in zip(nodes, (merged, *below), strict=True)):
-            known = sorted({p for each in (merged, *below) for p in _paths(each)})
-            self.reading.diagnostics.report(
+            report_unknown(
+                self.reading.diagnostics,
                 "PR01",
                 f"there is no `{path.text}` to drop in what is extended",
                 path.span,
-                help=did_you_mean(path.text, known) or "name it by the keys on the way to it",
-                fix=rename(path.span, path.text, known),
+                path.text,
+                sorted({p for each in (merged, *below) for p in _paths(each)}),
+                "name it by the keys on the way to it",
             )
         return nodes[0], nodes[1:]
 
@@ -358,12 +354,14 @@ def _with_change(
         for request in file.requests or ()
         for each in (request.value.fields if request.value else None) or ()
     ]
-    reading.diagnostics.report(
+    report_unknown(
+        reading.diagnostics,
         "PR01",
         f"there is nothing to change: the field `{entry.name}` does not exist",
         entry.span,
-        help=did_you_mean(entry.name, known) or "`amend` changes what is inherited",
-        fix=rename(entry.span, entry.name, known),
+        entry.name,
+        known,
+        "`amend` changes what is inherited",
     )
     return file
 

@@ -8,7 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span, did_you_mean, listed, rename
+from mapping_engine.diagnostics import (
+    Diagnostic,
+    Diagnostics,
+    Span,
+    listed,
+    report_unknown,
+)
 from mapping_engine.file.blocks import Block, BlockOf, read_block
 from mapping_engine.file.documents import Document, FragmentFile
 from mapping_engine.file.json_types import JsonSchema
@@ -327,11 +333,6 @@ def _fragment(location: Location, name: ScalarNode, reading: Reading) -> Fragmen
     if not _is_shared(location, reading) or location.folder.exists(location.name):
         return read_file(FragmentFile, location, name.span, reading)
     known = sorted({name for shared in reading.rules for name in shared.names(FRAGMENTS)})
-    reading.diagnostics.report(
-        "PR01",
-        f"there is no bundled fragment `{name.text}`",
-        name.span,
-        help=did_you_mean(name.text, known) or f"bundled: {listed(known)}",
-        fix=rename(name.span, name.text, known),
-    )
+    message, otherwise = f"there is no bundled fragment `{name.text}`", f"bundled: {listed(known)}"
+    report_unknown(reading.diagnostics, "PR01", message, name.span, name.text, known, otherwise)
     return None
