@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import strategies as st
@@ -169,106 +170,110 @@ FIELDS = [
 """Objects with the keys of others in them, and with null."""
 
 
-@st.composite
-def blocks(draw: st.DrawFn) -> str:
-    """A block that may stand where a chain, a table or a list is written."""
-    one = quoted(draw(SOURCES))
-    made = [
-        *([each] for each in FIELDS),
-        ["first_of: [p.a, {when: type == 'y', nothing: true}, {copy_of: p, empty: keep}]"],
-        [
-            f"decide: {{a: {{when: p.a, fields: {{k: {one}}}}}, "
-            "b: {when: p.b, nothing: true}, c: p}"
-        ],
-        [f"positions: [p.a, {{fields: {{k: {one}}}}}]", "fill: 0"],
-        [f"list_of: [p.a, {{when: type, fields: {{k: {one}}}}}, {one}]"],
-        ["merged: [p, $object, {when: p.b, fields: {z: type}}]"],
-        ["rest_of: p", "without: [a]", "hash: [b]"],
-        ["copy_of: p.c", "keep: $settings.texts", "empty: keep"],
-        ["copy_of: p", "only: [a, c]", draw(st.sampled_from(["empty: keep", "empty: drop"]))],
-        ["entries_of: p", "key: $key |> upper", "value: $item |> text"],
-        ["entries_of: p.items", "item: one", "key: $one.a", f"fields: {{m: $one.b, k: {one}}}"],
-        ["entries_of: $object", "keep_when: $item is text"],
-        ["under: type", f"value: {one}"],
-        ["each: p.items", "item: one", "copy_of: $one", "keep_when: $one.b", "empty: keep"],
-        ["constant: {k: [1, null]}"],
-        ["template: '{type}'"],
-    ]
-    more = [
-        f"when: {quoted(draw(CONDITIONS))}",
-        "as: list |> first",
-        "then: list |> first",
-    ]
-    chosen = draw(st.lists(st.sampled_from(more), max_size=1))
-    return f"{{{', '.join([*draw(st.sampled_from(made)), *chosen])}}}"
+ARMS = [
+    "{value: <ONE>, as: <STEP>}",
+    "{value: type, then: text, one_of: [x, one]}",
+    "<ONE>",
+    "{when: <WHEN>, constant: x}",
+    "{template: '{type}-{p.a}', as: <STEP>}",
+]
+BLOCKS = [
+    *FIELDS,
+    "first_of: [p.a, {when: type == 'y', nothing: true}, {copy_of: p, empty: keep}]",
+    "decide: {a: {when: p.a, fields: {k: <ONE>}}, b: {when: p.b, nothing: true}, c: p}",
+    "positions: [p.a, {fields: {k: <ONE>}}], fill: 0",
+    "list_of: [p.a, {when: type, fields: {k: <ONE>}}, <ONE>]",
+    "merged: [p, $object, {when: p.b, fields: {z: type}}]",
+    "rest_of: p, without: [a], hash: [b]",
+    "copy_of: p.c, keep: $settings.texts, empty: keep",
+    "copy_of: p, only: [a, c], empty: <EMPTY>",
+    "entries_of: p, key: $key |> upper, value: $item |> text",
+    "entries_of: p.items, item: one, key: $one.a, fields: {m: $one.b, k: <ONE>}",
+    "entries_of: $object, keep_when: $item is text",
+    "under: type, value: <ONE>",
+    "each: p.items, item: one, copy_of: $one, keep_when: $one.b, empty: keep",
+    "constant: {k: [1, null]}",
+    "template: '{type}'",
+]
+"""Blocks that may stand where a chain, a table or a list is written."""
+SINGLES = [
+    ["value: <PIPED>"],
+    ["value: <CALL>"],
+    ["first_of: [<CHAIN>]"],
+    [f"decide: {{a: {{when: <WHEN>, value: <ONE>}}, b: {{constant: 1}}, c: {ARMS[4]}}}"],
+    ["constant: <WORD>"],
+    ["template: '{type}:{p.b}{{'"],
+]
+COMPOSED = [
+    ["value: <ANY>"],
+    ["constant: <CONSTANT>"],
+    ["fields: {m: <ANY>, k: {value: <ONE>, default: []}}"],
+    ["each: p.items", "fields: {m: $item.a, k: <ONE>}", "keep_when: $item.b == 1"],
+    ["each: p.c |> list", "item: one", "value: $one", "keep_when: <WHEN>"],
+    ["positions: [<ANY>, p.a]", "fill: <FILL>"],
+    ["positions: [<CHAIN>]"],
+    ["<COPY>", "fields: {a: <ONE>}", "hash: [b]"],
+    ["<COPY>", "without: [b, c]", "keep: $settings.texts", "hash: $settings.any"],
+    ["<COPY>", "without: $settings.texts"],
+    ["<COPY>", "only: [a, c]", "empty: <EMPTY>"],
+    ["entries_of: p.items", "key: $item.a", "value: $item.b"],
+    ["under: type", "value: <ONE>"],
+    ["<COPY>", "only: <ONLY>"],
+]
+OF_BLOCKS = [
+    ["list_of: [<BLOCK>, <BLOCK>, <ONE>]"],
+    ["first_of: [<BLOCK>, <BLOCK>]"],
+    ["decide: {a: <BLOCK>, b: {when: <WHEN>, nothing: true}, c: <BLOCK>}"],
+    ["merged: [<BLOCK>, p, <BLOCK>]"],
+    ["fields: {..: <BLOCK>, ..other: <BLOCK>, k: {value: <ONE>, default: null}}"],
+    ["entries_of: p", "decide: {a: <BLOCK>, b: $item}"],
+]
+_HOLE = re.compile(r"<([A-Z]+)>")
+HOLES: dict[str, st.SearchStrategy[str]] = {
+    "ONE": SOURCES.map(quoted),
+    "ANY": (SOURCES | CONTAINERS).map(quoted),
+    "WHEN": CONDITIONS.map(quoted),
+    "STEP": STEPS.map(quoted),
+    "PIPED": st.tuples(SOURCES, STEPS).map(" |> ".join).map(quoted),
+    "CALL": ANY_CALLING.map(quoted),
+    "CHAIN": st.permutations(ARMS).map(", ".join),
+    "BLOCK": st.tuples(
+        st.sampled_from(BLOCKS),
+        st.sampled_from(["", ", when: <WHEN>", ", as: list |> first", ", then: list |> first"]),
+    ).map(lambda parts: f"{{{''.join(parts)}}}"),
+    "COPY": st.sampled_from(["copy_of: p", "rest_of: p", "rest_of: p.c"]),
+    "ONLY": st.sampled_from(["[a, c]", "$settings.texts", "[b]"]),
+    "EMPTY": st.sampled_from(["keep", "drop"]),
+    "FILL": st.sampled_from(["''", "0", "[]"]),
+    "WORD": st.sampled_from(["a", "0", "2.5"]),
+    "CONSTANT": st.sampled_from(["[1, {k: x}]", "false", "{k: [1, null]}"]),
+    "DEFAULT": st.sampled_from(["d", "[]", "$choice"]),
+    "INVALID": st.sampled_from(["error", "ignore"]),
+    "LISTED": st.sampled_from(["[x, one, 2]", "$settings.texts"]),
+}
+
+
+def _key(written: str) -> str:
+    return written.split(":")[0]
+
+
+def filled(draw: st.DrawFn, text: str) -> str:
+    """The text with something drawn in each hole: only what is written is drawn."""
+    return _HOLE.sub(lambda hole: filled(draw, draw(HOLES[hole[1]])), text)
 
 
 @st.composite
 def values(draw: st.DrawFn, *, field: bool = True, single: bool | None = None) -> list[str]:
     """The keys of a value, single or composed: a source, and what is done with it."""
-    one = quoted(draw(SOURCES))
-    any_one = quoted(draw(SOURCES | CONTAINERS))
-    condition, step = draw(CONDITIONS), draw(STEPS)
-    arms = [
-        f"{{value: {quoted(draw(SOURCES))}, as: {quoted(draw(STEPS))}}}",
-        "{value: type, then: text, one_of: [x, one]}",
-        one,
-        f"{{when: {quoted(condition)}, constant: x}}",
-        f"{{template: '{{type}}-{{p.a}}', as: {quoted(step)}}}",
-    ]
-    chain = ", ".join(draw(st.permutations(arms)))
-    row = f"{{when: {quoted(condition)}, value: {one}}}"
-    copy = draw(st.sampled_from(["copy_of: p", "rest_of: p", "rest_of: p.c"]))
-    fill = draw(st.sampled_from(["''", "0", "[]"]))
     is_single = draw(st.booleans()) if single is None else single
-    block, other = ("", "") if is_single else (draw(blocks()), draw(blocks()))
-    singles = [
-        [f"value: {quoted(draw(SOURCES) + ' |> ' + step)}"],
-        [f"value: {quoted(draw(ANY_CALLING))}"],
-        [f"first_of: [{chain}]"],
-        [f"decide: {{a: {row}, b: {{constant: 1}}, c: {arms[4]}}}"],
-        ["constant: " + draw(st.sampled_from(["a", "0", "2.5"]))],
-        ["template: '{type}:{p.b}{{'"],
-    ]
-    composed = [
-        [f"value: {any_one}"],
-        ["constant: " + draw(st.sampled_from(["[1, {k: x}]", "false", "{k: [1, null]}"]))],
-        [f"fields: {{m: {any_one}, k: {{value: {one}, default: []}}}}"],
-        ["each: p.items", f"fields: {{m: $item.a, k: {one}}}", "keep_when: $item.b == 1"],
-        ["each: p.c |> list", "item: one", "value: $one", f"keep_when: {quoted(condition)}"],
-        [f"positions: [{any_one}, p.a]", f"fill: {fill}"],
-        [f"positions: [{chain}]"],
-        [copy, f"fields: {{a: {one}}}", "hash: [b]"],
-        [copy, "without: [b, c]", "keep: $settings.texts", "hash: $settings.any"],
-        [copy, "without: $settings.texts"],
-        [copy, "only: [a, c]", draw(st.sampled_from(["empty: keep", "empty: drop"]))],
-        ["entries_of: p.items", "key: $item.a", "value: $item.b"],
-        ["under: type", f"value: {one}"],
-        [f"list_of: [{block}, {other}, {one}]"],
-        [f"first_of: [{block}, {other}]"],
-        [f"decide: {{a: {block}, b: {{when: {quoted(condition)}, nothing: true}}, c: {other}}}"],
-        [f"merged: [{block}, p, {other}]"],
-        [f"fields: {{..: {block}, ..other: {other}, k: {{value: {one}, default: null}}}}"],
-        ["entries_of: p", f"decide: {{a: {block}, b: $item}}"],
-        [copy, draw(st.sampled_from(["only: [a, c]", "only: $settings.texts", "only: [b]"]))],
-    ]
-    written = draw(st.sampled_from(singles if is_single else composed))
-    optional = [
-        "doc: d",
-        f"when: {quoted(draw(CONDITIONS))}",
-        draw(st.sampled_from(["default: d", "default: []", "default: $choice"])),
-        f"then: {quoted(draw(STEPS) if is_single else 'list |> distinct')}",
-    ]
-    if is_single:
-        optional += [f"as: {quoted(draw(STEPS))}"]
-        optional += [draw(st.sampled_from(["one_of: [x, one, 2]", "one_of: $settings.texts"]))]
-    if field:
-        judged = ["required: true", "invalid: error", "invalid: ignore"]
-        optional += draw(st.permutations(judged))[:2]
-    return [
-        *written,
-        *draw(st.lists(st.sampled_from(optional), max_size=3, unique_by=lambda o: o[:4])),
-    ]
+    then = "<STEP>" if is_single else "list |> distinct"
+    optional = ["doc: d", "when: <WHEN>", "default: <DEFAULT>", f"then: {then}"]
+    optional += ["as: <STEP>", "one_of: <LISTED>"] if is_single else []
+    optional += ["required: true", "invalid: <INVALID>"] if field else []
+    composed = st.sampled_from(COMPOSED) | st.sampled_from(OF_BLOCKS)
+    written = draw(st.sampled_from(SINGLES) if is_single else composed)
+    more = draw(st.lists(st.sampled_from(optional), max_size=3, unique_by=_key))
+    return [filled(draw, line) for line in [*written, *more]]
 
 
 @st.composite
@@ -287,21 +292,17 @@ def definitions(draw: st.DrawFn) -> list[str]:
 @st.composite
 def judgements(draw: st.DrawFn) -> list[str]:
     """What is refused, skipped and warned of."""
-    lines = ["warn:", f"  - {{when: {quoted(draw(CONDITIONS))}, message: odd}}"]
-    lines += [f"  - {{when: {quoted(draw(CONDITIONS))}, message: 'odd {{type}}', field: f0}}"]
+    lines = ["warn:", "  - {when: <WHEN>, message: odd}"]
+    lines += ["  - {when: <WHEN>, message: 'odd {type}', field: f0}"]
     lines += [f"  - {{when: {quoted(each)}, message: {place}}}" for place, each in enumerate(TWICE)]
     told = f"message: 'refused {{p.a}}', error: {draw(KINDS)}, help: h"
     if draw(st.booleans()):
-        lines += ["accept:", f"  - {{require: {quoted(draw(CONDITIONS))}, {told}}}"]
-        lines += [f"  - {{skip_when: {quoted(draw(CONDITIONS))}}}"]
+        lines += ["accept:", f"  - {{require: <WHEN>, {told}}}"]
+        lines += ["  - {skip_when: <WHEN>}"]
     if draw(st.booleans()):
-        lines += ["refuse:", f"  - {{when: {quoted(draw(CONDITIONS))}, {told}}}"]
+        lines += ["refuse:", f"  - {{when: <WHEN>, {told}}}"]
         lines += [f"  - {{when: $payload.f0 == 'x', {told}}}"]
     return lines
-
-
-def _key(written: str) -> str:
-    return written.split(":")[0]
 
 
 OWN_PARTS = ("fields", "payload", "refuse", "warn", "fan_out")
@@ -322,9 +323,9 @@ def requests(draw: st.DrawFn) -> list[str]:
     """Several kinds of request, and what they share."""
     lines = draw(st.lists(st.sampled_from(SHARED_PARTS), unique_by=_key))
     lines += ["requests:"]
-    for place in range(draw(st.integers(1, 2))):
+    for place in range(draw(st.integers(2, 3))):
         parts = draw(st.lists(st.sampled_from(PARTS_OF_REQUESTS), max_size=6, unique_by=_key))
-        when = draw(st.sampled_from([[], [f"when: {quoted(draw(CONDITIONS))}"]]))
+        when = draw(st.sampled_from([[], ["when: <WHEN>"]]))
         body = draw(st.sampled_from(BODIES))
         fanned_out = any(part.startswith("fan_out") for part in parts)
         parts = [part for part in parts if not (fanned_out and part.startswith("fields"))]
@@ -359,4 +360,4 @@ def rules(draw: st.DrawFn) -> str:
     if fanned_out:
         lines += [f"fan_out: {draw(st.sampled_from(FAN_OUTS))}"]
     lines += draw(st.lists(st.sampled_from(optional), unique_by=lambda line: line.split(":")[0]))
-    return "\n".join(lines) + "\n"
+    return filled(draw, "\n".join(lines) + "\n")
