@@ -238,7 +238,8 @@ def cut_power(rng: Random) -> None:
                 with path.open("ab") as stream:
                     stream.write(rng.choice([b"", b"\0" * 50, b"garbage"]))
     with journal.open("ab") as stream:
-        stream.write(rng.choice([b"", b"\0" * 50, b'{"place": {"fi', lines[-1][:-1]]))
+        last = lines[-1] if lines else b""  # it was killed as soon as there was a journal
+        stream.write(rng.choice([b"", b"\0" * 50, b'{"place": {"fi', last[:-1]]))
 
 
 if __name__ == "__main__":

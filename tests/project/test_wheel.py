@@ -54,6 +54,12 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return commands
 
 
+def test_one_process_makes_the_wheel_for_all_tests(request: pytest.FixtureRequest) -> None:
+    """pytest-xdist names the group of a test in its id, and goes by that."""
+    is_alone = "PYTEST_XDIST_WORKER" not in os.environ
+    assert is_alone or request.node.nodeid.endswith("@wheel")
+
+
 def test_the_wheel_carries_rules_and_grammar(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for folder in ("rules", "grammar"):
