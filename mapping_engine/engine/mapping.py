@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingType
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mapping_engine.core.chosen_paths import chosen_reads
@@ -126,20 +127,17 @@ class Destination:
     """A mapping with settings and a clock; immutable, shared by threads, picklable."""
 
     __slots__ = (
-        "_check", "_clock", "_hashing", "_secrets", "_settings", "_silent", "_telling", "_warnings",
-        "mapping",
+        "_bound", "_check", "_clock", "_hashing", "_secrets", "_settings", "_warnings", "mapping",
     )  # fmt: skip
 
     mapping: Mapping
+    _bound: dict[bool, Bound]
+    """The generated code with these settings, by whether it tells warnings; made when needed."""
     _check: Check
     _clock: Clock
     _hashing: bool
     _secrets: dict[str, str]
     _settings: dict[str, Json]
-    _silent: Bound
-    """What applies where nobody asks for warnings, with these settings."""
-    _telling: Bound | None
-    """What tells warnings: made when it is first asked for."""
     _warnings: tuple[EventWarning, ...]
 
     def __init__(
@@ -168,8 +166,7 @@ class Destination:
             "_settings": accepted,
             "_clock": clock,
             "_hashing": hashing,
-            "_silent": mapping.program(tells=False).bind(accepted, given),
-            "_telling": None,
+            "_bound": {},
             "_check": gate_of(model, hashing=hashing),
         }
         for name, value in state.items():
@@ -207,7 +204,7 @@ class Destination:
 
     def outcome(self, event: object, index: int = 0) -> Outcome:
         """What becomes of one event: its requests or its error, and the warnings."""
-        return self._outcome(event, index, self._ready_to_tell)
+        return self._outcome(event, index, partial(self._program, tells=True))
 
     def interpreted(self, event: object, index: int = 0) -> Outcome:
         """The same as :meth:`outcome`, as the interpreter finds it, which defines what rules mean.
@@ -322,8 +319,9 @@ class Destination:
 
     def _applied(self, event: object, check: Check) -> list[Request]:
         run = self._run(read_event(event)[0])
-        way = self._silent.ready(run)
-        return requests_of(self.mapping.model, way, self._silent.kind, run, check, warned=False)
+        bound = self._program(tells=False)
+        way = bound.ready(run)
+        return requests_of(self.mapping.model, way, bound.kind, run, check, warned=False)
 
     def _told(self, event: object) -> Run:
         """The run of an event that begins with what was lost of it."""
@@ -338,10 +336,9 @@ class Destination:
         now = read_clock(self._clock)
         return Run(event, self._settings, self._hashing, now, variables, self._secrets)
 
-    def _ready_to_tell(self) -> Bound:
-        """The program that tells warnings, with these settings."""
-        if self._telling is None:
-            bound = self.mapping.program(tells=True).bind(self._settings, self._secrets)
-            object.__setattr__(self, "_telling", bound)
-        assert self._telling is not None
-        return self._telling
+    def _program(self, *, tells: bool) -> Bound:
+        """The generated code with these settings: the first event waits for it."""
+        if tells not in self._bound:
+            program = self.mapping.program(tells=tells)
+            self._bound[tells] = program.bind(self._settings, self._secrets)
+        return self._bound[tells]

@@ -6,6 +6,7 @@ Two trees are equal when they mean the same: places do not count.
 from __future__ import annotations
 
 from dataclasses import field
+from functools import cached_property
 
 from mapping_engine.diagnostics import Span
 from mapping_engine.frozen import Frozen
@@ -20,7 +21,7 @@ class Extent(Frozen):
     start: int
     end: int
 
-    @property
+    @cached_property
     def span(self) -> Span:
         """The place in the file."""
         return self.scalar.span_at(self.start, self.end)
