@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from mapping_engine import load
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.file.blocks import keys_of
 from mapping_engine.file.documents import MappingFile
 from mapping_engine.file.vocabulary_file import VocabularyFile
 from mapping_engine.source.node import MappingNode
 from mapping_engine.source.yaml_text import decode, read_yaml
+from tests.loaded import loaded
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -136,7 +136,7 @@ def test_the_rules_shown_are_lines_of_rule_files() -> None:
 def test_the_event_shown_becomes_the_request_shown() -> None:
     event, request = (json.loads(block) for block in blocks(README, "json"))
     settings = json.loads((ROOT / "examples" / "conversions.json").read_text())
-    (made,) = load("facebook_conversions").apply(event, settings, clock=lambda: 1681862400)
+    (made,) = loaded("facebook_conversions").apply(event, settings, clock=lambda: 1681862400)
     found = made.to_dict()
     assert found["body"]["access_token"] == settings["accessToken"]
     found["body"]["access_token"] = "***"

@@ -13,6 +13,7 @@ import pytest
 from mapping_engine import ConfigurationError, RuleError, load
 from mapping_engine.engine.copying import Copying
 from tests.engine.mini import HEAD, REQUEST, VOCABULARY, Mini
+from tests.loaded import loaded
 
 
 @pytest.mark.parametrize("body", ["json", "form"])
@@ -185,7 +186,7 @@ def test_a_request_as_data_holds_nothing_but_itself() -> None:
         "type": "track", "event": "Order Completed", "userId": "u",
         "originalTimestamp": "2024-06-01T00:00:00Z",
     }  # fmt: skip
-    bound = load("facebook_offline_conversions").bind(settings, clock=lambda: 1_717_300_000.0)
+    bound = loaded("facebook_offline_conversions").bind(settings, clock=lambda: 1_717_300_000.0)
     [request] = bound.apply(event)
     assert list(dataclasses.asdict(request)) == [
         "method", "url", "body", "headers", "format", "name", "masked_url"

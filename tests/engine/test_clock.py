@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from mapping_engine import ConfigurationError, load
+from mapping_engine import ConfigurationError
+from tests.loaded import loaded
 
 EVENT = {"type": "track", "event": "Order Completed", "userId": "u"}
 SETTINGS = {"accessToken": "t", "eventsToIds": [{"from": "Purchase", "to": "1"}]}
@@ -16,7 +17,7 @@ SETTINGS = {"accessToken": "t", "eventsToIds": [{"from": "Purchase", "to": "1"}]
     "now", [float("nan"), float("inf"), -float("inf"), None, "1700000000", True, 1e18, [], 10**400]
 )
 def test_what_is_no_time_is_a_configuration_error(now: Any) -> None:
-    destination = load("facebook_offline_conversions").bind(SETTINGS, clock=lambda: now)
+    destination = loaded("facebook_offline_conversions").bind(SETTINGS, clock=lambda: now)
     for use in (destination.apply, destination.payloads):
         with pytest.raises(ConfigurationError, match=r"CF04.*seconds since 1970"):
             use(EVENT)
@@ -28,5 +29,5 @@ def test_what_is_no_time_is_a_configuration_error(now: Any) -> None:
 
 @pytest.mark.parametrize("now", [0, -5, 1_700_000_000, 1.5])
 def test_whole_seconds_are_a_time(now: float) -> None:
-    destination = load("facebook_offline_conversions").bind(SETTINGS, clock=lambda: now)
+    destination = loaded("facebook_offline_conversions").bind(SETTINGS, clock=lambda: now)
     assert len(destination.apply(EVENT)) == 1

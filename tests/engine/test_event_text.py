@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping_engine import Destination, Outcome, load
+from mapping_engine import Destination, Outcome
 from mapping_engine.engine.inspect import NoJson
+from tests.loaded import loaded
 
 EVENT: dict[str, Any] = {
     "type": "track",
@@ -26,7 +27,7 @@ SETTINGS = {"accessToken": "t", "eventsToIds": [{"from": "Purchase", "to": "5"}]
 
 @cache
 def bound() -> Destination:
-    return load("facebook_offline_conversions").bind(SETTINGS, clock=lambda: 1_717_300_000.0)
+    return loaded("facebook_offline_conversions").bind(SETTINGS, clock=lambda: 1_717_300_000.0)
 
 
 @pytest.fixture

@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from mapping_engine import ConfigurationError, load
+from mapping_engine import ConfigurationError
 from mapping_engine.cli.main import main
+from tests.loaded import loaded
 
 PACK = "facebook_conversions"
 
 
 def refused(settings: Any, pack: str = PACK) -> list[ConfigurationError]:
     with pytest.raises(ConfigurationError) as caught:
-        load(pack).bind(settings)
+        loaded(pack).bind(settings)
     return [caught.value, *caught.value.others]
 
 
@@ -60,7 +61,7 @@ def test_unknown_keys_are_named_where_the_schema_forbids_them(tmp_path: Path) ->
 def test_a_key_that_nobody_declares_is_told_in_rows_as_well() -> None:
     rows = [{"frm": "SECRET", "to": "Lead"}, {"from": "a", "to": "Lead"}, {"frm": "b"}]
     given = {"datasetId": "7", "accessToken": "t", "actionSorce": "chat", "eventsToEvents": rows}
-    told = {each.path: str(each) for each in load(PACK).bind(given).warnings}
+    told = {each.path: str(each) for each in loaded(PACK).bind(given).warnings}
     assert set(told) == {"actionSorce", "eventsToEvents[0].frm"}
     assert "did you mean `actionSource`?" in told["actionSorce"]
     assert "did you mean `from`?" in told["eventsToEvents[0].frm"]

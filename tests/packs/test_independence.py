@@ -13,6 +13,7 @@ from mapping_engine.core.load import read_mapping
 from mapping_engine.file.rule_files import Reading, Shared
 from mapping_engine.source.bundled import bundled_folder
 from mapping_engine.source.folder import Folder
+from tests.loaded import loaded
 
 PACK = "facebook_offline_conversions"
 SETTINGS = {"accessToken": "t", "eventsToIds": [{"from": "Other", "to": 1}]}
@@ -39,7 +40,7 @@ def test_the_pack_works_under_another_name_in_another_folder(rules: Path, tmp_pa
     moved = load(tmp_path / "somebody_elses")
     assert moved.name == "somebody_elses"
     clock = lambda: 1704110400.0  # noqa: E731  # a clock in one line
-    ours = load(PACK).bind(SETTINGS, clock=clock).apply(EVENT)
+    ours = loaded(PACK).bind(SETTINGS, clock=clock).apply(EVENT)
     assert moved.bind(SETTINGS, clock=clock).apply(EVENT) == ours
 
 

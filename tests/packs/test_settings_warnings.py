@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from mapping_engine import Destination, load
+from mapping_engine import Destination
+from tests.loaded import loaded
 
 OFFLINE: dict[str, Any] = {"accessToken": "t", "eventsToIds": [{"from": "Purchase", "to": 1}]}
 CONVERSIONS: dict[str, Any] = {"accessToken": "t", "datasetId": "7", "actionSource": "email"}
@@ -14,12 +15,12 @@ SOLD = {"type": "track", "event": "Sold", "userId": "u", "timestamp": 1_717_200_
 
 
 def offline(**settings: Any) -> Destination:
-    pack = load("facebook_offline_conversions")
+    pack = loaded("facebook_offline_conversions")
     return pack.bind({**OFFLINE, **settings}, clock=lambda: 1_717_300_000.0)
 
 
 def conversions(**settings: Any) -> Destination:
-    pack = load("facebook_conversions")
+    pack = loaded("facebook_conversions")
     return pack.bind({**CONVERSIONS, **settings}, clock=lambda: 1_717_300_000.0)
 
 
@@ -79,6 +80,6 @@ def test_other_rows_are_not(name: str | None) -> None:
 def test_the_old_version_of_reddits_api_is_told() -> None:
     settings = {"accountId": "a2", "accessToken": "t"}
     for given in ({}, {"version": ""}, {"version": "v2"}):
-        (warning,) = load("reddit_conversions").bind({**settings, **given}).warnings
+        (warning,) = loaded("reddit_conversions").bind({**settings, **given}).warnings
         assert "deprecated" in warning.message
-    assert load("reddit_conversions").bind({**settings, "version": "v3"}).warnings == ()
+    assert loaded("reddit_conversions").bind({**settings, "version": "v3"}).warnings == ()
