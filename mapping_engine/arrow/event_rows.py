@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 
 from mapping_engine.arrow.conversion import buffers, decoded, is_event, is_text, objects, values
-from mapping_engine.engine.columns import Column, named_by, on_header, wrong
+from mapping_engine.engine.columns import Column, check_several, named_by, on_header, wrong
 from mapping_engine.types.kinds import Json
 
 Row = memoryview | dict[str, Json] | None
@@ -34,8 +34,10 @@ def events_of(batch: pa.RecordBatch, columns: Sequence[Column] = ()) -> Iterator
 def check_columns(schema: pa.Schema, columns: Sequence[Column] = ()) -> None:
     """Say early what :func:`events_of` would say of tables with this schema.
 
-    Raises ConfigurationError (CF06).
+    Raises ConfigurationError (CF06), for a sole column that nobody chose as well.
     """
+    if not columns:
+        check_several(schema.names)
     for column in on_header(columns or named_by(schema.names), schema.names):
         name = column.name
         kind = schema.field(name).type

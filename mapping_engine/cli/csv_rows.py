@@ -11,7 +11,7 @@ from itertools import chain
 from mapping_engine.cli import chunks
 from mapping_engine.cli.chunks import Chunk, Position, Row
 from mapping_engine.cli.cutting import EventStream
-from mapping_engine.engine.columns import Column, on_header
+from mapping_engine.engine.columns import Column, check_several, on_header
 from mapping_engine.errors import ErrorCode, InputError
 
 _SEPARATORS = (",", ";", "\t")
@@ -25,7 +25,8 @@ def csv_chunks(
     """The rows behind a place of a stream that stands at its beginning, where the header is.
 
     The header names the chosen columns, or else the paths of all. Raises InputError (IN02) for one
-    that names no paths, ConfigurationError (CF06) for one without a chosen column.
+    that names no paths, ConfigurationError (CF06) for one without a chosen column, or with
+    one column that nobody chose.
     """
     csv.field_size_limit(chunks.LONGEST_LINE)
     lines = _Lines(source)
@@ -37,6 +38,7 @@ def csv_chunks(
         places = tuple(map(named.get, header))
     else:
         _check_header(header)
+        check_several(header)
         places = tuple(Column(name, tuple(name.split("."))) for name in header)
     if at.offset:
         lines.go_to(at)

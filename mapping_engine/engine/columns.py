@@ -54,6 +54,21 @@ def named_by(names: Iterable[str]) -> tuple[Column, ...]:
     return found
 
 
+def check_several(names: Sequence[str]) -> None:
+    """Refuse a table that has one column, and nobody said what that holds.
+
+    It holds whole events nearly always; taken for a part of each, it would make them all wrong.
+
+    Raises ConfigurationError (CF06).
+    """
+    if len(names) == 1 and "." not in names[0]:
+        raise wrong(
+            f"the table has the column `{names[0]}` alone, which is one part of each event",
+            f"name it where it holds whole events (`--column {names[0]}`, or `column=`), or place "
+            "it by a mapping of columns",
+        )
+
+
 def apart(columns: Iterable[Column]) -> tuple[Column, ...]:
     """The columns, once it is sure that each has a place of its own.
 

@@ -62,8 +62,9 @@ def apply(
     """
     destination = mapping.bind(settings, secrets=secrets, clock=clock)
     table = df.sparkSession.createDataFrame([], df.schema).toArrow().schema
-    events = chosen(column, columns) or named_by(table.names)
+    events = chosen(column, columns)
     check_columns(table, events)
+    events = events or named_by(table.names)
     requests_schema(table, keep)
     # numbers are names that Spark hands to Python, which it does not do for one with a dot
     names = list(dict.fromkeys([*(each.name for each in events), *keep]))

@@ -180,6 +180,16 @@ def test_one_column_may_hold_the_events() -> None:
     assert "[CF06 configuration] (did you mean `body`?)" in found.stderr
 
 
+@pytest.mark.parametrize("name", ["x.parquet", "x.csv"])
+def test_a_sole_column_is_not_taken_for_a_part_of_each_event(name: str) -> None:
+    texts = {"x.parquet": parquet([{"body": json.dumps(EVENTS[0])}]), "x.csv": b"body\n{}\n"}
+    Path(name).write_bytes(texts[name])
+    found = apply(name)
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert "the column `body` alone" in found.stderr
+    assert "`--column body`" in found.stderr
+
+
 def test_a_mapping_of_columns_says_where_each_stands() -> None:
     Path("columns.yaml").write_text(
         "id: messageId\nkind: type\nmore: {path: properties, json: true}\n"
