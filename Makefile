@@ -81,7 +81,7 @@ mutants: $(READY)  ## plant mistakes in the bundled packs, and write docs/mutati
 	$(BIN)/python -m bench.mutations --report docs/mutation-study.md
 
 code-mutants: $(READY)  ## plant mistakes in the code, and write docs/code-mutants.md
-	$(BIN)/python -m bench.code_mutants $(MUTATED) --ignored tests/bench tests/project/test_wheel.py \
+	$(BIN)/python -m bench.code_mutants $(MUTATED) --ignored tests/bench tests/mutants tests/project/test_wheel.py \
 		--report docs/code-mutants.md
 
 ROUNDS ?= 300

@@ -89,7 +89,7 @@ def mutants(
 def _line(each: Judged) -> str:
     planted = each.mutant
     place = f"{planted.file}:{planted.line}"
-    return f"{place}: {planted.mistake}; differs in {each.detail}\n    {planted.change}"
+    return f"{place}: {planted.mistake}; what differs: {each.detail}\n    {planted.change}"
 
 
 def _data(judged: tuple[Judged, ...], percent: float) -> dict[str, Any]:

@@ -90,9 +90,16 @@ def compare_events(
 
     Values are masked: they are shown by their kind and shape.
     """
+    return compare_outcomes(
+        (place, old.outcome(event, index), new.outcome(event, index))
+        for index, (place, event) in enumerate(events)
+    )
+
+
+def compare_outcomes(pairs: Iterable[tuple[str, Outcome, Outcome]]) -> EventsDifference:
+    """The same, of the outcomes of both; the old one stands before the new one."""
     found = EventsDifference()
-    for index, (place, event) in enumerate(events):
-        before, after = old.outcome(event, index), new.outcome(event, index)
+    for place, before, after in pairs:
         found.events += 1
         found.differing += _compare(before, after, place, found)
     return found

@@ -50,9 +50,3 @@ def _opcodes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, i
         None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False
     )
     return [(t, a + head, b + head, c + head, d + head) for t, a, b, c, d in middle.get_opcodes()]
-
-
-def changed_lines(before: str, after: str) -> int:
-    """How many lines the change touches."""
-    opcodes = _opcodes(before.splitlines(), after.splitlines())
-    return sum(max(b - a, d - c) for tag, a, b, c, d in opcodes if tag != "equal")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
+from itertools import islice
 
 from mapping_engine.checks import Options, check_all
 from mapping_engine.core.model import Model
 from mapping_engine.diagnostics import Diagnostic, Severity
+from mapping_engine.difference.events import compare_outcomes
+from mapping_engine.difference.report import parts
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.engine.mapping import Mapping as CompiledMapping
 from mapping_engine.engine.outcome import Outcome
@@ -24,12 +24,9 @@ from mapping_engine.frozen import Frozen
 from mapping_engine.mutants.corpus import Group, corpus
 from mapping_engine.mutants.mutant import Mutant
 from mapping_engine.mutants.pages import pack_path
+from mapping_engine.source.folder import NO_OVERLAY, Overlay
 from mapping_engine.testing import Case, collect, run_case
 from mapping_engine.testing.runner import StillClock
-
-Texts = Mapping[Path, str]
-_PLACES = frozenset(("span", "style"))
-_NO_TEXTS: Texts = {}
 
 
 class Verdict(StrEnum):
@@ -56,7 +53,7 @@ class Original(Frozen):
 
     pack: str
     findings: Mapping[tuple[str, str], int] = field(repr=False)
-    meaning: object = field(repr=False)
+    model: Model = field(repr=False)
     cases: tuple[Case, ...] = field(repr=False)
     groups: tuple[Group, ...] = field(repr=False)
     outcomes: tuple[bytes, ...] = field(repr=False)
@@ -92,7 +89,7 @@ class Originals(Frozen):
             for case in original.cases:
                 if not run_case(mapping, case).passed:
                     return Judged(mutant, Verdict.TESTS, case.name)
-        if all(meaning(mapping.model) == original.meaning for original, mapping in compiled):
+        if all(mapping.model == original.model for original, mapping in compiled):
             return Judged(mutant, Verdict.SAME)
         for original, mapping in compiled:
             difference = _difference(original, mapping)
@@ -111,11 +108,11 @@ def _original(pack: str, today: date, seed: int, variations: int) -> Original:
     cases = tuple(collect(pack_path(pack)))
     groups = corpus(cases, mapping.model, seed, variations)
     known = Counter((each.code, each.message) for each in findings(pack, today))
-    outcomes = tuple(digest(outcome) for outcome in outcomes_of(mapping, groups))
-    return Original(pack, known, meaning(mapping.model), cases, groups, outcomes)
+    outcomes = tuple(map(_digest, _outcomes(mapping, groups)))
+    return Original(pack, known, mapping.model, cases, groups, outcomes)
 
 
-def findings(pack: str, today: date, texts: Texts = _NO_TEXTS) -> list[Diagnostic]:
+def findings(pack: str, today: date, texts: Overlay = NO_OVERLAY) -> list[Diagnostic]:
     """The errors and warnings of a pack, with unsaved texts."""
     found = check_all([pack_path(pack)], Options(today=today, overlay=texts)).diagnostics
     return [each for each in found if each.severity is not Severity.INFO]
@@ -132,89 +129,42 @@ def _new_finding(original: Original, found: list[Diagnostic]) -> str | None:
     return None
 
 
-def _compiled(pack: str, texts: Texts = _NO_TEXTS) -> CompiledMapping:
+def _compiled(pack: str, texts: Overlay = NO_OVERLAY) -> CompiledMapping:
     model = read_pack(pack_path(pack), texts).model
     assert model is not None
     return CompiledMapping(model)
 
 
-def outcomes_of(mapping: CompiledMapping, groups: tuple[Group, ...]) -> Iterator[dict[str, Any]]:
-    """What becomes of every event: requests, error and warnings."""
+def _outcomes(mapping: CompiledMapping, groups: tuple[Group, ...]) -> Iterator[Outcome]:
+    """What becomes of every event; of those under settings that are refused, that error."""
     for group in groups:
+        clock = StillClock(group.now)
         try:
-            destination = mapping.bind(
-                group.settings, secrets=group.secrets, clock=StillClock(group.now)
-            )
+            destination = mapping.bind(group.settings, secrets=group.secrets, clock=clock)
         except MappingError as error:
-            refused = _said(Outcome(0, error=error))
-            yield from (refused for _ in group.events)
-            continue
-        for event in group.events:
-            yield _said(destination.outcome(event))
+            yield from (Outcome(0, error=error) for _ in group.events)
+        else:
+            yield from destination.apply_many(group.events)
 
 
-def _said(outcome: Outcome) -> dict[str, Any]:
-    """An outcome without places in rule files."""
+def _digest(outcome: Outcome) -> bytes:
+    """A short stand-in for an outcome, without places in rule files."""
     error = outcome.error
-    return {
-        "requests": [request.to_dict() for request in outcome.requests],
-        "error": (error.kind, str(error.code), error.message, error.path) if error else None,
-        "warnings": [(w.code, w.message, w.fields, w.path) for w in outcome.warnings],
-    }
-
-
-def digest(said: dict[str, Any]) -> bytes:
-    """A short stand-in for an outcome."""
+    said = (
+        [request.to_dict() for request in outcome.requests],
+        (error.kind, str(error.code), error.message, error.path) if error else None,
+        [(each.code, each.message, each.fields, each.path) for each in outcome.warnings],
+    )
     text = json.dumps(said, sort_keys=True, default=str)
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
 
 
 def _difference(original: Original, mapping: CompiledMapping) -> str:
-    """Where the first outcome that differs does so; empty when none does."""
-    pairs = zip(outcomes_of(mapping, original.groups), original.outcomes, strict=True)
-    for place, (said, before) in enumerate(pairs):
-        if digest(said) != before:
-            old = _nth(_compiled(original.pack), original.groups, place)
-            return first_difference(old, said) or "outcome"
+    """What differs in the first outcome that is another one; empty when none is."""
+    pairs = zip(_outcomes(mapping, original.groups), original.outcomes, strict=True)
+    for place, (outcome, before) in enumerate(pairs):
+        if _digest(outcome) != before:
+            olds = _outcomes(CompiledMapping(original.model), original.groups)
+            found = compare_outcomes([("", next(islice(olds, place, None)), outcome)])
+            return next((name for name, _ in parts(found)), "outcome")
     return ""
-
-
-def _nth(mapping: CompiledMapping, groups: tuple[Group, ...], place: int) -> dict[str, Any]:
-    for group in groups:
-        if place < len(group.events):
-            alone = (replace(group, events=(group.events[place],)),)
-            return next(outcomes_of(mapping, alone))
-        place -= len(group.events)
-    raise IndexError(place)
-
-
-def first_difference(one: Any, other: Any, path: str = "") -> str:
-    """The path of the first part in which two pieces of data differ; no values."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        for key in sorted({*one, *other}):
-            if one.get(key) != other.get(key):
-                return first_difference(one.get(key), other.get(key), f"{path}.{key}")
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for index, (left, right) in enumerate(zip(one, other, strict=True)):
-            if left != right:
-                return first_difference(left, right, f"{path}[{index}]")
-    return path.lstrip(".")
-
-
-def meaning(value: Any) -> object:
-    """A model as plain data without places: two that mean the same are equal."""
-    if isinstance(value, Model):
-        return {name: meaning(getattr(value, name)) for name in _compared(value)}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = _compared(value)
-        return (type(value).__name__, *((n, meaning(getattr(value, n))) for n in names))
-    if isinstance(value, Mapping):
-        return {key: meaning(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [meaning(item) for item in value]
-    return value if isinstance(value, str | int | float | bool | None) else repr(value)
-
-
-def _compared(value: Any) -> list[str]:
-    fields = dataclasses.fields(value)
-    return [f.name for f in fields if f.compare and f.name not in _PLACES]

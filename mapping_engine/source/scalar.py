@@ -39,12 +39,15 @@ class Source(Frozen):
 
 
 class ScalarNode(Frozen):
-    """A scalar: ``text`` as YAML decodes it, ``value`` typed by the YAML 1.2 core schema."""
+    """A scalar: ``text`` as YAML decodes it, ``value`` typed by the YAML 1.2 core schema.
 
-    span: Span
+    Two are equal when they say the same: neither place nor style counts.
+    """
+
+    span: Span = field(compare=False)
     text: str
     value: Constant
-    style: Style
+    style: Style = field(compare=False)
     source: Source = field(repr=False, compare=False)
 
     def span_at(self, start: int, end: int) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from difflib import SequenceMatcher
 from functools import cache
 
 import pytest
@@ -10,8 +11,7 @@ import pytest
 from bench.mutations.report import as_data, as_page
 from mapping_engine import load
 from mapping_engine.mutants.corpus import corpus
-from mapping_engine.mutants.edit import changed_lines
-from mapping_engine.mutants.judge import Judged, Originals, Verdict, first_difference, originals_of
+from mapping_engine.mutants.judge import Judged, Originals, Verdict, originals_of
 from mapping_engine.mutants.mutant import Mutant, Operator
 from mapping_engine.mutants.operators import OPERATORS
 from mapping_engine.mutants.page import Page
@@ -54,6 +54,12 @@ def judged(name: str, wanted: str) -> Judged:
     """The verdict on the first mutant of an operator whose change has ``wanted``."""
     found = next(each for each in every(named(name)) if wanted in each.change)
     return judges().judge(found)
+
+
+def changed_lines(before: str, after: str) -> int:
+    """How many lines a change touches."""
+    matcher = SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False)
+    return sum(max(b - a, d - c) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal")
 
 
 def test_there_are_enough_operators_each_with_a_name_of_its_own() -> None:
@@ -154,23 +160,12 @@ def test_a_comment_makes_no_other_model() -> None:
 
 def test_what_nobody_notices_is_told_from_what_makes_no_difference() -> None:
     text = "the currency is no ISO 4217 code"
-    assert planted(text, f"{text} at all").verdict is Verdict.SURVIVOR
+    survivor = planted(text, f"{text} at all")
+    assert survivor.verdict is Verdict.SURVIVOR
+    assert survivor.detail.startswith("warning")
     keep = "$settings.limitedDataUSage or $settings.limitedDataUsage"
     turned = "$settings.limitedDataUsage or $settings.limitedDataUSage"
     assert planted(keep, turned).verdict is Verdict.UNSEEN
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "path"),
-    [
-        ({"a": [{"b": 1}]}, {"a": [{"b": 2}]}, "a[0].b"),
-        ({"a": 1}, {}, "a"),
-        ([1], [1, 2], ""),
-        ({"a": [1]}, {"a": [1, 2]}, "a"),
-    ],
-)
-def test_the_first_difference_is_named_by_its_path(one: object, other: object, path: str) -> None:
-    assert first_difference(one, other) == path
 
 
 def test_a_report_names_every_survivor_and_adds_up() -> None:
