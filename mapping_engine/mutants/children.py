@@ -40,6 +40,11 @@ class Child(Frozen):
         return self.page_text[self.start : self.end]
 
     @property
+    def inside(self) -> Iterator[Child]:
+        """The entries or items of its value."""
+        return children_of(self.value, self.page_text)
+
+    @property
     def flow(self) -> bool:
         """Whether it stands in `[...]` or `{...}`."""
         return self.page_text[self.container.span.offset] in "[{"

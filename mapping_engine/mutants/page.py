@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
+from mapping_engine.core.nodes import Place
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.expression import CallExpression, Expression, Literal, PipeExpression, children
 from mapping_engine.file.blocks import Block, keys_of
@@ -14,8 +17,11 @@ from mapping_engine.file.documents import Document
 from mapping_engine.file.shapes import Named
 from mapping_engine.frozen import Frozen
 from mapping_engine.mutants.children import Child, children_of
+from mapping_engine.mutants.edit import Edit, Edits
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, Source, YamlNode
 from mapping_engine.source.yaml_text import read_yaml
+
+E = TypeVar("E", bound=Expression)
 
 
 class Steps(Frozen):
@@ -49,17 +55,14 @@ class Page(Frozen):
         return tuple(_nodes(self.root))
 
     @cached_property
-    def children(self) -> tuple[Child, ...]:
-        """Every entry of a mapping and every item of a list."""
-        return tuple(child for node in self.nodes for child in children_of(node, self.text))
-
-    @cached_property
     def _by_key(self) -> dict[int, Child]:
-        return {child.start: child for child in self.children if child.key is not None}
+        mappings = (node for node in self.nodes if isinstance(node, MappingNode))
+        children = (each for node in mappings for each in children_of(node, self.text))
+        return {child.start: child for child in children}
 
     @cached_property
     def _by_span(self) -> dict[tuple[int, int], YamlNode]:
-        return {(n.span.offset, n.span.end_offset): n for n in reversed(self.nodes)}
+        return {self.at(node): node for node in reversed(self.nodes)}
 
     @cached_property
     def _parts(self) -> tuple[object, ...]:
@@ -85,9 +88,19 @@ class Page(Frozen):
         """Whether a part stands in this file, and not in one over which it is laid."""
         return self.document is not None and place.file == self.document.span.file
 
-    def at(self, node: Expression) -> tuple[int, int]:
-        """The offsets of an expression."""
-        span = node.span
+    def of(self, kind: type[E]) -> Iterator[E]:
+        """The nodes of one kind in all expressions."""
+        return (node for node in self.expressions if isinstance(node, kind))
+
+    def texts(self) -> Iterator[Literal]:
+        """The texts in single quotes of all expressions."""
+        for node in self.of(Literal):
+            if isinstance(node.value, str) and self.text[node.span.offset] == "'":
+                yield node
+
+    def at(self, part: Place) -> tuple[int, int]:
+        """The offsets of an expression, or of a node of the file."""
+        span = part.span
         return span.offset, span.end_offset
 
     def written(self, node: Expression) -> str:
@@ -110,45 +123,42 @@ class Page(Frozen):
                 return start, end
             start, end = left - 1, right + 1
 
+    def between(self, parts: Sequence[Expression]) -> Iterator[tuple[int, int]]:
+        """The offsets of what stands between each two neighbours."""
+        return ((self.grouped(one)[1], self.grouped(other)[0]) for one, other in pairwise(parts))
+
+    def without_one(self, parts: Sequence[Expression]) -> Edits:
+        """Without one of two or more neighbours, and without what joins it to another."""
+        for one, other in pairwise(parts):
+            yield Edit(self.grouped(one)[0], self.grouped(other)[0], "")
+        *_, last = self.between(parts)
+        yield Edit(last[0], self.grouped(parts[-1])[1], "")
+
     def entry(self, block: Block, key: str) -> Child | None:
         """The entry under ``key`` of a block; none where the block is a short form."""
         place = block.places.get(key)
         return self._by_key.get(place.offset) if place and self._has(place) else None
 
-    def entries(self, *keys: str) -> Iterator[tuple[Block, Child]]:
+    def entries(self, *keys: str) -> Iterator[Child]:
         """The entries under any of ``keys``, of all blocks."""
         for block in self.blocks:
-            for key in keys:
-                child = self.entry(block, key)
-                if child is not None:
-                    yield block, child
+            found = (self.entry(block, key) for key in keys)
+            yield from (child for child in found if child is not None)
 
-    def held(self, block: Block, key: str) -> tuple[Child, ...]:
-        """The rows, arms or items under a key; those of the short form, too."""
-        child = self.entry(block, key)
-        span = block.span
-        node = child.value if child else self._by_span.get((span.offset, span.end_offset))
-        wanted = isinstance(node, ListNode) or (child is not None and isinstance(node, MappingNode))
-        if node is None or not wanted or getattr(block, key, None) is None:
-            return ()
-        return tuple(children_of(node, self.text))
-
-    def names_in(self, child: Child) -> Iterator[ScalarNode]:
-        """The keys of the mapping under an entry."""
-        if isinstance(child.value, MappingNode):
-            yield from (entry.key for entry in child.value.entries)
-
-    def values_in(self, child: Child) -> Iterator[ScalarNode]:
-        """The scalars directly under an entry."""
-        for each in children_of(child.value, self.text):
-            if isinstance(each.value, ScalarNode):
-                yield each.value
+    def held(self, key: str) -> Iterator[Child]:
+        """The rows, arms or items under a key of all blocks; those of the short form, too."""
+        for block in self.blocks:
+            child = self.entry(block, key)
+            node = child.value if child else self._by_span.get(self.at(block))
+            wanted = isinstance(node, ListNode) or (child and isinstance(node, MappingNode))
+            if node is not None and wanted and getattr(block, key, None) is not None:
+                yield from children_of(node, self.text)
 
     def leaves_in(self, child: Child) -> Iterator[ScalarNode]:
         """Every scalar under an entry but the names of its own entries; the value itself, too."""
         if isinstance(child.value, ScalarNode):
             yield child.value
-        for each in children_of(child.value, self.text):
+        for each in child.inside:
             yield from (n for n in _nodes(each.value) if isinstance(n, ScalarNode))
 
 

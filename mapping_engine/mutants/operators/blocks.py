@@ -3,172 +3,132 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mapping_engine.expression import TemplateExpression
 from mapping_engine.mutants.children import Child, children_of
 from mapping_engine.mutants.edit import Edit, Edits
-from mapping_engine.mutants.mutant import Operator
-from mapping_engine.mutants.page import Page
-from mapping_engine.source.node import ListNode, MappingNode, ScalarNode
+from mapping_engine.mutants.mutant import Children, Operator, changed, cut, doubled, swapped
+from mapping_engine.mutants.page import LONG, Page
+from mapping_engine.source.node import ScalarNode
 
 _PART = re.compile(r"\{[^{}]*\}|[^{}]+")
 
 
-def _without(*keys: str) -> Callable[[Page], Edits]:
-    def edits(page: Page) -> Edits:
-        for _, child in page.entries(*keys):
-            yield child.cut()
-
-    return edits
+# Which entries and items
 
 
-def _each_in(*keys: str) -> Callable[[Page], Edits]:
-    """Without one of the things under a key."""
+def _at(*keys: str) -> Children:
+    """The entries under some keys."""
+    return lambda page: page.entries(*keys)
 
-    def edits(page: Page) -> Edits:
-        for _, child in page.entries(*keys):
-            if isinstance(child.value, MappingNode | ListNode):
-                yield from (each.cut() for each in children_of(child.value, page.text))
 
-    return edits
+def _in(*keys: str) -> Children:
+    """What stands under some keys."""
+    return lambda page: (each for child in page.entries(*keys) for each in child.inside)
 
 
 def _rows(page: Page) -> Iterator[Child]:
-    for block in page.blocks:
-        yield from page.held(block, "decide")
+    return page.held("decide")
 
 
-def _swapped_rows(page: Page) -> Edits:
-    yield from (edit for row in _rows(page) if (edit := row.swapped()))
+def _last_rows(page: Page) -> Iterator[Child]:
+    return (row for row in _rows(page) if row.next() is None)
 
 
-def _doubled_rows(page: Page) -> Edits:
-    for row in _rows(page):
-        edit = row.doubled(f"{row.key.text} again" if row.key else None)
-        if edit is not None:
-            yield edit
+def _other_rows(page: Page) -> Iterator[Child]:
+    return (row for row in _rows(page) if row.next() is not None)
 
 
-def _last_rows(page: Page) -> Edits:
-    yield from (row.cut() for row in _rows(page) if row.next() is None)
+def _table_rows(page: Page) -> Iterator[Child]:
+    return (row for table in _in("tables")(page) for row in table.inside)
 
 
-def _other_rows(page: Page) -> Edits:
-    yield from (row.cut() for row in _rows(page) if row.next() is not None)
+def _file_rows(page: Page) -> Iterable[Child]:
+    return children_of(page.root, page.text) if page.document is None else ()
 
 
-def _other_defaults(page: Page) -> Edits:
-    for _, child in page.entries("default", "constant"):
-        value = child.value
-        if isinstance(value, ScalarNode) and not value.text.startswith("$"):
-            other = '"0"' if isinstance(value.value, int | float) else "0"
-            yield child.valued(other)
+def _values(page: Page) -> Iterator[Child]:
+    """The items of lists of accepted values, but for long ones."""
+    lists = (list(child.inside) for child in page.entries("values"))
+    return (item for items in lists if len(items) < LONG for item in items)
 
 
-def _table_children(page: Page) -> Iterator[Child]:
-    for _, child in page.entries("tables"):
-        for table in children_of(child.value, page.text):
-            yield from children_of(table.value, page.text)
+# What becomes of them
 
 
-def _table_rows(page: Page) -> Edits:
-    yield from (row.cut() for row in _table_children(page))
+def _again(row: Child) -> Edit | None:
+    return row.doubled(f"{row.key.text} again" if row.key else None)
 
 
-def _doubled_table_rows(page: Page) -> Edits:
-    yield from (edit for row in _table_children(page) if (edit := row.doubled()))
+def _valued(key: str, text: str) -> Callable[[Page], Edits]:
+    return changed(_at(key), lambda child: child.valued(text))
 
 
-def _file_rows(page: Page) -> Edits:
-    if page.document is None:
-        yield from (row.cut() for row in children_of(page.root, page.text))
+def _of_other_type(child: Child) -> Edit | None:
+    value = child.value
+    if not isinstance(value, ScalarNode) or value.text.startswith("$"):
+        return None
+    return child.valued('"0"' if isinstance(value.value, int | float) else "0")
 
 
-def _other_invalid(page: Page) -> Edits:
-    for _, child in page.entries("invalid"):
-        yield child.valued("ignore")
+# Templates
 
 
-def _not_required(page: Page) -> Edits:
-    for _, child in page.entries("required"):
-        yield child.valued("false")
+def _parts(page: Page) -> Iterator[re.Match[str]]:
+    """The parts of templates with expressions in them."""
+    for node in page.of(TemplateExpression):
+        if any(not isinstance(part, str) for part in node.parts):
+            yield from _PART.finditer(page.text, *page.at(node))
 
 
 def _template_parts(page: Page) -> Edits:
-    for node in page.expressions:
-        if isinstance(node, TemplateExpression) and any(not isinstance(p, str) for p in node.parts):
-            start, end = page.at(node)
-            for part in _PART.finditer(page.text, start, end):
-                yield Edit(*part.span(), "")
+    return (Edit(*part.span(), "") for part in _parts(page))
 
 
 def _braces(page: Page) -> Edits:
-    for node in page.expressions:
-        if isinstance(node, TemplateExpression):
-            start, end = page.at(node)
-            for part in _PART.finditer(page.text, start, end):
-                if part[0].startswith("{"):
-                    yield Edit(*part.span(), part[0][1:-1])
+    braced = (part for part in _parts(page) if part[0].startswith("{"))
+    return (Edit(*part.span(), part[0][1:-1]) for part in braced)
 
 
-def _values(page: Page) -> Edits:
-    """Another list of accepted values: one is gone."""
-    for _, child in page.entries("values"):
-        items = list(children_of(child.value, page.text))
-        if len(items) < 20:
-            yield from (item.cut() for item in items)
-
-
-def _doubled_fields(page: Page) -> Edits:
-    for _, child in page.entries("fields"):
-        for named in children_of(child.value, page.text):
-            edit = named.doubled()
-            if edit is not None:
-                yield edit
-
-
-def _swapped_rules(page: Page) -> Edits:
-    for _, child in page.entries("accept", "each", "warn"):
-        for each in children_of(child.value, page.text):
-            edit = each.swapped()
-            if edit is not None:
-                yield edit
-
-
+_SECTIONS = ("switch", "hashing", "accept", "fan_out", "none", "request", "warn", "api")
 BLOCKS = (
-    Operator("swap-rows", "two rows of a decision stand the wrong way round", _swapped_rows),
-    Operator("double-row", "a row of a decision is written twice", _doubled_rows),
-    Operator("drop-last-row", "the last row of a decision is forgotten", _last_rows),
-    Operator("drop-row", "a row of a decision is forgotten", _other_rows),
-    Operator("drop-default", "a default is forgotten", _without("default")),
-    Operator("other-default", "a default or constant has the wrong type", _other_defaults),
-    Operator("drop-required", "`required` is forgotten", _without("required")),
-    Operator("not-required", "`required` is false", _not_required),
-    Operator("drop-invalid", "`invalid` is forgotten", _without("invalid")),
-    Operator("ignore-invalid", "`invalid` is `ignore`", _other_invalid),
-    Operator("drop-accept", "a rule of `accept` is forgotten", _each_in("accept")),
-    Operator("drop-warn", "a warning is forgotten", _each_in("warn")),
-    Operator("swap-rules", "rules or variables stand the wrong way round", _swapped_rules),
-    Operator("drop-use", "a fragment is not used", _each_in("use")),
-    Operator("drop-definition", "a definition is forgotten", _each_in("define")),
-    Operator("drop-pipeline", "a pipeline is forgotten", _each_in("pipelines")),
-    Operator("drop-table", "a table is forgotten", _each_in("tables", "table_files")),
-    Operator("drop-table-row", "a row of a table is forgotten", _table_rows),
-    Operator("double-table-row", "a row of a table is written twice", _doubled_table_rows),
-    Operator("drop-file-row", "a row of a table file is forgotten", _file_rows),
-    Operator("drop-variable", "a variable of the fan-out is forgotten", _each_in("each")),
-    Operator("drop-field", "a payload field is forgotten", _each_in("fields")),
-    Operator("double-field", "a payload field is written twice", _doubled_fields),
+    Operator("swap-rows", "two rows of a decision stand the wrong way round", swapped(_rows)),
+    Operator("double-row", "a row of a decision is written twice", changed(_rows, _again)),
+    Operator("drop-last-row", "the last row of a decision is forgotten", cut(_last_rows)),
+    Operator("drop-row", "a row of a decision is forgotten", cut(_other_rows)),
+    Operator("drop-default", "a default is forgotten", cut(_at("default"))),
+    Operator(
+        "other-default",
+        "a default or constant has the wrong type",
+        changed(_at("default", "constant"), _of_other_type),
+    ),
+    Operator("drop-required", "`required` is forgotten", cut(_at("required"))),
+    Operator("not-required", "`required` is false", _valued("required", "false")),
+    Operator("drop-invalid", "`invalid` is forgotten", cut(_at("invalid"))),
+    Operator("ignore-invalid", "`invalid` is `ignore`", _valued("invalid", "ignore")),
+    Operator("drop-accept", "a rule of `accept` is forgotten", cut(_in("accept"))),
+    Operator("drop-warn", "a warning is forgotten", cut(_in("warn"))),
+    Operator(
+        "swap-rules",
+        "rules or variables stand the wrong way round",
+        swapped(_in("accept", "each", "warn")),
+    ),
+    Operator("drop-use", "a fragment is not used", cut(_in("use"))),
+    Operator("drop-definition", "a definition is forgotten", cut(_in("define"))),
+    Operator("drop-pipeline", "a pipeline is forgotten", cut(_in("pipelines"))),
+    Operator("drop-table", "a table is forgotten", cut(_in("tables", "table_files"))),
+    Operator("drop-table-row", "a row of a table is forgotten", cut(_table_rows)),
+    Operator("double-table-row", "a row of a table is written twice", doubled(_table_rows)),
+    Operator("drop-file-row", "a row of a table file is forgotten", cut(_file_rows)),
+    Operator("drop-variable", "a variable of the fan-out is forgotten", cut(_in("each"))),
+    Operator("drop-field", "a payload field is forgotten", cut(_in("fields"))),
+    Operator("double-field", "a payload field is written twice", doubled(_in("fields"))),
     Operator("drop-template-part", "a part of a template is forgotten", _template_parts),
     Operator("drop-braces", "the braces of a template are forgotten", _braces),
-    Operator("drop-normalises", "`normalises` is forgotten", _without("normalises")),
-    Operator("drop-parameters", "`parameters` is forgotten", _without("parameters")),
-    Operator("drop-values", "a value of a pipeline is forgotten", _values),
-    Operator(
-        "drop-section",
-        "a whole section is forgotten",
-        _without("switch", "hashing", "accept", "fan_out", "none", "request", "warn", "api"),
-    ),
+    Operator("drop-normalises", "`normalises` is forgotten", cut(_at("normalises"))),
+    Operator("drop-parameters", "`parameters` is forgotten", cut(_at("parameters"))),
+    Operator("drop-values", "a value of a pipeline is forgotten", cut(_values)),
+    Operator("drop-section", "a whole section is forgotten", cut(_at(*_SECTIONS))),
 )
 """Entries and rows."""

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
-from mapping_engine.expression import CallExpression, Chain, Expression, Literal
+from mapping_engine.expression import CallExpression, Chain, Expression, Literal, children
 from mapping_engine.mutants.children import Child
 from mapping_engine.mutants.edit import Edit, Edits
-from mapping_engine.mutants.mutant import Operator
+from mapping_engine.mutants.mutant import Operator, cut, doubled, swapped
 from mapping_engine.mutants.page import Page, Steps
 
 _HASHED = "hashed"
 _NEUTRAL = frozenset(("hashed", "list", "text", "number", "integer"))
+
+
+# Transforms
 
 
 def _cut_step(page: Page, steps: Steps, place: int) -> Edit:
@@ -27,21 +31,23 @@ def _cut_step(page: Page, steps: Steps, place: int) -> Edit:
     return entry.cut() if entry else Edit(start, end, "text")
 
 
-def _cut(*names: str) -> Callable[[Page], Edits]:
-    def edits(page: Page) -> Edits:
-        for steps in page.steps:
-            for place, call in enumerate(steps.calls):
-                if call.name in names:
-                    yield _cut_step(page, steps, place)
+def _calls(page: Page) -> Iterator[tuple[CallExpression, Steps, int]]:
+    """Every transform, the row in which it stands, and its place there."""
+    for steps in page.steps:
+        for place, call in enumerate(steps.calls):
+            yield call, steps, place
 
-    return edits
+
+def _cut(name: str) -> Callable[[Page], Edits]:
+    return lambda page: (
+        _cut_step(page, s, at) for call, s, at in _calls(page) if call.name == name
+    )
 
 
 def _cut_other(page: Page) -> Edits:
-    for steps in page.steps:
-        for place, call in enumerate(steps.calls):
-            if call.name not in _NEUTRAL and steps.key != "as":
-                yield _cut_step(page, steps, place)
+    for call, steps, place in _calls(page):
+        if call.name not in _NEUTRAL and steps.key != "as":
+            yield _cut_step(page, steps, place)
 
 
 def _cut_normaliser(page: Page) -> Edits:
@@ -61,35 +67,24 @@ def _cut_normaliser(page: Page) -> Edits:
 
 def _after(name: str, added: str) -> Callable[[Page], Edits]:
     def edits(page: Page) -> Edits:
-        for steps in page.steps:
-            for call in steps.calls:
-                if call.name == name:
-                    _, end = page.at(call)
-                    yield Edit(end, end, f" |> {added}")
+        for call, _, _ in _calls(page):
+            if call.name == name:
+                _, end = page.at(call)
+                yield Edit(end, end, f" |> {added}")
 
     return edits
 
 
-def _hash_too_early(page: Page) -> Edits:
-    """`email |> hashed` written as `hashed |> email`."""
-    for steps in page.steps:
-        for one, other in zip(steps.calls, steps.calls[1:], strict=False):
-            if other.name == _HASHED:
-                yield _swap(page, one, other)
-
-
 def _other_normaliser(page: Page) -> Edits:
     used = [
-        (steps, call)
-        for steps in page.steps
-        for call in steps.calls
+        call
+        for call, steps, _ in _calls(page)
         if steps.key == "as" and not call.arguments and call.name not in _NEUTRAL
     ]
-    for place, (_, call) in enumerate(used):
-        rest = [c.name for _, c in used[place + 1 :] + used[:place] if c.name != call.name]
+    for place, call in enumerate(used):
+        rest = [c.name for c in used[place + 1 :] + used[:place] if c.name != call.name]
         if rest:
-            start, end = page.at(call)
-            yield Edit(start, end, rest[0])
+            yield Edit(*page.at(call), rest[0])
 
 
 def _added_list(page: Page) -> Edits:
@@ -101,10 +96,9 @@ def _added_list(page: Page) -> Edits:
 
 def _renamed(old: str, new: str) -> Callable[[Page], Edits]:
     def edits(page: Page) -> Edits:
-        for steps in page.steps:
-            for call in steps.calls:
-                if call.name == old and not call.arguments:
-                    yield Edit(*page.at(call), new)
+        for call, _, _ in _calls(page):
+            if call.name == old and not call.arguments:
+                yield Edit(*page.at(call), new)
 
     return edits
 
@@ -114,35 +108,33 @@ def _swap(page: Page, one: Expression, other: Expression) -> Edit:
     return Edit(a, d, page.text[c:d] + page.text[b:c] + page.text[a:b])
 
 
-def _swapped_steps(page: Page) -> Edits:
+def _swapped_steps(page: Page, *, hashed: bool = False) -> Edits:
+    """Two transforms the wrong way round, of which the second one hashes, or does not."""
     for steps in page.steps:
-        for one, other in zip(steps.calls, steps.calls[1:], strict=False):
-            if other.name != _HASHED:
+        for one, other in pairwise(steps.calls):
+            if (other.name == _HASHED) is hashed:
                 yield _swap(page, one, other)
 
 
-def _arguments(page: Page) -> Iterator[tuple[CallExpression, list[Expression]]]:
-    for node in page.expressions:
-        if isinstance(node, CallExpression):
-            yield node, [*node.arguments, *(value for _, value in node.named)]
+def _hash_too_early(page: Page) -> Edits:
+    """`email |> hashed` written as `hashed |> email`."""
+    return _swapped_steps(page, hashed=True)
 
 
 def _other_argument(page: Page) -> Edits:
-    for _, arguments in _arguments(page):
-        for argument in arguments:
+    for call in page.of(CallExpression):
+        for argument in children(call):
             if isinstance(argument, Literal):
-                start, end = page.at(argument)
                 value = argument.value
                 if isinstance(value, bool):
-                    yield Edit(start, end, "false" if value else "true")
-                elif isinstance(value, int | float):
-                    yield Edit(start, end, str(value + 1))
+                    other = "false" if value else "true"
                 else:
-                    yield Edit(start, end, "1")
+                    other = str(value + 1) if isinstance(value, int | float) else "1"
+                yield Edit(*page.at(argument), other)
 
 
 def _cut_argument(page: Page) -> Edits:
-    for call, _ in _arguments(page):
+    for call in page.of(CallExpression):
         if call.arguments:
             start, end = page.at(call.arguments[-1])
             before = re.search(r"[,(]\s*\Z", page.text[:start])
@@ -150,51 +142,28 @@ def _cut_argument(page: Page) -> Edits:
             yield Edit(before.start() if before and comma else start, end, "")
 
 
+# Alternatives
+
+
 def _arms(page: Page) -> Iterator[Child]:
-    for block in page.blocks:
-        yield from page.held(block, "first_of")
-
-
-def _swapped_arms(page: Page) -> Edits:
-    yield from (edit for arm in _arms(page) if (edit := arm.swapped()))
-
-
-def _removed_arms(page: Page) -> Edits:
-    yield from (arm.cut() for arm in _arms(page))
-
-
-def _doubled_arms(page: Page) -> Edits:
-    yield from (edit for arm in _arms(page) if (edit := arm.doubled()))
-
-
-def _chains(page: Page) -> Iterator[Chain]:
-    return (node for node in page.expressions if isinstance(node, Chain))
+    return page.held("first_of")
 
 
 def _swapped_alternatives(page: Page) -> Edits:
-    for chain in _chains(page):
-        for one, other in zip(chain.arms, chain.arms[1:], strict=False):
-            yield _swap(page, one, other)
+    for chain in page.of(Chain):
+        yield from (_swap(page, one, other) for one, other in pairwise(chain.arms))
 
 
 def _cut_alternative(page: Page) -> Edits:
-    for chain in _chains(page):
-        for one, other in zip(chain.arms, chain.arms[1:], strict=False):
-            yield Edit(page.grouped(one)[0], page.grouped(other)[0], "")
-        before, last = chain.arms[-2:]
-        yield Edit(page.grouped(before)[1], page.grouped(last)[1], "")
+    return (edit for chain in page.of(Chain) for edit in page.without_one(chain.arms))
 
 
-def _or(page: Page) -> Edits:
-    for chain in _chains(page):
-        for one, other in zip(chain.arms, chain.arms[1:], strict=False):
-            yield Edit(page.grouped(one)[1], page.grouped(other)[0], " or ")
+def _joined_by(word: str) -> Callable[[Page], Edits]:
+    def edits(page: Page) -> Edits:
+        for chain in page.of(Chain):
+            yield from (Edit(*gap, f" {word} ") for gap in page.between(chain.arms))
 
-
-def _bars(page: Page) -> Edits:
-    for chain in _chains(page):
-        for one, other in zip(chain.arms, chain.arms[1:], strict=False):
-            yield Edit(page.grouped(one)[1], page.grouped(other)[0], " || ")
+    return edits
 
 
 CHAINS = (
@@ -213,12 +182,12 @@ CHAINS = (
     Operator("swap-steps", "two transforms stand the wrong way round", _swapped_steps),
     Operator("other-argument", "an argument of a transform is wrong", _other_argument),
     Operator("drop-argument", "an argument of a transform is forgotten", _cut_argument),
-    Operator("swap-arms", "two alternatives stand the wrong way round", _swapped_arms),
-    Operator("drop-arm", "an alternative is forgotten", _removed_arms),
-    Operator("double-arm", "an alternative is written twice", _doubled_arms),
+    Operator("swap-arms", "two alternatives stand the wrong way round", swapped(_arms)),
+    Operator("drop-arm", "an alternative is forgotten", cut(_arms)),
+    Operator("double-arm", "an alternative is written twice", doubled(_arms)),
     Operator("swap-alternatives", "`a ?? b` becomes `b ?? a`", _swapped_alternatives),
     Operator("drop-alternative", "`a ?? b` becomes `a` or `b`", _cut_alternative),
-    Operator("or-for-fallback", "`or` is written for `??`", _or),
-    Operator("bars-for-fallback", "`||` is written for `??`", _bars),
+    Operator("or-for-fallback", "`or` is written for `??`", _joined_by("or")),
+    Operator("bars-for-fallback", "`||` is written for `??`", _joined_by("||")),
 )
 """Transforms and alternatives."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Mapping
 
 from mapping_engine.expression import (
     Both,
@@ -23,140 +22,101 @@ _OPPOSITE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _WORD = re.compile(r"\s+(present|missing)\Z")
 
 
-def _operators(page: Page) -> Iterator[tuple[CompareExpression, int, int]]:
-    for node in page.expressions:
-        if isinstance(node, CompareExpression):
-            left, right = page.grouped(node.left)[1], page.grouped(node.right)[0]
-            at = page.text.find(node.operator, left, right)
-            if at >= 0:
-                yield node, at, at + len(node.operator)
+def _operator(others: Mapping[str, str]) -> Callable[[Page], Edits]:
+    """Another operator in the place of one."""
+
+    def edits(page: Page) -> Edits:
+        for node in page.of(CompareExpression):
+            [gap] = page.between((node.left, node.right))
+            at = page.text.find(node.operator, *gap)
+            if at >= 0 and node.operator in others:
+                yield Edit(at, at + len(node.operator), others[node.operator])
+
+    return edits
 
 
-def _not_equal(page: Page) -> Edits:
-    for node, start, end in _operators(page):
-        if node.operator in ("==", "!="):
-            yield Edit(start, end, "!=" if node.operator == "==" else "==")
-
-
-def _bound(page: Page) -> Edits:
-    for node, start, end in _operators(page):
-        if node.operator in _OTHER:
-            yield Edit(start, end, _OTHER[node.operator])
-
-
-def _turned(page: Page) -> Edits:
-    for node, start, end in _operators(page):
-        if node.operator in _OPPOSITE:
-            yield Edit(start, end, _OPPOSITE[node.operator])
-
-
-def _single_equals(page: Page) -> Edits:
-    for node, start, end in _operators(page):
-        if node.operator == "==":
-            yield Edit(start, end, "=")
-
-
-def _conditions(page: Page) -> Iterator[Expression]:
+def _negated(page: Page) -> Edits:
     for block in page.blocks:
         for key in ("when", "keep_when", "require", "skip_when"):
             found = getattr(block, key, None)
             if isinstance(found, Expression):
-                yield found
-
-
-def _negated(page: Page) -> Edits:
-    for node in _conditions(page):
-        start, end = page.at(node)
-        yield Edit(start, end, f"not ({page.text[start:end]})")
+                yield Edit(*page.at(found), f"not ({page.written(found)})")
 
 
 def _missing(page: Page) -> Edits:
-    for node in page.expressions:
-        if isinstance(node, IsExpression) and node.test in ("present", "missing"):
+    for node in page.of(IsExpression):
+        word = _WORD.search(page.written(node))
+        if word is not None:
             start, end = page.at(node)
-            word = _WORD.search(page.text[start:end])
-            if word is not None:
-                other = "missing" if word[1] == "present" else "present"
-                yield Edit(start + word.start(1), end, other)
+            other = "missing" if word[1] == "present" else "present"
+            yield Edit(start + word.start(1), end, other)
 
 
 def _other_kind(page: Page) -> Edits:
-    for node in page.expressions:
-        if isinstance(node, IsExpression) and node.test in ("text", "list", "object", "number"):
+    for node in page.of(IsExpression):
+        if node.test in ("text", "list", "object", "number"):
             _, end = page.at(node)
             other = {"text": "number", "list": "object"}.get(node.test, "text")
             yield Edit(end - len(node.test), end, other)
 
 
-def _literals(page: Page) -> Iterator[tuple[Literal, int, int]]:
-    for node in page.expressions:
-        if isinstance(node, CompareExpression):
-            for side in (node.left, node.right):
-                if isinstance(side, Literal):
-                    yield side, *page.at(side)
+def _literals(page: Page) -> Iterator[Literal]:
+    for node in page.of(CompareExpression):
+        yield from (side for side in (node.left, node.right) if isinstance(side, Literal))
 
 
 def _other_constant(page: Page) -> Edits:
-    for literal, start, end in _literals(page):
+    for literal in _literals(page):
         if isinstance(literal.value, str):
-            yield Edit(start, end, f"'{literal.value.upper()}'")
+            yield Edit(*page.at(literal), f"'{literal.value.upper()}'")
         elif isinstance(literal.value, int | float):
-            yield Edit(start, end, str(literal.value + 1))
+            yield Edit(*page.at(literal), str(literal.value + 1))
 
 
 def _other_type(page: Page) -> Edits:
-    for literal, start, end in _literals(page):
-        if isinstance(literal.value, str):
-            yield Edit(start, end, "1")
-        elif isinstance(literal.value, int | float):
-            yield Edit(start, end, f"'{literal.value}'")
+    for literal in _literals(page):
+        yield Edit(
+            *page.at(literal), "1" if isinstance(literal.value, str) else f"'{literal.value}'"
+        )
 
 
 def _bare_word(page: Page) -> Edits:
     """`type == track`: the quotes are forgotten."""
-    for literal, start, end in _literals(page):
+    for literal in _literals(page):
         if isinstance(literal.value, str) and literal.value.isidentifier():
-            yield Edit(start, end, literal.value)
+            yield Edit(*page.at(literal), literal.value)
 
 
 def _dropped(page: Page) -> Edits:
-    for _, child in page.entries("when", "keep_when"):
+    for child in page.entries("when", "keep_when"):
         if child.next() is not None or child.place > 0:
             yield child.cut()
 
 
-def _joined(page: Page) -> Iterator[tuple[Expression, tuple[Expression, ...]]]:
-    for node in page.expressions:
-        if isinstance(node, Both | Either):
-            yield node, node.operands
+def _joined(page: Page) -> Iterator[Both | Either]:
+    return (node for node in page.expressions if isinstance(node, Both | Either))
 
 
-def _other_word(page: Page) -> Edits:
-    for node, operands in _joined(page):
-        for one, other in pairwise(operands):
-            word = " or " if isinstance(node, Both) else " and "
-            yield Edit(page.grouped(one)[1], page.grouped(other)[0], word)
+def _words(both: str, either: str) -> Callable[[Page], Edits]:
+    """Other words between the parts of a condition, in the place of `and` and of `or`."""
 
+    def edits(page: Page) -> Edits:
+        for node in _joined(page):
+            word = both if isinstance(node, Both) else either
+            yield from (Edit(*gap, f" {word} ") for gap in page.between(node.operands))
 
-def _c_words(page: Page) -> Edits:
-    for node, operands in _joined(page):
-        for one, other in pairwise(operands):
-            word = " && " if isinstance(node, Both) else " || "
-            yield Edit(page.grouped(one)[1], page.grouped(other)[0], word)
+    return edits
 
 
 def _dropped_part(page: Page) -> Edits:
-    for _, operands in _joined(page):
-        for one, other in pairwise(operands):
-            yield Edit(page.grouped(one)[0], page.grouped(other)[0], "")
-        yield Edit(page.grouped(operands[-2])[1], page.grouped(operands[-1])[1], "")
+    return (edit for node in _joined(page) for edit in page.without_one(node.operands))
 
 
 CONDITIONS = (
-    Operator("not-equal", "`==` becomes `!=`", _not_equal),
-    Operator("other-bound", "`<` becomes `<=`", _bound),
-    Operator("turn-comparison", "`<` becomes `>`", _turned),
-    Operator("single-equals", "`=` is written for `==`", _single_equals),
+    Operator("not-equal", "`==` becomes `!=`", _operator({"==": "!=", "!=": "=="})),
+    Operator("other-bound", "`<` becomes `<=`", _operator(_OTHER)),
+    Operator("turn-comparison", "`<` becomes `>`", _operator(_OPPOSITE)),
+    Operator("single-equals", "`=` is written for `==`", _operator({"==": "="})),
     Operator("negate", "a condition is negated", _negated),
     Operator("missing-for-present", "`present` becomes `missing`", _missing),
     Operator("other-kind", "`is text` becomes `is number`", _other_kind),
@@ -164,8 +124,8 @@ CONDITIONS = (
     Operator("other-constant-type", "a constant has the wrong type", _other_type),
     Operator("bare-word", "the quotes of a text are forgotten", _bare_word),
     Operator("drop-condition", "a condition is forgotten", _dropped),
-    Operator("and-or", "`and` becomes `or`", _other_word),
-    Operator("c-words", "`&&` is written for `and`", _c_words),
+    Operator("and-or", "`and` becomes `or`", _words("or", "and")),
+    Operator("c-words", "`&&` is written for `and`", _words("&&", "||")),
     Operator("drop-operand", "a part of a condition is forgotten", _dropped_part),
 )
 """Conditions."""

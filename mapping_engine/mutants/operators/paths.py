@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from mapping_engine.expression import Expression, Reference, Select
+from mapping_engine.expression import Reference, Select
 from mapping_engine.mutants.edit import Edit, Edits
 from mapping_engine.mutants.mutant import Operator
 from mapping_engine.mutants.page import Page
 
 _INDEX = re.compile(r"\[(\d+)\]")
-_TRAITS = re.compile(r"\b(?:context\.)?traits\.")
 
 
-def _indexed(page: Page) -> list[tuple[int, int, int]]:
-    found = []
+def _indexes(page: Page) -> Iterator[re.Match[str]]:
     for node in page.expressions:
         if isinstance(node, Select | Reference):
-            start, end = page.at(node)
-            for index in _INDEX.finditer(page.text, start, end):
-                found.append((index.start(), index.end(), int(index[1])))
-    return found
+            yield from _INDEX.finditer(page.text, *page.at(node))
 
 
 def _other_index(page: Page) -> Edits:
-    for start, end, index in _indexed(page):
-        yield Edit(start, end, f"[{index + 1}]")
+    return (Edit(*index.span(), f"[{int(index[1]) + 1}]") for index in _indexes(page))
 
 
 def _no_index(page: Page) -> Edits:
-    for start, end, _ in _indexed(page):
-        yield Edit(start, end, "")
+    return (Edit(*index.span(), "") for index in _indexes(page))
 
 
 def _selects(page: Page) -> list[tuple[int, str]]:
-    return [(page.at(n)[0], page.written(n)) for n in page.expressions if isinstance(n, Select)]
+    return [(page.at(node)[0], page.written(node)) for node in page.of(Select)]
 
 
 def _shorter(page: Page) -> Edits:
@@ -78,33 +72,24 @@ def _other_field(page: Page) -> Edits:
 
 def _other_name(page: Page) -> Edits:
     """Another definition: `$city` where `$state` belongs."""
-    names = [n for n in page.expressions if isinstance(n, Reference) and n.tail is None]
-    for node in names:
-        other = next((o.name for o in _after(names, node) if _differs(o, node)), None)
+    names = [node for node in page.of(Reference) if node.tail is None]
+    for place, node in enumerate(names):
+        others = (each.name for each in names[place + 1 :] + names[:place])
+        other = next((name for name in others if name != node.name), None)
         if other is not None:
             start, _ = page.at(node)
             yield Edit(start + 1, start + 1 + len(node.name), other)
 
 
-def _after(names: list[Reference], node: Expression) -> list[Reference]:
-    place = next(i for i, each in enumerate(names) if each is node)
-    return names[place + 1 :] + names[:place]
-
-
-def _differs(one: Reference, other: Reference) -> bool:
-    return one.name != other.name
-
-
 def _other_tail(page: Page) -> Edits:
     """Another setting, table or part: `$settings.b` where `$settings.a` belongs."""
-    tails = [n for n in page.expressions if isinstance(n, Reference) and n.tail is not None]
-    for node in tails:
-        text = page.written(node)
-        same = [page.written(o) for o in _after(tails, node) if o.name == node.name]
-        other = next((o for o in same if o != text), None)
+    tails = [node for node in page.of(Reference) if node.tail is not None]
+    for place, node in enumerate(tails):
+        same = (each for each in tails[place + 1 :] + tails[:place] if each.name == node.name)
+        texts = (text for text in map(page.written, same) if text != page.written(node))
+        other = next(texts, None)
         if other is not None:
-            start, end = page.at(node)
-            yield Edit(start, end, other)
+            yield Edit(*page.at(node), other)
 
 
 PATHS = (

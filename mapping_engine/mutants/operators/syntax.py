@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from itertools import pairwise
 
-from mapping_engine.expression import Literal
 from mapping_engine.mutants.edit import Edit, Edits
 from mapping_engine.mutants.mutant import Operator
 from mapping_engine.mutants.page import Page, scalars, short_nodes
@@ -13,108 +14,68 @@ from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, Style
 _ENTRY = re.compile(r"^( +)(?:- )?[A-Za-z_][^\n]*", re.MULTILINE)
 _PIPE = re.compile(r"\|>")
 _COLON = re.compile(r"^ *[A-Za-z_]+(: )", re.MULTILINE)
-_COMMENT = re.compile(r"(?<=\S) (#[^\n]*)$", re.MULTILINE)
+
+
+# YAML
 
 
 def _quoted_numbers(page: Page) -> Edits:
     for scalar in scalars(page):
-        value = scalar.value
-        if scalar.style is Style.PLAIN and type(value) in (int, float):
-            yield Edit(scalar.span.offset, scalar.span.end_offset, f'"{scalar.text}"')
+        if scalar.style is Style.PLAIN and type(scalar.value) in (int, float):
+            yield Edit(*page.at(scalar), f'"{scalar.text}"')
 
 
 def _words(page: Page) -> Edits:
     """`yes` and `no` for true and false, and a text that YAML 1.1 reads as a boolean."""
     for scalar in scalars(page):
         if scalar.style is Style.PLAIN and isinstance(scalar.value, bool):
-            word = "yes" if scalar.value else "no"
-            yield Edit(scalar.span.offset, scalar.span.end_offset, word)
-    for _, child in page.entries("constant", "default", "tables"):
+            yield Edit(*page.at(scalar), "yes" if scalar.value else "no")
+    for child in page.entries("constant", "default", "tables"):
         for leaf in page.leaves_in(child):
             if isinstance(leaf.value, str) and leaf.style is Style.PLAIN:
-                yield Edit(leaf.span.offset, leaf.span.end_offset, "no")
+                yield Edit(*page.at(leaf), "no")
+
+
+def _quoted(page: Page) -> list[tuple[int, int]]:
+    return [page.at(s) for s in scalars(page) if s.style in (Style.SINGLE, Style.DOUBLE)]
 
 
 def _unquoted(page: Page) -> Edits:
-    for scalar in scalars(page):
-        if scalar.style in (Style.SINGLE, Style.DOUBLE):
-            start, end = scalar.span.offset, scalar.span.end_offset
-            yield Edit(start, end, page.text[start + 1 : end - 1])
+    return (Edit(start, end, page.text[start + 1 : end - 1]) for start, end in _quoted(page))
 
 
 def _open_quotes(page: Page) -> Edits:
-    for scalar in scalars(page):
-        if scalar.style in (Style.SINGLE, Style.DOUBLE):
-            yield Edit(scalar.span.end_offset - 1, scalar.span.end_offset, "")
+    return (Edit(end - 1, end, "") for _, end in _quoted(page))
 
 
 def _open_brackets(page: Page) -> Edits:
     for node in short_nodes(page):
-        end = node.span.end_offset
-        if isinstance(node, MappingNode | ListNode) and page.text[node.span.offset] in "[{":
-            yield Edit(end - 1, end, "")
-
-
-def _open_texts(page: Page) -> Edits:
-    for node in page.expressions:
-        if isinstance(node, Literal) and isinstance(node.value, str):
-            _, end = page.at(node)
-            if page.text[end - 1] == "'":
-                yield Edit(end - 1, end, "")
-
-
-def _double_quoted(page: Page) -> Edits:
-    for node in page.expressions:
-        if isinstance(node, Literal) and isinstance(node.value, str):
-            start, end = page.at(node)
-            if page.text[start] == "'" and _in_plain(page, node):
-                yield Edit(start, end, f'"{page.text[start + 1 : end - 1]}"')
-
-
-def _in_plain(page: Page, node: Literal) -> bool:
-    return node.extent.scalar.style is Style.PLAIN and node.extent.start > 0
-
-
-def _parentheses(page: Page) -> Edits:
-    for node in page.expressions:
         start, end = page.at(node)
-        if page.text[end - 1 : end] == ")" and end - start > 2:
+        if isinstance(node, MappingNode | ListNode) and page.text[start] in "[{":
             yield Edit(end - 1, end, "")
 
 
-def _indented(page: Page) -> Edits:
-    if page.document is not None:
-        for line in _ENTRY.finditer(page.text):
-            yield Edit(line.start(), line.start(), " ")
+def _lines(
+    pattern: re.Pattern[str], change: Callable[[re.Match[str]], Edit]
+) -> Callable[[Page], Edits]:
+    """A change of each line of a rule file that matches."""
+    return lambda page: map(change, pattern.finditer(page.text) if page.document else ())
 
 
-def _outdented(page: Page) -> Edits:
-    if page.document is not None:
-        for line in _ENTRY.finditer(page.text):
-            yield Edit(line.start(), line.start() + min(2, len(line[1])), "")
+def _indented(line: re.Match[str]) -> Edit:
+    return Edit(line.start(), line.start(), " ")
 
 
-def _tabs(page: Page) -> Edits:
-    if page.document is not None:
-        for line in _ENTRY.finditer(page.text):
-            yield Edit(line.start(1), line.end(1), "\t")
+def _outdented(line: re.Match[str]) -> Edit:
+    return Edit(line.start(), line.start() + min(2, len(line[1])), "")
 
 
-def _single_bars(page: Page) -> Edits:
-    for scalar in _expression_scalars(page):
-        for pipe in _PIPE.finditer(page.text, scalar.span.offset, scalar.span.end_offset):
-            yield Edit(*pipe.span(), "|")
+def _tab(line: re.Match[str]) -> Edit:
+    return Edit(*line.span(1), "\t")
 
 
-def _expression_scalars(page: Page) -> list[ScalarNode]:
-    found = {id(node.extent.scalar): node.extent.scalar for node in page.expressions}
-    return list(found.values())
-
-
-def _no_space(page: Page) -> Edits:
-    if page.document is not None:
-        for colon in _COLON.finditer(page.text):
-            yield Edit(*colon.span(1), ":")
+def _no_space(line: re.Match[str]) -> Edit:
+    return Edit(*line.span(1), ":")
 
 
 def _no_dash(page: Page) -> Edits:
@@ -128,16 +89,45 @@ def _no_dash(page: Page) -> Edits:
 def _no_comma(page: Page) -> Edits:
     for node in short_nodes(page):
         if isinstance(node, ListNode) and page.text[node.span.offset] == "[":
-            for one, other in zip(node.items, node.items[1:], strict=False):
+            for one, other in pairwise(node.items):
                 yield Edit(one.span.end_offset, other.span.offset, " ")
 
 
 def _lists(page: Page) -> Edits:
     """A single value in place of a list of one, and a list where one value stands."""
-    for _, child in page.entries("first_of", "use", "value"):
+    for child in page.entries("first_of", "use", "value"):
         if isinstance(child.value, ScalarNode):
-            text = page.text[child.value.span.offset : child.value.span.end_offset]
-            yield child.valued(f"[{text}]")
+            start, end = page.at(child.value)
+            yield child.valued(f"[{page.text[start:end]}]")
+
+
+# Expressions
+
+
+def _open_texts(page: Page) -> Edits:
+    for node in page.texts():
+        _, end = page.at(node)
+        yield Edit(end - 1, end, "")
+
+
+def _double_quoted(page: Page) -> Edits:
+    for node in page.texts():
+        if node.extent.scalar.style is Style.PLAIN and node.extent.start > 0:
+            yield Edit(*page.at(node), f'"{page.written(node)[1:-1]}"')
+
+
+def _parentheses(page: Page) -> Edits:
+    for node in page.expressions:
+        start, end = page.at(node)
+        if page.text[end - 1 : end] == ")" and end - start > 2:
+            yield Edit(end - 1, end, "")
+
+
+def _single_bars(page: Page) -> Edits:
+    written = {id(node.extent.scalar): node.extent.scalar for node in page.expressions}
+    for scalar in written.values():
+        for pipe in _PIPE.finditer(page.text, *page.at(scalar)):
+            yield Edit(*pipe.span(), "|")
 
 
 SYNTAX = (
@@ -149,11 +139,11 @@ SYNTAX = (
     Operator("open-text", "the closing quote in an expression is forgotten", _open_texts),
     Operator("double-quotes", "double quotes stand around a text", _double_quoted),
     Operator("open-parenthesis", "a closing parenthesis is forgotten", _parentheses),
-    Operator("indent", "a line is indented by one more", _indented),
-    Operator("outdent", "a line is indented one level less", _outdented),
-    Operator("tab", "a line is indented with a tab", _tabs),
+    Operator("indent", "a line is indented by one more", _lines(_ENTRY, _indented)),
+    Operator("outdent", "a line is indented one level less", _lines(_ENTRY, _outdented)),
+    Operator("tab", "a line is indented with a tab", _lines(_ENTRY, _tab)),
     Operator("single-bar", "`|` is written for `|>`", _single_bars),
-    Operator("no-space", "the space after a colon is forgotten", _no_space),
+    Operator("no-space", "the space after a colon is forgotten", _lines(_COLON, _no_space)),
     Operator("no-dash", "the dash of a list item is forgotten", _no_dash),
     Operator("no-comma", "the comma between two items is forgotten", _no_comma),
     Operator("list-for-value", "a list is written for a single value", _lists),
