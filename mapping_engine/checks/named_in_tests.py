@@ -67,8 +67,8 @@ def _event(
     if isinstance(node, ListNode):
         for item in node.items:
             _event(item, described and described.item, vocabulary, diagnostics)
-    fields = vocabulary.objects.get((described and described.object) or "")
-    if not isinstance(node, MappingNode) or fields is None:
+    fields = vocabulary.fields_of(described)
+    if not isinstance(node, MappingNode):
         return
     for entry in node.entries:
         name = entry.key.text

@@ -88,6 +88,6 @@ def _described(
         return
     if described.item is not None:
         yield from _described(described.item, vocabulary, wanted, left_out, way)
-    for name, below in vocabulary.objects.get(described.object or "", {}).items():
+    for name, below in vocabulary.fields_of(described).items():
         if not left_out(name):
             yield from _described(below, vocabulary, wanted, left_out, (*way, name))

@@ -114,14 +114,14 @@ def check_keys(
     """Report a step of a path in a text that is nearly one which the vocabulary declares (SE08)."""
     described = vocabulary.root.described
     for step in path:
-        fields = vocabulary.objects.get((described and described.object) or "", {})
+        fields = vocabulary.fields_of(described)
         near = nearest(step, fields) if step not in fields and step != ITEM else None
         if near is not None:
             message = f"the vocabulary `{vocabulary.name}` does not declare `{step}`"
             help = f"did you mean `{near}`?"
             diagnostics.report("SE08", message, span, help=help, lighter=Severity.WARNING)
             return
-        described = _step(described, step, vocabulary) if described is not None else None
+        described = vocabulary.step(described, step)
 
 
 def check_below(
@@ -161,28 +161,21 @@ def _check(
                 "SE08", problem.message, span, help=problem.help, fix=fix, lighter=lighter
             )
             return
-        described = _step(described, step, written.vocabulary)
+        described = written.vocabulary.step(described, step)
         fields += step != ITEM
-
-
-def _step(described: Described, step: str, vocabulary: Vocabulary) -> Described | None:
-    if step == ITEM:
-        return described.item
-    return vocabulary.objects.get(described.object or "", {}).get(step)
 
 
 def _problem(
     described: Described, path: tuple[str, ...], depth: int, written: _WrittenPath
 ) -> _Problem | None:
-    objects = written.vocabulary.objects
     step, above = path[depth], (written.text + _spelled(path[:depth])).rstrip(".")
     if step == ITEM:
         mistaken = any(found.code == "SE07" for found in suspicious(written.selector))
         if LIST & described.kinds or mistaken:  # an index of each element: that is reported
             return None
         return _Problem(f"`{above}` is {described.kinds}, not a list")
-    if described.object in objects:
-        declared = step in objects[described.object or ""]
+    if described.object in written.vocabulary.objects:
+        declared = step in written.vocabulary.fields_of(described)
         return None if declared else _undeclared(described, path, depth, written)
     if OBJECT & described.kinds:
         return None
@@ -196,7 +189,7 @@ def _undeclared(
     described: Described, path: tuple[str, ...], depth: int, written: _WrittenPath
 ) -> _Problem:
     vocabulary, step = written.vocabulary, path[depth]
-    fields = vocabulary.objects[described.object or ""]
+    fields = vocabulary.fields_of(described)
     is_open = described.object in vocabulary.open
     lighter = Severity.WARNING if is_open else None
     message = f"the vocabulary `{vocabulary.name}` does not declare `{step}`"
@@ -236,24 +229,10 @@ def _elsewhere(path: tuple[str, ...], vocabulary: Vocabulary) -> tuple[str, ...]
     from difflib import SequenceMatcher  # for start-up time: only for mistakes
 
     wanted = _spelled(path)
-    found = [p for p in _paths(vocabulary) if p[-1] == path[-1] and ITEM not in p]
+    found = [p for p in vocabulary.paths(_DEEPEST) if p[-1] == path[-1] and ITEM not in p]
     return max(
         found, key=lambda p: SequenceMatcher(None, wanted, _spelled(p)).ratio(), default=None
     )
-
-
-def _paths(vocabulary: Vocabulary) -> list[tuple[str, ...]]:
-    """Every declared path, but for those through lists, down to some depth."""
-    found: list[tuple[str, ...]] = []
-    waiting: list[tuple[tuple[str, ...], Described | None]] = [((), vocabulary.root.described)]
-    while waiting:
-        path, described = waiting.pop(0)
-        fields = vocabulary.objects.get((described and described.object) or "", {})
-        for name, below in fields.items():
-            found.append((*path, name))
-            if len(path) + 1 < _DEEPEST and below.object:
-                waiting.append(((*path, name), below))
-    return found
 
 
 def is_lone_name(node: Read) -> bool:

@@ -268,7 +268,7 @@ def _copied_secrets(node: nodes.Copy, source: Type, found: Inference) -> None:
 def _misspelt_keys(node: nodes.Copy, source: Type, found: Inference) -> None:
     """Report keys that are to be treated apart, and are nearly ones of what is copied."""
     vocabulary, described = found.model.vocabulary, source.described
-    fields = vocabulary.objects.get((described and described.object) or "", {})
+    fields = vocabulary.fields_of(described)
     for given in (node.without, node.only):
         texts = _written_keys(given)
         for text, span in texts.items():

@@ -15,8 +15,9 @@ from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import steps
 from mapping_engine.testing import Case
 from mapping_engine.transforms.hashing import digest
-from mapping_engine.vocabulary import Vocabulary
+from mapping_engine.vocabulary.vocabulary import ITEM
 
+_DEEPEST = 5
 Place = tuple[str | int, ...]
 _PLAIN: tuple[Any, ...] = (
     "", " ", "x", "Ann B. Öst", "0", 0, 1, -3, 12.5, 7.0, "7", "1.50", "no number", True, False,
@@ -136,23 +137,12 @@ def _chains(model: Model) -> Iterator[list[Place]]:
 
 
 def _paths(model: Model) -> list[Place]:
-    found = list(dict.fromkeys(_declared(model.vocabulary)))
+    found = [
+        tuple(0 if step == ITEM else step for step in path)
+        for path in model.vocabulary.paths(_DEEPEST)
+    ]
     read = [path for chain in _chains(model) for path in chain]
     return [*found, *read, *read]
-
-
-def _declared(vocabulary: Vocabulary) -> Iterator[Place]:
-    waiting: list[tuple[Place, tuple[str, ...]]] = [((), ())]
-    while waiting:
-        shown, path = waiting.pop(0)
-        described = vocabulary.type_of(path).described if path else vocabulary.root.described
-        for name in vocabulary.fields_of(described) if len(path) < 5 else ():
-            yield (*shown, name)
-            below = vocabulary.type_of((*path, name)).described
-            if below is not None and below.item is not None:
-                waiting.append(((*shown, name, 0), (*path, name, "[]")))
-            else:
-                waiting.append(((*shown, name), (*path, name)))
 
 
 def _values_by_leaf(cases: Sequence[Case]) -> dict[str, list[Any]]:

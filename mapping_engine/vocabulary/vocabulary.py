@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from mapping_engine.frozen import Frozen
@@ -51,7 +51,7 @@ class Vocabulary(Frozen):
         """The type ``path`` below a value of type ``start``."""
         described, tags = start.described, start.own
         for step in path:
-            described = self._step(described, step) if described else None
+            described = self.step(described, step)
             tags |= described.tags if described else self._by_name(step)
         if described is None:
             return Type(UNKNOWN.kinds, True, UNKNOWN.tags | tags)
@@ -68,21 +68,30 @@ class Vocabulary(Frozen):
         for step in path:
             if described is None:
                 return True
-            below = self._step(described, step)
+            below = self.step(described, step)
             if below is None and described.object and described.object not in self.open:
                 return False
             described = below
         return True
 
-    def fields_of(self, described: Described | None) -> tuple[str, ...]:
-        """The declared keys of an object, for suggestions."""
-        return tuple(self.objects.get(described.object or "", {})) if described else ()
+    def fields_of(self, described: Described | None) -> Mapping[str, Described]:
+        """The declared keys of an object; none of anything else."""
+        return self.objects.get((described and described.object) or "", {})
 
-    def _step(self, described: Described, step: str) -> Described | None:
+    def step(self, described: Described | None, step: str) -> Described | None:
+        """What is declared one step below."""
         if step == ITEM:
-            return described.item if "list" in described.kinds else None
-        fields = self.objects.get(described.object or "")
-        return fields.get(step) if fields is not None else None
+            return described and described.item
+        return self.fields_of(described).get(step)
+
+    def paths(self, deepest: int) -> Iterator[tuple[str, ...]]:
+        """Every declared path, down to some depth, those of few steps first."""
+        waiting: list[tuple[tuple[str, ...], Described | None]] = [((), self.root.described)]
+        for path, described in waiting:  # which grows while it is worked off
+            for name, below in self.fields_of(described).items() if len(path) < deepest else ():
+                yield (*path, name)
+                waiting.append(((*path, name), below))
+                waiting.append(((*path, name, ITEM), below.item))
 
     def as_list(self, start: Type) -> Type:
         """The type of one item of a value of type ``start``."""

@@ -112,8 +112,7 @@ def _rows(node: Call, subject: Subject) -> None:
     """`rows` of a setting, or of a list of the event, whose items lack the keys that it reads."""
     if not isinstance(node.input, Name) or node.input.name != "settings" or not node.input.tail:
         described = subject.facts.type_of(node.input).described if node.input else None
-        item = described.item.object if described is not None and described.item else None
-        declared = subject.model.vocabulary.objects.get(item or "", {})
+        declared = subject.model.vocabulary.fields_of(described and described.item)
         for written in node.arguments[1:3]:
             known, value = constant(subject.model, written) if written else (False, None)
             near = nearest(value, declared) if isinstance(value, str) else None
