@@ -11,8 +11,13 @@ import click
 from mapping_engine.cli.common import end_with, fail_under_option, pack_errors
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.formats.heat_map import heat_map
-from mapping_engine.cli.inputs import bind, events_in, now_option, secrets_option, settings_for
-from mapping_engine.cli.status import fail
+from mapping_engine.cli.inputs import (
+    bind,
+    now_option,
+    readable_events,
+    secrets_option,
+    settings_of_events,
+)
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.clock import Clock
 from mapping_engine.engine.loading import load_model
@@ -46,9 +51,7 @@ def coverage(
     `refuse` and `warn`, and kinds of request. What no real event reaches may be dead.
     Exit status: 0 all well, 1 less than --fail-under, 2 usage error.
     """
-    settings = settings or settings_for(pack)
-    if events and settings is None:
-        fail("name the settings under which the EVENTS are applied: --settings FILE")
+    settings = settings_of_events(pack, settings, events)
     with pack_errors(pack):
         model = load_model(pack)
         tests = [] if events else collect(pack)
@@ -71,13 +74,10 @@ def coverage(
 
 
 def _by_events(destination: Destination, files: tuple[str, ...]) -> Counter[Span]:
-    """In how many events each place gave a value, or applied; what cannot be read is told."""
+    """In how many events each place gave a value, or applied."""
     found = Counter[Span]()
-    for line in events_in(files):
-        if line.error is not None:
-            click.echo(f"{line.file}:{line.number}: {line.error}", err=True)
-        else:
-            found.update(reached(destination.explain(line.event)))
+    for _, event in readable_events(files):
+        found.update(reached(destination.explain(event)))
     return found
 
 

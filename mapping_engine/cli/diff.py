@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 
 import click
 
@@ -11,12 +10,12 @@ from mapping_engine.cli.common import pack_errors, rule_errors
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.inputs import (
     bind,
-    events_in,
     now_option,
     read_secrets,
     read_settings,
+    readable_events,
     secrets_option,
-    settings_for,
+    settings_of_events,
 )
 from mapping_engine.cli.status import Status, fail
 from mapping_engine.core.load import Examined
@@ -68,17 +67,14 @@ def diff(
     otherwise, and whether that can change what is hashed or which events are sent.
     Exit status: 0 no difference, 1 differences, 2 usage error.
     """
-    settings = settings or settings_for(pack)
-    if events and settings is None:
-        fail("name the settings under which the EVENTS are applied: --settings FILE")
+    settings = settings_of_events(pack, settings, events)
     found: EventsDifference | RulesDifference
     with rule_errors(), older_pack(pack, against) as older:
         if events and settings is not None:
             still = StillClock(now())
             destination = bind(pack, settings, secrets, still)
-            found = compare_events(
-                _older(older, settings, secrets, still), destination, _events(events)
-            )
+            before = _older(older, settings, secrets, still)
+            found = compare_events(before, destination, readable_events(events))
         else:
             found = compare_rules(_examined(older), _examined(pack))
     click.echo(_written(found, form), nl=False)
@@ -97,16 +93,6 @@ def _older(pack: str, settings: str, secrets: str | None, now: Clock) -> Destina
 def _examined(pack: str) -> Examined:
     with pack_errors(pack):
         return load_examined(pack)
-
-
-def _events(files: tuple[str, ...]) -> Iterator[tuple[str, object]]:
-    """Each event with its place; what cannot be read is told, and left out on both sides."""
-    for line in events_in(files):
-        place = f"{line.file}:{line.number}"
-        if line.error is not None:
-            click.echo(f"{place}: {line.error}", err=True)
-        else:
-            yield place, line.event
 
 
 def _written(found: EventsDifference | RulesDifference, form: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from mapping_engine.checks import Checked, Options, check_all
 from mapping_engine.checks.fixing import Fixed, apply_fixes
 from mapping_engine.checks.users import packs_around
-from mapping_engine.cli.replacing import replace_text
+from mapping_engine.cli.replacing import replace_text, shown_change
 from mapping_engine.diagnostics import Diagnostic, Diagnostics
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.source.folder import Overlay
@@ -81,15 +81,8 @@ def _is_own(file: str, checked: Checked, options: Options) -> bool:
 
 def changes(paths: list[str], options: Options, *, unsafe: bool) -> tuple[str, int]:
     """What fixes would change, as a unified diff, and how many there are."""
-    from difflib import unified_diff  # few runs show a diff
-
     changed, count = fixed_texts(paths, options, unsafe=unsafe)
-    shown = ""
-    for file, (old, new) in sorted(changed.items()):
-        before, after = (text.splitlines(keepends=True) for text in (old, new))
-        lines = unified_diff(before, after, file, file)
-        shown += "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
-    return shown, count
+    return "".join(shown_change(file, *texts) for file, texts in sorted(changed.items())), count
 
 
 def write_fixes(paths: list[str], options: Options, *, unsafe: bool) -> str:

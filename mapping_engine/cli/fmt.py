@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from difflib import unified_diff
 from pathlib import Path
 
 import click
 
 from mapping_engine.checks.users import FOREIGN
 from mapping_engine.cli.common import STDIN
-from mapping_engine.cli.replacing import replace_text
+from mapping_engine.cli.replacing import replace_text, shown_change
 from mapping_engine.cli.status import Status, fail
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.source.layout import laid_out
@@ -42,8 +41,7 @@ def fmt(paths: tuple[str, ...], check: bool, diff: bool) -> None:
             continue
         changed += 1
         if diff:
-            before, after = (text.splitlines(keepends=True) for text in (old, new))
-            click.echo("".join(unified_diff(before, after, str(file), str(file))), nl=False)
+            click.echo(shown_change(str(file), old, new), nl=False)
         elif check:
             click.echo(f"would change {file}")
         else:

@@ -144,10 +144,28 @@ def events_in(files: Iterable[str]) -> Iterator[Line]:
         fail(str(error))
 
 
+def readable_events(files: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """Each event with its place; what cannot be read is told, and left out."""
+    for line in events_in(files):
+        place = f"{line.file}:{line.number}"
+        if line.error is not None:
+            click.echo(f"{place}: {line.error}", err=True)
+        else:
+            yield place, line.event
+
+
 def settings_for(pack: str) -> str | None:
     """The settings file that the project names for a pack."""
     ours = own_project()
     return None if ours is None else ours.settings.get(Path(pack).name)
+
+
+def settings_of_events(pack: str, given: str | None, events: tuple[str, ...]) -> str | None:
+    """The settings file that is given, or that of the project; EVENTS need one."""
+    found = given or settings_for(pack)
+    if events and found is None:
+        fail("name the settings under which the EVENTS are applied: --settings FILE")
+    return found
 
 
 def _settings(context: click.Context, parameter: click.Parameter, file: str | None) -> str:

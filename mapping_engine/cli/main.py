@@ -41,19 +41,10 @@ def main() -> None:
     """Turn customer events into requests to destinations, by rule files."""
 
 
-main.add_command(apply)
-main.add_command(coverage)
-main.add_command(diff)
-main.add_command(explain)
-main.add_command(fmt)
-main.add_command(mutants)
-main.add_command(play)
-main.add_command(uses_of)
-main.add_command(test)
-main.add_command(init)
-main.add_command(eject)
-main.add_command(schema)
-main.add_command(settings)
+for each in (apply, coverage, diff, explain, fmt, mutants, play, uses_of, test):
+    main.add_command(each)
+for each in (init, eject, schema, settings):
+    main.add_command(each)
 
 
 @main.command("compile")

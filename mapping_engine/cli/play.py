@@ -20,7 +20,7 @@ from mapping_engine.cli.inputs import (
     read_secrets,
     read_settings,
     secrets_option,
-    settings_for,
+    settings_of_events,
 )
 from mapping_engine.cli.status import fail
 from mapping_engine.engine.clock import Clock
@@ -60,9 +60,8 @@ def play(
     """
     ours = own_project()
     events = events or (ours.events if ours is not None else ())
-    settings = settings or (settings_for(pack) if events else None)
-    if events and settings is None:
-        fail("name the settings under which the EVENTS are applied: --settings FILE")
+    if events:
+        settings = settings_of_events(pack, settings, events)
     with rule_errors():
         find_pack(pack)
         found = _of_files(events, secrets) if events else samples_of_tests(pack)

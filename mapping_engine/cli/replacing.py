@@ -1,4 +1,4 @@
-"""New texts in the place of files, or the end of the command."""
+"""New texts in the place of files: written, or shown."""
 
 from __future__ import annotations
 
@@ -14,3 +14,12 @@ def replace_text(place: Path, text: str) -> None:
         replaced(place, text)
     except OSError as error:
         fail(f"`{place}` cannot be written: {error.strerror}; it is as it was")
+
+
+def shown_change(file: str, old: str, new: str) -> str:
+    """What would change in a file, as a unified diff."""
+    from difflib import unified_diff  # for start-up time: few runs show a diff
+
+    before, after = (text.splitlines(keepends=True) for text in (old, new))
+    lines = unified_diff(before, after, file, file)
+    return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)

@@ -44,7 +44,7 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM, which a command that can do so takes like Ctrl-C."""
 
 
-class _Ending(click.Command):
+class EndingCommand(click.Command):
     """A command that ends with a message and a status, wherever its output fails."""
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
@@ -58,12 +58,8 @@ class _Ending(click.Command):
             return super().invoke(ctx)
 
 
-class EndingCommand(_Ending):
-    """One command."""
-
-
-class EndingGroup(_Ending, click.Group):
-    """A command of commands."""
+class EndingGroup(EndingCommand, click.Group):
+    """A command of such commands."""
 
 
 @contextmanager
