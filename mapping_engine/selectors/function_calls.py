@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from mapping_engine.diagnostics import did_you_mean, listed
 from mapping_engine.selectors.problem import SelectorProblem, shown
-from mapping_engine.selectors.tree import SelectorToken, Tree, tokens_of, walk
+from mapping_engine.selectors.tree import CLOSING, OPENING, SelectorToken, Tree, tokens_of, walk
 
 Parameters: TypeAlias = Sequence[dict[str, Any]]
 """The parameters of a function as the package declares them: ``types`` and ``variadic``."""
@@ -24,11 +24,9 @@ _WORDS = {
     "array-string": "list of texts",
 }
 _SYMBOLS = {"and": "&&", "or": "||", "not": "!"}
-_OPENING = frozenset({"lparen", "lbracket", "lbrace", "filter"})
-_CLOSING = frozenset({"rparen", "rbracket", "rbrace"})
 
 
-class _Call(NamedTuple):
+class Call(NamedTuple):
     """A call and where it is written."""
 
     tree: Tree
@@ -38,6 +36,7 @@ class _Call(NamedTuple):
 
     @property
     def name(self) -> str:
+        """The function that is called."""
         return str(self.tree["value"])
 
     def place_of(self, position: int) -> tuple[int, int]:
@@ -63,7 +62,7 @@ def wrong_call(text: str, tree: Tree) -> SelectorProblem | None:
     stray = _stray_reference(tree, tokens)
     if stray is not None:
         return stray
-    for call in _calls(tree, tokens):
+    for call in calls(tree, tokens):
         if call.name not in known:
             return _unknown(call, known)
         problem = _wrong_arguments(call, known[call.name]["signature"])
@@ -72,7 +71,7 @@ def wrong_call(text: str, tree: Tree) -> SelectorProblem | None:
     return None
 
 
-def _calls(tree: Tree, tokens: list[SelectorToken]) -> Iterator[_Call]:
+def calls(tree: Tree, tokens: list[SelectorToken]) -> Iterator[Call]:
     """Calls in the order written: the trees have no positions, so both sides are counted."""
     openings = [
         place + 1
@@ -82,7 +81,7 @@ def _calls(tree: Tree, tokens: list[SelectorToken]) -> Iterator[_Call]:
     nodes = [node for node, _ in walk(tree) if node["type"] == "function_expression"]
     for opening, node in zip(openings, nodes, strict=True):
         arguments, closing = _argument_places(tokens, opening)
-        yield _Call(node, tokens[opening - 1].start, tokens[closing].end, arguments)
+        yield Call(node, tokens[opening - 1].start, tokens[closing].end, arguments)
 
 
 def _argument_places(
@@ -93,7 +92,7 @@ def _argument_places(
     level, first = 0, opening + 1
     for number in range(opening, len(tokens)):
         kind = tokens[number].kind
-        level += (kind in _OPENING) - (kind in _CLOSING)
+        level += (kind in OPENING) - (kind in CLOSING)
         if level == 0 or (level == 1 and kind == "comma"):
             if number > first:
                 places.append((tokens[first].start, tokens[number - 1].end))
@@ -114,7 +113,7 @@ def _stray_reference(tree: Tree, tokens: list[SelectorToken]) -> SelectorProblem
     return None
 
 
-def _unknown(call: _Call, known: dict[str, Any]) -> SelectorProblem:
+def _unknown(call: Call, known: dict[str, Any]) -> SelectorProblem:
     word = call.name.lower()
     end = call.start + len(call.name)
     message = f"unknown JMESPath function {shown(call.name)}"
@@ -125,7 +124,7 @@ def _unknown(call: _Call, known: dict[str, Any]) -> SelectorProblem:
     return SelectorProblem("SE02", message, help, call.start, end)
 
 
-def _wrong_arguments(call: _Call, parameters: Parameters) -> SelectorProblem | None:
+def _wrong_arguments(call: Call, parameters: Parameters) -> SelectorProblem | None:
     given, wanted = len(call.tree["children"]), len(parameters)
     variadic = bool(parameters[-1].get("variadic"))
     if given < wanted or (given > wanted and not variadic):

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mapping_engine.selectors.parse import Selector
-from mapping_engine.selectors.tree import tokens_of
+from mapping_engine.selectors.tree import CLOSING, OPENING, tokens_of
 
-_OPENING = frozenset({"lbracket", "lbrace", "lparen", "filter", "flatten"})
-_CLOSING = frozenset({"rbracket", "rbrace", "rparen"})
 _NAMES = frozenset({"unquoted_identifier", "quoted_identifier"})
 
 
@@ -24,9 +22,7 @@ def field_places(selector: Selector) -> tuple[SelectorPlace, ...]:
     found: list[SelectorPlace] = []
     level = 0
     for token in tokens_of(selector.text):
-        if token.kind == "flatten":
-            continue
-        level += (token.kind in _OPENING) - (token.kind in _CLOSING)
+        level += (token.kind in OPENING) - (token.kind in CLOSING)
         if level == 0 and token.kind in _NAMES:
             found.append(SelectorPlace(token.start, token.end))
     return tuple(found)

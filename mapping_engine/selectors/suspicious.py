@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from mapping_engine.frozen import Frozen
+from mapping_engine.selectors.function_calls import calls
 from mapping_engine.selectors.parse import Selector
-from mapping_engine.selectors.tree import SelectorToken, Tree, stages, tokens_of, walk
+from mapping_engine.selectors.tree import (
+    CLOSING,
+    OPENING,
+    SelectorToken,
+    Tree,
+    stages,
+    tokens_of,
+    walk,
+)
 
 _PLAIN = re.compile(r"[\w.]+")
 _COMPARATORS = frozenset({"eq", "ne", "lt", "lte", "gt", "gte"})
@@ -56,35 +64,19 @@ def _hostile_functions(selector: Selector, tokens: list[SelectorToken]) -> Itera
         return
     from jmespath.functions import Functions  # for start-up time
 
-    calls = [
-        (token, node)
-        for token, node in zip(
-            _names_of_calls(tokens),
-            (n for n, _ in walk(selector.tree) if n["type"] == "function_expression"),
-            strict=False,
-        )
-    ]
-    for token, node in calls:
-        signature = Functions.FUNCTION_TABLE[node["value"]]["signature"]
-        for position, argument in enumerate(node["children"]):
+    for call in calls(selector.tree, tokens):
+        signature = Functions.FUNCTION_TABLE[call.name]["signature"]
+        for position, argument in enumerate(call.tree["children"]):
             types = signature[min(position, len(signature) - 1)]["types"]
             if types and "null" not in types and _may_be_null(argument):
                 yield Suspicion(
                     "SE05",
-                    f"`{token.text}()` fails when its input is missing",
-                    _INSTEAD.get(token.text, _GENERAL),
-                    token.start,
-                    token.end,
+                    f"`{call.name}()` fails when its input is missing",
+                    _INSTEAD.get(call.name, _GENERAL),
+                    call.start,
+                    call.start + len(call.name),
                 )
                 break
-
-
-def _names_of_calls(tokens: list[SelectorToken]) -> list[SelectorToken]:
-    return [
-        token
-        for token, following in pairwise(tokens)
-        if token.kind == "unquoted_identifier" and following.kind == "lparen"
-    ]
 
 
 def _may_be_null(argument: Tree) -> bool:
@@ -92,14 +84,9 @@ def _may_be_null(argument: Tree) -> bool:
     parts = stages(argument)
     if not parts:
         return False
-    last = parts[-1]["type"]
     if any(part["type"] in _PROJECTIONS for part in parts):
-        return _base_may_be_null(parts)
-    return last in ("field", "index")
-
-
-def _base_may_be_null(parts: list[Tree]) -> bool:
-    return parts[0]["type"] in (*_PROJECTIONS, "field")
+        return parts[0]["type"] in (*_PROJECTIONS, "field")
+    return parts[-1]["type"] in ("field", "index")
 
 
 # SE06
@@ -187,12 +174,9 @@ def _after_projection(tokens: list[SelectorToken], place: int) -> bool:
     """Whether a projection stands before ``place``, on the same level and since the last pipe."""
     level = 0
     for token in reversed(tokens[:place]):
-        if token.kind in ("rbracket", "rparen", "rbrace"):
-            level += 1
-        elif token.kind in ("lbracket", "lparen", "lbrace", "filter"):
-            level -= 1
-            if level == 0 and token.kind == "filter":
-                return True
+        level += (token.kind in CLOSING) - (token.kind in OPENING)
+        if level == 0 and token.kind == "filter":
+            return True
         if level < 0 or (level == 0 and token.kind in ("pipe", "comma", "or", "and")):
             return False
         if level == 0 and token.kind == "flatten":

@@ -8,6 +8,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 Tree: TypeAlias = dict[str, Any]
+OPENING = frozenset({"lparen", "lbracket", "lbrace", "filter"})
+CLOSING = frozenset({"rparen", "rbracket", "rbrace"})
 _WHITESPACE = " \t\n\r"
 _IN_A_ROW = frozenset({"subexpression", "index_expression", "pipe", "key_val_pair"})
 _IN_SOURCE_ORDER = {"filter_projection": (0, 2, 1)}
