@@ -15,8 +15,9 @@ from mapping_engine.core.desugar import (
     expression,
     optional,
     pipeline_of,
+    template_of,
 )
-from mapping_engine.core.kinds import is_whole, kinds_of, no_request, template_of, warn_rule
+from mapping_engine.core.kinds import is_whole, kinds_of, no_request, warn_rule
 from mapping_engine.core.model import (
     PAYLOADS,
     Model,

@@ -11,8 +11,8 @@ from mapping_engine.core.desugar import (
     Locals,
     expression,
     optional,
+    template_of,
 )
-from mapping_engine.core.nodes import Template
 from mapping_engine.core.sending import (
     LONGEST_WAIT,
     WHOLE_BODY,
@@ -22,7 +22,6 @@ from mapping_engine.core.sending import (
     Joining,
 )
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.expression import TemplateExpression
 from mapping_engine.file.sending_blocks import AnswerBlock, BatchBlock, DropBlock
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import PipelineBlock
@@ -46,7 +45,7 @@ def batch_of(block: BatchBlock | None, piped: Pipelines, found: Diagnostics) -> 
         block.bytes,
         tuple(expression(each, NO_LOCALS, made) for each in block.by or ()),
         optional(block.alone, NO_LOCALS, made),
-        None if block.url is None else _template(block.url, made),
+        None if block.url is None else template_of(block.url, made),
     )
 
 
@@ -72,7 +71,7 @@ def _answer(block: AnswerBlock, made: Desugaring) -> AnswerRule | None:
         expression(block.when, NO_LOCALS, made),
         action,
         optional(block.because, NO_LOCALS, made),
-        None if said is None else _template(said, made),
+        None if said is None else template_of(said, made),
         None if block.stop is None else block.stop.text,
         None if retry is None else expression(retry.after, NO_LOCALS, made),
         (retry.at_most if retry else None) or LONGEST_WAIT,
@@ -90,9 +89,3 @@ def _dropping(block: DropBlock, made: Desugaring) -> Dropping:
         optional(block.because, known, made),
         block.others,
     )
-
-
-def _template(template: TemplateExpression, made: Desugaring) -> Template:
-    found = expression(template, NO_LOCALS, made)
-    assert isinstance(found, Template)
-    return found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from mapping_engine.core import nodes
+from mapping_engine.core.choices import Definitions
 from mapping_engine.core.model import SECRETS, Model
 from mapping_engine.core.nodes import Call, Field, Guard, Name, Node, Template, walk
 from mapping_engine.core.spell import spell, written_name
@@ -15,7 +16,6 @@ from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ScalarNode
 
 Steps = tuple[str, ...]
-Definitions = Mapping[str, Node]
 ANY_NAME = "*"
 _ITEMS = re.compile(r"\[[0-9]*\]")
 

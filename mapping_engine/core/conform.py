@@ -14,7 +14,7 @@ from mapping_engine.frozen import Frozen
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import ANY, LIST, NUMBER, Kinds, kind_of, kinds
 from mapping_engine.types.type import Type
-from mapping_engine.types.units import CONVERSIONS, UNITS, declared_unit
+from mapping_engine.types.units import UNITS, conversion_help, declared_unit
 
 Schema = Mapping[str, Any]
 _LONGEST = 60
@@ -44,9 +44,7 @@ def mismatch(root: Schema, schema: Schema, found: Type, what: str) -> Mismatch |
     wanted, given = declared_unit(schema), found.unit
     if wanted is not None and given is not None and wanted != given:
         message = f"{what} takes {UNITS[wanted]}, but this is in {UNITS[given]}"
-        conversion = CONVERSIONS.get(wanted)
-        help = f"convert it with `|> {conversion}`" if conversion else None
-        return Mismatch(message, help, keyword="x-unit")
+        return Mismatch(message, conversion_help(wanted), keyword="x-unit")
     if found.values is not None:
         return _values(root, schema, found.values, what)
     if found.kinds != ANY and found.kinds.names - accepted.names:

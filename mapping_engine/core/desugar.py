@@ -24,6 +24,7 @@ from mapping_engine.core.spell import derived_name
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.expression import CallExpression, Expression, Extent, ast, print_steps
 from mapping_engine.file.body_tree import BodyTree
+from mapping_engine.file.documents import NamedRequestBlock
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import (
     SOURCES,
@@ -135,11 +136,13 @@ def _arms_of(block: SourceBlock) -> tuple[ArmBlock, ...]:
 
 
 def _guarded(block: PlainBlock, value: Node, known: Locals, made: Desugaring) -> Node:
-    when = _when(block, known, made)
+    when = condition_of(block, known, made)
     return value if when is None else Guard(block, when, value)
 
 
-def _when(block: PlainBlock, known: Locals, made: Desugaring) -> Node | None:
+def condition_of(
+    block: PlainBlock | NamedRequestBlock, known: Locals, made: Desugaring
+) -> Node | None:
     """The condition of a block; one that could not be read is there all the same."""
     if block.when is None and "when" in block.places:
         return Broken(block)
@@ -226,7 +229,7 @@ def _alternatives(
         if not arm.nothing:
             found.append(Alternative(place, _arm(arm, None, known, made), name))
             continue
-        when = _when(arm, known, made)
+        when = condition_of(arm, known, made)
         others = _alternatives(rows[number + 1 :], known, made)
         if when is not None and others:
             other = nodes.Logic(arm, "not", (when,))
@@ -292,7 +295,7 @@ def _field(entry: Named[FieldBlock], known: Locals, made: Desugaring) -> Field:
         entry,
         entry.name,
         _converted(block, known, made),
-        _when(block, known, made),
+        condition_of(block, known, made),
         None if null else optional(block.default, known, made),
         bool(block.required),
         block.invalid or "warn",
@@ -368,7 +371,7 @@ def body_of(at: Place, tree: BodyTree | None, made: Desugaring) -> Node:
 
 def _part(at: Place, name: str, tree: BodyTree | None, made: Desugaring) -> Field:
     null = isinstance(tree, ValueBlock) and sends_null(tree)
-    when = _when(tree, NO_LOCALS, made) if null and isinstance(tree, ValueBlock) else None
+    when = condition_of(tree, NO_LOCALS, made) if null and isinstance(tree, ValueBlock) else None
     field = Field(at, at, name, body_of(at, tree, made), when, null=null)
     return spread_of(field) if is_spread(name) else field
 
@@ -474,6 +477,13 @@ def _call(call: CallExpression, source: Node | None, known: Locals, made: Desuga
 
 
 # Expressions
+
+
+def template_of(template: ast.TemplateExpression, made: Desugaring) -> nodes.Template:
+    """The text of a message, or a URL."""
+    found = expression(template, NO_LOCALS, made)
+    assert isinstance(found, nodes.Template)
+    return found
 
 
 def optional(node: Expression | None, known: Locals, made: Desugaring) -> Node | None:

@@ -13,18 +13,19 @@ from mapping_engine.core.desugar import (
     NO_LOCALS,
     Desugaring,
     body_of,
+    condition_of,
     expression,
     is_spread,
     object_of,
     optional,
     spread_of,
+    template_of,
     value_of,
 )
 from mapping_engine.core.model import PAYLOAD, Auth, RequestKind, RequestRule, Rule, Variable
 from mapping_engine.core.nodes import Broken, Const, Field, Name, Node, Object, Place, Template
 from mapping_engine.core.sending import BatchRule
 from mapping_engine.diagnostics import Diagnostics, Span
-from mapping_engine.expression import Expression, TemplateExpression
 from mapping_engine.file.documents import (
     FanOutBlock,
     MappingFile,
@@ -127,7 +128,7 @@ def _kind(
         at,
         _request(at, block, name, file, made),
         Object(at, ()) if fields is None else object_of(file, fields, NO_LOCALS, made),
-        when=_when(own, made),
+        when=None if own is None else condition_of(own, NO_LOCALS, made),
         payload=(own and own.payload) or (None if fields is None else file.payload),
         fan_out=_variables(fan_out, made),
         none=None if none is None else refuse_rule(none, Const(none, True), "configuration", made),
@@ -143,13 +144,6 @@ def _kind(
 def _fields(block: RequestBlock, file: MappingFile) -> tuple[Named[FieldBlock], ...] | None:
     own = block.fields if isinstance(block, NamedRequestBlock) else None
     return file.fields if own is None else own
-
-
-def _when(block: NamedRequestBlock | None, made: Desugaring) -> Node | None:
-    """The condition; one that could not be read is there all the same."""
-    if block is not None and block.when is None and "when" in block.places:
-        return Broken(block)
-    return optional(block.when if block is not None else None, NO_LOCALS, made)
 
 
 def _variables(block: FanOutBlock | None, made: Desugaring) -> tuple[Variable, ...]:
@@ -174,20 +168,13 @@ def refuse_rule(
     return Rule(block, condition, template_of(block.message, made), block.error or kind, help)
 
 
-def template_of(template: TemplateExpression, made: Desugaring) -> Template:
-    """The text of a message, or a URL."""
-    found = expression(template, NO_LOCALS, made)
-    assert isinstance(found, Template)
-    return found
-
-
 # Requests
 
 
 def _request(
     at: Place, block: RequestBlock, name: str, file: MappingFile, made: Desugaring
 ) -> RequestRule:
-    method = Const(at, "POST") if block.method is None else _given(block.method, made)
+    method = optional(block.method, NO_LOCALS, made) or Const(at, "POST")
     auth = block.auth or file.auth
     headers = (*((auth and auth.header) or ()), *(block.headers or ()))
     needed = len((auth and auth.header) or ())
@@ -216,16 +203,13 @@ def _header(at: Named[ValueBlock], block: ValueBlock, made: Desugaring, *, requi
     return spread_of(field) if is_spread(at.name) else field
 
 
-def _given(node: Expression, made: Desugaring) -> Node:
-    return expression(node, NO_LOCALS, made)
-
-
 def _auth(block: AuthBlock | None, made: Desugaring) -> Auth | None:
     if block is None or block.header is not None or block.none is not None:
         return None
     if block.bearer is not None:
-        return Auth(block, "Bearer", (_given(block.bearer, made),))
-    return Auth(block, "Basic", tuple(_given(each, made) for each in block.basic or ()))
+        return Auth(block, "Bearer", (expression(block.bearer, NO_LOCALS, made),))
+    basic = (expression(each, NO_LOCALS, made) for each in block.basic or ())
+    return Auth(block, "Basic", tuple(basic))
 
 
 def _url(block: RequestBlock, file: MappingFile, made: Desugaring) -> Template:
@@ -234,13 +218,13 @@ def _url(block: RequestBlock, file: MappingFile, made: Desugaring) -> Template:
         return template_of(block.url.template, made)
     if block.url is not None:
         value = block.url.value
-        return Template(block.url, () if value is None else (_given(value, made),))
+        return Template(block.url, () if value is None else (expression(value, NO_LOCALS, made),))
     base = block.base or file.base
     start = _api_base(block) if base is None else value_of(base, NO_LOCALS, made)
     parts: list[str | Node] = [*start.parts] if isinstance(start, Template) else [start]
     if block.path and isinstance(parts[-1], str):
         parts[-1] = parts[-1].rstrip("/")
-    segments = [_given(each, made) for each in block.path or ()]
+    segments = [expression(each, NO_LOCALS, made) for each in block.path or ()]
     for segment in segments:
         parts.append("/")
         is_text = isinstance(segment, Template) and all(isinstance(p, str) for p in segment.parts)

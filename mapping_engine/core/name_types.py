@@ -23,7 +23,6 @@ from mapping_engine.diagnostics import (
 )
 from mapping_engine.expression import Extent
 from mapping_engine.file.json_types import (
-    follow,
     is_closed,
     items_schema,
     kinds_of,
@@ -204,7 +203,7 @@ def _deeper(start: Type, path: tuple[str, ...], node: Name, found: Inference) ->
 
 def _payload(node: Name, found: Inference) -> Type:
     """What is read of the payload: of the kind that its schema declares, and never shown."""
-    path = vocabulary_path(node.tail) if node.tail else None
+    path = _path(node)
     if node.tail is None or path is None:
         return Type(OBJECT if node.tail is None else ANY, node.tail is not None, _HIDDEN)
     root: Mapping[str, object] = found.model.payload_schema
@@ -234,7 +233,7 @@ def _payload(node: Name, found: Inference) -> Type:
 
 def _setting(node: Name, found: Inference) -> Type:
     root = schema = found.model.settings_schema
-    path = vocabulary_path(node.tail) if node.tail else None
+    path = _path(node)
     if path is None:
         secret = any(s.get("x-secret") is True for s in root.get("properties", {}).values())
         every = not node.tail or not prefixes(node.tail)
@@ -260,58 +259,49 @@ def _unknown_setting(
     node: Name, step: str, schema: dict[str, object], depth: int, found: Inference
 ) -> Type:
     root = found.model.settings_schema
+    names = property_names(root, schema)
+    help = did_you_mean(step, names) or f"declared: {listed(names)}"
     if depth == 0 or is_closed(root, schema):
-        names = property_names(root, follow(root, schema))
-        return _mistaken(
-            node,
-            "FO03",
-            f"setting `{step}` is not declared",
-            did_you_mean(step, names) or f"declared: {listed(names)}",
-            found,
-            _rename(node, len(node.name) + 2, step, names) if depth == 0 else None,
-        )
-    names = property_names(root, follow(root, schema))
+        fix = _rename(node, len(node.name) + 2, step, names) if depth == 0 else None
+        return _mistaken(node, "FO03", f"setting `{step}` is not declared", help, found, fix)
     if names:
         message = f"`{step}` is not declared in this setting"
-        help = did_you_mean(step, names) or f"declared: {listed(names)}"
         found.diagnostics.report("FO03", message, node.span, help=help, lighter=Severity.WARNING)
     return Type(ANY, True, frozenset({UNDECLARED}))
 
 
 def _api(node: Name, found: Inference) -> Type:
-    constants, path = found.model.api, vocabulary_path(node.tail) if node.tail else None
+    constants, path = found.model.api, _path(node)
     if path is not None and len(path) == 1 and path[0] in constants:
         return Type(PUBLIC_TEXT.kinds, False)
-    message = f"`api` has no `{path[0]}`" if path else "write `$api.name`"
-    return _unknown_member(node, "FO03", message, path, constants, found)
+    return _unknown_member(node, "FO03", "`api` has no `{}`", constants, found)
 
 
 def _secret(node: Name, found: Inference) -> Type:
     """A secret that is given; one that lies elsewhere is a definition."""
-    secrets, path = found.model.secrets, vocabulary_path(node.tail) if node.tail else None
+    secrets, path = found.model.secrets, _path(node)
     if path is not None and len(path) == 1 and path[0] in secrets:
         return Type(TEXT, bool(secrets[path[0]].optional), frozenset({SECRET}))
-    message = f"secret `{path[0]}` is not declared" if path else "write `$secrets.name`"
-    return _unknown_member(node, "FO03", message, path, secrets, found)
+    return _unknown_member(node, "FO03", "secret `{}` is not declared", secrets, found)
 
 
 def _table(node: Name, found: Inference) -> Type:
-    tables, path = found.model.tables, vocabulary_path(node.tail) if node.tail else None
+    tables, path = found.model.tables, _path(node)
     if path is not None and path[0] in tables:
         return type_of_constant(tables[path[0]]) if len(path) == 1 else Type(ANY, True)
-    message = f"table `{path[0]}` is not defined" if path else "write `$tables.name`"
-    return _unknown_member(node, "PR01", message, path, tables, found)
+    return _unknown_member(node, "PR01", "table `{}` is not defined", tables, found)
+
+
+def _path(node: Name) -> tuple[str, ...] | None:
+    """The steps behind a name, where they are no more than that."""
+    return vocabulary_path(node.tail) if node.tail else None
 
 
 def _unknown_member(
-    node: Name,
-    code: str,
-    message: str,
-    path: tuple[str, ...] | None,
-    members: Iterable[str],
-    found: Inference,
+    node: Name, code: str, unknown: str, members: Iterable[str], found: Inference
 ) -> Type:
-    step = path[0] if path else ""
+    step = (_path(node) or ("",))[0]
+    message = unknown.format(step) if step else f"write `${node.name}.name`"
     help = did_you_mean(step, members) or f"available: {listed(members)}"
     fix = _rename(node, len(node.name) + 2, step, members)
     return _mistaken(node, code, message, help, found, fix)

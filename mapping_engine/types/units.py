@@ -10,7 +10,7 @@ UNITS = {
     "days": "days",
 }
 """The units that are known, in words."""
-CONVERSIONS = {"epoch_s": "epoch_seconds", "epoch_ms": "epoch_milliseconds"}
+_CONVERSIONS = {"epoch_s": "epoch_seconds", "epoch_ms": "epoch_milliseconds"}
 """The transforms that make a time of a unit."""
 UNIT = "unit:"
 _PLAUSIBLE = {"epoch_s": (10**8, 10**11), "epoch_ms": (10**11, 10**14), "days": (0, 36_500)}
@@ -25,6 +25,11 @@ def unit_of(tags: Iterable[str]) -> str | None:
     """The unit that tags name, if they name one."""
     found = {tag.removeprefix(UNIT) for tag in tags if tag.startswith(UNIT)}
     return found.pop() if len(found) == 1 else None
+
+
+def conversion_help(unit: str) -> str | None:
+    """How a number of another unit becomes one of this."""
+    return f"convert it with `|> {_CONVERSIONS[unit]}`" if unit in _CONVERSIONS else None
 
 
 def declared_unit(schema: Mapping[str, object]) -> str | None:

@@ -6,7 +6,7 @@ from mapping_engine.checks.subject import Subject
 from mapping_engine.core.nodes import Call, Compare, Const, Node
 from mapping_engine.diagnostics import Check, Severity
 from mapping_engine.transforms import REGISTRY
-from mapping_engine.types.units import CONVERSIONS, UNITS, is_plausible
+from mapping_engine.types.units import UNITS, conversion_help, is_plausible
 
 TX09 = Check(
     "TX09 wrong-unit: a number of one unit where another is wanted",
@@ -65,6 +65,4 @@ def _compared(node: Compare, subject: Subject) -> None:
 
 def _report(part: Node, takes: str, unit: str | None, wanted: str, subject: Subject) -> None:
     message = f"{takes}, but this is in {UNITS[unit or wanted]}"
-    conversion = CONVERSIONS.get(wanted)
-    help = f"convert it with `|> {conversion}`" if conversion else None
-    subject.diagnostics.report(TX09, message, part.span, help=help)
+    subject.diagnostics.report(TX09, message, part.span, help=conversion_help(wanted))
