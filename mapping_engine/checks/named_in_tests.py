@@ -17,7 +17,6 @@ from mapping_engine.vocabulary import Vocabulary
 TE02 = Check(
     "TE02 test-names-unknown-rule: a rule test names a field that no rule makes, or a setting that "
     "is not declared",
-    Severity.ERROR,
     "correct the name, or drop it",
 )
 _MOST_REFERENCES = 9

@@ -24,23 +24,23 @@ from mapping_engine.vocabulary.vocabulary import EVENT
 
 SY06 = Check(
     "SY06 unbraced-name: a name in a template without its braces",
-    Severity.WARNING,
     "put the name in braces",
+    Severity.WARNING,
 )
 TX08 = Check(
     "TX08 near-miss-text: a constant that is nearly another one",
-    Severity.WARNING,
     "write them alike",
+    Severity.WARNING,
 )
 OU06 = Check(
     "OU06 odd-url: a URL that cannot be right",
-    Severity.WARNING,
     "begin with the scheme and the host, and separate the parts with one `/`",
+    Severity.WARNING,
 )
 OU07 = Check(
     "OU07 odd-header: a header that HTTP does not accept, or that contradicts the body",
-    Severity.WARNING,
     "write the header as HTTP has it, or drop it",
+    Severity.WARNING,
 )
 CHECKS = (SY06, TX08, OU06, OU07)
 

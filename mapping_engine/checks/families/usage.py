@@ -40,9 +40,7 @@ from mapping_engine.source.yaml_text import read_yaml
 from mapping_engine.transforms import REGISTRY
 
 PR03 = Check(
-    "PR03 unused-definition: nothing uses this name",
-    Severity.WARNING,
-    "use it, or remove it",
+    "PR03 unused-definition: nothing uses this name", "use it, or remove it", Severity.WARNING
 )
 CHECKS = (PR03,)
 
