@@ -20,6 +20,7 @@ from bench.fuzz.files import mistaken, problems, texts
 from bench.speed.events import events as usual_events
 from mapping_engine import Mapping, MappingError, load
 from mapping_engine.engine.loading import bundled_packs
+from mapping_engine.play.trial import masked
 from mapping_engine.testing.cases import Case, collect
 from mapping_engine.testing.runner import StillClock
 
@@ -55,12 +56,7 @@ def main(seconds: float | None, events: int | None, files: int | None, seed: int
 
 def usual(mapping: Mapping, case: Case) -> dict[str, Any]:
     """The settings of a rule test, with the secret in each place for one."""
-    properties = mapping.model.settings_schema.get("properties", {})
-    secret = {name: SECRET for name, each in properties.items() if each.get("x-secret") is True}
-    return {
-        **case.settings,
-        **{name: text for name, text in secret.items() if name in case.settings},
-    }
+    return dict(masked(mapping.model.settings_schema, case.settings, SECRET))
 
 
 def _events(seed: int) -> Iterator[list[str]]:

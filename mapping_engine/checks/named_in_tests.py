@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Any
 
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Copy, Items, Node, fields_of
 from mapping_engine.diagnostics import Check, Diagnostics, Severity, did_you_mean, listed
-from mapping_engine.file.json_types import JsonSchema
+from mapping_engine.file.json_types import JsonSchema, follow
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
 from mapping_engine.types.type import Described
 from mapping_engine.vocabulary import Vocabulary
@@ -19,7 +18,6 @@ TE02 = Check(
     "is not declared",
     "correct the name, or drop it",
 )
-_MOST_REFERENCES = 9
 _SLIP, _SLIP_OF_EVENT = 0.8, 0.85
 """How near a name is to one that it is meant to be, where it might also be one of its own."""
 
@@ -99,7 +97,7 @@ def _settings(
 
     Of a case that the settings refuse, ``only_near`` those that are nearly declared.
     """
-    declared = _declared(schema, whole)
+    declared = follow(whole, schema) if isinstance(schema, dict) else {}
     if isinstance(node, ListNode):
         for item in node.items:
             _settings(item, declared.get("items"), whole, prefix, diagnostics, only_near=only_near)
@@ -122,19 +120,6 @@ def _settings(
             help = near or "correct the name, or drop it"
             lighter = None if near else Severity.WARNING
             diagnostics.report(TE02, message, entry.key.span, help=help, lighter=lighter)
-
-
-def _declared(schema: object, whole: JsonSchema) -> JsonSchema:
-    """A part of a schema, or what it refers to."""
-    found: Any = schema
-    for _ in range(_MOST_REFERENCES):
-        if not isinstance(found, dict) or not isinstance(found.get("$ref"), str):
-            break
-        steps = found["$ref"].removeprefix("#").split("/")[1:]
-        found = whole
-        for step in steps:
-            found = found[step.replace("~1", "/").replace("~0", "~")]
-    return found if isinstance(found, dict) else {}
 
 
 def _expected(model: Model, expect: MappingNode, diagnostics: Diagnostics) -> None:

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from errno import EBADF
-from typing import IO, NoReturn, TextIO
+from io import BufferedIOBase
+from typing import NoReturn, TextIO, cast
 
 import click
 
@@ -24,7 +25,7 @@ fail_under_option = click.option(
 
 
 @contextmanager
-def opened(file: str) -> Iterator[IO[bytes]]:
+def opened(file: str) -> Iterator[BufferedIOBase]:
     """The bytes of a file, or of standard input; raises OSError where there are none."""
     if file != STDIN:
         with open(file, "rb") as stream:
@@ -32,7 +33,7 @@ def opened(file: str) -> Iterator[IO[bytes]]:
     elif sys.stdin is None:
         raise OSError(EBADF, "it is closed")
     else:
-        yield sys.stdin.buffer
+        yield cast(BufferedIOBase, sys.stdin.buffer)
 
 
 def shown_name(file: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
-from io import BytesIO
-from typing import IO, NamedTuple
+from io import BufferedIOBase, BytesIO
+from typing import NamedTuple
 
 from mapping_engine.cli import chunks
 from mapping_engine.cli.chunks import Chunk, Position
@@ -26,7 +26,7 @@ class EventStream(Frozen):
     A ``live`` one is read as far as it is there, and not waited for.
     """
 
-    stream: IO[bytes]
+    stream: BufferedIOBase
     file: str
     index: int
     live: bool = False
@@ -34,7 +34,7 @@ class EventStream(Frozen):
     def read(self, size: int, *, waiting: int = 0) -> bytes:
         """More of it, of which so many bytes are there but cannot be cut yet."""
         if self.live and waiting < chunks.CHUNK:
-            return self.stream.read1(size)  # type: ignore[attr-defined, no-any-return]  # as all have
+            return self.stream.read1(size)
         return self.stream.read(max(size, waiting))  # twice as much each time: no work is squared
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO
+from typing import Any
 
 from mapping_engine.cli import chunks
 from mapping_engine.cli.chunks import Chunk, Position
@@ -59,7 +59,7 @@ def read_chunks(
 
 
 def _chunks(
-    stream: IO[bytes],
+    stream: io.BufferedIOBase,
     file: str,
     at: Position,
     named: EventFormat | None,
@@ -86,7 +86,7 @@ def _chunks(
 
 
 @contextmanager
-def _unpacked(stream: IO[bytes]) -> Iterator[tuple[IO[bytes], bool]]:
+def _unpacked(stream: io.BufferedIOBase) -> Iterator[tuple[io.BufferedIOBase, bool]]:
     """What is packed in a stream, and whether anything is."""
     head, whole = _peeked(stream)
     packing = packing_of(head)
@@ -104,11 +104,11 @@ def _unpacked(stream: IO[bytes]) -> Iterator[tuple[IO[bytes], bool]]:
         ) from None
 
 
-def _peeked(stream: IO[bytes]) -> tuple[bytes, IO[bytes]]:
+def _peeked(stream: io.BufferedIOBase) -> tuple[bytes, io.BufferedIOBase]:
     """The first bytes of a stream that are not blank, and the stream from its beginning."""
     head = b""
     while len(head.lstrip()) < HEAD and len(head) < _BLANKS:
-        more = stream.read1(HEAD)  # type: ignore[attr-defined]  # they all have it
+        more = stream.read1(HEAD)
         if not more:
             break
         head += more
@@ -118,25 +118,25 @@ def _peeked(stream: IO[bytes]) -> tuple[bytes, IO[bytes]]:
 class _Rejoined(io.RawIOBase):
     """A stream of which the first bytes have been read."""
 
-    def __init__(self, head: bytes, stream: IO[bytes]) -> None:
+    def __init__(self, head: bytes, stream: io.BufferedIOBase) -> None:
         self._head, self._stream = head, stream
 
     def readable(self) -> bool:
         """It can be read."""
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # a writable one
+    def readinto(self, buffer: Any) -> int:
         """Read some of it."""
         size = len(buffer)
         if self._head:
             data, self._head = self._head[:size], self._head[size:]
         else:
-            data = self._stream.read1(size)  # type: ignore[attr-defined]  # they all have it
+            data = self._stream.read1(size)
         buffer[: len(data)] = data
         return len(data)
 
 
-def _skip(stream: IO[bytes], size: int) -> None:
+def _skip(stream: io.BufferedIOBase, size: int) -> None:
     """Read so many bytes and forget them."""
     while size and (text := stream.read(min(size, chunks.CHUNK))):
         size -= len(text)

@@ -11,7 +11,8 @@ from codecs import BOM_UTF8
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from typing import IO, Any
+from io import BufferedIOBase
+from typing import Any
 
 from mapping_engine.errors import ErrorCode, InputError
 from mapping_engine.frozen import Frozen
@@ -35,7 +36,7 @@ class Packing(Frozen):
     name: str
     ending: str
     first: bytes
-    opened: Callable[[IO[bytes]], IO[bytes]]
+    opened: Callable[[BufferedIOBase], BufferedIOBase]
 
 
 class Foreign(Frozen):
@@ -46,12 +47,12 @@ class Foreign(Frozen):
     help: str
 
 
-def _gzip(stream: IO[bytes]) -> IO[bytes]:
-    return gzip.GzipFile(fileobj=stream)  # type: ignore[return-value]  # it reads like one
+def _gzip(stream: BufferedIOBase) -> BufferedIOBase:
+    return gzip.GzipFile(fileobj=stream)
 
 
-def _zstd(stream: IO[bytes]) -> IO[bytes]:
-    found: IO[bytes] = _zstd_module().ZstdFile(stream)
+def _zstd(stream: BufferedIOBase) -> BufferedIOBase:
+    found: BufferedIOBase = _zstd_module().ZstdFile(stream)
     return found
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from mapping_engine.cli.parquet_rows import parquet_modules, rows_of, written
 from mapping_engine.engine.request import Request
+from mapping_engine.frozen import Frozen
 
 _GROUP = 32 * 1024 * 1024
 """Rows of so many bytes are written together."""
 
 
-class _Made(Protocol):
-    @property
-    def line(self) -> int: ...
-    @property
-    def requests(self) -> tuple[Request, ...]: ...
+class Made(Frozen):
+    """The requests of an event that has some: its index in the chunk, and its line."""
+
+    index: int
+    line: int
+    requests: tuple[Request, ...]
 
 
-def request_table(file: str, made: Iterable[_Made]) -> bytes:
+def request_table(file: str, made: Iterable[Made]) -> bytes:
     """The requests as rows; `body` has the bytes that are sent."""
     arrow, _ = parquet_modules()
     rows = [

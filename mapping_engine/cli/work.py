@@ -7,10 +7,9 @@ from typing import Any, Literal
 
 from mapping_engine.cli.chunks import Chunk, Position
 from mapping_engine.cli.events import Line, dumps, lines_of
-from mapping_engine.cli.request_tables import request_table
+from mapping_engine.cli.request_tables import Made, request_table
 from mapping_engine.engine.mapping import Destination
 from mapping_engine.engine.outcome import EventWarning
-from mapping_engine.engine.request import Request
 from mapping_engine.errors import MappingError
 from mapping_engine.frozen import Frozen
 
@@ -38,14 +37,6 @@ class Count(Frozen):
     def text(self) -> str:
         """The count in words."""
         return f"{self.events} events, {self.requests} requests, {self.failed} failed"
-
-
-class Made(Frozen):
-    """The requests of an event that has some: its index in the chunk, and its line."""
-
-    index: int
-    line: int
-    requests: tuple[Request, ...]
 
 
 class Done(Frozen):

@@ -17,7 +17,7 @@ from mapping_engine.core.spell import spell
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.inspect import shown
 from mapping_engine.engine.interpreter import Interpreter
-from mapping_engine.engine.policy import source_texts
+from mapping_engine.engine.policy import refuses, source_texts
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.schemas import DIGEST_PATTERN
 from mapping_engine.engine.violations import (
@@ -215,7 +215,7 @@ def _refuses(origin: ValueOrigin, path: Path) -> bool:
     rule = origin.field
     if rule is None or origin.copied or rule.name != path[-1]:
         return False
-    return rule.required or rule.invalid == "error"
+    return refuses(rule)
 
 
 def _place(error: ValidationError) -> list[tuple[bool, int | str]]:
