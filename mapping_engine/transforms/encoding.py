@@ -17,10 +17,9 @@ from mapping_engine.transforms.declare import (
     transform,
 )
 from mapping_engine.transforms.json_values import read_json
-from mapping_engine.transforms.scalars import MAX_LENGTH, TOO_LONG
+from mapping_engine.transforms.scalars import MAX_LENGTH, NOT_UNICODE, TOO_LONG
 from mapping_engine.types.kinds import ANY, TEXT
 
-_NOT_UNICODE = Rejected("is not valid unicode text")
 _NO_JSON = Rejected("holds what JSON text cannot say")
 _ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
 _ENCODINGS = ("hex", "base64")
@@ -30,7 +29,7 @@ _ENCODINGS = ("hex", "base64")
     examples=(
         Example("site_7:key_7", "c2l0ZV83OmtleV83"),
         Example("é>?", "w6k+Pw=="),
-        Example("\ud800", Rejected("is not valid unicode text")),
+        Example("\ud800", NOT_UNICODE),
     )
 )
 def base64(value: str) -> Json:
@@ -50,7 +49,7 @@ def _encoded(value: str, encode: Callable[[bytes], bytes]) -> Json:
     try:
         return encode(value.encode()).decode()
     except UnicodeEncodeError:
-        return _NOT_UNICODE
+        return NOT_UNICODE
 
 
 @transform(
@@ -97,7 +96,7 @@ _digesting = partial(transform, flow=Flow.HASH)
 @_digesting(
     examples=(
         Example("mary", "b8e7be5dfa2ce0714d21dcfc7d72382c"),
-        Example("\ud800", Rejected("is not valid unicode text")),
+        Example("\ud800", NOT_UNICODE),
     )
 )
 def md5(value: str) -> Json:
@@ -108,7 +107,7 @@ def md5(value: str) -> Json:
 @_digesting(
     examples=(
         Example("mary", "5665331b9b819ac358165f8c38970dc8c7ddb47d"),
-        Example("\ud800", Rejected("is not valid unicode text")),
+        Example("\ud800", NOT_UNICODE),
     )
 )
 def sha1(value: str) -> Json:
@@ -122,7 +121,7 @@ def _digest(algorithm: str, value: str) -> Json:
     try:
         return new(algorithm, value.encode(), usedforsecurity=False).hexdigest()
     except UnicodeEncodeError:
-        return _NOT_UNICODE
+        return NOT_UNICODE
 
 
 def _one_of(words: tuple[str, ...]) -> Callable[[Json], str | None]:
@@ -168,5 +167,5 @@ def hmac(value: str, key: str, algorithm: str, encoding: str) -> Json:
     try:
         made = keyed.new(key.encode(), value.encode(), algorithm)
     except UnicodeEncodeError:
-        return _NOT_UNICODE
+        return NOT_UNICODE
     return made.hexdigest() if encoding == "hex" else b64encode(made.digest()).decode()

@@ -16,14 +16,13 @@ from mapping_engine.transforms.declare import (
 )
 from mapping_engine.transforms.patterns import compiled, engine
 from mapping_engine.transforms.portable_find import Groups, portable_finder
-from mapping_engine.transforms.scalars import MAX_LENGTH, TOO_LONG
+from mapping_engine.transforms.scalars import MAX_LENGTH, NOT_UNICODE, TOO_LONG
 from mapping_engine.transforms.text import pattern_problem
 from mapping_engine.types.kinds import TEXT
 
 MAX_SEARCHED = 16 * 1024
 """The longest text to search, in characters: each of many matches may look at all the rest."""
 _IN_PLACE = re.compile(r"\\([0-9])|\\(\\)")
-_NOT_UNICODE = Rejected("is not valid unicode text")
 _TOO_LONG = Rejected("is too long to match")
 
 
@@ -90,7 +89,7 @@ def replace_pattern(pattern: str, new: str) -> Callable[[Json], Json]:
         try:
             matches = list(_matches(find, text))
         except UnicodeError:
-            return _NOT_UNICODE
+            return NOT_UNICODE
         parts: list[str] = []
         size = end = 0
         for groups in matches:

@@ -7,6 +7,7 @@ from string import hexdigits
 
 from mapping_engine.transforms.declare import Example, Flow, Json, Rejected, Speed, transform
 from mapping_engine.transforms.forms import nfc
+from mapping_engine.transforms.scalars import NOT_UNICODE
 
 _DIGEST_LENGTH = 64
 _HEX = frozenset(hexdigits)
@@ -41,7 +42,7 @@ def digest(text: str) -> str:
         Example("vale\u0301ry", "08e1996b5dd49e62a4b4c010d44e4345592a863bb9f8e3976219bac29417149c"),
         Example(f" {'6F' * 32} ", "6f" * 32),
         Example("", None),
-        Example("\ud800", Rejected("is not valid unicode text")),
+        Example("\ud800", NOT_UNICODE),
     ),
 )
 def hashed(value: str) -> Json:
@@ -61,4 +62,4 @@ def hashed(value: str) -> Json:
     try:
         return sha256(normal.encode()).hexdigest()
     except UnicodeEncodeError:
-        return Rejected("is not valid unicode text")
+        return NOT_UNICODE

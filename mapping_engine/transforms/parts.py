@@ -11,7 +11,13 @@ from mapping_engine.transforms.declare import (
     always_whole,
     transform,
 )
-from mapping_engine.transforms.scalars import MAX_LENGTH, TOO_LONG, scalar_text, whole_number
+from mapping_engine.transforms.scalars import (
+    MAX_LENGTH,
+    NOT_UNICODE,
+    TOO_LONG,
+    scalar_text,
+    whole_number,
+)
 from mapping_engine.types.kinds import LIST, NUMBER, TEXT, is_missing
 
 _SEPARATOR = Parameter("separator", TEXT, blank=True, doc="The text that separates.")
@@ -64,7 +70,7 @@ def truncate(value: str, length: int | float) -> Json:
     examples=(
         Example("Zoë", "Zo", (3,)),
         Example("Zoë", "Zoë", (4,)),
-        Example("\ud800", Rejected("is not valid unicode text"), (9,)),
+        Example("\ud800", NOT_UNICODE, (9,)),
     ),
 )
 def truncate_bytes(value: str, length: int | float) -> Json:
@@ -72,21 +78,21 @@ def truncate_bytes(value: str, length: int | float) -> Json:
     try:
         return value.encode()[: max(0, int(length))].decode(errors="ignore")
     except UnicodeEncodeError:
-        return Rejected("is not valid unicode text")
+        return NOT_UNICODE
 
 
 @transform(
     returns=NUMBER,
     whole=always_whole,
     flow=Flow.CLEAR,
-    examples=(Example("Zoë", 4), Example("\ud800", Rejected("is not valid unicode text"))),
+    examples=(Example("Zoë", 4), Example("\ud800", NOT_UNICODE)),
 )
 def byte_length(value: str) -> Json:
     """How many bytes of UTF-8 the text has."""
     try:
         return len(value.encode())
     except UnicodeEncodeError:
-        return Rejected("is not valid unicode text")
+        return NOT_UNICODE
 
 
 @transform(

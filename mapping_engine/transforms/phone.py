@@ -9,13 +9,13 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mapping_engine.transforms import clean
 from mapping_engine.transforms.declare import Example, Flow, Json, Parameter, transform
 from mapping_engine.types.kinds import TEXT
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
-_OTHERS = re.compile("[^0-9]+")
 _INTERNATIONAL = re.compile(r"[\s(]*(?:[+\uff0b]|00)")
 _REGION = re.compile(r"[A-Za-z]{2}")
 _LONGEST = 20
@@ -49,7 +49,7 @@ def phone_digits(value: str, country: str | None) -> Json:
     A number that begins with `+` or `00` has one. Another one gets the code of its country, where
     that is known; otherwise its digits stay as they are, without zeros before them.
     """
-    number = _digits(value)
+    number = str(clean.digits.function(value))
     if _INTERNATIONAL.match(value):
         return number.lstrip("0")
     return _completed(number, country) or number.lstrip("0")
@@ -69,7 +69,7 @@ def phone_digits(value: str, country: str | None) -> Json:
 )
 def calling_code(value: str, country: str | None) -> Json:
     """The country code of a phone number, as `phone_digits` knows it; missing where it does not."""
-    number = _digits(value)
+    number = str(clean.digits.function(value))
     if not _INTERNATIONAL.match(value):
         completed = _completed(number, country)
         return str(_code_of(country)) if completed is not None else None
@@ -78,13 +78,6 @@ def calling_code(value: str, country: str | None) -> Json:
     found = number.lstrip("0")
     codes = (found[:length] for length in (1, 2, 3))
     return next((code for code in codes if int(code or 0) in COUNTRY_CODE_TO_REGION_CODE), None)
-
-
-def _digits(text: str) -> str:
-    """The decimal digits of a text, those of any script written as 0 to 9."""
-    if text.isascii():
-        return _OTHERS.sub("", text)
-    return "".join(str(int(each)) for each in text if each.isdecimal())
 
 
 def _code_of(country: str | None) -> int:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from mapping_engine.transforms.declare import Json, Rejected
 
+NOT_UNICODE = Rejected("is not valid unicode text")
 TOO_LONG = Rejected("becomes too long")
 MAX_LENGTH = 16 * 1024 * 1024
 """The longest text a transform that makes text longer may yield, in characters."""

@@ -17,12 +17,11 @@ from mapping_engine.transforms.declare import (
 )
 from mapping_engine.transforms.hashing import is_digest
 from mapping_engine.transforms.patterns import compiled, matcher
-from mapping_engine.transforms.scalars import limits_clash, number_text, whole_number
+from mapping_engine.transforms.scalars import NOT_UNICODE, limits_clash, number_text, whole_number
 from mapping_engine.types.kinds import NUMBER, TEXT
 
 MAX_MATCHED = 64 * 1024
 """The longest text a pattern is tried on, in bytes of UTF-8."""
-_NOT_UNICODE = Rejected("is not valid unicode text")
 _TOO_LONG = Rejected("is too long to match")
 
 
@@ -37,13 +36,13 @@ _TOO_LONG = Rejected("is too long to match")
         Example(12.0, "12"),
         Example(0.5, "0.5"),
         Example(12345678901234567890, "12345678901234567890"),
-        Example("\ud800", Rejected("is not valid unicode text")),
+        Example("\ud800", NOT_UNICODE),
     ),
 )
 def text(value: Json) -> Json:
     """The value as text: a number is written in plain digits, `12.0` as `12`."""
     if type(value) is str:
-        return value if is_unicode(value) else _NOT_UNICODE
+        return value if is_unicode(value) else NOT_UNICODE
     if type(value) is int or type(value) is float:
         written = number_text(value)
         return Rejected("has too many digits") if written is None else written
@@ -113,7 +112,7 @@ _PATTERN = Parameter(
         Example("to a@b.c", Rejected("does not match the pattern"), ("[^ ]+",)),
         Example("é", "é", (".",)),
         Example("a\n", Rejected("does not match the pattern"), (".",)),
-        Example("\ud800", Rejected("is not valid unicode text"), (".",)),
+        Example("\ud800", NOT_UNICODE, (".",)),
     ),
 )
 @Prepared
@@ -157,7 +156,7 @@ def _matcher(pattern: str, otherwise: Rejected | None) -> Callable[[Json], Json]
         try:
             encoded = str(value).encode()
         except UnicodeEncodeError:
-            return _NOT_UNICODE if otherwise else None
+            return NOT_UNICODE if otherwise else None
         if len(encoded) > MAX_MATCHED:
             return _TOO_LONG
         return value if matches(encoded) else otherwise

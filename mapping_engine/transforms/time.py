@@ -37,10 +37,10 @@ _USUAL = re.compile(
     r"(?:Z|\.[0-9]{3}(?:[0-9]{3})?Z|[+-][0-9]{2}:[0-5][0-9])"
 ).fullmatch
 """The form that nearly all times have."""
-_START = datetime(1970, 1, 1, tzinfo=UTC)
+START = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGITS = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 _SEPARATORS = re.compile(r"\s*[,/.-]\s*|\s+")
-_NO_TIME = Rejected("is not a date and time")
+NO_TIME = Rejected("is not a date and time")
 _NO_DATE = Rejected("is not a real date")
 
 
@@ -56,8 +56,8 @@ _NO_DATE = Rejected("is not a real date")
         Example(1704164645678, 1704164645),
         Example("1704164645", 1704164645),
         Example("1969-12-31T23:59:59.5Z", -1),
-        Example("yesterday", Rejected("is not a date and time")),
-        Example("2023-02-29T00:00:00Z", Rejected("is not a date and time")),
+        Example("yesterday", NO_TIME),
+        Example("2023-02-29T00:00:00Z", NO_TIME),
     ),
 )
 def epoch_seconds(value: Json) -> Json:
@@ -67,7 +67,7 @@ def epoch_seconds(value: Json) -> Json:
     digits that are a calendar date count as one. Fractions are dropped.
     """
     found = milliseconds(value)
-    return _NO_TIME if found is None else found // 1000
+    return NO_TIME if found is None else found // 1000
 
 
 @transform(
@@ -79,13 +79,13 @@ def epoch_seconds(value: Json) -> Json:
         Example("2024-01-02T03:04:05.6789Z", 1704164645678),
         Example(1704164645, 1704164645000),
         Example(1704164645.123, 1704164645123),
-        Example("2024-13-02", Rejected("is not a date and time")),
+        Example("2024-13-02", NO_TIME),
     ),
 )
 def epoch_milliseconds(value: Json) -> Json:
     """Milliseconds since 1970; see `epoch_seconds` for what it reads."""
     found = milliseconds(value)
-    return _NO_TIME if found is None else found
+    return NO_TIME if found is None else found
 
 
 _MOST_DAYS = 2**53
@@ -105,9 +105,9 @@ def days_before(value: int | float, now: int | float) -> Json:
     try:
         days = (now - value) / _DAY
     except OverflowError:
-        return _NO_TIME
+        return NO_TIME
     if not isfinite(days):
-        return _NO_TIME
+        return NO_TIME
     return int(days) if abs(days) < _MOST_DAYS and days.is_integer() else days
 
 
@@ -213,7 +213,7 @@ def _from_usual(text: str) -> int | None:
     if _USUAL(text) is None:
         return None
     try:
-        passed = datetime.fromisoformat(text) - _START
+        passed = datetime.fromisoformat(text) - START
     except (ValueError, OverflowError):
         return None
     return (passed.days * _DAY + passed.seconds) * 1000 + passed.microseconds // 1000
