@@ -96,18 +96,12 @@ def _is_told(found: Diagnostic, meant: set[tuple[str | None, str]]) -> bool:
 
 def _once(found: list[Diagnostic]) -> list[Diagnostic]:
     """What several rule tests get wrong in one way, once."""
-    first: dict[tuple[str, str], Diagnostic] = {}
-    others: dict[tuple[str, str], list[Diagnostic]] = {}
-    for each in found:
-        if each.code == "TE02":
-            key = (each.code, each.message)
-            if first.setdefault(key, each) is not each:
-                others.setdefault(key, []).append(each)
-    dropped = {id(each) for several in others.values() for each in several}
-    kept = []
-    for each in found:
-        more = others.get((each.code, each.message), []) if id(each) not in dropped else []
-        labels = tuple(Label(other.span, "here as well") for other in more[:_SHOWN])
-        if id(each) not in dropped:
-            kept.append(replace(each, labels=(*each.labels, *labels)) if labels else each)
-    return kept
+    same: dict[str | int, list[Diagnostic]] = {}
+    for place, each in enumerate(found):
+        same.setdefault(each.message if each.code == "TE02" else place, []).append(each)
+    return [_with_others(*several) for several in same.values()]
+
+
+def _with_others(first: Diagnostic, *others: Diagnostic) -> Diagnostic:
+    labels = tuple(Label(other.span, "here as well") for other in others[:_SHOWN])
+    return replace(first, labels=(*first.labels, *labels)) if labels else first
