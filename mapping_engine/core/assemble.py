@@ -7,16 +7,8 @@ from dataclasses import replace
 
 from mapping_engine.core.assemble_sending import answers_of
 from mapping_engine.core.clear import ClearPlaces, cleared
-from mapping_engine.core.desugar import (
-    NO_LOCALS,
-    Desugaring,
-    define,
-    definitions_of,
-    expression,
-    optional,
-    pipeline_of,
-    template_of,
-)
+from mapping_engine.core.desugar import define, definitions_of, pipeline_of
+from mapping_engine.core.expressions import NO_LOCALS, Desugaring, expression, optional, template_of
 from mapping_engine.core.kinds import is_whole, kinds_of, no_request, warn_rule
 from mapping_engine.core.model import (
     PAYLOADS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mapping_engine.core.desugar import (
+from mapping_engine.core.expressions import (
     DEFAULT_ITEM,
     NO_LOCALS,
     Desugaring,

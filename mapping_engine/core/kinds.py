@@ -10,18 +10,14 @@ from urllib.parse import quote
 
 from mapping_engine.core.assemble_sending import batch_of
 from mapping_engine.core.desugar import (
-    NO_LOCALS,
-    Desugaring,
     body_of,
     condition_of,
-    expression,
     is_spread,
     object_of,
-    optional,
     spread_of,
-    template_of,
     value_of,
 )
+from mapping_engine.core.expressions import NO_LOCALS, Desugaring, expression, optional, template_of
 from mapping_engine.core.model import PAYLOAD, Auth, RequestKind, RequestRule, Rule, Variable
 from mapping_engine.core.nodes import Broken, Const, Field, Name, Node, Object, Place, Template
 from mapping_engine.core.sending import BatchRule

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mapping_engine.core.desugar import DEFAULT_ITEM
+from mapping_engine.core.expressions import DEFAULT_ITEM
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Node
 from mapping_engine.core.sending import LONGEST_WAIT, AnswerRule, Dropping

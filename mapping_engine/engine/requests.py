@@ -37,6 +37,7 @@ _CONTENT_TYPE = "Content-Type"
 AUTHORIZATION = "Authorization"
 _OF_EVENT = (PAYLOAD, PAYLOADS, "integration")
 _PLAIN = "-._~"
+"""What stands in a query as it is, besides letters and digits."""
 _FRAMING = frozenset(
     [
         "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer",
@@ -45,7 +46,6 @@ _FRAMING = frozenset(
 )  # fmt: skip
 """Headers that say how a request travels: whoever sends it writes them."""
 _SHOWN = 60
-"""What stands in a query as it is, besides letters and digits."""
 _STEPS = re.compile(r"[.\[\]0-9]+")
 """What stands between the names in a flattened path."""
 _BASE = re.compile(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from mapping_engine.core.desugar import DEFAULT_ITEM
+from mapping_engine.core.expressions import DEFAULT_ITEM
 from mapping_engine.core.item_types import item_of
 from mapping_engine.core.load import Examined
 from mapping_engine.core.model import BUILTINS, PAYLOAD, PAYLOADS, PIPED, Model
