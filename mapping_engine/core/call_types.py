@@ -11,14 +11,7 @@ from mapping_engine.core.hash_types import check_hashing, digest_type, report_ch
 from mapping_engine.core.inference import Inference, constant
 from mapping_engine.core.item_types import collected, item_of
 from mapping_engine.core.nodes import Call, Const, Items, Name, Node
-from mapping_engine.transforms.declare import (
-    Boxing,
-    Flow,
-    Json,
-    Parameter,
-    Rejected,
-    Transform,
-)
+from mapping_engine.transforms.declare import Boxing, Flow, Json, Parameter, Rejected, Transform
 from mapping_engine.types.kinds import ANY, LIST, Kinds, is_missing, kind_of
 from mapping_engine.types.type import (
     BROKEN,

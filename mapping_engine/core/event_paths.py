@@ -7,14 +7,7 @@ from dataclasses import replace
 
 from mapping_engine.core.model import BUILTINS
 from mapping_engine.core.nodes import Name, Read
-from mapping_engine.diagnostics import (
-    Diagnostics,
-    Fix,
-    Severity,
-    Span,
-    listed,
-    nearest,
-)
+from mapping_engine.diagnostics import Diagnostics, Fix, Severity, Span, listed, nearest
 from mapping_engine.expression import Extent
 from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import Selector, prefixes, vocabulary_path

@@ -39,21 +39,9 @@ from mapping_engine.core.nodes import (
 )
 from mapping_engine.core.origins import described, what
 from mapping_engine.core.schema_places import declared_at
-from mapping_engine.diagnostics import (
-    Fix,
-    Severity,
-    Span,
-    did_you_mean,
-    listed,
-    report_unknown,
-)
+from mapping_engine.diagnostics import Fix, Severity, Span, did_you_mean, listed, report_unknown
 from mapping_engine.file.documents import WarnBlock
-from mapping_engine.file.json_types import (
-    is_closed,
-    items_schema,
-    property_names,
-    property_schema,
-)
+from mapping_engine.file.json_types import is_closed, items_schema, property_names, property_schema
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ScalarNode
 from mapping_engine.types.type import IDENTIFYING, PSEUDONYM, SECRET, UNDECLARED, Type

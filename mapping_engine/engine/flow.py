@@ -17,12 +17,7 @@ from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.run import Run
-from mapping_engine.errors import (
-    ConfigurationError,
-    ErrorCode,
-    InstrumentationError,
-    MappingError,
-)
+from mapping_engine.errors import ConfigurationError, ErrorCode, InstrumentationError, MappingError
 from mapping_engine.types.kinds import Json
 
 REQUESTS = 1000

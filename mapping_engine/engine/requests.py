@@ -23,12 +23,7 @@ from mapping_engine.engine.run import Issue, Run, fresh
 from mapping_engine.engine.texts import as_text
 from mapping_engine.engine.url_origins import leads_within, origin_of
 from mapping_engine.engine.xml import is_xml
-from mapping_engine.errors import (
-    ConfigurationError,
-    ErrorCode,
-    InstrumentationError,
-    MappingError,
-)
+from mapping_engine.errors import ConfigurationError, ErrorCode, InstrumentationError, MappingError
 from mapping_engine.file.request_blocks import HEADER_NAME, METHODS
 from mapping_engine.types.kinds import Json
 

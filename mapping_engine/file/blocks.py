@@ -12,13 +12,7 @@ from collections.abc import Callable, Mapping
 from itertools import combinations
 from typing import ClassVar, Generic, Literal, TypeVar, overload
 
-from mapping_engine.diagnostics import (
-    Diagnostics,
-    Label,
-    Span,
-    listed,
-    report_unknown,
-)
+from mapping_engine.diagnostics import Diagnostics, Label, Span, listed, report_unknown
 from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.file.shapes import Definitions, Shape, SimpleShape, wrong
 from mapping_engine.frozen import Frozen

@@ -8,13 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from mapping_engine.diagnostics import (
-    Diagnostic,
-    Diagnostics,
-    Span,
-    listed,
-    report_unknown,
-)
+from mapping_engine.diagnostics import Diagnostic, Diagnostics, Span, listed, report_unknown
 from mapping_engine.file.blocks import Block, BlockOf, read_block
 from mapping_engine.file.documents import Document, FragmentFile
 from mapping_engine.file.json_types import JsonSchema

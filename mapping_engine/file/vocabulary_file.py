@@ -14,13 +14,7 @@ from mapping_engine.source.node import ScalarNode
 from mapping_engine.transforms.text import pattern_problem
 from mapping_engine.types.kinds import NAMES
 from mapping_engine.types.type import Described
-from mapping_engine.vocabulary import (
-    Personal,
-    Switches,
-    Vocabulary,
-    fold_name,
-    parse_description,
-)
+from mapping_engine.vocabulary import Personal, Switches, Vocabulary, fold_name, parse_description
 from mapping_engine.vocabulary.vocabulary import EVENT
 from mapping_engine.vocabulary.words import PERSONAL
 

@@ -1,12 +1,7 @@
 """JMESPath selectors, parsed and interpreted by the jmespath package."""
 
 from mapping_engine.selectors.parse import Selector, parse_selector, with_places
-from mapping_engine.selectors.paths import (
-    prefixes,
-    projections,
-    steps,
-    vocabulary_path,
-)
+from mapping_engine.selectors.paths import prefixes, projections, steps, vocabulary_path
 from mapping_engine.selectors.problem import SelectorError, SelectorProblem
 from mapping_engine.selectors.search import search
 

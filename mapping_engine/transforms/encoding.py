@@ -8,14 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from mapping_engine.source.json_text import is_sound, is_unicode
-from mapping_engine.transforms.declare import (
-    Example,
-    Flow,
-    Json,
-    Parameter,
-    Rejected,
-    transform,
-)
+from mapping_engine.transforms.declare import Example, Flow, Json, Parameter, Rejected, transform
 from mapping_engine.transforms.json_values import read_json
 from mapping_engine.transforms.scalars import MAX_LENGTH, NOT_UNICODE, TOO_LONG
 from mapping_engine.types.kinds import ANY, TEXT

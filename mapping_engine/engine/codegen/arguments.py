@@ -7,13 +7,7 @@ from functools import partial
 
 from mapping_engine.core.inference import constant
 from mapping_engine.core.nodes import Call, Node
-from mapping_engine.engine.codegen.found import (
-    Found,
-    Then,
-    among,
-    classes_of,
-    value_of,
-)
+from mapping_engine.engine.codegen.found import Found, Then, among, classes_of, value_of
 from mapping_engine.engine.codegen.judging import Step, put_accepted, put_judged
 from mapping_engine.engine.codegen.writing import Here, fixed, is_settled
 from mapping_engine.engine.interpreter import Interpreter

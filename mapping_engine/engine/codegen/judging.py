@@ -20,10 +20,7 @@ from mapping_engine.engine.codegen.found import (
 )
 from mapping_engine.engine.codegen.writing import Here
 from mapping_engine.engine.run import Issue, present
-from mapping_engine.engine.values import (
-    left_of,
-    wrong_kind,
-)
+from mapping_engine.engine.values import left_of, wrong_kind
 from mapping_engine.frozen import Frozen
 from mapping_engine.transforms.declare import Rejected, Transform
 from mapping_engine.types.kinds import Json, kind_of

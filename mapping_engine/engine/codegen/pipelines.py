@@ -22,10 +22,7 @@ from mapping_engine.engine.codegen.found import (
 )
 from mapping_engine.engine.codegen.writing import Here
 from mapping_engine.engine.run import Issue
-from mapping_engine.engine.values import (
-    closed_digests,
-    passed_digest,
-)
+from mapping_engine.engine.values import closed_digests, passed_digest
 from mapping_engine.transforms.hashing import is_digest
 from mapping_engine.types.kinds import Json
 

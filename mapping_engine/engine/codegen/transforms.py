@@ -25,11 +25,7 @@ from mapping_engine.engine.codegen.found import (
 from mapping_engine.engine.codegen.judging import Step, put_accepted, put_judged
 from mapping_engine.engine.codegen.writing import Here
 from mapping_engine.engine.run import Issue
-from mapping_engine.engine.values import (
-    accepted,
-    argument,
-    left_of,
-)
+from mapping_engine.engine.values import accepted, argument, left_of
 from mapping_engine.transforms.declare import Transform
 from mapping_engine.types.kinds import Json, is_missing
 
