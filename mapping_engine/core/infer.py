@@ -183,8 +183,7 @@ def _entry_type(source: Type, found: Inference) -> Type:
     """The type of a value in an object, or of an item of a list."""
     types: list[Type] = []
     if source.kinds & LIST:
-        item = item_of(source)
-        types.append(item if item is not None else found.model.vocabulary.as_list(source))
+        types.append(item_of(source) or found.model.vocabulary.as_list(source))
     if source.kinds & OBJECT and source.fields:
         types += source.fields.values()
     elif source.kinds & OBJECT:
@@ -201,10 +200,8 @@ def check_list(what: str, node: Node, made: Type, found: Inference) -> bool:
     """Whether a value may be a list; what never is one is reported (FO01)."""
     may_be = not made.kinds or bool(made.kinds & LIST)
     if not may_be:
-        message, help = (
-            f"{what} needs a list, this is {made.kinds}",
-            "wrap a single value with `|> list`",
-        )
+        message = f"{what} needs a list, this is {made.kinds}"
+        help = "wrap a single value with `|> list`"
         found.diagnostics.report("FO01", message, node.span, help=help)
     return may_be
 
@@ -213,8 +210,7 @@ def _item(node: nodes.ForEach, source: Type, found: Inference) -> Type:
     """The type of one item."""
     if not check_list("`each`", node.source, source, found):
         return BROKEN
-    known = item_of(source)
-    return known if known is not None else found.model.vocabulary.as_list(source)
+    return item_of(source) or found.model.vocabulary.as_list(source)
 
 
 def _copy(node: nodes.Copy, scope: Scope, found: Inference) -> Type:
@@ -257,9 +253,8 @@ def _may_be_kept(node: Node, source: Type, found: Inference) -> bool:
 
 def _copied_secrets(node: nodes.Copy, source: Type, found: Inference) -> None:
     """Report secrets of the event that would be copied."""
-    left = _copied(node, secret_paths(source, found.model.vocabulary), found)
-    if left:
-        spelled = listed(".".join(path) or "the value itself" for path in left)
+    spelled = _copied(node, secret_paths(source, found.model.vocabulary), found)
+    if spelled:
         message = f"the copy would hold a secret: {spelled}"
         help = "leave it out with `without` or `only`"
         found.diagnostics.report("PI06", message, node.source.span, help=help)
@@ -291,23 +286,20 @@ def _written_keys(given: Node | None) -> dict[str, Span]:
             return {}
 
 
-def _copied(
-    node: nodes.Copy, paths: list[tuple[str, ...]], found: Inference
-) -> list[tuple[str, ...]]:
-    """Those of some paths whose keys the rules neither leave out nor hash."""
+def _copied(node: nodes.Copy, paths: list[tuple[str, ...]], found: Inference) -> str:
+    """Those of some paths, in words, whose keys the rules neither leave out nor hash."""
     treated = _known_keys(node.without, found) | _known_keys(node.hash, found)
     left = [p for p in paths if not p or not {p[0], ".".join(p)} & treated]
     if node.only is not None and constant(found.model, node.only)[0]:
         copied = _known_keys(node.only, found)
         left = [path for path in left if not path or path[0] in copied]
-    return left
+    return listed(".".join(path) or "the value itself" for path in left) if left else ""
 
 
 def _copied_in_clear(node: nodes.Copy, source: Type, found: Inference) -> None:
     """Report personal data that would be copied, since nothing in its name says what it is."""
-    left = _copied(node, clear_paths(source, found.model.vocabulary), found)
-    if left:
-        spelled = listed(".".join(path) or "the value itself" for path in left)
+    spelled = _copied(node, clear_paths(source, found.model.vocabulary), found)
+    if spelled:
         found.diagnostics.report(
             "PI02",
             f"the copy would hold personal data in clear: {spelled}",

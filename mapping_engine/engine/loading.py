@@ -57,9 +57,9 @@ def load(pack: str | PathLike[str]) -> Mapping:
     return Mapping(load_model(pack))
 
 
-def load_model(pack: str | PathLike[str], shared: dict[str, ReadFile] | None = None) -> Model:
+def load_model(pack: str | PathLike[str]) -> Model:
     """The model of a pack. Raises RuleError like `load`."""
-    read = read_pack(pack, shared=shared)
+    read = read_pack(pack)
     if read.model is None:
         raise refused(str(pack), read.diagnostics)
     return read.model

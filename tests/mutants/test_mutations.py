@@ -14,10 +14,10 @@ from mapping_engine.mutants.corpus import corpus
 from mapping_engine.mutants.judge import Judged, Originals, Verdict, originals_of
 from mapping_engine.mutants.mutant import Mutant, Operator
 from mapping_engine.mutants.operators import OPERATORS
+from mapping_engine.mutants.operators.names import misspelt
 from mapping_engine.mutants.page import Page
 from mapping_engine.mutants.pages import pages
 from mapping_engine.mutants.study import Plan, Sampled, Study, candidates, sampled
-from mapping_engine.mutants.typos import misspelt
 from mapping_engine.source.node import MappingNode, Source
 from mapping_engine.source.yaml_text import read_yaml
 from mapping_engine.testing import collect

@@ -76,15 +76,13 @@ def find(subject: Subject) -> None:
 
 
 def _unbraced(node: Template, subject: Subject) -> None:
-    model = subject.model
-    known = {*BUILTINS, *model.definitions, *subject.variables}
     if not isinstance(node.at, Extent):
         return
     scalar = node.at.scalar
     places = (part.at for part in node.parts if isinstance(part, Node))
     inside = [(at.start, at.end) for at in places if isinstance(at, Extent)]
     for match in _NAME.finditer(scalar.text):
-        if match[1] not in known or any(s <= match.start() < e for s, e in inside):
+        if not _is_known(match[1], subject) or any(s <= match.start() < e for s, e in inside):
             continue
         span = scalar.span_at(*match.span())
         message, help = f"`{match[0]}` is text here, not the value", f"write `{{{match[0]}}}`"
@@ -94,12 +92,10 @@ def _unbraced(node: Template, subject: Subject) -> None:
 
 def _in_text(text: str, span: Span, subject: Subject) -> None:
     """Report a plain text that is a name, a path of the event, or holds one in braces."""
-    model = subject.model
-    known = {*BUILTINS, *model.definitions, *subject.variables}
     name = _LONE.fullmatch(text)
-    named = [found for found in _BRACED.findall(text) if found in known]
+    named = [found for found in _BRACED.findall(text) if _is_known(found, subject)]
     path = tuple(text.split("."))
-    if name and name[1] in known:
+    if name and _is_known(name[1], subject):
         help = "write it under `value`"
     elif named:
         text, help = f"{{${named[0]}}}", "write the text under `template`; a help is sent as it is"
@@ -111,10 +107,14 @@ def _in_text(text: str, span: Span, subject: Subject) -> None:
     subject.diagnostics.report(SY06, message, span, help=help)
 
 
+def _is_known(name: str, subject: Subject) -> bool:
+    """Whether a name means something behind a ``$``."""
+    return any(name in each for each in (BUILTINS, subject.model.definitions, subject.variables))
+
+
 def _is_declared(path: tuple[str, ...], subject: Subject) -> bool:
     """Whether these are the keys of something that the vocabulary declares."""
-    vocabulary = subject.model.vocabulary
-    return vocabulary.type_of(path).described is not None
+    return subject.model.vocabulary.type_of(path).described is not None
 
 
 # TX08

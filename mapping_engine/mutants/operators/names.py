@@ -11,12 +11,25 @@ from mapping_engine.file.blocks import keys_of
 from mapping_engine.mutants.edit import Edit, Edits
 from mapping_engine.mutants.mutant import Operator
 from mapping_engine.mutants.page import Page
-from mapping_engine.mutants.typos import misspelt
 from mapping_engine.source.node import MappingNode, ScalarNode
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUOTED = re.compile(r"'[^']*'|`[^`]*`")
 Stretches: TypeAlias = Iterator[tuple[int, int]]
+
+
+def misspelt(name: str, slip: int) -> str:
+    """A name with one slip: letters changed about, one left out, or one doubled."""
+    middle = max(1, len(name) // 2)
+    slips = (
+        name[: middle - 1] + name[middle] + name[middle - 1] + name[middle + 1 :]
+        if len(name) > 1
+        else name,
+        name[:middle] + name[middle + 1 :],
+        name[:middle] + name[middle - 1 : middle] + name[middle:],
+    )
+    chosen = slips[slip % 3]
+    return chosen if chosen not in (name, "") else name + name[-1:]
 
 
 def _words(page: Page, start: int, end: int) -> Stretches:
