@@ -1,6 +1,6 @@
 """Every check (the loader's, and those that look at rules which could be read), and which run.
 
-Codes are never renumbered, and a retired one stays reserved.
+Codes are never renumbered; `tools/check_pages.py` has those that are reserved.
 """
 
 from __future__ import annotations
@@ -35,19 +35,6 @@ CATALOGUE: Mapping[str, Check] = MappingProxyType(
     {each.code: each for each in sorted(_EVERY, key=lambda c: (_ORDER.index(c.code[:2]), c.code))}
 )
 """Every check by its code, in the order of the documentation."""
-
-RESERVED: Mapping[str, str] = MappingProxyType(
-    {
-        "SH06": "deprecated-key",
-        "FB05": "failing-arm-not-guarded",
-        "TX04": "no-op-transform",
-        "TX07": "lossy-number",
-        "PR06": "unreachable-rule",
-        "PI05": "pii-in-key-or-log",
-        "ST02": "missing-description",
-    }
-)
-"""Codes that are kept free for checks that do not exist yet, and the names they will have."""
 
 
 class Options(Frozen):

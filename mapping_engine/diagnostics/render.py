@@ -29,12 +29,6 @@ _Paint = Callable[[str, str], str]
 _Lines = Mapping[str, list[str]]
 
 
-def render(diagnostic: Diagnostic, text: str | None, *, colour: bool = False) -> str:
-    """One diagnostic; ``text`` is that of its file, None leaves the line out."""
-    lines = {} if text is None else {diagnostic.span.file: _BREAK.split(text)}
-    return _rendered(diagnostic, lines, _painter(colour))
-
-
 def render_all(
     diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], colour: bool = False
 ) -> str:

@@ -10,11 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping_engine.diagnostics import LOADER_CHECKS, Diagnostic, Label, Severity, Span
-from mapping_engine.diagnostics.render import WIDEST, render, render_all
+from mapping_engine.diagnostics.render import WIDEST, render_all
 
 
 def span(line: int, column: int, end: int, *, end_line: int = 0, file: str = "r.yaml") -> Span:
     return Span(file, line, column, end_line or line, end)
+
+
+def render(diagnostic: Diagnostic, text: str | None, *, colour: bool = False) -> str:
+    """One diagnostic, without the summary; ``text`` is that of its file."""
+    texts = {} if text is None else {diagnostic.span.file: text}
+    return render_all([diagnostic], texts, colour=colour).rpartition("\n\n")[0]
 
 
 def shown(text: str | None, place: Span, *labels: Label) -> str:

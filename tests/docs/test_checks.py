@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mapping_engine.checks.catalogue import CATALOGUE, RESERVED
+from mapping_engine.checks.catalogue import CATALOGUE
 from mapping_engine.checks.pages import page_of, section
 from tools.check_example import checked_example
-from tools.check_pages import FOLDER, example, pages
+from tools.check_pages import FOLDER, RESERVED, example, pages
 
 CODES = sorted(CATALOGUE)
 
