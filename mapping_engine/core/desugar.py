@@ -161,6 +161,7 @@ def _entries(
         Name(block, nodes.KEY) if block.key_ is None else expression(block.key_, inside, made),
         _plain_source(block, inside, made) if written else Name(block, item),
         optional(block.keep_when, inside, made),
+        block.empty == "keep",
     )
 
 

@@ -166,7 +166,7 @@ def _entries(node: nodes.Entries, scope: Scope, found: Inference) -> Type:
             help = "name an object or a list; a single value is written under `under`"
             found.diagnostics.report("FO01", message, node.source.span, help=help)
         item = _entry_type(source, found) if may_be else BROKEN
-        key = Type(TEXT | NUMBER, False, frozenset({UNDECLARED}))
+        key = Type(TEXT | NUMBER, True, frozenset({UNDECLARED}))
         scope = scope.having(node.item, item).having(nodes.KEY, key)
     if node.keep is not None:
         infer(node.keep, scope, found)

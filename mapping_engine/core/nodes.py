@@ -201,7 +201,8 @@ class Entries(Node):
 
     Each is read as ``$item`` (or another name), and its key or place as ``$key``. Without a
     ``source``, there is one entry. Those for which ``keep`` does not hold are left out, and so are
-    those without a key or a value; of one key, the last one counts.
+    those without a key or a value; of one key, the last one counts. With ``empty``, an item that is
+    null, blank or empty stands as it is where there is no value.
     """
 
     source: Node | None
@@ -209,6 +210,7 @@ class Entries(Node):
     key: Node
     value: Node
     keep: Node | None = None
+    empty: bool = False
 
 
 # Conditions: they are true or false, never missing

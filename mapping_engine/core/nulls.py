@@ -28,7 +28,7 @@ def keeps_nulls(model: Model, node: Node) -> bool:
     waiting = [node]
     while waiting:
         match waiting.pop():
-            case Copy(empty=True):
+            case Copy(empty=True) | Entries(empty=True):
                 return True
             case Copy(added=Object() as added):
                 waiting.append(added)

@@ -35,13 +35,12 @@ from mapping_engine.engine.copying import (
 )
 from mapping_engine.engine.policy import Policy
 from mapping_engine.engine.run import NULL, Issue, Run, fresh, holds, present
-from mapping_engine.engine.texts import as_text
 from mapping_engine.engine.trace import BLANK, MET, NOT_MET, Entry, Trace
 from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import SelectorError, search
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.transforms.declare import Transform
-from mapping_engine.types.kinds import Json, kind_of
+from mapping_engine.types.kinds import Json, is_missing, kind_of
 
 Evaluation: TypeAlias = Generator["Evaluation", Json, Json]
 """Yields evaluations, is sent what they answer, and answers a value that is present, or None."""
@@ -135,8 +134,12 @@ def _evaluate(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
         case nodes.Template(parts=parts):
             texts: list[str] = []
             for part in parts:
-                found = part if isinstance(part, str) else (yield _evaluate(part, frame, it))
-                text = as_text(found)
+                text: str | None
+                if isinstance(part, str):
+                    text = part
+                else:
+                    found = yield _evaluate(part, frame, it)
+                    text = values.in_template(found, part, frame.issues)
                 if text is None:
                     return None
                 texts.append(text)
@@ -163,14 +166,13 @@ def _read(
     start, selector = it.run.event, node.tail if isinstance(node, Name) else node.selector
     if isinstance(node, Name):
         start = yield _whole(node.name, frame, it)
-    if selector is None:
-        return start
     try:
-        found = search(selector, start)
+        found = start if selector is None else search(selector, start)
     except SelectorError:
         frame.issues.append(Issue(spell(node), "cannot be read as written", node.span))
         return None
-    if raw:
+    is_judged = isinstance(node, Name) and selector is None and node.name in it.model.definitions
+    if raw or is_judged:  # the empty object that a definition copies is one
         return found
     is_blank = found is not None and present(found) is None
     if is_blank and it.trace is not None and isinstance(node, nodes.Read):
@@ -418,8 +420,8 @@ def _entries(node: nodes.Entries, frame: Frame, it: Interpreter) -> Evaluation:
             continue
         name = values.key_text((yield _evaluate(node.key, inside, it)), node.key, frame.issues)
         made = None if name is None else (yield _evaluate(node.value, inside, it))
-        if name is not None and made is not None:
-            found[name] = made
+        if name is not None and (made is not None or (node.empty and is_missing(item))):
+            found[name] = item if made is None else made
     return present(found)
 
 

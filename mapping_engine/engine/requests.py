@@ -20,7 +20,7 @@ from mapping_engine.core.url_parts import BASE, OWN, part_kind
 from mapping_engine.diagnostics import listed
 from mapping_engine.engine.request import CONTENT_TYPES, MASK, Request
 from mapping_engine.engine.run import Issue, Run, fresh
-from mapping_engine.engine.texts import as_text
+from mapping_engine.engine.texts import as_line, as_text
 from mapping_engine.engine.url_origins import leads_within, origin_of
 from mapping_engine.engine.xml import is_xml
 from mapping_engine.errors import ConfigurationError, ErrorCode, InstrumentationError, MappingError
@@ -41,6 +41,8 @@ _FRAMING = frozenset(
 )  # fmt: skip
 """Headers that say how a request travels: whoever sends it writes them."""
 _SHOWN = 60
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
+"""What no header may hold (RFC 9110, 5.5); other letters than those of ASCII go as UTF-8."""
 _STEPS = re.compile(r"[.\[\]0-9]+")
 """What stands between the names in a flattened path."""
 _BASE = re.compile(
@@ -65,7 +67,7 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
         if each.spread:
             spread_headers(headers, value, field=each, model=model)
             continue
-        text = as_text(value)
+        text = as_line(value)
         if text is not None:
             put_header(headers, each.name, header(each, text, model))
         elif each.required:
@@ -155,7 +157,7 @@ def body_of(rule: RequestRule, value: Json, model: Model) -> Json:
         case "none":
             return None
         case "text":
-            return as_text(value) or ""
+            return as_line(value) or ""
         case "ndjson":
             return value if type(value) is list else [] if value is None else [value]
         case "xml":
@@ -250,7 +252,7 @@ def replaces(name: str) -> bool:
 
 def header(field: Field, text: str, model: Model) -> str:
     """A header's text; raises for what no header can hold."""
-    if any(ord(letter) < 32 or ord(letter) > 126 for letter in text):
+    if _CONTROL(text):
         message = f"the header `{field.name}` would hold characters that a header must not hold"
         raise unfit(field.value, model, message, None)
     return text
@@ -259,7 +261,7 @@ def header(field: Field, text: str, model: Model) -> str:
 def spread_headers(headers: dict[str, str], values: Json, field: Field, model: Model) -> None:
     """Add the headers that an object names; raises for what HTTP does not accept."""
     for name, value in values.items() if type(values) is dict else ():
-        text = as_text(value)
+        text = as_line(value)
         if text is None:
             continue
         if not HEADER_NAME.fullmatch(name) or name.casefold() in _FRAMING:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import orjson
+
 from mapping_engine.transforms.scalars import number_text
 from mapping_engine.types.kinds import Json, kind_of
 
@@ -21,3 +23,11 @@ def as_text(value: Json) -> str | None:
             return ", ".join(text for text in texts if text is not None)
         case _:
             return None
+
+
+def as_line(value: Json) -> str | None:
+    """How a value reads as a header or a text of its own: what holds an object is JSON."""
+    parts = value if type(value) is list else [value]
+    if any(type(part) in (dict, list) for part in parts):
+        return orjson.dumps(value).decode()
+    return as_text(value)

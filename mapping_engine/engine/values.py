@@ -10,6 +10,7 @@ from mapping_engine.core.nodes import Node
 from mapping_engine.core.spell import spell
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.run import Issue, Run, present, same
+from mapping_engine.engine.texts import as_text
 from mapping_engine.transforms.declare import Parameter, Rejected, Transform
 from mapping_engine.transforms.hashing import OF_NOTHING, digest, is_digest
 from mapping_engine.transforms.scalars import scalar_text
@@ -19,6 +20,15 @@ CLOCKS: Mapping[str, Callable[[Run], int]] = {
     "now": lambda run: int(run.now),
     "now_ms": lambda run: int(run.now * 1000),
 }
+
+
+def in_template(value: Json, node: Node, issues: list[Issue]) -> str | None:
+    """How a value reads in a template; an issue for an object."""
+    text = as_text(value)
+    if text is None and value is not None:
+        reason = wrong_kind(kind_of(value), "what a text can hold")
+        issues.append(Issue(spell(node), reason, node.span))
+    return text
 
 
 # Conditions

@@ -74,7 +74,7 @@ class SourceBlock(PlainBlock):
         "only": COPIES,
         "keep": COPIES,
         "hash": COPIES,
-        "empty": COPIES,
+        "empty": (*COPIES, "entries_of"),
         "item": ("each", "entries_of"),
         "keep_when": ("each", "entries_of"),
         "key": ("entries_of",),
@@ -125,7 +125,8 @@ class SourceBlock(PlainBlock):
     empty: str | None = key(
         word_of("keep", "drop"),
         "With `keep`, the copy holds null where the object does, and an empty object is copied as "
-        "one; `drop` is the default. Empty texts and lists are copied either way.",
+        "one; `drop` is the default. Empty texts and lists are copied either way. Of `entries_of`, "
+        "what is null, blank or empty stands as it is where an entry has no value.",
     )
     fields: tuple[Named[FieldBlock], ...] | None = key(
         MapOf(Choice(lambda: FieldBlock, scalar=("value", EXPRESSION))),

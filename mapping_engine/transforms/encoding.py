@@ -11,7 +11,7 @@ from mapping_engine.source.json_text import is_sound, is_unicode
 from mapping_engine.transforms.declare import Example, Flow, Json, Parameter, Rejected, transform
 from mapping_engine.transforms.json_values import read_json
 from mapping_engine.transforms.scalars import MAX_LENGTH, NOT_UNICODE, TOO_LONG
-from mapping_engine.types.kinds import ANY, TEXT
+from mapping_engine.types.kinds import ANY, OBJECT, TEXT
 
 _NO_JSON = Rejected("holds what JSON text cannot say")
 _ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
@@ -62,6 +62,22 @@ def json_text(value: Json) -> Json:
     except (ValueError, RecursionError):
         return _NO_JSON
     return found if is_unicode(found) else _NO_JSON
+
+
+@transform(
+    accepts=OBJECT,
+    returns=OBJECT,
+    examples=(
+        Example(
+            {"a": "x", "b": "", "c": None, "d": [1]}, {"a": "x", "b": "", "c": "null", "d": "[1]"}
+        ),
+        Example({"a": float("inf")}, Rejected("holds what JSON text cannot say")),
+    ),
+)
+def json_texts(value: dict[str, Json]) -> Json:
+    """The object with each of its own values as text: a text as it is, all else as compact JSON."""
+    found = {k: v if type(v) is str else json_text.function(v) for k, v in value.items()}
+    return _NO_JSON if _NO_JSON in found.values() else found
 
 
 @transform(

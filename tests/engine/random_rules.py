@@ -190,6 +190,8 @@ BLOCKS = [
     "entries_of: p, key: $key |> upper, value: $item |> text",
     "entries_of: p.items, item: one, key: $one.a, fields: {m: $one.b, k: <ONE>}",
     "entries_of: $object, keep_when: $item is text",
+    "entries_of: p.c, value: $item |> lower, empty: keep",
+    "each: p.items, value: $item ?? type, keep_when: $item != 'x'",
     "under: type, value: <ONE>",
     "each: p.items, item: one, copy_of: $one, keep_when: $one.b, empty: keep",
     "constant: {k: [1, null]}",

@@ -19,6 +19,32 @@ EVENT: dict[str, Any] = {
     },
     "tags": ["red", "blue"],
 }
+ODD: dict[str, Any] = {
+    "odd": ["", [], " ", None, {}, 0, False, "x"],
+    "named": {"": "k", "a": "", "b": [], "c": None, "d": {}, "e": 0},
+}
+OF_ODD: list[tuple[str, Any]] = [
+    ("{each: p.odd, value: $item}", [0, False, "x"]),
+    ("{each: p.odd, value: $item, keep_when: $item}", [0, "x"]),
+    ("{each: p.odd, value: $item, keep_when: $item is missing}", None),
+    ("{each: p.odd, keep_when: $item is missing, constant: 1}", [1] * 5),
+    ("{each: p.odd, item: one, list_of: [$one]}", [[0], [False], ["x"]]),
+    ("{each: p.odd, positions: [$item, {constant: 1}], fill: f}",
+     [["f", 1]] * 5 + [[0, 1], [False, 1], ["x", 1]]),
+    ("{each: p.odd, value: \"$item ?? 'none'\"}", ["none"] * 5 + [0, False, "x"]),
+    ("{each: p.odd, value: $item |> named($item)}", ["0-0", "false-false", "X"]),
+    ("{each: p.odd, fields: {k: $item}}", [{"k": 0}, {"k": False}, {"k": "x"}]),
+    ("{each: p.odd, copy_of: $item, empty: keep}", [{}]),
+    ("{entries_of: p.named}", {"e": 0}),
+    ("{entries_of: p.named, key: \"$key ?? 'none'\", value: $item ?? $key}",
+     {"none": "k", "a": "a", "b": "b", "c": "c", "d": "d", "e": 0}),
+    ("{entries_of: p.odd, keep_when: $item == ''}", None),
+    ("{entries_of: p.named, empty: keep, keep_when: $key != 'd'}",
+     {"a": "", "b": [], "c": None, "e": 0}),
+    ("{entries_of: p.odd, empty: keep, value: $item |> lower, keep_when: \"$key in [0, 6, 7]\"}",
+     {"0": "", "7": "x"}),
+]  # fmt: skip
+"""What is missing in a list or an object is missing by every name."""
 CASES = [
     # lists of blocks
     ("{list_of: [type, p.zz, {fields: {k: p.a}}, {when: p.zz, constant: 2}]}", ["x", {"k": 1}]),
@@ -77,6 +103,11 @@ def test_a_value_is_what_its_block_says(field: str, wanted: object) -> None:
     assert (wanted is None) is ("f" not in payload)
 
 
+@pytest.mark.parametrize(("field", "wanted"), OF_ODD)
+def test_what_is_missing_in_a_list_is_missing_there(field: str, wanted: object) -> None:
+    assert made(field, {"p": ODD}).get("f") == wanted
+
+
 @pytest.mark.parametrize(
     ("field", "sent"),
     [
@@ -108,6 +139,23 @@ def test_what_is_spread_and_is_no_object_is_told() -> None:
     [warning] = outcome.warnings
     assert "p.c is a text, not object" in str(warning)
     assert json.loads(outcome.requests[0].encode())["payload"] == {"f": {"k": "x"}}
+
+
+def test_what_is_missing_in_a_list_is_missing_in_a_fan_out() -> None:
+    rules = f"{SHARED}fan_out: {{each: {{tag: p.odd}}}}\nfields: {{z: {{constant: 1}}, k: $tag}}\n"
+    destination = unjudged(mapping_of(rules))
+    event = {"p": ODD}
+    assert_agree(destination, event)
+    payloads = [request.body["payload"] for request in destination.apply(event)]
+    assert payloads == [{"z": 1}] * 5 + [{"z": 1, "k": each} for each in (0, False, "x")]
+
+
+def test_an_object_in_a_text_is_told() -> None:
+    destination = unjudged(mapping_of(f"{SHARED}fields: {{f: {{template: 'a {{p.c}}'}}}}\n"))
+    event = {"p": {"c": {"k": 1}}}
+    assert_agree(destination, event)
+    [warning] = destination.outcome(event).warnings
+    assert "p.c is an object" in str(warning)
 
 
 def test_spreads_are_in_each_payload_of_a_fan_out() -> None:

@@ -10,7 +10,7 @@ import pytest
 from mapping_engine import MappingError, load
 from tests.engine.mini import HEAD
 
-FIELDS = "fields:\n  x: type\n"
+FIELDS = "define:\n  nulls: {copy_of: p, empty: keep}\nfields:\n  x: type\n"
 VOCABULARY = """
 vocabulary: 1
 event: {type: text, p: part}
@@ -59,6 +59,7 @@ def made(
         ("{a: {when: type == 't', constant: c}, b: {when: type == 'u', constant: c}}", {"a": "c"}),
         ("{a: {each: p.items, value: $item.a}, p: $payload}", {"a": ["i"], "p": {"x": "t"}}),
         ("{a: p.none}", {}),
+        ("[$nulls, $nulls]", [{"items": [{"a": "i"}, {}], "n": None}] * 2),
         ("$payload", {"x": "t"}),
         ("[$payload]", [{"x": "t"}]),
     ],
@@ -67,7 +68,7 @@ def test_a_body_is_a_tree_of_expressions_and_blocks(
     tmp_path: Path, body: str, expected: Any
 ) -> None:
     request = f'  url: "{{$api.base}}/e"\n  json: {body}\n'
-    found = made(tmp_path, request, {"type": "t", "p": {"items": [{"a": "i"}, {}]}})
+    found = made(tmp_path, request, {"type": "t", "p": {"items": [{"a": "i"}, {}], "n": None}})
     assert found.body == expected
 
 
@@ -90,16 +91,21 @@ def test_a_form_takes_blocks_as_well(tmp_path: Path) -> None:
         ('{X-A: {template: "v {type}"}}', {"Content-Type": "application/json", "X-A": "v t"}),
         ("{X-A: {when: type == 'u', constant: c}}", {"Content-Type": "application/json"}),
         ("{X-A: {value: p.none, default: d}}", {"Content-Type": "application/json", "X-A": "d"}),
+        ("{X-A: p}", {"Content-Type": "application/json", "X-A": '{"o":{"k":"é"},"l":[1,{}]}'}),
+        ("{..: p}", {"Content-Type": "application/json", "o": '{"k":"é"}', "l": "[1,{}]"}),
     ],
 )
 def test_a_header_is_a_value_and_replaces_the_default(
     tmp_path: Path, headers: str, expected: dict[str, str]
 ) -> None:
     request = f'  url: "{{$api.base}}/e"\n  headers: {headers}\n  json: $payload\n'
-    assert made(tmp_path, request, {"type": "t"}).headers == expected
+    event = {"type": "t", "p": {"o": {"k": "é"}, "l": [1, {}], "n": None}}
+    assert made(tmp_path, request, event).headers == expected
 
 
-TABLE = "tables: {paths: {t: a/b?c=d}}\ndefine: {path: type |> lookup($tables.paths)}\n" + FIELDS
+TABLE = f"tables: {{paths: {{t: a/b?c=d}}}}\n{FIELDS}".replace(
+    "define:", "define:\n  path: type |> lookup($tables.paths)"
+)
 
 
 @pytest.mark.parametrize(

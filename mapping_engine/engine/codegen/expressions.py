@@ -52,9 +52,8 @@ from mapping_engine.engine.codegen.found import (
 from mapping_engine.engine.codegen.objects import put_copy, put_each, put_entries, put_object
 from mapping_engine.engine.codegen.reading import holder_of, put_name, put_read
 from mapping_engine.engine.codegen.writing import Here, fixed_flag, fixed_value, is_fixed
-from mapping_engine.engine.run import present
-from mapping_engine.engine.texts import as_text
-from mapping_engine.engine.values import COMPARISONS
+from mapping_engine.engine.run import Issue, present
+from mapping_engine.engine.values import COMPARISONS, in_template
 from mapping_engine.types.kinds import Json
 
 _FEW = 6
@@ -224,7 +223,7 @@ def _put_template(node: Template, here: Here, then: Then) -> None:
                 continue
             text = code.let("None")
             parts.append(text)
-            here.put(part, partial(_keep_text, here, text))
+            here.put(part, partial(_keep_text, part, here, text))
             with code.block(f"if {text} is None"):
                 code.line("break")
             here = here.after(part)
@@ -236,9 +235,16 @@ def _put_template(node: Template, here: Here, then: Then) -> None:
         then(Found(result, TEXT))
 
 
-def _keep_text(here: Here, name: str, found: Found) -> None:
-    text = found.name if found.classes == TEXT else f"{here.constant(as_text)}({found.name})"
+def _keep_text(node: Node, here: Here, name: str, found: Found) -> None:
+    text = found.name
+    if found.classes != TEXT:
+        as_text = here.constant(partial(_in_template, node))
+        text = f"{as_text}({text}, {here.issues or '[]'})"
     here.code.line(f"{name} = {text}")
+
+
+def _in_template(node: Node, value: Json, issues: list[Issue]) -> str | None:
+    return in_template(value, node, issues)
 
 
 # Conditions

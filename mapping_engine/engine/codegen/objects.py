@@ -52,7 +52,7 @@ from mapping_engine.engine.policy import Policy, refuses
 from mapping_engine.engine.run import Issue, Run, fresh
 from mapping_engine.engine.values import Pairs, key_text, pairs_of, wrong_kind
 from mapping_engine.transforms import REGISTRY
-from mapping_engine.types.kinds import Json, kind_of
+from mapping_engine.types.kinds import Json, is_missing, kind_of
 
 
 def put_object(node: Object, here: Here, then: Then) -> None:
@@ -183,7 +183,7 @@ def _put_loop(node: ForEach, here: Here, then: Then, found: Found) -> None:
         item, holder = code.new("i"), code.new("d")
         inside = replace(
             here,
-            names={**here.names, node.item: Found(item, solid=False)},
+            names={**here.names, node.item: Found(item, raw=True, solid=False)},
             holders={**here.holders, node.item: holder},
             path=f"{here.path}[]",
             clean=False,
@@ -241,8 +241,8 @@ def put_entries(node: Entries, here: Here, then: Then) -> None:
         here,
         names={
             **here.names,
-            node.item: Found(item, solid=False),
-            KEY: Found(key, solid=False),
+            node.item: Found(item, raw=True, solid=False),
+            KEY: Found(key, raw=True, solid=False),
         },
         holders={
             **{name: held for name, held in here.holders.items() if name != KEY},
@@ -255,9 +255,9 @@ def put_entries(node: Entries, here: Here, then: Then) -> None:
     with code.block(f"for {key}, {item} in {pairs}({found.name}, {issues})"):
         code.line(f"{holder} = {item} if {is_class(item, dict)} else {here.constant(NO_KEYS)}")
         if node.keep is not None:
-            inside.met(node.keep, partial(_put_entry, node, inside, made))
+            inside.met(node.keep, partial(_put_entry, node, inside, made, item))
         else:
-            _put_entry(node, inside, made)
+            _put_entry(node, inside, made, item)
     _put_made(made, here, then)
 
 
@@ -266,7 +266,7 @@ def _put_made(made: str, here: Here, then: Then) -> None:
         then(Found(made, OBJECTS))
 
 
-def _put_entry(node: Entries, here: Here, made: str) -> None:
+def _put_entry(node: Entries, here: Here, made: str, item: str = "None") -> None:
     code = here.code
     name = code.let("None")
     as_key = here.constant(partial(_key, node.key))
@@ -277,6 +277,9 @@ def _put_entry(node: Entries, here: Here, made: str) -> None:
     here.put(node.key, keep_key)
     with code.block(f"if {name} is not None"):
         inside = here.after(node.key)
+        if node.empty:
+            with code.block(f"if {here.constant(is_missing)}({item})"):
+                code.line(f"{made}[{name}] = {item}")
         inside.put(node.value, Tail(lambda found: code.line(f"{made}[{name}] = {found.name}")))
 
 

@@ -184,22 +184,31 @@ def put_name(node: Name, here: Here, then: Then, raw: bool) -> None:
     after = then if node.tail is None else below
     name = node.name
     if name in here.names:
-        _put_variable(name, steps if is_path else None, here, then, after, raw)
+        _put_variable(node, steps if is_path else None, here, then, after, raw)
     elif name in here.model.definitions:
         _put_definition(name, here, after)
     elif name in here.model.fan_out_names:
         place = here.model.fan_out_names.index(name)
         value = here.code.let(f"{here.code.part('variables')}[{place}]")
-        put_present(here.code, Found(value, solid=False), after)
+        _put_whole(Found(value, raw=True, solid=False), node, here, after, raw)
     elif name in CLOCKS:
         after(Found(here.code.let(f"{here.constant(CLOCKS[name])}(run)"), WHOLE))
     else:
-        put_present(here.code, _builtin(name, here), after)
+        _put_whole(_builtin(name, here), node, here, after, raw)
+
+
+def _put_whole(found: Found, node: Name, here: Here, after: Then, raw: bool) -> None:
+    """What a name stands for; what lies below it is judged there."""
+    if raw or node.tail is not None:
+        put_present(here.code, found, after)
+    else:
+        put_filled(here.code, found, after)
 
 
 def _put_variable(
-    name: str, steps: Steps | None, here: Here, then: Then, after: Then, raw: bool
+    node: Name, steps: Steps | None, here: Here, then: Then, after: Then, raw: bool
 ) -> None:
+    name = node.name
     found = here.names[name]
     if steps and isinstance(steps[0], str) and name in here.holders:
         holder = here.holders[name]
@@ -207,16 +216,16 @@ def _put_variable(
     elif name == "value":  # what is piped into a pipeline is never missing
         after(found)
     else:
-        put_present(here.code, found, after)
+        _put_whole(found, node, here, after, raw)
 
 
 def _builtin(name: str, here: Here) -> Found:
     if name in ("api", "tables"):
         value = here.model.api if name == "api" else here.model.tables
-        return Found(here.constant(dict(value)), OBJECTS, solid=False)
+        return Found(here.constant(dict(value)), OBJECTS, raw=True, solid=False)
     if name == PAYLOADS:
-        return Found(here.code.part(name), LISTS, solid=False, made=True)
-    return Found(here.code.part(name), OBJECTS, solid=False, made=name == "payload")
+        return Found(here.code.part(name), LISTS, raw=True, solid=False, made=True)
+    return Found(here.code.part(name), OBJECTS, raw=True, solid=False, made=name == "payload")
 
 
 # Definitions

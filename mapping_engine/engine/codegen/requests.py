@@ -9,6 +9,7 @@ from functools import partial
 from mapping_engine.core.clear import exposed
 from mapping_engine.core.model import Model, RequestRule
 from mapping_engine.core.nodes import Const, Field, Node, Object, walk
+from mapping_engine.core.nulls import keeps_nulls
 from mapping_engine.core.url_parts import BASE, OWN, part_kind
 from mapping_engine.engine.codegen.code import Code
 from mapping_engine.engine.codegen.found import TEXT, Found, Then, put_present, value_of
@@ -38,7 +39,7 @@ from mapping_engine.engine.requests import (
     with_query,
 )
 from mapping_engine.engine.run import Run
-from mapping_engine.engine.texts import as_text
+from mapping_engine.engine.texts import as_line, as_text
 from mapping_engine.errors import MappingError
 from mapping_engine.types.kinds import Json
 
@@ -72,7 +73,7 @@ def write_request(rule: RequestRule, here: Here, code: Code) -> None:
     def keep(found: Found) -> None:
         code.line(f"{body} = {found.name}")
 
-    _put_told(rule.body, here, partial(put_fresh, here, keep))
+    _put_own(rule.body, here, keep)
     if rule.format not in ("form", "json"):
         made = partial(body_of, rule, model=here.model)
         code.line(f"{body} = {here.constant(made)}({body})")
@@ -92,10 +93,10 @@ def write_request(rule: RequestRule, here: Here, code: Code) -> None:
 
 def _put_header(field: Field, headers: str, here: Here) -> None:
     if not field.required:
-        _put_told(field.value, here, partial(_keep_header, field, headers, here))
+        _put_own(field.value, here, partial(_keep_header, field, headers, here))
         return
     text = here.code.let("None")
-    _put_told(field.value, here, partial(_fill_in, text, here))
+    _put_own(field.value, here, partial(_fill_in, text, here, as_line))
     with here.code.block(f"if {text} is None"):
         here.code.line(f"{here.constant(partial(_raise, unauthorised, field.value, here.model))}()")
     _keep_header(field, headers, here, Found(text, TEXT))
@@ -108,7 +109,7 @@ def _value(node: Node, here: Here) -> str:
     def keep(found: Found) -> None:
         here.code.line(f"{value} = {found.name}")
 
-    _put_told(node, here, partial(put_fresh, here, keep))
+    _put_own(node, here, keep)
     return value
 
 
@@ -121,7 +122,7 @@ def _method(rule: RequestRule, here: Here) -> str:
 
 
 def _keep_header(field: Field, headers: str, here: Here, found: Found) -> None:
-    text = _as_text(found, here)
+    text = _as_text(found, here, as_line)
     check = f"{here.constant(header)}({here.constant(field)}, {text}, {here.constant(here.model)})"
     with here.code.block(f"if {text} is not None"):
         if replaces(field.name):
@@ -132,14 +133,19 @@ def _keep_header(field: Field, headers: str, here: Here, found: Found) -> None:
             here.code.line(f"{headers}[{here.held(field.name)}] = {check}")
 
 
-def _as_text(found: Found, here: Here) -> str:
-    """The name of a value as text; None for an object."""
+def _as_text(found: Found, here: Here, convert: Callable[[Json], str | None]) -> str:
+    """The name of a value as text."""
     if found.classes == TEXT:
         return found.name
     text = here.code.let(found.name)
     with here.code.block(f"if {text}.__class__ is not str"):
-        here.code.line(f"{text} = {here.constant(as_text)}({text})")
+        here.code.line(f"{text} = {here.constant(convert)}({text})")
     return text
+
+
+def _put_own(node: Node, here: Here, then: Then) -> None:
+    """A part of a request that is its own; it holds nulls where these are meant."""
+    _put_told(node, here, partial(put_fresh, here, then, nulls=keeps_nulls(here.model, node)))
 
 
 def _put_told(node: Node, here: Here, then: Then) -> None:
@@ -186,7 +192,7 @@ def _url(rule: RequestRule, here: Here, code: Code) -> list[str]:
             parts.append(here.constant(part))
             continue
         text = code.let("None")
-        _put_told(part, here, partial(_fill_in, text, here))
+        _put_told(part, here, partial(_fill_in, text, here, as_text))
         with code.block(f"if {text} is None"):
             code.line(f"{here.constant(partial(_raise, incomplete, part, here.model))}()")
         kind = part_kind(part, here.model, first=not place)
@@ -199,8 +205,8 @@ def _url(rule: RequestRule, here: Here, code: Code) -> list[str]:
     return parts
 
 
-def _fill_in(text: str, here: Here, found: Found) -> None:
-    here.code.line(f"{text} = {_as_text(found, here)}")
+def _fill_in(text: str, here: Here, convert: Callable[[Json], str | None], found: Found) -> None:
+    here.code.line(f"{text} = {_as_text(found, here, convert)}")
 
 
 def _raise(error: Callable[[Node, Model], MappingError], part: Node, model: Model) -> None:

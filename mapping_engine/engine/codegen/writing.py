@@ -220,7 +220,7 @@ def _asked_by_errors(model: Model) -> frozenset[str]:
 
 def _may_issue(node: Node, named: Mapping[str, bool]) -> bool:
     match node:
-        case Call() | Copy() | ForEach() | Entries():
+        case Call() | Copy() | ForEach() | Entries() | Template():
             return True
         case Read(selector=selector):
             return path_steps(selector) is None
