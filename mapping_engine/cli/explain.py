@@ -21,7 +21,7 @@ Below each payload field stands what it was made from, in the order of rules:
   |>         a transform of the value above it
   row        a row of a decision table
   when       a condition, met or not met
-  left out   the field is not sent
+  left out   the field is not sent, or so many items of a list are not
 """
 """What the marks in the text mean; the backspace has click keep the lines as they are."""
 

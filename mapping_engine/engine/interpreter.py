@@ -35,7 +35,7 @@ from mapping_engine.engine.copying import (
 )
 from mapping_engine.engine.policy import Policy
 from mapping_engine.engine.run import NULL, Issue, Run, fresh, holds, present
-from mapping_engine.engine.trace import BLANK, MET, NOT_MET, Entry, Trace
+from mapping_engine.engine.trace import BLANK, DROPPED, MET, NOT_MET, Entry, Trace
 from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import SelectorError, search
 from mapping_engine.transforms import REGISTRY
@@ -396,14 +396,27 @@ def _each(node: nodes.ForEach, frame: Frame, it: Interpreter) -> Evaluation:
         frame.issues.append(Issue(spell(node.source), reason, node.source.span))
         return None
     found: list[Json] = []
+    dropped = 0
     for item in items or ():
         inside = replace(frame, names={**frame.names, node.item: item})
         inside = inside.at("[]", f"[{len(found)}]")
-        if node.keep is None or (yield _met(node.keep, inside, it)):
-            made = yield _evaluate(node.body, inside, it)
-            if made is not None:
-                found.append(made)
+        if node.keep is not None and not (yield _met(node.keep, inside, it)):
+            dropped += 1
+            continue
+        made = yield _evaluate(node.body, inside, it)
+        if made is not None:
+            found.append(made)
+    _tell_dropped(node, dropped, items, it)
     return present(found)
+
+
+def _tell_dropped(
+    node: nodes.ForEach | nodes.Entries, dropped: int, items: Json, it: Interpreter
+) -> None:
+    """Record how many items do not stay."""
+    if it.trace is not None and node.keep is not None and dropped:
+        text = f"{dropped} of {len(items)} item{'' if len(items) == 1 else 's'}"
+        it.trace.skip("items", text, node.keep.span, DROPPED)
 
 
 def _entries(node: nodes.Entries, frame: Frame, it: Interpreter) -> Evaluation:
@@ -412,16 +425,19 @@ def _entries(node: nodes.Entries, frame: Frame, it: Interpreter) -> Evaluation:
         source = yield _evaluate(node.source, frame, it)
         pairs = values.pairs_of(source, node.source, frame.issues)
     found: dict[str, Json] = {}
+    dropped = 0
     for key, item in pairs:
         inside = frame
         if node.source is not None:
             inside = replace(frame, names={**frame.names, node.item: item, nodes.KEY: key})
         if node.keep is not None and not (yield _met(node.keep, inside, it)):
+            dropped += 1
             continue
         name = values.key_text((yield _evaluate(node.key, inside, it)), node.key, frame.issues)
         made = None if name is None else (yield _evaluate(node.value, inside, it))
         if name is not None and (made is not None or (node.empty and is_missing(item))):
             found[name] = item if made is None else made
+    _tell_dropped(node, dropped, pairs, it)
     return present(found)
 
 

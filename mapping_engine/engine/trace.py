@@ -12,6 +12,7 @@ from mapping_engine.types.kinds import Json, kind_of
 MET, NOT_MET = "met", "not met"
 USED, MISSING, BLANK, INVALID, SKIPPED = "used", "missing", "blank", "invalid", "skipped"
 UNMET = "condition not met"
+DROPPED = "left out by `keep_when`"
 _LONGEST = 80
 
 
@@ -104,10 +105,10 @@ class Trace:
         if is_met:
             self.applied.append(entry.span)
 
-    def skip(self, kind: str, label: str, span: Span) -> None:
-        """An alternative that was not tried, since one before it had a value."""
+    def skip(self, kind: str, label: str, span: Span, outcome: str = SKIPPED) -> None:
+        """What was passed over: an alternative, since one before it had a value, or some items."""
         if self.stack:
-            self.stack[-1].children.append(Entry(kind, label, span, SKIPPED))
+            self.stack[-1].children.append(Entry(kind, label, span, outcome))
 
     def close(self, entry: Entry, value: Json, issues: list[Issue]) -> None:
         """Finish the entry with what it yielded."""

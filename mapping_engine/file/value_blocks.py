@@ -154,7 +154,8 @@ class SourceBlock(PlainBlock):
     )
     item: ScalarNode | None = key(TEXT, "The name of the item, without `$`; `item` if not given.")
     keep_when: Expression | None = key(
-        EXPRESSION, "Items for which this does not hold (or is missing) are left out."
+        EXPRESSION,
+        "Items for which this does not hold (or is missing) are left out; `explain` counts them.",
     )
     then: tuple[CallExpression, ...] | None = key(STEPS, "Transforms of the value that was chosen.")
     one_of: Expression | None = key(

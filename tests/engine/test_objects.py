@@ -158,6 +158,13 @@ def test_an_object_in_a_text_is_told() -> None:
     assert "p.c is an object" in str(warning)
 
 
+@pytest.mark.parametrize("source", ["each: p.odd, value: $item", "entries_of: p.odd"])
+def test_items_that_do_not_stay_are_counted(source: str) -> None:
+    rules = f"{SHARED}fields: {{f: {{{source}, keep_when: $item != 0}}}}\n"
+    text = unjudged(mapping_of(rules)).explain({"p": ODD}).text()
+    assert "- 1 of 8 items: left out by `keep_when`" in text
+
+
 def test_spreads_are_in_each_payload_of_a_fan_out() -> None:
     rules = f"{SHARED}fan_out: {{each: {{tag: tags}}}}\nfields: {{..: p.c, k: $tag}}\n"
     destination = unjudged(mapping_of(rules))
