@@ -34,7 +34,7 @@ from mapping_engine.engine.copying import (
     moved_paths,
 )
 from mapping_engine.engine.policy import Policy
-from mapping_engine.engine.run import NULL, Issue, Run, fresh, holds, present
+from mapping_engine.engine.run import NULL, Issue, Run, fresh, holds, own, present
 from mapping_engine.engine.trace import BLANK, DROPPED, MET, NOT_MET, Entry, Trace
 from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import SelectorError, search
@@ -374,14 +374,15 @@ def _field(rule: Field, frame: Frame, it: Interpreter) -> Evaluation:
     default = None
     if rule.when is not None and not (yield _met(rule.when, frame, it)):
         return None
-    found = yield _evaluate(rule.value, frame, it)
+    nulls = keeps_nulls(it.model, rule.value)
+    found = own((yield _evaluate(rule.value, frame, it)), nulls=nulls)
     if found is None and rule.default is not None:
         default = yield _default(rule.default, frame, it)
     policy = Policy(it.model, rule, frame.path[0])
     sent = policy.settled(it.run, found, frame.issues, default)
     if sent is None and rule.null:
         return NULL
-    return fresh(sent, nulls=keeps_nulls(it.model, rule.value))
+    return fresh(sent, nulls=nulls)
 
 
 def _default(node: Node, frame: Frame, it: Interpreter) -> Evaluation:

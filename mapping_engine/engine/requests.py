@@ -19,7 +19,7 @@ from mapping_engine.core.spell import spell
 from mapping_engine.core.url_parts import BASE, OWN, part_kind
 from mapping_engine.diagnostics import listed
 from mapping_engine.engine.request import CONTENT_TYPES, MASK, Request
-from mapping_engine.engine.run import Issue, Run, fresh
+from mapping_engine.engine.run import Issue, Run, own
 from mapping_engine.engine.texts import as_line, as_text
 from mapping_engine.engine.url_origins import leads_within, origin_of
 from mapping_engine.engine.xml import is_xml
@@ -138,7 +138,7 @@ def _part(model: Model, run: Run, evaluate: Value, node: Node) -> Json:
     found = evaluate(node, issues, BODY)
     if issues:
         told_of_request(run, issues)
-    return fresh(found, nulls=keeps_nulls(model, node))
+    return own(found, nulls=keeps_nulls(model, node))
 
 
 def told_of_request(run: Run, issues: list[Issue]) -> None:

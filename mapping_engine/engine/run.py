@@ -116,4 +116,10 @@ def fresh(value: Json, *, nulls: bool = False) -> Json:
     return value
 
 
+def own(value: Json, *, nulls: bool = False) -> Json:
+    """The same, or None where nothing but nulls was in it."""
+    made = fresh(value, nulls=nulls)
+    return made if nulls else present(made)
+
+
 _SCALARS = frozenset((str, int, float, bool))

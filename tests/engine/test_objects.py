@@ -21,6 +21,7 @@ EVENT: dict[str, Any] = {
 }
 ODD: dict[str, Any] = {
     "odd": ["", [], " ", None, {}, 0, False, "x"],
+    "nulls": [None, None],
     "named": {"": "k", "a": "", "b": [], "c": None, "d": {}, "e": 0},
 }
 OF_ODD: list[tuple[str, Any]] = [
@@ -35,6 +36,9 @@ OF_ODD: list[tuple[str, Any]] = [
     ("{each: p.odd, value: $item |> named($item)}", ["0-0", "false-false", "X"]),
     ("{each: p.odd, fields: {k: $item}}", [{"k": 0}, {"k": False}, {"k": "x"}]),
     ("{each: p.odd, copy_of: $item, empty: keep}", [{}]),
+    ("{value: p.nulls}", None),
+    ("{first_of: [p.nulls, p.zz], default: []}", []),
+    ("{value: p.nulls, default: d}", "d"),
     ("{entries_of: p.named}", {"e": 0}),
     ("{entries_of: p.named, key: \"$key ?? 'none'\", value: $item ?? $key}",
      {"none": "k", "a": "a", "b": "b", "c": "c", "d": "d", "e": 0}),

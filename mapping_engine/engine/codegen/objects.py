@@ -49,7 +49,7 @@ from mapping_engine.engine.copying import (
 )
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.policy import Policy, refuses
-from mapping_engine.engine.run import Issue, Run, fresh
+from mapping_engine.engine.run import Issue, Run, fresh, own
 from mapping_engine.engine.values import Pairs, key_text, pairs_of, wrong_kind
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.kinds import Json, is_missing, kind_of
@@ -95,7 +95,7 @@ def _put_settled(field: Field, here: Here, then: Tail) -> None:
     code = here.code
     name = code.let("[]") if issues else None
     inside = replace(here, issues=name, clean=True)
-    found = value_of(code, partial(inside.put, field.value))
+    found = _owned(value_of(code, partial(inside.put, field.value)), field, here)
     policy = here.constant(Policy(here.model, field, here.path).settled)
     told = name or "[]"
     with code.block(f"if {found.name} is None"):
@@ -107,30 +107,30 @@ def _put_settled(field: Field, here: Here, then: Tail) -> None:
         with code.when(None if always else " or ".join(tests)):
             code.line(call)
         if field.default is not None:
-            put_present(code, default, _freshly(field, here, then))
+            put_present(code, default, _default_kept(field, here, then))
         if field.null:
             then(_NULL)
     with code.block("else"):
         if name is not None and writing.tells and writing.may_leave(field.value):
             with code.block(f"if {name}"):
                 code.line(f"{policy}(run, {found.name}, {name}, None)")
-        _freshly(field, here, then)(found)
+        then(found)
 
 
 def _put_plain(field: Field, here: Here, then: Tail) -> None:
     """A field for whose want nothing is refused, and nobody is told."""
-    keep = _freshly(field, here, then)
     if field.default is None and not field.null:
-        here.put(field.value, keep)
+        nulls = keeps_nulls(here.model, field.value)
+        here.put(field.value, Tail(partial(put_fresh, here, then, nulls=nulls), then.ends))
         return
-    found = value_of(here.code, partial(here.put, field.value))
+    found = _owned(value_of(here.code, partial(here.put, field.value)), field, here)
     with here.code.block(f"if {found.name} is not None"):
-        keep(found)
+        then(found)
     with here.code.block("else"):
         if field.null:
             then(_NULL)
         else:
-            put_present(here.code, _default(field, here), keep)
+            put_present(here.code, _default(field, here), _default_kept(field, here, then))
 
 
 def _default(field: Field, here: Here) -> Found:
@@ -147,24 +147,37 @@ _NULL = Found("None", frozenset())
 """Null, where a field sends it for want of a value."""
 
 
-def _freshly(field: Field, here: Here, then: Tail) -> Tail:
-    nulls = keeps_nulls(here.model, field.value)
-    return Tail(partial(put_fresh, here, then, nulls=nulls), then.ends)
+def _default_kept(field: Field, here: Here, then: Tail) -> Then:
+    """A default is sent though it be empty."""
+    copy = _fresh_with_nulls if keeps_nulls(here.model, field.value) else fresh
+    return lambda found: then(_copied(found, here, copy))
+
+
+def _owned(found: Found, field: Field, here: Here) -> Found:
+    """The value of a field as it is sent, None where there is none."""
+    return _copied(found, here, _fresh_with_nulls if keeps_nulls(here.model, field.value) else own)
+
+
+def _copied(found: Found, here: Here, copy: Callable[[Json], Json]) -> Found:
+    """A value that shares no container with the event."""
+    if shares_nothing(found):
+        return found
+    name = here.code.let(found.name)
+    with here.code.block(f"if {among(name, EMPTIES, here.code)}"):
+        here.code.line(f"{name} = {here.constant(copy)}({name})")
+    return replace(found, name=name, made=True)
 
 
 def put_fresh(here: Here, then: Then, found: Found, *, nulls: bool = False) -> None:
     """Share no container with the event; hold no nulls, unless these are wanted."""
-    code = here.code
     if shares_nothing(found):
         then(found)
-        return
-    name = code.let(found.name)
-    with code.block(f"if {among(name, EMPTIES, code)}"):
-        code.line(f"{name} = {here.constant(_fresh_with_nulls if nulls else fresh)}({name})")
-    then(replace(found, name=name, made=True))
+    else:
+        put_present(here.code, _copied(found, here, _fresh_with_nulls if nulls else own), then)
 
 
 _fresh_with_nulls = partial(fresh, nulls=True)
+"""With nulls, nothing becomes empty."""
 
 
 # Lists
