@@ -322,11 +322,11 @@ def pipeline_of(block: PipelineBlock, made: Desugaring) -> tuple[tuple[str, ...]
 def _of_items(
     block: PipelineBlock, steps: tuple[CallExpression, ...], known: Locals, made: Desugaring
 ) -> Node:
-    """Each item of the value that is piped in after transforms, without repeats."""
+    """Each item of the value that is piped in after transforms."""
     source = nodes.Call(block, block, "list", Name(block, PIPED))
     body = applied(Name(block, DEFAULT_ITEM), steps, known | {DEFAULT_ITEM}, made)
     each = nodes.ForEach(block, source, DEFAULT_ITEM, body)
-    return nodes.Call(block, block, "distinct", each)
+    return each if block.repeats == "keep" else nodes.Call(block, block, "distinct", each)
 
 
 def body_of(at: Place, tree: BodyTree | None, made: Desugaring) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mapping_engine.core.examine import examine
 from mapping_engine.core.model import Model, reachable
@@ -11,8 +11,10 @@ from mapping_engine.core.spell import spell
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.codegen.arguments import given_arguments
 from mapping_engine.engine.interpreter import Interpreter
+from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.errors import ConfigurationError, ErrorCode
 from mapping_engine.transforms import REGISTRY
+from mapping_engine.types.kinds import Json
 from mapping_engine.types.type import UNDECLARED, Type
 
 _FLOWS = frozenset(("PI01", "PI02", "PI06"))
@@ -42,10 +44,25 @@ def check_chosen_paths(model: Model, calls: Sequence[Call], it: Interpreter) -> 
     )
 
 
+def odd_paths(calls: Sequence[Call], it: Interpreter) -> Iterator[EventWarning]:
+    """A warning (WA04) for each setting that should be a path of the event, and is none."""
+    for call in calls:
+        given = given_arguments(call, REGISTRY[call.name], it, [])
+        if given is not None and _steps(call, given) is None:
+            text = (
+                f"{_settings(call, it.model)} is no path, and leads nowhere: write it as `a.b[0].c`"
+            )
+            yield EventWarning("WA04", text, span=call.span)
+
+
+def _steps(call: Call, given: Sequence[Json]) -> tuple[str | int, ...] | None:
+    locate = REGISTRY[call.name].locate
+    return None if locate is None else locate(*given)
+
+
 def _type(call: Call, model: Model, it: Interpreter) -> Type | None:
-    target = REGISTRY[call.name]
-    given = given_arguments(call, target, it, [])
-    steps = target.locate(*given) if given is not None and target.locate is not None else None
+    given = given_arguments(call, REGISTRY[call.name], it, [])
+    steps = None if given is None else _steps(call, given)
     if not steps:
         return None
     path = tuple(step if isinstance(step, str) else "[]" for step in steps)

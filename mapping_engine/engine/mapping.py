@@ -16,7 +16,7 @@ from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.batch import Batch, Part, Unsent, batches, sameness, settled
-from mapping_engine.engine.chosen import check_chosen_paths
+from mapping_engine.engine.chosen import check_chosen_paths, odd_paths
 from mapping_engine.engine.clock import Clock, read_clock
 from mapping_engine.engine.codegen.program import Bound, Program, compiled
 from mapping_engine.engine.flow import Check, Kind, Way, odd_settings, requests_of, unencrypted
@@ -160,6 +160,7 @@ class Destination:
             "_warnings": (
                 *unknown_settings(model.settings_schema, accepted),
                 *odd_settings(it),
+                *dict.fromkeys(odd_paths(mapping.chosen, it)),
                 *dict.fromkeys(unencrypted(it)),
             ),
             "_secrets": given,

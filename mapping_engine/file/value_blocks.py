@@ -241,6 +241,7 @@ class PipelineBlock(Block):
     what: ClassVar[str] = "this pipeline"
     exclusive: ClassVar[tuple[str, ...]] = ("steps", "first_of", "items")
     needed: ClassVar[tuple[str, ...]] = ("steps", "first_of", "items")
+    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {"repeats": ("items",)}
 
     doc: ScalarNode | None = key(TEXT, "What this does, for the reader of the rules.")
     normalises: ScalarNode | None = key(
@@ -256,6 +257,9 @@ class PipelineBlock(Block):
         STEPS,
         "Transforms of each item of a list; what is no list is a list of one. The result is a list "
         "without repeats, and without the items that cannot be converted.",
+    )
+    repeats: str | None = key(
+        word_of("keep", "drop"), "With `keep`, equal items stay; `drop` is the default."
     )
     first_of: tuple[PlainBlock, ...] | None = key(
         ListOf(Choice(lambda: PlainBlock, scalar=("value", EXPRESSION))),

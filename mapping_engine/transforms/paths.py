@@ -10,6 +10,8 @@ from mapping_engine.types.kinds import ANY, OBJECT, TEXT
 
 _LONGEST = 1024
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[(-?[0-9]{1,9})\]")
+_PLACE = re.compile("0|[1-9][0-9]{0,8}").fullmatch
+_NOWHERE = 10**9
 _EVENT = {"total": 1, "properties": {"price": 2, "products": [{"id": "a"}]}}
 
 
@@ -59,6 +61,7 @@ def located(path: Json, under: Json) -> tuple[str | int, ...] | None:
         Example(_EVENT, 2, ("price", "properties")),
         Example(_EVENT, 1, ("total", "")),
         Example(_EVENT, "a", ("properties.products[-1].id", "")),
+        Example(_EVENT, "a", ("properties.products.0.id", "")),
         Example(_EVENT, None, ("properties..price", "")),
     ),
 )
@@ -83,8 +86,10 @@ def at(path: str, under: str) -> Callable[[Json], Json]:
 
 
 def _inside(value: Json, step: str | int) -> Json:
+    if isinstance(value, dict):
+        return value.get(step)
     if isinstance(step, str):
-        return value.get(step) if isinstance(value, dict) else None
+        step = int(step) if _PLACE(step) else _NOWHERE
     if isinstance(value, list) and -len(value) <= step < len(value):
         return value[step]
     return None

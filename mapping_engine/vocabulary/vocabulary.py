@@ -80,7 +80,8 @@ class Vocabulary(Frozen):
 
     def step(self, described: Described | None, step: str) -> Described | None:
         """What is declared one step below."""
-        if step == ITEM:
+        has_items = described is not None and described.item is not None
+        if step == ITEM or (has_items and step.isdecimal()):
             return described and described.item
         return self.fields_of(described).get(step)
 

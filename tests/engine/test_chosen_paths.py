@@ -30,7 +30,13 @@ SETTINGS = '{"type": "object", "properties": {"path": {"type": "string"}, "other
 EVENT = {
     "name": "Ann",
     "person": {"mail": "ann@x.test", "id": "1"},
-    "p": {"a": "A", "margin": 2, "buyer": {"email": "ann@x.test"}},
+    "p": {
+        "a": "A",
+        "margin": 2,
+        "l": [4, {"k": 3}],
+        "o": {"0": 5},
+        "buyer": {"email": "ann@x.test"},
+    },
 }
 FIELDS = ("v: at($settings.path)", "v: at($path)", "v: at($settings.path) |> text |> upper")
 
@@ -45,7 +51,7 @@ def loaded(folder: Path, field: str) -> Mapping:
 
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize(
-    "path", ["name", " name ", "person.mail", "p.buyer.email", "people[0].mail"]
+    "path", ["name", " name ", "person.mail", "p.buyer.email", "people[0].mail", "people.0.mail"]
 )
 def test_a_path_to_personal_data_is_refused(tmp_path: Path, field: str, path: str) -> None:
     mapping = loaded(tmp_path, field)
@@ -59,9 +65,21 @@ def test_a_path_to_personal_data_is_refused(tmp_path: Path, field: str, path: st
 @pytest.mark.parametrize("field", FIELDS)
 def test_other_paths_are_read(tmp_path: Path, field: str) -> None:
     mapping = loaded(tmp_path, field)
-    for path, found in (("p.a", "A"), ("p.margin", 2), ("p.no", None), ("..", None)):
+    read = (("p.a", "A"), ("p.margin", 2), ("p.l.1.k", 3), ("p.l[0]", 4), ("p.o.0", 5))
+    for path, found in (*read, ("p.no", None), ("p.l.01", None), ("..", None)):
         made = mapping.apply(EVENT, {"path": path})[0].body
         assert str(made.get("v")).upper() == str(found).upper()
+
+
+@pytest.mark.parametrize(
+    ("path", "told"), [("p[", True), ("..", True), ("p.a", False), ("", False)]
+)
+def test_what_is_no_path_is_told_when_settings_are_bound(
+    tmp_path: Path, path: str, told: bool
+) -> None:
+    warnings = loaded(tmp_path, FIELDS[0]).bind({"path": path}).warnings
+    assert [each.code for each in warnings] == ["WA04"] * told
+    assert not told or "`$settings.path` is no path" in str(warnings[0])
 
 
 def test_a_whole_person_is_refused(tmp_path: Path) -> None:

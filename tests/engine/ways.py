@@ -33,7 +33,7 @@ pipelines:
       - {value: "$value |> only_matching('[a-z]+')"}
       - {template: "{$value}-{$other}"}
       - {when: $value is text, constant: c, as: upper}
-  digests: {items: form |> hashed}
+  digests: {items: form |> hashed, repeats: keep}
   numbers: {parameters: [factor], items: number |> times($factor)}
 define:
   chain: [p.a, {value: p.b, as: text}, $choice]

@@ -53,6 +53,7 @@ from mapping_engine.engine.codegen.objects import put_copy, put_each, put_entrie
 from mapping_engine.engine.codegen.reading import holder_of, put_name, put_read
 from mapping_engine.engine.codegen.writing import Here, fixed_flag, fixed_value, is_fixed
 from mapping_engine.engine.run import Issue, present
+from mapping_engine.engine.texts import as_text
 from mapping_engine.engine.values import COMPARISONS, in_template
 from mapping_engine.types.kinds import Json
 
@@ -237,9 +238,10 @@ def _put_template(node: Template, here: Here, then: Then) -> None:
 
 def _keep_text(node: Node, here: Here, name: str, found: Found) -> None:
     text = found.name
-    if found.classes != TEXT:
-        as_text = here.constant(partial(_in_template, node))
-        text = f"{as_text}({text}, {here.issues or '[]'})"
+    if found.classes != TEXT and here.issues is None:
+        text = f"{here.constant(as_text)}({text})"
+    elif found.classes != TEXT:
+        text = f"{here.constant(partial(_in_template, node))}({text}, {here.issues})"
     here.code.line(f"{name} = {text}")
 
 
