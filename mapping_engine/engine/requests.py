@@ -46,7 +46,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
 _STEPS = re.compile(r"[.\[\]0-9]+")
 """What stands between the names in a flattened path."""
 _BASE = re.compile(
-    r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
+    r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
 ).fullmatch
 """A scheme and a host, and the beginning of a path."""
 

@@ -16,8 +16,7 @@ def as_text(value: Json) -> str | None:
         case "boolean":
             return "true" if value else "false"
         case "number":
-            whole = type(value) is float and value.is_integer()
-            return str(int(value)) if whole else number_text(value)
+            return number_text(value)
         case "list":
             texts = [as_text(item) for item in value]
             return ", ".join(text for text in texts if text is not None)

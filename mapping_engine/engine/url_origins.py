@@ -8,7 +8,7 @@ from mapping_engine.frozen import Frozen
 from mapping_engine.types.kinds import Json
 
 _URL = re.compile(
-    r"(https?)://(?:([^\s/?#@\\\x00-\x20]*)@)?([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?"
+    r"(https?)://(?:([^\s/?#@\\\x00-\x20]*)@)?([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?"
     r"(?:[/?#][^\s\\\x00-\x20\x7f]*)?",
     re.IGNORECASE,
 )

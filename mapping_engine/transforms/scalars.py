@@ -11,16 +11,16 @@ TOO_LONG = Rejected("becomes too long")
 MAX_LENGTH = 16 * 1024 * 1024
 """The longest text a transform that makes text longer may yield, in characters."""
 
-_PLAIN_BELOW = 1e21
+_EXACT_BELOW = 1e21
 
 
 def number_text(value: int | float) -> str | None:
     """The number in plain digits (`12`, not `12.0`); None for one too long to write."""
     if type(value) is float:
-        if value.is_integer() and abs(value) < _PLAIN_BELOW:
+        if value.is_integer() and abs(value) < _EXACT_BELOW:
             return str(int(value))
         text = repr(value)
-        return f"{Decimal(text):f}" if "e-" in text else text
+        return f"{Decimal(text):f}" if "e" in text else text
     try:
         return str(value)
     except ValueError:

@@ -17,7 +17,7 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 _ENCODED_NAME = re.compile(r"[?&][^=&?]*[%+\t\r\n]")
 """A parameter's name that may read otherwise than it is written."""
 _USUAL = re.compile(
-    r"https?://[A-Za-z0-9.-]{1,255}(?::[0-9]{1,5})?(?:/[!\"$-.0-;=@-Z\\^-~/]*)?"
+    r"https?://[A-Za-z0-9._-]{1,255}(?::[0-9]{1,5})?(?:/[!\"$-.0-;=@-Z\\^-~/]*)?"
     r"\?([!\"$-Z\\^-~]{0,4096})(?:#[!-~]*)?\Z"
 )
 """A URL of ASCII marks that needs no care, and its query."""

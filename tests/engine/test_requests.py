@@ -117,6 +117,8 @@ TABLE = f"tables: {{paths: {{t: a/b?c=d}}}}\n{FIELDS}".replace(
             {"host": "https://a.example:8443/v1/"},
             "https://a.example:8443/v1/x",
         ),
+        ("{$settings.host}/x", {"host": "http://ph_1:80/v"}, "http://ph_1:80/v/x"),
+        ("{$settings.host}/x", {"host": "http://[::1]:80"}, "http://[::1]:80/x"),
         ("https://{$settings.host}.a.example/x", {"host": "shop"}, "https://shop.a.example/x"),
         ("https://a.example/{$settings.host}", {"host": "a b"}, "https://a.example/a%20b"),
     ],
