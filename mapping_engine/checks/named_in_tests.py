@@ -16,6 +16,7 @@ from mapping_engine.vocabulary import Vocabulary
 TE02 = Check(
     "TE02 test-names-unknown-rule: a rule test names a field that no rule makes, or a setting that "
     "is not declared",
+    Severity.ERROR,
     "correct the name, or drop it",
 )
 _SLIP, _SLIP_OF_EVENT = 0.8, 0.85

@@ -8,8 +8,8 @@ from mapping_engine.testing.cases import Case
 
 TE01 = Check(
     "TE01 untested-rule: no rule test reaches this field, alternative, row or refusal",
-    "add a case to the `tests` folder of the pack",
     Severity.INFO,
+    "add a case to the `tests` folder of the pack",
     asked=True,
 )
 CHECKS = (TE01,)

@@ -22,14 +22,14 @@ from mapping_engine.source.yaml_text import read_yaml
 
 SU01 = Check(
     "SU01 unused-suppression: a suppression that suppresses nothing",
-    "remove the comment",
     Severity.WARNING,
+    "remove the comment",
 )
 SU02 = Check(
     "SU02 bad-suppression: a suppression without a code or a reason, with an unknown code, "
     "expired, or of an error",
-    "write `# rules: ignore CODE -- reason`, with `until 2026-12-31` where it is to end",
     Severity.WARNING,
+    "write `# rules: ignore CODE -- reason`, with `until 2026-12-31` where it is to end",
 )
 CHECKS = (SU01, SU02)
 

@@ -28,9 +28,9 @@ class Check(Frozen):
 
     title: str
     """Code, name and meaning: ``FB02 duplicate-arm: the same alternative twice``."""
+    severity: Severity
     advice: str
     """What to do, where a finding knows no better."""
-    severity: Severity = Severity.ERROR
     asked: bool = False
 
     @property

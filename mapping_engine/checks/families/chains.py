@@ -24,38 +24,38 @@ from mapping_engine.types.kinds import ANY, OBJECT
 
 FB01 = Check(
     "FB01 unreachable-arm: an alternative before this one is never missing",
-    "remove it, or move it before the alternative that always has a value",
     Severity.WARNING,
+    "remove it, or move it before the alternative that always has a value",
 )
 FB02 = Check(
     "FB02 duplicate-arm: the same alternative twice",
-    "remove one, or write the path that was meant",
     Severity.WARNING,
+    "remove one, or write the path that was meant",
 )
 FB03 = Check(
     "FB03 swallowed-arm: an object is tried before one of its own fields",
-    "put the field first, or leave the object out",
     Severity.WARNING,
+    "put the field first, or leave the object out",
 )
 FB04 = Check(
     "FB04 mixed-type-arms: the alternatives are of different kinds",
-    "convert them to one kind with `as`",
     Severity.WARNING,
+    "convert them to one kind with `as`",
 )
 FB06 = Check(
     "FB06 required-with-default: `required` on a field that always has a value",
-    "drop `required`, or the default",
     Severity.WARNING,
+    "drop `required`, or the default",
 )
 PR05 = Check(
     "PR05 shadowed-row: a row that earlier rows never let through",
-    "move the row up, or remove it",
     Severity.WARNING,
+    "move the row up, or remove it",
 )
 PR07 = Check(
     "PR07 no-otherwise: a decision table in which no row may hold",
-    "add a last row without `when`, or a `default`",
     Severity.INFO,
+    "add a last row without `when`, or a `default`",
 )
 CHECKS = (FB01, FB02, FB03, FB04, FB06, PR05, PR07)
 

@@ -31,13 +31,13 @@ from mapping_engine.source.node import ListNode, MappingNode, ScalarNode
 
 TX05 = Check(
     "TX05 constant-condition: a condition that always, or never, holds",
-    "correct the condition, or remove it",
     Severity.WARNING,
+    "correct the condition, or remove it",
 )
 SE10 = Check(
     "SE10 ordering-non-numbers: `<` and its like with something that is no number",
-    "write the number without quotes, or compare with `==`",
     Severity.WARNING,
+    "write the number without quotes, or compare with `==`",
 )
 CHECKS = (TX05, SE10)
 

@@ -20,21 +20,25 @@ from mapping_engine.source.node import ScalarNode
 from mapping_engine.types.kinds import OBJECT
 from mapping_engine.types.type import PSEUDONYM
 
-OU03 = Check("OU03 duplicate-output: the same output is written twice", "keep one")
+OU03 = Check(
+    "OU03 duplicate-output: the same output is written twice",
+    Severity.ERROR,
+    "keep one",
+)
 OU04 = Check(
     "OU04 overlapping-outputs: a field with a dot in its name beside the object it seems to mean",
-    "write the field under the `fields` of the object",
     Severity.WARNING,
+    "write the field under the `fields` of the object",
 )
 FO04 = Check(
     "FO04 secret-in-rules: a credential is written into the rules",
-    "declare a setting with `x-secret` in the settings schema, and read it from there",
     Severity.WARNING,
+    "declare a setting with `x-secret` in the settings schema, and read it from there",
 )
 FO05 = Check(
     "FO05 api-sunset: the API of this pack is, or soon will be, switched off",
-    "move to the successor, or correct the date under `api`",
     Severity.WARNING,
+    "move to the successor, or correct the date under `api`",
 )
 CHECKS = (OU03, OU04, FO04, FO05)
 

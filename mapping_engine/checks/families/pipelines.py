@@ -13,8 +13,8 @@ from mapping_engine.types.kinds import is_missing
 
 PI07 = Check(
     "PI07 values-mismatch: the `values` of a pipeline are not what its steps yield",
-    "make `values` those that the steps yield",
     Severity.WARNING,
+    "make `values` those that the steps yield",
 )
 CHECKS = (PI07,)
 

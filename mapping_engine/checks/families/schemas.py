@@ -19,8 +19,8 @@ from mapping_engine.types.type import personal
 
 PI08 = Check(
     "PI08 unmarked-secret: a setting is called like a secret and not marked as one",
-    'write `"x-secret": true` beside its type, or `false` where it is no secret',
     Severity.WARNING,
+    'write `"x-secret": true` beside its type, or `false` where it is no secret',
 )
 CHECKS = (PI08,)
 

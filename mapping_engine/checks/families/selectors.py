@@ -13,23 +13,23 @@ from mapping_engine.types.kinds import LIST
 
 SE05 = Check(
     "SE05 null-hostile-function: the JMESPath function fails when its input is missing",
-    "use a transform, which skips what is missing, or guard the input: `not_null(tags, `[]`)`",
     Severity.WARNING,
+    "use a transform, which skips what is missing, or guard the input: `not_null(tags, `[]`)`",
 )
 SE06 = Check(
     "SE06 identifier-as-literal: a name in double quotes, or true, that is meant as a value",
-    "write texts in single quotes, and true in a selector between back-ticks",
     Severity.WARNING,
+    "write texts in single quotes, and true in a selector between back-ticks",
 )
 SE07 = Check(
     "SE07 index-in-projection: an index after a projection applies to every element",
-    "write `jmespath(items[?...].b | [0])` to take one of the results",
     Severity.WARNING,
+    "write `jmespath(items[?...].b | [0])` to take one of the results",
 )
 SE09 = Check(
     "SE09 jmespath-or: `||` in a selector skips other things than `??` does",
-    "write the alternatives with `??`, outside of `jmespath(...)`",
     Severity.WARNING,
+    "write the alternatives with `??`, outside of `jmespath(...)`",
 )
 CHECKS = (SE05, SE06, SE07, SE09)
 

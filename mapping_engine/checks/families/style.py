@@ -14,8 +14,8 @@ from mapping_engine.source.yaml_text import read_yaml
 
 ST01 = Check(
     "ST01 format: the spacing of an expression or the ends of lines are not as usual",
-    "`--fix` writes it as usual",
     Severity.INFO,
+    "`--fix` writes it as usual",
 )
 CHECKS = (ST01,)
 

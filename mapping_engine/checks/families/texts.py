@@ -24,23 +24,23 @@ from mapping_engine.vocabulary.vocabulary import EVENT
 
 SY06 = Check(
     "SY06 unbraced-name: a name in a template without its braces",
-    "put the name in braces",
     Severity.WARNING,
+    "put the name in braces",
 )
 TX08 = Check(
     "TX08 near-miss-text: a constant that is nearly another one",
-    "write them alike",
     Severity.WARNING,
+    "write them alike",
 )
 OU06 = Check(
     "OU06 odd-url: a URL that cannot be right",
-    "begin with the scheme and the host, and separate the parts with one `/`",
     Severity.WARNING,
+    "begin with the scheme and the host, and separate the parts with one `/`",
 )
 OU07 = Check(
     "OU07 odd-header: a header that HTTP does not accept, or that contradicts the body",
-    "write the header as HTTP has it, or drop it",
     Severity.WARNING,
+    "write the header as HTTP has it, or drop it",
 )
 CHECKS = (SY06, TX08, OU06, OU07)
 

@@ -10,8 +10,8 @@ from mapping_engine.types.units import UNITS, conversion_help, is_plausible
 
 TX09 = Check(
     "TX09 wrong-unit: a number of one unit where another is wanted",
-    "convert the number, or compare it with one of its own unit",
     Severity.WARNING,
+    "convert the number, or compare it with one of its own unit",
 )
 CHECKS = (TX09,)
 _SUMS = ("plus", "minus")

@@ -40,7 +40,9 @@ from mapping_engine.source.yaml_text import read_yaml
 from mapping_engine.transforms import REGISTRY
 
 PR03 = Check(
-    "PR03 unused-definition: nothing uses this name", "use it, or remove it", Severity.WARNING
+    "PR03 unused-definition: nothing uses this name",
+    Severity.WARNING,
+    "use it, or remove it",
 )
 CHECKS = (PR03,)
 
