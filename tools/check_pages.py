@@ -1,21 +1,17 @@
-"""Bring the pages of the checks up to date: `python -m tools.check_pages`.
+"""Write the page of each check from its declaration: `python -m tools.check_pages`.
 
-A page is written by hand, but for its head, which its declaration makes, and for what `rules-check`
-prints for its example.
+The outputs are what `rules-check` prints for the examples.
 """
 
 from __future__ import annotations
 
-import re
 import tempfile
 from pathlib import Path
 
 from mapping_engine.checks import Checked
 from mapping_engine.checks.catalogue import CATALOGUE
-from mapping_engine.checks.pages import page_of
 from mapping_engine.diagnostics import Check, Severity
 from mapping_engine.diagnostics.render import render_all
-from mapping_engine.frozen import Frozen
 from tools.check_example import checked_example
 
 ROOT = Path(__file__).parent.parent
@@ -30,10 +26,6 @@ RESERVED = {
     "ST02": "missing-description",
 }
 """Codes that are kept free for checks that do not exist yet, and the names they will have."""
-_CODE = r"```(?:yaml|json)\n(.*?)```\n"
-_EXAMPLE = re.compile(rf"\n## Example\n\n(?:In `(.+?)`:\n\n)?{_CODE}", re.DOTALL)
-_OUTPUT = re.compile(r"(?<=\n```text\n).*?(?=\n```\n)", re.DOTALL)
-_CORRECTED = re.compile(rf"\n## Fix\n\n(?:(?!## ).)+?\n\n{_CODE}", re.DOTALL)
 _FIXES = {
     True: "`--fix` corrects it.",
     False: "`--unsafe-fixes` offers a correction.",
@@ -41,35 +33,32 @@ _FIXES = {
 }
 
 
-class Example(Frozen):
-    """A mistake and its correction: sections of a rule file, or of another ``file`` of the pack."""
-
-    file: str
-    wrong: str
-    right: str | None
-
-
-def example(code: str) -> Example:
-    """The example on the page of a check."""
-    page = page_of(code)
-    wrong, right = _EXAMPLE.search(page), _CORRECTED.search(page)
-    assert wrong is not None, f"the page of {code} has no example"
-    return Example(wrong[1] or "rules.yaml", wrong[2], right and right[1])
-
-
 def page(check: Check) -> str:
-    """The page of one check, with the head and the output that it has now."""
+    """The page of one check."""
     with tempfile.TemporaryDirectory() as folder:
-        shown = example(check.code)
         select = (check.code,) if check.asked else ()
-        checked = checked_example(shown.wrong, shown.file, Path(folder), select)
+        checked = checked_example(check.wrong, check.file, Path(folder), select)
         output = render_all(checked.diagnostics, checked.texts).replace(f"{folder}/pack/", "")
     fixable = _FIXES[_fixable(check, checked)]
     asked = f"It runs only when it is selected: `--select {check.code}`." if check.asked else ""
     facts = " ".join(part for part in (_severity(check), fixable, asked) if part)
-    head = f"# {check.code} {check.name}\n\n{_sentence(check.meaning)} {facts}\n"
-    _, mark, written = page_of(check.code).partition("\n## Why\n")
-    return head + mark + _OUTPUT.sub(lambda _: output, written, count=1)
+    language = "json" if check.file.endswith(".json") else "yaml"
+    where = f"In `{check.file}`:\n\n" if check.file != "rules.yaml" else ""
+    parts = [
+        f"# {check.code} {check.name}",
+        f"{_sentence(check.meaning)} {facts}",
+        "## Why",
+        check.why,
+        "## Example",
+        f"{where}```{language}\n{check.wrong}```",
+        f"```text\n{output}\n```",
+        "## Fix",
+        check.fix,
+    ]
+    if check.right:
+        parts.append(f"```{language}\n{check.right}```")
+    parts += ["## When to ignore", check.ignore]
+    return "\n\n".join(parts) + "\n"
 
 
 def _fixable(check: Check, checked: Checked) -> bool | None:
@@ -99,9 +88,9 @@ def index() -> str:
             "# The checks",
             "",
             "What `rules-check` finds. Each check has a page, which `rules-check --explain CODE`",
-            "prints, too; `make docs` brings their heads and outputs up to date. What the",
-            "loader finds is declared in `mapping_engine/diagnostics/catalogue`; all else, beside",
-            "the code that looks for it, in `mapping_engine/checks`.",
+            "prints, too. `make docs` makes the pages from the declarations. What the loader finds",
+            "is declared in `mapping_engine/diagnostics/catalogue`; all else, beside the code that",
+            "looks for it, in `mapping_engine/checks`.",
             "",
             "| code | name | severity | finds |",
             "| --- | --- | --- | --- |",

@@ -17,7 +17,16 @@ TE02 = Check(
     "TE02 test-names-unknown-rule: a rule test names a field that no rule makes, or a setting that "
     "is not declared",
     Severity.ERROR,
-    "correct the name, or drop it",
+    why="It fails for ever, or under `absent` passes for ever, whatever the rules do. A name that "
+    "is near to none that the rules make may stand under `absent`: the test says that it is never "
+    "sent.",
+    fix="Correct the name, or drop it.",
+    ignore="Never: the test cannot show anything.",
+    wrong="tests: 1\nevent: {p: {a: b}}\ncases:\n  - name: x is copied\n"
+    "    expect: {payload: {y3: b}}\n",
+    right="tests: 1\nevent: {p: {a: b}}\ncases:\n  - name: x is copied\n"
+    "    expect: {payload: {x: b}}\n",
+    file="tests/cases.yaml",
 )
 _SLIP, _SLIP_OF_EVENT = 0.8, 0.85
 """How near a name is to one that it is meant to be, where it might also be one of its own."""

@@ -9,7 +9,11 @@ from mapping_engine.testing.cases import Case
 TE01 = Check(
     "TE01 untested-rule: no rule test reaches this field, alternative, row or refusal",
     Severity.INFO,
-    "add a case to the `tests` folder of the pack",
+    why="What no test reaches can break without anybody seeing it.",
+    fix="Add a case to the `tests` folder of the pack.",
+    ignore="While a pack is being written: the check runs only when it is selected.",
+    wrong="fields:\n  x: p.a\n",
+    right="",
     asked=True,
 )
 CHECKS = (TE01,)

@@ -23,13 +23,22 @@ from mapping_engine.source.yaml_text import read_yaml
 SU01 = Check(
     "SU01 unused-suppression: a suppression that suppresses nothing",
     Severity.WARNING,
-    "remove the comment",
+    why="It would hide the next real mistake on this line.",
+    fix="Remove the comment. `--fix` does.",
+    ignore="Never: remove it.",
+    wrong="fields:\n  x: p.a # rules: ignore FB01 -- an old reason\n",
+    right="fields:\n  x: p.a\n",
 )
 SU02 = Check(
     "SU02 bad-suppression: a suppression without a code or a reason, with an unknown code, "
     "expired, or of an error",
     Severity.WARNING,
-    "write `# rules: ignore CODE -- reason`, with `until 2026-12-31` where it is to end",
+    why="Who reads the comment later has to know what is suppressed, why, and for how long. "
+    "Errors cannot be suppressed, as the engine refuses the rules all the same.",
+    fix="Write `# rules: ignore CODE -- reason`, with `until 2026-12-31` where it is to end.",
+    ignore="Never: correct it.",
+    wrong="fields:\n  x: \"p.a ?? 'none' ?? type\" # rules: ignore FB01\n",
+    right="fields:\n  x: \"p.a ?? 'none' ?? type\" # rules: ignore FB01 -- type follows in May\n",
 )
 CHECKS = (SU01, SU02)
 

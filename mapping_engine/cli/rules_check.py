@@ -14,7 +14,6 @@ import click
 from mapping_engine import __version__
 from mapping_engine.checks import Checked, Options, check_all, in_project
 from mapping_engine.checks.catalogue import CATALOGUE
-from mapping_engine.checks.pages import page_of
 from mapping_engine.cli.common import STDIN, coloured, opened, own_project, rule_errors
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.fix import changes, write_fixes
@@ -23,6 +22,7 @@ from mapping_engine.cli.shell_words import completed
 from mapping_engine.cli.status import EndingCommand, Status, fail
 from mapping_engine.diagnostics import Severity, did_you_mean
 from mapping_engine.diagnostics.render import render_all
+from mapping_engine.source.bundled import bundled_folder
 
 WITH_FIXES = ("json", "jsonl", "sarif")
 DEFAULT_THRESHOLDS = (700, 10, 10)
@@ -175,7 +175,8 @@ def _show_page(name: str) -> None:
     if code not in CATALOGUE:
         help = did_you_mean(name, [*CATALOGUE, *names]) or "`rules-check --list` lists them all"
         fail(f"there is no check `{name}`; {help}")
-    click.echo(page_of(code), nl=False)
+    page = bundled_folder("checks").joinpath(f"{code}.md").read_text("utf-8")
+    click.echo(page, nl=False)
 
 
 def _list_checks(*, as_json: bool) -> None:

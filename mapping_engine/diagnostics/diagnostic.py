@@ -120,7 +120,7 @@ class Diagnostics:
     ) -> None:
         """Add one diagnostic of a check; those of the loader are named by their codes."""
         declared = LOADER_CHECKS[check] if isinstance(check, str) else check
-        help = help or declared.advice
+        help = help or declared.advice or None
         self.found.append(Diagnostic(declared, message, span, labels, help, notes, fix, lighter))
 
     @property

@@ -18,7 +18,6 @@ from mapping_engine.diagnostics import Severity
 from mapping_engine.errors import RuleError
 from tests.checks.rules import CONDITIONS, EVENTS, compiled, outcome, quoted
 from tools.check_example import TODAY, checked_example, completed, write_pack
-from tools.check_pages import example
 
 OPTIONS = Options(TODAY)
 PLAIN = ["type", "p.a", "p", "person.id", "'none'", "$chain", "p.b |> text"]
@@ -160,18 +159,17 @@ FIXABLE = (
 
 def test_these_checks_have_fixes(tmp_path: Path) -> None:
     found = set()
-    for code in CATALOGUE:
-        shown = example(code)
-        if shown.file == "rules.yaml":
-            checked = checked_example(shown.wrong, shown.file, tmp_path / code)
-            found |= {d.code for d in checked.diagnostics if d.code == code and d.fix}
+    for code, check in CATALOGUE.items():
+        if check.file == "rules.yaml":
+            example = checked_example(check.wrong, check.file, tmp_path / code)
+            found |= {d.code for d in example.diagnostics if d.code == code and d.fix}
     assert found == set(FIXABLE)
 
 
 @pytest.mark.parametrize("code", FIXABLE)
 def test_a_fix_of_an_example_leaves_none_of_its_findings(code: str, tmp_path: Path) -> None:
     folder = tmp_path / "pack"
-    write_pack(folder, completed(example(code).wrong))
+    write_pack(folder, completed(CATALOGUE[code].wrong))
     found = check_all([str(folder)], OPTIONS)
     _, left = fixed(folder, unsafe=True)
     assert code not in {d.code for d in left.diagnostics if d.fix is not None}

@@ -25,37 +25,68 @@ from mapping_engine.types.kinds import ANY, OBJECT
 FB01 = Check(
     "FB01 unreachable-arm: an alternative before this one is never missing",
     Severity.WARNING,
-    "remove it, or move it before the alternative that always has a value",
+    why="An alternative that is never used looks like a fallback, but is not one.",
+    fix="Remove it, or move it before the alternative that always has a value. `--fix` removes it.",
+    ignore="For an alternative that is to take over soon, with a date.",
+    wrong="fields:\n  x: \"p.a ?? 'none' ?? type\"\n",
+    right="fields:\n  x: \"p.a ?? type ?? 'none'\"\n",
 )
 FB02 = Check(
     "FB02 duplicate-arm: the same alternative twice",
     Severity.WARNING,
-    "remove one, or write the path that was meant",
+    why="The second one is never reached; most often another path was meant.",
+    fix="Remove one, or write the path that was meant. `--fix` removes the second.",
+    ignore="Never: remove it.",
+    wrong="define:\n  who: [person.id, type]\nfields:\n  x: {first_of: [$who, p.a, type]}\n",
+    right="define:\n  who: [person.id, type]\nfields:\n  x: {first_of: [$who, p.a]}\n",
 )
 FB03 = Check(
     "FB03 swallowed-arm: an object is tried before one of its own fields",
     Severity.WARNING,
-    "put the field first, or leave the object out",
+    why="Where the field is there, so is the object, and the object is taken.",
+    fix="Put the field first, or leave the object out.",
+    ignore="Never: the order cannot be meant.",
+    wrong="fields:\n  x: {first_of: [p, p.a]}\n",
+    right="fields:\n  x: {first_of: [p.a, type]}\n",
 )
 FB04 = Check(
     "FB04 mixed-type-arms: the alternatives are of different kinds",
     Severity.WARNING,
-    "convert them to one kind with `as`",
+    why="The receiver gets a text from one event and a list from the next.",
+    fix="Convert them to one kind with `as`.",
+    ignore="Where the receiver takes both kinds.",
+    wrong="fields:\n  x: {first_of: [type, tags]}\n",
+    right="fields:\n  x: {first_of: [type, tags |> first]}\n",
 )
 FB06 = Check(
     "FB06 required-with-default: `required` on a field that always has a value",
     Severity.WARNING,
-    "drop `required`, or the default",
+    why="Whoever reads `required` expects events to be refused; none ever is.",
+    fix="Drop `required`, or the default. `--fix` drops `required`.",
+    ignore="Never: decide for one of the two.",
+    wrong="fields:\n  x: {value: p.a, required: true, default: none}\n",
+    right="fields:\n  x: {value: p.a, required: true}\n",
 )
 PR05 = Check(
     "PR05 shadowed-row: a row that earlier rows never let through",
     Severity.WARNING,
-    "move the row up, or remove it",
+    why="The first row whose condition holds is taken, so this one never is.",
+    fix="Move the row up, or remove it. `--fix` removes it.",
+    ignore="Never: the row does nothing.",
+    wrong="fields:\n  x:\n    decide:\n      any: {when: type is present, constant: a}\n"
+    "      sold: {when: type == 'sold', constant: b}\n      otherwise: {constant: c}\n",
+    right="fields:\n  x:\n    decide:\n      sold: {when: type == 'sold', constant: b}\n"
+    "      any: {when: type is present, constant: a}\n      otherwise: {constant: c}\n",
 )
 PR07 = Check(
     "PR07 no-otherwise: a decision table in which no row may hold",
     Severity.INFO,
-    "add a last row without `when`, or a `default`",
+    why="An event for which no row holds has no value here, which may not be meant.",
+    fix="Add a last row without `when`, or a `default`.",
+    ignore="Where such events are to have no value.",
+    wrong="fields:\n  x:\n    decide:\n      sold: {when: type == 'sold', constant: b}\n",
+    right="fields:\n  x:\n    decide:\n      sold: {when: type == 'sold', constant: b}\n"
+    "      otherwise: {constant: c}\n",
 )
 CHECKS = (FB01, FB02, FB03, FB04, FB06, PR05, PR07)
 

@@ -32,12 +32,21 @@ from mapping_engine.source.node import ListNode, MappingNode, ScalarNode
 TX05 = Check(
     "TX05 constant-condition: a condition that always, or never, holds",
     Severity.WARNING,
-    "correct the condition, or remove it",
+    why="What depends on it always happens, or never does: most often a misspelled value, or "
+    "`and` for `or`.",
+    fix="Correct the condition, or remove it.",
+    ignore="For a switch in the rules themselves, such as `when: false`.",
+    wrong="fields:\n  x: {when: lower(type) == 'Sold', value: p.a}\n",
+    right="fields:\n  x: {when: lower(type) == 'sold', value: p.a}\n",
 )
 SE10 = Check(
     "SE10 ordering-non-numbers: `<` and its like with something that is no number",
     Severity.WARNING,
-    "write the number without quotes, or compare with `==`",
+    why="They compare numbers only: with a text they never hold.",
+    fix="Write the number without quotes, or compare with `==`.",
+    ignore="Never: the condition cannot hold.",
+    wrong="fields:\n  x: {when: p.b > '62', value: p.a}\n",
+    right="fields:\n  x: {when: p.b > 62, value: p.a}\n",
 )
 CHECKS = (TX05, SE10)
 

@@ -23,22 +23,45 @@ from mapping_engine.types.type import PSEUDONYM
 OU03 = Check(
     "OU03 duplicate-output: the same output is written twice",
     Severity.ERROR,
-    "keep one",
+    why="Case does not count in the names of headers, so that one of the two is lost.",
+    fix="Keep one.",
+    wrong='request:\n  url: "{$api.base}/e"\n  headers: {X-Source: type, x-source: p.a}\n'
+    "  json: {payload: $payload}\nfields:\n  x: p.a\n",
+    right='request:\n  url: "{$api.base}/e"\n  headers: {X-Source: type}\n'
+    "  json: {payload: $payload}\nfields:\n  x: p.a\n",
 )
 OU04 = Check(
     "OU04 overlapping-outputs: a field with a dot in its name beside the object it seems to mean",
     Severity.WARNING,
-    "write the field under the `fields` of the object",
+    why="A dot in a name is a dot in the payload: it does not lead into the object.",
+    fix="Write the field under the `fields` of the object.",
+    ignore="Where the receiver has a field with a dot in its name.",
+    wrong="fields:\n  open:\n    fields:\n      part: {fields: {a: p.a}}\n      part.b: p.b\n",
+    right="fields:\n  open:\n    fields:\n      part: {fields: {a: p.a, b: p.b}}\n",
 )
 FO04 = Check(
     "FO04 secret-in-rules: a credential is written into the rules",
     Severity.WARNING,
-    "declare a setting with `x-secret` in the settings schema, and read it from there",
+    why="Rule files are read by many, and kept for ever in the history of a repository.",
+    fix="Declare a setting with `x-secret` in the settings schema, and read it from there. "
+    "Have the credential withdrawn.",
+    ignore="Where it is not a credential after all.",
+    wrong='request:\n  url: "{$api.base}/e"\n'
+    "  json: {payload: $payload, key: \"'Bearer abcdefghijklmnop012345'\"}\n"
+    "fields:\n  x: p.a\n",
+    right='request:\n  url: "{$api.base}/e"\n'
+    "  json: {payload: $payload, key: $settings.token}\nfields:\n  x: p.a\n",
 )
 FO05 = Check(
     "FO05 api-sunset: the API of this pack is, or soon will be, switched off",
     Severity.WARNING,
-    "move to the successor, or correct the date under `api`",
+    why="From that day on every request fails. The warning comes 90 days ahead.",
+    fix="Move to the successor, or correct the date under `api`.",
+    ignore="Until the move is made, with its date.",
+    wrong='api: {base: "https://x.test", sunset: 2026-01-31, successor: other}\n'
+    "fields:\n  x: p.a\n",
+    right='api: {base: "https://x.test", sunset: 2027-01-31, successor: other}\n'
+    "fields:\n  x: p.a\n",
 )
 CHECKS = (OU03, OU04, FO04, FO05)
 

@@ -14,7 +14,16 @@ from mapping_engine.types.kinds import is_missing
 PI07 = Check(
     "PI07 values-mismatch: the `values` of a pipeline are not what its steps yield",
     Severity.WARNING,
-    "make `values` those that the steps yield",
+    why="A value that is a digest already is taken for one of `values`. One that is missing "
+    "there is refused, and one too many is taken for nothing.",
+    fix="Make `values` those that the steps yield.",
+    ignore="Where digests of other systems are to be taken, too.",
+    wrong="tables:\n  genders: {f: f, female: f, m: m}\npipelines:\n"
+    "  gender: {normalises: gender, values: [m], steps: lower |> lookup($tables.genders)}\n"
+    "fields:\n  x: type |> gender |> hashed\n",
+    right="tables:\n  genders: {f: f, female: f, m: m}\npipelines:\n"
+    "  gender: {normalises: gender, values: [f, m], steps: lower |> lookup($tables.genders)}\n"
+    "fields:\n  x: type |> gender |> hashed\n",
 )
 CHECKS = (PI07,)
 

@@ -20,7 +20,12 @@ from mapping_engine.types.type import personal
 PI08 = Check(
     "PI08 unmarked-secret: a setting is called like a secret and not marked as one",
     Severity.WARNING,
-    'write `"x-secret": true` beside its type, or `false` where it is no secret',
+    why="Only what is marked with `x-secret` is kept out of errors, logs, explanations and URLs.",
+    fix='Write `"x-secret": true` beside its type, or `false` where it is no secret.',
+    ignore='Never: `"x-secret": false` says that it is no secret.',
+    wrong='{"type": "object", "properties": {"password": {"type": "string"}}}\n',
+    right='{"type": "object", "properties": {"password": {"type": "string", "x-secret": true}}}\n',
+    file="settings.schema.json",
 )
 CHECKS = (PI08,)
 

@@ -14,22 +14,42 @@ from mapping_engine.types.kinds import LIST
 SE05 = Check(
     "SE05 null-hostile-function: the JMESPath function fails when its input is missing",
     Severity.WARNING,
-    "use a transform, which skips what is missing, or guard the input: `not_null(tags, `[]`)`",
+    why="Most functions of JMESPath do not take null, so an event without the path makes the "
+    "whole selector fail, with a warning for each such event.",
+    fix="Use a transform, which skips what is missing, or guard the input: `not_null(tags, `[]`)`.",
+    ignore="Where an `accept` rule makes sure that the input is there.",
+    wrong="fields:\n  x: jmespath(length(tags))\n",
+    right="fields:\n  x: tags |> count\n",
 )
 SE06 = Check(
     "SE06 identifier-as-literal: a name in double quotes, or true, that is meant as a value",
     Severity.WARNING,
-    "write texts in single quotes, and true in a selector between back-ticks",
+    why='In JMESPath `"x"` and `true` are names of fields. The comparison is with a field that '
+    "does not exist, and so it never holds.",
+    fix="Write texts in single quotes, and true in a selector between back-ticks.",
+    ignore="Where a field really has this name: declare it in the vocabulary.",
+    wrong='fields:\n  x: p.items[?a == "sold"].b\n',
+    right="fields:\n  x: p.items[?a == 'sold'].b\n",
 )
 SE07 = Check(
     "SE07 index-in-projection: an index after a projection applies to every element",
     Severity.WARNING,
-    "write `jmespath(items[?...].b | [0])` to take one of the results",
+    why="`items[?...].b[0]` takes the first element of each `b`, and where `b` is no list that "
+    "is nothing at all.",
+    fix="Write `jmespath(items[?...].b | [0])` to take one of the results.",
+    ignore="Where each element is a list: declare it as one in the vocabulary.",
+    wrong="fields:\n  x: p.items[?a == 'sold'].b[0]\n",
+    right="fields:\n  x: jmespath(p.items[?a == 'sold'].b | [0])\n",
 )
 SE09 = Check(
     "SE09 jmespath-or: `||` in a selector skips other things than `??` does",
     Severity.WARNING,
-    "write the alternatives with `??`, outside of `jmespath(...)`",
+    why="JMESPath's `||` also skips false, and it keeps blank text. `??` skips what is "
+    "missing, as everywhere in the rules.",
+    fix="Write the alternatives with `??`, outside of `jmespath(...)`.",
+    ignore="Where false is to be skipped.",
+    wrong="fields:\n  x: jmespath(p.a || type)\n",
+    right="fields:\n  x: p.a ?? type\n",
 )
 CHECKS = (SE05, SE06, SE07, SE09)
 

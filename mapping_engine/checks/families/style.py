@@ -15,7 +15,11 @@ from mapping_engine.source.yaml_text import read_yaml
 ST01 = Check(
     "ST01 format: the spacing of an expression or the ends of lines are not as usual",
     Severity.INFO,
-    "`--fix` writes it as usual",
+    why="Equal rules that look equal are easier to compare.",
+    fix="`--fix` writes it as usual.",
+    ignore="Where another tool formats the file.",
+    wrong="fields:\n  x: p.a??type|>lower\n",
+    right="fields:\n  x: p.a ?? type |> lower\n",
 )
 CHECKS = (ST01,)
 

@@ -25,22 +25,45 @@ from mapping_engine.vocabulary.vocabulary import EVENT
 SY06 = Check(
     "SY06 unbraced-name: a name in a template without its braces",
     Severity.WARNING,
-    "put the name in braces",
+    why="Without braces it is sent as it stands, dollar sign and all.",
+    fix="Put the name in braces. `--unsafe-fixes` does.",
+    ignore="Where the text is meant.",
+    wrong='define:\n  order: p.a\nfields:\n  x: {template: "order $order of {$order}"}\n',
+    right='define:\n  order: p.a\nfields:\n  x: {template: "order {$order}"}\n',
 )
 TX08 = Check(
     "TX08 near-miss-text: a constant that is nearly another one",
     Severity.WARNING,
-    "write them alike",
+    why="Two constants that differ by one letter, by case or by a space are most often meant "
+    "to be one, and then one of them never matches.",
+    fix="Write them alike.",
+    ignore="Where both are right.",
+    wrong="tables:\n  names: {Order Completed: Purchase}\nfields:\n"
+    "  x: {when: type == 'Order Complted', value: p.a |> lookup($tables.names)}\n",
+    right="tables:\n  names: {Order Completed: Purchase}\nfields:\n"
+    "  x: {when: type == 'Order Completed', value: p.a |> lookup($tables.names)}\n",
 )
 OU06 = Check(
     "OU06 odd-url: a URL that cannot be right",
     Severity.WARNING,
-    "begin with the scheme and the host, and separate the parts with one `/`",
+    why="The request would go nowhere, or to another place.",
+    fix="Begin with the scheme and the host, and separate the parts with one `/`.",
+    ignore="Where the receiver wants it so.",
+    wrong='request:\n  url: "{$api.base}{type}//e"\n  json: {payload: $payload}\n'
+    "fields:\n  x: p.a\n",
+    right='request:\n  url: "{$api.base}/{type}/e"\n  json: {payload: $payload}\n'
+    "fields:\n  x: p.a\n",
 )
 OU07 = Check(
     "OU07 odd-header: a header that HTTP does not accept, or that contradicts the body",
     Severity.WARNING,
-    "write the header as HTTP has it, or drop it",
+    why="The request would be refused, or its body be read as what it is not.",
+    fix="Write the header as HTTP has it, or drop it.",
+    ignore="Where the receiver wants it so.",
+    wrong='request:\n  url: "{$api.base}/e"\n  headers: {X Source: type}\n'
+    "  json: {payload: $payload}\nfields:\n  x: p.a\n",
+    right='request:\n  url: "{$api.base}/e"\n  headers: {X-Source: type}\n'
+    "  json: {payload: $payload}\nfields:\n  x: p.a\n",
 )
 CHECKS = (SY06, TX08, OU06, OU07)
 

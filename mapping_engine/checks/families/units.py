@@ -11,7 +11,11 @@ from mapping_engine.types.units import UNITS, conversion_help, is_plausible
 TX09 = Check(
     "TX09 wrong-unit: a number of one unit where another is wanted",
     Severity.WARNING,
-    "convert the number, or compare it with one of its own unit",
+    why="Milliseconds that are read as seconds lie 50,000 years ahead, and no error says so.",
+    fix="Convert the number, or compare it with one of its own unit.",
+    ignore="Never: the numbers cannot be compared.",
+    wrong="fields:\n  x: p.b |> epoch_seconds |> days_before($now_ms)\n",
+    right="fields:\n  x: p.b |> epoch_seconds |> days_before($now)\n",
 )
 CHECKS = (TX09,)
 _SUMS = ("plus", "minus")

@@ -9,7 +9,6 @@ from urllib.parse import quote
 from mapping_engine import __version__
 from mapping_engine.checks import Checked
 from mapping_engine.checks.catalogue import CATALOGUE
-from mapping_engine.checks.pages import page_of, section
 from mapping_engine.cli.events import dumps
 from mapping_engine.diagnostics import Diagnostic, Fix, Severity, Span
 
@@ -37,15 +36,18 @@ def text(checked: Checked) -> str:
 
 
 def _rule(code: str) -> Json:
-    check, page = CATALOGUE[code], page_of(code)
-    return {
+    check = CATALOGUE[code]
+    found: Json = {
         "id": code,
         "name": "".join(word.capitalize() for word in check.name.split("-")),
         "shortDescription": {"text": check.meaning},
-        "fullDescription": {"text": section(page, "Why")},
-        "help": {"text": section(page, "Fix")},
         "defaultConfiguration": {"level": _LEVELS[check.severity]},
     }
+    if check.why:
+        found["fullDescription"] = {"text": check.why}
+    if check.fix:
+        found["help"] = {"text": check.fix}
+    return found
 
 
 def _result(found: Diagnostic, used: list[str], checked: Checked, seen: dict[str, int]) -> Json:
