@@ -18,12 +18,19 @@ from mapping_engine.cli.inputs import (
     secrets_option,
     settings_of_events,
 )
-from mapping_engine.diagnostics import Span
 from mapping_engine.engine.clock import Clock
 from mapping_engine.engine.loading import load_model
 from mapping_engine.engine.mapping import Destination
 from mapping_engine.testing.cases import collect
-from mapping_engine.testing.coverage import RulePart, parts_of, reached, reached_by_tests, unreached
+from mapping_engine.testing.coverage import (
+    Mark,
+    RulePart,
+    branches_of,
+    parts_of,
+    reached,
+    reached_by_tests,
+    unreached,
+)
 
 
 @click.command()
@@ -48,7 +55,8 @@ def coverage(
     """Say what of the rules of PACK its rule tests reach, or what EVENTS do under --settings.
 
     Parts are payload fields, alternatives, rows of decision tables, rules of `accept`, `none`,
-    `refuse` and `warn`, and kinds of request. What no real event reaches may be dead.
+    `refuse` and `warn`, kinds of request, and branches: both ways of each condition, and each
+    default. What no real event reaches may be dead.
     Exit status: 0 all well, 1 less than --fail-under, 2 usage error.
     """
     settings = settings_of_events(pack, settings, events)
@@ -59,7 +67,7 @@ def coverage(
         counts = _by_events(bind(pack, settings, secrets, now), events)
     else:
         counts = reached_by_tests(model, tests)
-    parts = list(parts_of(model))
+    parts = [*parts_of(model), *branches_of(model)]
     hit = sum(counts[each.mark] > 0 for each in parts)
     percent = 100 * hit / max(len(parts), 1)
     if html is not None:
@@ -73,15 +81,15 @@ def coverage(
     end_with(percent, fail_under)
 
 
-def _by_events(destination: Destination, files: tuple[str, ...]) -> Counter[Span]:
+def _by_events(destination: Destination, files: tuple[str, ...]) -> Counter[Mark]:
     """In how many events each place gave a value, or applied."""
-    found = Counter[Span]()
+    found = Counter[Mark]()
     for _, event in readable_events(files):
         found.update(reached(destination.explain(event)))
     return found
 
 
-def _data(parts: list[RulePart], counts: Counter[Span], percent: float) -> dict[str, Any]:
+def _data(parts: list[RulePart], counts: Counter[Mark], percent: float) -> dict[str, Any]:
     rows = [
         {"what": part.what, "place": str(part.place), "reached": counts[part.mark]}
         for part in parts

@@ -87,6 +87,8 @@ class Explanation:
     """What the pack sends in clear, or in the URL, each with its reason."""
     kinds: tuple[Entry, ...] = ()
     """Of several kinds of request, each with why it was made, or not."""
+    branches: frozenset[tuple[Span, bool]] = frozenset()
+    """Where the conditions stand that held, and those that did not; and the defaults, as held."""
 
     def field(self, path: str, request: int = 0) -> FieldExplanation | None:
         """The field at ``path`` in the request with this number, from 0."""
@@ -141,6 +143,7 @@ def explained(
         nothing,
         tuple(clear),
         tuple(trace.kinds),
+        frozenset(trace.branches),
     )
 
 

@@ -251,7 +251,10 @@ def _items(node: nodes.Items, frame: Frame, it: Interpreter) -> Evaluation:
 def _met(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
     """Whether a condition is met; what cannot be used in it makes nothing missing."""
     frame = frame.apart()
-    return holds((yield _recorded("condition", node, _evaluate(node, frame, it), frame, it)))
+    met = holds((yield _recorded("condition", node, _evaluate(node, frame, it), frame, it)))
+    if it.trace is not None:
+        it.trace.branches.add((node.span, met))
+    return met
 
 
 def _condition(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
@@ -378,6 +381,8 @@ def _field(rule: Field, frame: Frame, it: Interpreter) -> Evaluation:
     found = own((yield _evaluate(rule.value, frame, it)), nulls=nulls)
     if found is None and rule.default is not None:
         default = yield _default(rule.default, frame, it)
+        if it.trace is not None:
+            it.trace.branches.add((rule.default.span, True))
     policy = Policy(it.model, rule, frame.path[0])
     sent = policy.settled(it.run, found, frame.issues, default)
     if sent is None and rule.null:

@@ -66,9 +66,9 @@ class Trace:
     A request has the name of its kind, the values of the fan-out that it is made for, and its
     fields; ``kinds`` says of each kind of request why it is made, or not. ``applied`` are the
     rules of `accept`, `refuse`, `warn` and `none` that applied, ``used`` the places of all that had
-    a value, also beside the payload. Once a value was
-    read that must not be shown, all values of the same field are shown by their kind and length
-    (``hidden``).
+    a value, also beside the payload, ``branches`` the conditions that held, and those that did not.
+    Once a value was read that must not be shown, all values of the same field are shown by their
+    kind and length (``hidden``).
     """
 
     kinds: list[Entry] = field(default_factory=list)
@@ -78,6 +78,7 @@ class Trace:
     stack: list[Entry] = field(default_factory=list)
     applied: list[Span] = field(default_factory=list)
     used: set[Span] = field(default_factory=set)
+    branches: set[tuple[Span, bool]] = field(default_factory=set)
     hidden: bool = False
 
     def request(self, variables: dict[str, str]) -> None:

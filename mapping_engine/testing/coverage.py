@@ -1,22 +1,30 @@
-"""What of the rules tests, or events, reach: fields, alternatives, rows, rules and requests."""
+"""What of the rules tests, or events, reach: fields, alternatives, rows, rules, branches."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
+from typing import TypeAlias
 
 from mapping_engine.core.choices import alternatives, is_choice
-from mapping_engine.core.model import Model, Rule, payload_fields, reachable, sent_parts
+from mapping_engine.core.model import Model, Rule, behind, payload_fields, reachable, sent_parts
 from mapping_engine.core.nodes import (
     Call,
+    Const,
+    Entries,
+    Field,
+    FirstOf,
+    ForEach,
     Guard,
     Name,
     Node,
+    Object,
     fields_of,
     walk,
 )
-from mapping_engine.core.spell import steps_of, written_name
+from mapping_engine.core.spell import spell, steps_of, written_name
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.explanation import Explanation
 from mapping_engine.engine.mapping import Mapping
@@ -24,18 +32,27 @@ from mapping_engine.errors import MappingError
 from mapping_engine.frozen import Frozen
 from mapping_engine.testing.cases import Case
 
+_LONGEST = 80
+Mark: TypeAlias = Span | tuple[Span, bool]
+"""What gave a value, or applied; or a condition that held, or did not."""
+
 
 class RulePart(Frozen):
     """A part of the rules that is reached, or not: ``place`` is where a reader should look.
 
-    It is reached where its ``mark`` gave a value, or applied. What belongs to a field is ``below``
-    it: nothing of that is reached where the field is not.
+    It is reached where its ``mark`` was seen. What belongs to a field is ``below`` it: nothing of
+    that is reached where the field is not.
     """
 
     what: str
     place: Span
-    mark: Span
+    mark: Mark
     below: Span | None = None
+
+    @property
+    def is_branch(self) -> bool:
+        """Whether it is one of the two ways that a condition, or a default, leaves open."""
+        return isinstance(self.mark, tuple)
 
 
 def parts_of(model: Model) -> Iterator[RulePart]:
@@ -57,7 +74,66 @@ def _parts_of(model: Model) -> Iterator[RulePart]:
         yield RulePart(f"the request `{kind.request.name}`", kind.span, kind.span)
 
 
-def unreached(parts: Iterable[RulePart], reached: Counter[Span]) -> list[RulePart]:
+def branches_of(model: Model) -> Iterator[RulePart]:
+    """Both ways of each condition, and the defaults, each once.
+
+    That a rule applies, or that a request is made, is a part of its own; here is the other way.
+    """
+    found: dict[Mark, RulePart] = {}
+    for each in _branches_of(model):
+        found.setdefault(each.mark, each)
+    yield from found.values()
+
+
+def _branches_of(model: Model) -> Iterator[RulePart]:
+    fields = {id(f): f for each in model.requests for f in each.fields.fields}
+    yield from _of_fields(fields.values())
+    of_events = replace(model, settings_warn=())  # which are judged without an event
+    yield from _ways(behind(model, sent_parts(of_events)))
+    for _, rule in _rules(model):
+        yield from _way(rule.condition, rule.negated)
+    for kind in model.kinds:
+        yield from _way(kind.when, False)
+    for met in (True, False):
+        yield from _way(model.already_hashed, met)
+
+
+def _of_fields(fields: Iterable[Field]) -> Iterator[RulePart]:
+    """The branches of fields, and of what they are made from."""
+    for path, field in payload_fields(fields):
+        for met in (True, False):
+            yield from _way(field.when, met)
+        if field.default is not None:
+            span = field.default.span
+            yield RulePart(f"the default of `{path}`", span, (span, True), field.span)
+        if not fields_of(field.value):
+            yield from _ways(walk(field.value), field.span)
+
+
+def _ways(nodes: Iterable[Node], below: Span | None = None) -> Iterator[RulePart]:
+    for node in nodes:
+        match node:
+            case Guard(when=condition) | ForEach(keep=condition) | Entries(keep=condition):
+                for met in (True, False):
+                    yield from _way(condition, met, below)
+            case Object(fields=fields) if below is None:
+                yield from _of_fields(fields)
+            case FirstOf(alternatives=arms):
+                for arm in arms:
+                    if arm.is_default:
+                        yield RulePart("this default", arm.span, arm.span, below)
+
+
+def _way(condition: Node | None, met: bool, below: Span | None = None) -> Iterator[RulePart]:
+    if condition is not None and not isinstance(condition, Const):
+        said = spell(condition)
+        said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
+        how = "holds" if met else "does not hold"
+        place = condition.span
+        yield RulePart(f"the branch where `{said}` {how}", place, (place, met), below)
+
+
+def unreached(parts: Iterable[RulePart], reached: Counter[Mark]) -> list[RulePart]:
     """The parts that nothing reached, without those of a field that is among them."""
     return [
         each
@@ -66,10 +142,10 @@ def unreached(parts: Iterable[RulePart], reached: Counter[Span]) -> list[RulePar
     ]
 
 
-def reached_by_tests(model: Model, cases: Iterable[Case]) -> Counter[Span]:
+def reached_by_tests(model: Model, cases: Iterable[Case]) -> Counter[Mark]:
     """The places in the rules that gave a value, or applied, and in how many of the cases."""
     compiled = Mapping(model)
-    found = Counter[Span]()
+    found = Counter[Mark]()
     for case in cases:
         try:
             clock = partial(float, case.now)
@@ -80,9 +156,9 @@ def reached_by_tests(model: Model, cases: Iterable[Case]) -> Counter[Span]:
     return found
 
 
-def reached(explanation: Explanation) -> set[Span]:
-    """The places in the rules that gave a value, or applied, for one event."""
-    return {*explanation.applied, *explanation.used}
+def reached(explanation: Explanation) -> set[Mark]:
+    """What of the rules gave a value, or applied, for one event, and the branches taken."""
+    return {*explanation.applied, *explanation.used, *explanation.branches}
 
 
 def _named(model: Model) -> list[tuple[str, Node]]:

@@ -58,6 +58,27 @@ def test_what_belongs_to_a_field_that_is_never_made_is_not_said_beside_it(tmp_pa
     assert "of `user.email_sha256`\n" not in found
 
 
+def test_both_ways_of_a_condition_and_a_default_are_branches(tmp_path: Path) -> None:
+    worth = "the branch where `$value is present`"
+    kept = "the branch where `$item.product_id ?? $item.id ?? $item.sku`"
+    named = "the branch where `lower(type) == 'track'` does not hold"  # it holds: no rule applies
+    bare = {
+        **EVENT,
+        "messageId": "m",
+        "properties": {"total": 2, "products": [{"sku": "s"}, {"price": 1}]},
+    }
+    other = {**EVENT, "messageId": "m", "properties": {}}
+    file = events(tmp_path, EVENT, bare, other)
+    found = hits(file, "--settings", SETTINGS)
+    assert (found[f"{worth} holds"], found[f"{worth} does not hold"]) == (2, 1)
+    assert (found[f"{kept} holds"], found[f"{kept} does not hold"]) == (2, 1)
+    assert found["the default of `currency`"] == 2
+    assert named not in found
+    assert found[named.replace("does not hold", "holds")] == 3
+    said = coverage(events(tmp_path, EVENT), "--settings", SETTINGS).stdout
+    assert f"rules.yaml:41:20: nothing reaches {worth} does not hold\n" in said
+
+
 @pytest.mark.parametrize(("bound", "status"), [("1", 0), ("99.9", 1)])
 def test_a_bound_decides_the_exit_status(bound: str, status: int) -> None:
     assert coverage("--fail-under", bound).exit_code == status
@@ -92,3 +113,4 @@ def test_the_page_shows_the_rules_and_loads_nothing(tmp_path: Path) -> None:
     classes = [attrs.get("class") for tag, attrs in page.tags if tag == "span"]
     assert "h0" in classes
     assert {"h4", "h5"} & set(classes)
+    assert any("half" in (each or "") for each in classes)

@@ -8,8 +8,7 @@ from html import escape
 from math import log2
 
 from mapping_engine.core.model import Model
-from mapping_engine.diagnostics import Span
-from mapping_engine.testing.coverage import RulePart
+from mapping_engine.testing.coverage import Mark, RulePart
 
 _WARMEST = 5
 _PAGE = """<!DOCTYPE html>
@@ -21,17 +20,19 @@ pre {{ overflow-x: auto; }}
 pre span {{ display: inline-block; min-width: 100%; padding-left: 1ex; }}
 .n {{ color: gray; display: inline-block; width: 5ex; text-align: right; padding-right: 1ex; }}
 .h0 {{ color: gray; text-decoration: line-through; }}
+.half {{ outline: 1px dashed gray; }}
 {warmth}
 </style>
 <h1>{title}</h1>
 <p>{reached} of {parts} parts are reached. The number before a line says how often the part that
-begins there was reached; what nothing reaches is struck out in grey.</p>
+begins there was reached; what nothing reaches is struck out in grey. A dashed line has a branch
+that nothing takes, which is named where the pointer rests.</p>
 {files}
 </html>
 """
 
 
-def heat_map(model: Model, parts: list[RulePart], counts: Counter[Span]) -> str:
+def heat_map(model: Model, parts: list[RulePart], counts: Counter[Mark]) -> str:
     """A page with the rule files of a pack; it loads nothing, and holds no value of an event."""
     shown = "\n".join(
         f"<h2>{escape(file)}</h2>\n<pre>{chr(10).join(_lines(file, text, parts, counts))}</pre>"
@@ -52,7 +53,7 @@ def heat_map(model: Model, parts: list[RulePart], counts: Counter[Span]) -> str:
     return page.encode("ascii", "xmlcharrefreplace").decode()  # the same in every encoding
 
 
-def _lines(file: str, text: str, parts: list[RulePart], counts: Counter[Span]) -> Iterator[str]:
+def _lines(file: str, text: str, parts: list[RulePart], counts: Counter[Mark]) -> Iterator[str]:
     found: dict[int, list[RulePart]] = {}
     for part in parts:
         if part.place.file == file:
@@ -63,12 +64,14 @@ def _lines(file: str, text: str, parts: list[RulePart], counts: Counter[Span]) -
         if not here:
             yield f'<b class="n"></b>{escape(line)}'
             continue
-        least = min(counts[part.mark] for part in here)
+        branches = [counts[part.mark] for part in here if part.is_branch]
+        least = min((counts[part.mark] for part in here if not part.is_branch), default=None)
+        least = max(branches) if least is None else least
         said = "; ".join(f"{part.what}: {counts[part.mark]}" for part in here)
-        warmth = _warmth(least, most)
+        heat = f"h{_warmth(least, most)}{' half' if least and not all(branches) else ''}"
         yield (
             f'<b class="n">{least}</b>'
-            f'<span class="h{warmth}" title="{escape(said)}">{escape(line)}</span>'
+            f'<span class="{heat}" title="{escape(said)}">{escape(line)}</span>'
         )
 
 
