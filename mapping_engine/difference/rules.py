@@ -20,6 +20,7 @@ from mapping_engine.engine.policy import refuses
 from mapping_engine.frozen import Frozen
 from mapping_engine.reference.rows import Row, field_rows, name_rows, value_text
 from mapping_engine.reference.sending import answer_lines, batch_lines
+from mapping_engine.selectors import prefixes
 from mapping_engine.types.kinds import Json
 
 Keyed: TypeAlias = dict[str, str]
@@ -82,8 +83,8 @@ def compare_rules(old: Examined, new: Examined) -> RulesDifference:
     hashing = frozenset[str]().union(*(_behind(m, _hashing_nodes(m)) for m in models))
     return RulesDifference(
         tuple(changes),
-        hashing=tuple(c for c in changes if _is_hashing(c) or _key(c) in hashing),
-        accepting=tuple(c for c in changes if _is_accepting(c) or _key(c) in deciding),
+        hashing=tuple(c for c in changes if _is_hashing(c) or _is_behind(c, hashing)),
+        accepting=tuple(c for c in changes if _is_accepting(c) or _is_behind(c, deciding)),
     )
 
 
@@ -108,11 +109,16 @@ def _marked(change: Change, mark: str) -> tuple[bool, bool]:
     return old, new
 
 
-def _key(change: Change) -> str:
-    """What the change is about, as :func:`_behind` names it."""
-    if change.section in (_TABLES, _SETTINGS):
-        return change.section
-    return f"{change.section}: {change.name}"
+def _is_behind(change: Change, behind: frozenset[str]) -> bool:
+    """Whether what the change is about is among what :func:`_behind` names."""
+    section, name = change.section, change.name
+    if section == _SETTINGS:
+        lead, _, name = name.partition(".")
+        if lead != "properties":  # such as `required`: it may be of any of them
+            return any(each.startswith(section) for each in behind)
+    if section in (_TABLES, _SETTINGS):
+        name = name.partition(".")[0]
+    return section in behind or f"{section}: {name}" in behind
 
 
 def _accepting(model: Model) -> Iterator[Node]:
@@ -129,10 +135,16 @@ def _hashing_nodes(model: Model) -> Iterator[Node]:
 
 
 def _behind(model: Model, starts: Iterator[Node]) -> Iterator[str]:
-    """The definitions and pipelines, and tables and settings at all, that nodes depend on."""
+    """The definitions, pipelines, tables and settings that nodes depend on.
+
+    The section alone stands for all tables, or all settings.
+    """
     for node in behind(model, starts):
-        if isinstance(node, Name):
-            yield node.name if node.name in (_TABLES, _SETTINGS) else f"{_NAMES}: ${node.name}"
+        if isinstance(node, Name) and node.name in (_TABLES, _SETTINGS):
+            for path in prefixes(node.tail) if node.tail is not None else [()]:
+                yield ": ".join((node.name, *path[:1]))
+        elif isinstance(node, Name):
+            yield f"{_NAMES}: ${node.name}"
         elif isinstance(node, Call) and node.name in model.pipelines:
             yield f"{_PIPELINES}: {node.name}"
 

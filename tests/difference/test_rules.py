@@ -113,8 +113,19 @@ def test_what_can_change_who_is_sent_is_said_also_where_it_is_far_away(
     assert "can change which events are sent" in rules_text(found)
 
 
-def test_what_cannot_change_who_is_sent_is_not_said_to(edited: Edited) -> None:
-    found = edited(("default: EUR", "default: USD"))
+@pytest.mark.parametrize(
+    ("old", "new", "file"),
+    [
+        ("default: EUR", "default: USD", "rules.yaml"),
+        ("tables:\n", "tables:\n  shops: {a: north}\n", "rules.yaml"),
+        ('"account"', '"shop": {"type": "string"}, "account"', "settings.schema.json"),
+    ],
+)
+def test_what_cannot_change_who_is_sent_is_not_said_to(
+    old: str, new: str, file: str, edited: Edited
+) -> None:
+    found = edited((old, new), file=file)
+    assert found
     assert not found.accepting
     assert "cannot change which events are sent" in rules_text(found)
 
