@@ -33,6 +33,7 @@ _HABITS = (
     ("&&", "write `and` between conditions"),
     ("&", "write `and` between conditions"),
     ("!", "write `not` before a condition, or `!=` to compare"),
+    ("??", "`??` binds before `|>`: what is tried first stands in parentheses, `(a |> trim) ?? b`"),
     ("?", "write `??` between alternatives"),
     ("=", "write `==` to compare"),
     ("$", "a `$` is followed by a name, such as `$settings`"),

@@ -162,6 +162,8 @@ def _case(file: TestsFile, block: CaseBlock, now: float, diagnostics: Diagnostic
     event = merged(event, block.event.value if block.event else {})
     several: Any = block.events.value if block.events else [{}]
     changes = several if isinstance(several, list) else []
+    each = tuple(merged(event, each) for each in changes for _ in range(block.repeat or 1))
+    has_own = file.event is not None or block.event is not None
     return Case(
         name=block.name.text,
         file=block.span.file,
@@ -169,9 +171,9 @@ def _case(file: TestsFile, block: CaseBlock, now: float, diagnostics: Diagnostic
         now=_time(block.clock, diagnostics) if block.clock else now,
         settings=merged(settings, block.settings.value if block.settings else {}),
         secrets=merged(secrets, block.secrets.value if block.secrets else {}),
-        event=event,
+        event=event if has_own or not each else each[0],
         expect=block.expect,
-        events=tuple(merged(event, each) for each in changes for _ in range(block.repeat or 1)),
+        events=each,
         answer=_given(block.answer),
     )
 

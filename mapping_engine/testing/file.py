@@ -151,7 +151,9 @@ class CaseBlock(Block):
     )
     event: Literal | None = key(DATA, "Merged over the base event; null removes a key.")
     events: Literal | None = key(
-        DATA, "Several events, each merged over that of the case; what else is expected is of it."
+        DATA,
+        "Several events, each merged over that of the case; what else is expected is of it, or of "
+        "the first where it has none.",
     )
     repeat: int | None = key(whole(), "So often the event, or each of `events`, is given.")
     answer: AnswerGivenBlock | None = key(

@@ -44,7 +44,8 @@ def edited(text: str, edit: str) -> str:
         lines = hunk.splitlines(keepends=True)
         old = "".join(line[1:] for line in lines if line[0] in " -")
         assert ("\n" + text).count("\n" + old) == 1, f"stands not once in the file:\n{old}"
-        text = text.replace(old, "".join(line[1:] for line in lines if line[0] in " +"))
+        new = "".join(line[1:] for line in lines if line[0] in " +")
+        text = ("\n" + text).replace("\n" + old, "\n" + new)[1:]
     return text
 
 

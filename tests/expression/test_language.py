@@ -196,6 +196,7 @@ def test_steps_stand_alone() -> None:
         ("a || b", 3, "unexpected `||`", "`??` between alternatives"),
         ("a | lower", 3, "unexpected", "`|>` before a transform"),
         ("a && b", 3, "unexpected `&&`", "`and` between conditions"),
+        ("a |> number ?? 1", 13, "unexpected `??", "`(a |> trim) ?? b`"),
         ("a = 'x'", 3, "unexpected", "`==` to compare"),
         ("a ??", 5, "the expression ends too soon", None),
         ("", 1, "the expression is empty", None),

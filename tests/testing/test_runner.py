@@ -224,6 +224,17 @@ def test_cases_of_batches_and_answers_pass(pack: Path, expect: str) -> None:
     assert differences(pack, expect, change) == []
 
 
+def test_without_an_event_of_its_own_a_case_is_about_the_first_of_several(pack: Path) -> None:
+    text = CASE.format(expect="{payload: {event_name: Purchase}}", change="events: EVENTS")
+    head, _, rest = text.partition("event: ")
+    event = rest.partition("\n")[0]
+    alone = head + rest.partition("\n")[2].replace("EVENTS", f"[{event}, {{}}]")
+    (pack / "tests" / "case.yaml").write_text(alone)
+    (result,) = run_tests(pack)
+    [found] = result.differences
+    assert 'event_name: expected "Purchase", got "Other"' in found
+
+
 @pytest.mark.parametrize(
     ("expect", "answer", "said"),
     [
