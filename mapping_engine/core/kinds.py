@@ -172,7 +172,9 @@ def _request(
 ) -> RequestRule:
     method = optional(block.method, NO_LOCALS, made) or Const(at, "POST")
     auth = block.auth or file.auth
-    headers = (*((auth and auth.header) or ()), *(block.headers or ()))
+    own = {each.name.lower() for each in block.headers or ()}
+    shared = (each for each in file.headers or () if each.name.lower() not in own)
+    headers = (*((auth and auth.header) or ()), *shared, *(block.headers or ()))
     needed = len((auth and auth.header) or ())
     body, format = _body(at, block, method, has_payload=_fields(block, file) is not None, made=made)
     return RequestRule(

@@ -14,7 +14,7 @@ from mapping_engine.core.model import BUILTINS, Model
 from mapping_engine.core.secrets import located_secrets
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.file.blocks import Block
-from mapping_engine.file.documents import MappingFile
+from mapping_engine.file.documents import AcceptBlock, Document, FragmentFile, MappingFile
 from mapping_engine.file.extending import Rules, read_laid_schema, read_rules
 from mapping_engine.file.forgotten_use import report_forgotten_use
 from mapping_engine.file.json_types import JsonSchema
@@ -83,8 +83,9 @@ def read_mapping(name: str, entry: str, reading: Reading) -> Loaded:
 
 
 def _loaded(name: str, rules: Rules, reading: Reading) -> Loaded:
-    file = rules.file
     documents = read_documents(rules.layers, reading)
+    shared = (rule for each in documents for rule in _shared_rules(each.document))
+    file = replace(rules.file, accept=(*shared, *(rules.file.accept or ())))
     event, *under = ((each, rules.user(each)) for each in rules.laid(file.event))
     vocabulary = read_vocabulary(*event, reading, under)
     settings = read_laid_schema(file.settings, rules, reading)
@@ -111,6 +112,11 @@ def _loaded(name: str, rules: Rules, reading: Reading) -> Loaded:
     sources = tuple(Source(each, reading.texts.get(each, "")) for each in files)
     examined = Examined(model, facts, documents, sources, rules.extended)
     return Loaded(None if reading.diagnostics.has_errors else model, examined)
+
+
+def _shared_rules(document: Document) -> tuple[AcceptBlock, ...]:
+    """What a fragment says of the events of all packs that use it."""
+    return (document.accept or ()) if isinstance(document, FragmentFile) else ()
 
 
 def _payload_schemas(model: Model, rules: Rules, reading: Reading) -> dict[Span, JsonSchema] | None:

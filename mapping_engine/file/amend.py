@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import ClassVar, TypeVar
@@ -21,6 +21,9 @@ from mapping_engine.file.value_blocks import ArmBlock, FieldBlock, ValueBlock
 from mapping_engine.source.node import ScalarNode
 
 V = TypeVar("V", bound=ValueBlock)
+E = TypeVar("E")
+INSIDE = ".fields."
+"""What stands between an object and a field of it, in the name of what is changed."""
 _ARM = Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))
 _ARMS = ListOf(_ARM, or_one=True)
 
@@ -37,11 +40,16 @@ class AmendBlock(Block):
         MapOf(_ARMS), "Alternatives in the place of one, which is named as it is written there."
     )
     drop: tuple[ScalarNode, ...] | None = key(
-        ListOf(TEXT, or_one=True), "Alternatives or fields that are left out."
+        ListOf(TEXT, or_one=True), "Alternatives, rows or fields that are left out."
     )
     fields: tuple[Named[FieldBlock], ...] | None = key(
         MapOf(Choice(lambda: FieldBlock, scalar=("value", EXPRESSION))),
         "Fields that are added, or take the place of those of the same name.",
+    )
+    rows: tuple[Named[ArmBlock], ...] | None = key(
+        MapOf(_ARM),
+        "Rows of `decide` that are tried before the others, or take the place of those of the same "
+        "name.",
     )
     when: Expression | None = key(EXPRESSION, "The condition, in the place of the one there.")
     each: Expression | None = key(EXPRESSION, "The list, in the place of the one there.")
@@ -70,22 +78,70 @@ def amend(
 ) -> None:
     """Change ``definitions`` in place; ``own`` are those that the same file writes itself."""
     for entry in changes:
-        if entry.name not in definitions or entry.name in own:
-            what = "is written in this file" if entry.name in own else "does not exist"
+        name, _, path = entry.name.partition(INSIDE)
+        changed = definitions.get(name)
+        if changed is None or name in own:
+            what = "is written in this file" if name in own else "does not exist"
             report_unknown(
                 diagnostics,
                 "PR01",
-                f"there is nothing to change: the definition `{entry.name}` {what}",
+                f"there is nothing to change: the definition `{name}` {what}",
                 entry.span,
                 entry.name,
                 definitions.keys() - own,
                 "`amend` changes what a fragment defines",
             )
-            continue
-        changed = definitions[entry.name]
-        if entry.value is not None and changed.value is not None:
-            made = amended(f"${entry.name}", changed.value, entry.value, diagnostics)
-            definitions[entry.name] = replace(changed, value=made)
+        elif entry.value is not None and changed.value is not None:
+            made = _changed_block(entry, entry.value, changed.value, path, diagnostics)
+            definitions[name] = replace(changed, value=made)
+
+
+def is_of_fields(name: str) -> bool:
+    """Whether a change is one of the fields of an extended pack, and not of a definition."""
+    return name.partition(".")[0] in ("fields", "requests")
+
+
+def _changed_block(
+    entry: Named[AmendBlock], change: AmendBlock, block: V, path: str, diagnostics: Diagnostics
+) -> V:
+    """A definition with a change, of itself or of a field at a path in it."""
+    if not path:
+        return amended(f"${entry.name}", block, change, diagnostics)
+
+    def changed(each: Named[FieldBlock]) -> Named[FieldBlock]:
+        value = each.value and amended(entry.name, each.value, change, diagnostics)
+        return replace(each, value=value)
+
+    fields = with_field(block.fields, path, changed)
+    if fields is not None:
+        return replace(block, fields=fields)
+    report_unknown(
+        diagnostics,
+        "PR01",
+        f"there is nothing to change: the field `{entry.name}` does not exist",
+        entry.span,
+        path,
+        [each.name for each in block.fields or ()],
+        f"`${entry.name.partition(INSIDE)[0]}` has {listed(_names(block))}",
+    )
+    return block
+
+
+def with_field(
+    fields: tuple[Named[FieldBlock], ...] | None,
+    path: str,
+    changed: Callable[[Named[FieldBlock]], Named[FieldBlock]],
+) -> tuple[Named[FieldBlock], ...] | None:
+    """The fields with the one at a path changed; None where there is no such field."""
+    for place, each in enumerate(fields or ()):
+        made: Named[FieldBlock] | None = changed(each) if each.name == path else None
+        rest = path.removeprefix(f"{each.name}{INSIDE}")
+        if rest != path and each.value is not None:
+            inner = with_field(each.value.fields, rest, changed)
+            made = replace(each, value=replace(each.value, fields=inner)) if inner else None
+        if made is not None and fields is not None:
+            return (*fields[:place], made, *fields[place + 1 :])
+    return None
 
 
 def amended(name: str, block: V, change: AmendBlock, diagnostics: Diagnostics) -> V:
@@ -105,7 +161,11 @@ def amended(name: str, block: V, change: AmendBlock, diagnostics: Diagnostics) -
     if change.first or change.last or change.replace or (dropped and block.first_of):
         made = _chain(name, made, change, dropped, diagnostics)
     if change.fields or (dropped and block.fields):
-        made = _object(name, made, change, dropped, diagnostics)
+        fields = _named("fields", block.fields, change.fields, name, change, dropped, diagnostics)
+        made = replace(made, fields=None if fields is None else (*fields[1], *fields[0]))
+    if change.rows or (dropped and block.decide):
+        rows = _named("rows", block.decide, change.rows, name, change, dropped, diagnostics)
+        made = replace(made, decide=None if rows is None else (*rows[0], *rows[1]))
     for text in dropped.values():
         _unknown(f"`{name}` has no `{text.text}` to drop", text, _names(block), diagnostics)
     return made
@@ -136,23 +196,23 @@ def _chain(
     return replace(block, first_of=(*arms, *(change.last or ())))
 
 
-def _object(
+def _named(
+    key: str,
+    there: tuple[Named[E], ...] | None,
+    given: tuple[Named[E], ...] | None,
     name: str,
-    block: V,
     change: AmendBlock,
     dropped: dict[str, ScalarNode],
     diagnostics: Diagnostics,
-) -> V:
-    if block.fields is None:
-        _stray(name, "an object with fields", ("fields",), change, diagnostics)
-        return block
-    added = {field.name: field for field in change.fields or ()}
-    kept = [
-        added.pop(field.name, field)
-        for field in block.fields
-        if dropped.pop(field.name, None) is None
-    ]
-    return replace(block, fields=(*kept, *added.values()))
+) -> tuple[list[Named[E]], list[Named[E]]] | None:
+    """Fields or rows that are new, and those that stay or are replaced."""
+    if there is None:
+        wanted = "an object with fields" if key == "fields" else "a `decide`"
+        _stray(name, wanted, (key,), change, diagnostics)
+        return None
+    added = {each.name: each for each in given or ()}
+    kept = [added.pop(e.name, e) for e in there if dropped.pop(e.name, None) is None]
+    return list(added.values()), kept
 
 
 def _stray(
@@ -176,7 +236,7 @@ def _unknown(message: str, place: ScalarNode, names: list[str], diagnostics: Dia
 def _names(block: ValueBlock) -> list[str]:
     """What a change may name: the alternatives as they are written, and the fields."""
     arms = [_arm_name(arm) for arm in block.first_of or ()]
-    return [*arms, *(field.name for field in block.fields or ())]
+    return [*arms, *(each.name for each in (*(block.decide or ()), *(block.fields or ())))]
 
 
 def _arm_name(arm: ArmBlock) -> str:

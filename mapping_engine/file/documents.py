@@ -11,7 +11,7 @@ from mapping_engine.file.amend import AmendBlock
 from mapping_engine.file.blocks import Block, BlockOf, Choice, key
 from mapping_engine.file.expression_shapes import EXPRESSION, STEPS, TEMPLATE
 from mapping_engine.file.privacy_blocks import EntitlementBlock, SecretBlock
-from mapping_engine.file.request_blocks import AUTH, BASE, AuthBlock, RequestBlock
+from mapping_engine.file.request_blocks import AUTH, BASE, HEADERS, AuthBlock, RequestBlock
 from mapping_engine.file.sending_blocks import ANSWERS, BATCH, AnswerBlock, BatchBlock
 from mapping_engine.file.shapes import (
     DATA,
@@ -125,7 +125,7 @@ class NamedRequestBlock(RequestBlock):
     """One kind of request: when it is made, what it sends, and what is its own.
 
     What a request does not say for itself, the pack says for all: `fields`, `payload`, `fan_out`,
-    `base`, `auth` and `batch`.
+    `base`, `auth`, `headers` and `batch`.
     """
 
     what: ClassVar[str] = "this request"
@@ -195,8 +195,9 @@ class Document(Block):
     )
     amend: tuple[Named[AmendBlock], ...] | None = key(
         MapOf(BlockOf(AmendBlock)),
-        "Changes of definitions of a fragment: alternatives and fields that are other ones here; "
-        "of an extended pack, those of fields as well: `fields.email`.",
+        "Changes of definitions of a fragment: alternatives, rows and fields that are other ones "
+        "here, also by the path of a field: `user.fields.email`. Of an extended pack, fields of "
+        "the payload as well: `fields.email`.",
     )
 
 
@@ -206,6 +207,10 @@ class FragmentFile(Document):
     what: ClassVar[str] = "a fragment"
 
     fragment: int = key(VERSION, "The version of the format: 1.", required=True)
+    accept: tuple[AcceptBlock, ...] | None = key(
+        ListOf(BlockOf(AcceptBlock)),
+        "Which events are refused or skipped, before what the packs say that use this.",
+    )
 
 
 class MappingFile(Document):
@@ -279,6 +284,9 @@ class MappingFile(Document):
     )
     base: ValueBlock | None = key(BASE, "How the URLs begin of all requests that have a `path`.")
     auth: AuthBlock | None = key(AUTH, "How all requests authenticate that do not say otherwise.")
+    headers: tuple[Named[ValueBlock], ...] | None = key(
+        HEADERS, "Headers of all requests; one of the same name that a request has takes its place."
+    )
     fields: tuple[Named[FieldBlock], ...] | None = key(
         MapOf(Choice(lambda: FieldBlock, scalar=_EXPRESSION)), "The payload, field by field."
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import field, replace
 from typing import TypeAlias
 
 from mapping_engine.diagnostics import Span, did_you_mean, listed, report_unknown
-from mapping_engine.file.amend import AmendBlock, amended
+from mapping_engine.expression import Reference
+from mapping_engine.file.amend import INSIDE, AmendBlock, amended, is_of_fields, with_field
 from mapping_engine.file.blocks import Block, BlockOf, keys_of, read_block
 from mapping_engine.file.body_tree import EXPRESSION_TREE, is_block
 from mapping_engine.file.documents import Document, MappingFile
@@ -74,7 +75,10 @@ def read_rules(location: Location, reading: Reading) -> Rules | None:
     written = read_layers(location, reading)
     if len(written) < 2:
         alone = read_file(MappingFile, location, None, reading) if written else None
-        return None if alone is None else Rules(alone, ((alone, location),))
+        if alone is None:
+            return None
+        layers: list[tuple[Document, Location]] = [(alone, location)]
+        return Rules(_amended(alone, layers, reading), tuple(layers))
     (_, node), *others = written
     below, merged, laying = [node], _without_own(node), _Laying(reading)
     for _, own in others:
@@ -87,7 +91,7 @@ def read_rules(location: Location, reading: Reading) -> Rules | None:
     file = read_block(MappingFile, merged, reading.diagnostics)
     if file is None:
         return None
-    layers: list[tuple[Document, Location]] = []
+    layers = []
     for (at, _), each in zip(written[:-1], below, strict=False):
         shared = tuple(entry for entry in each if entry.key.text in keys_of(Document))
         document = read_block(Document, MappingNode(each.span, shared), reading.diagnostics)
@@ -318,7 +322,7 @@ def _amended(
     below: set[str] = set()
     for document, location in layers:
         for entry in document.amend or ():
-            if "." in entry.name:
+            if is_of_fields(entry.name):
                 file = _with_change(file, entry, below, reading)
         below.add(location.shown)
     return file
@@ -337,47 +341,45 @@ def _with_change(
         return replace(each, value=value)
 
     section, _, path = entry.name.partition(".")
-    fields = _changed(file.fields, path, changed) if section == "fields" else None
+    fields = with_field(file.fields, path, changed) if section == "fields" else None
     if fields is not None:
         return replace(file, fields=fields)
-    name, _, path = path.partition(".fields.")
+    name, _, inside = path.partition(INSIDE)
     for request in (file.requests or ()) if section == "requests" else ():
         block = request.value
-        fields = _changed(block.fields, path, changed) if block and request.name == name else None
+        fields = (
+            with_field(block.fields, inside, changed) if block and request.name == name else None
+        )
         if block is not None and fields is not None:
             made = replace(request, value=replace(block, fields=fields))
-            requests = (made if each is request else each for each in file.requests or ())
-            return replace(file, requests=tuple(requests))
+            others = (made if each is request else each for each in file.requests or ())
+            return replace(file, requests=tuple(others))
     known = [f"fields.{each.name}" for each in file.fields or ()]
     known += [
         f"requests.{request.name}.fields.{each.name}"
         for request in file.requests or ()
         for each in (request.value.fields if request.value else None) or ()
     ]
+    elsewhere = _place_of(file.fields, path)
     report_unknown(
         reading.diagnostics,
         "PR01",
         f"there is nothing to change: the field `{entry.name}` does not exist",
         entry.span,
         entry.name,
-        known,
-        "`amend` changes what is inherited",
+        known if elsewhere is None else (),
+        elsewhere or "`amend` changes what is inherited",
     )
     return file
 
 
-def _changed(
-    fields: tuple[_FieldEntry, ...] | None,
-    path: str,
-    changed: Callable[[_FieldEntry], _FieldEntry],
-) -> tuple[_FieldEntry, ...] | None:
-    """The fields with the one at a path changed; None where there is no such field."""
-    for place, each in enumerate(fields or ()):
-        made: _FieldEntry | None = changed(each) if each.name == path else None
-        rest = path.removeprefix(f"{each.name}.fields.")
+def _place_of(fields: tuple[_FieldEntry, ...] | None, path: str) -> str | None:
+    """Where a field is changed that a definition makes: `fields.user` may be all of `$user`."""
+    for each in fields or ():
+        rest = path.removeprefix(f"{each.name}{INSIDE}")
         if rest != path and each.value is not None:
-            inner = _changed(each.value.fields, rest, changed)
-            made = replace(each, value=replace(each.value, fields=inner)) if inner else None
-        if made is not None and fields is not None:
-            return (*fields[:place], made, *fields[place + 1 :])
+            made = each.value.value
+            if isinstance(made, Reference) and made.tail is None:
+                return f"`${made.name}` makes it: write `{made.name}{INSIDE}{rest}`"
+            return _place_of(each.value.fields, rest)
     return None

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean
 from mapping_engine.expression import Literal
-from mapping_engine.file.amend import amend
+from mapping_engine.file.amend import amend, is_of_fields
 from mapping_engine.file.documents import Document, FragmentFile
 from mapping_engine.file.rule_files import LoadedDocument, Reading, read_table
 from mapping_engine.file.shapes import Named, literal
@@ -38,7 +38,7 @@ def definitions_of(
                 merged[entry.name] = entry
         own = {entry.name for entry in (*(document.define or ()), *(document.override or ()))}
         of_fields = not isinstance(document, FragmentFile)
-        changes = (e for e in document.amend or () if not (of_fields and "." in e.name))
+        changes = (e for e in document.amend or () if not (of_fields and is_of_fields(e.name)))
         amend(changes, own, merged, found)
     return merged
 

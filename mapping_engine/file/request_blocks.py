@@ -104,6 +104,7 @@ class AuthBlock(Block):
 
 AUTH = Choice(lambda: AuthBlock, scalar=("none", word_of("none")))
 BASE = Choice(lambda: ValueBlock, scalar=("value", TEXT_OR_NAME))
+HEADERS = MapOf(_VALUE)
 
 
 class RequestBlock(Block):
@@ -140,7 +141,7 @@ class RequestBlock(Block):
     )
     auth: AuthBlock | None = key(AUTH, "How this request authenticates, or `none`.")
     headers: tuple[Named[ValueBlock], ...] | None = key(
-        MapOf(_VALUE),
+        HEADERS,
         "Headers, each an expression or a block; one that is missing is left out. `..` stands for "
         "all entries of an object; of one name in any case, the last one counts.",
     )

@@ -48,7 +48,7 @@ SOURCES = st.sampled_from(
      "p.items[].b",
      "tags", "$settings.mode", "$now", "'word'", "3", "p.a ?? p.b ?? 'z'",
      "lower(type)", "$tables.words", "$shown", "jmespath(length(tags))", "$thing.text", "$hashed",
-     "p.items[0]", "$chained", "$replaced",
+     "p.items[0]", "$chained", "$replaced", "$tabled",
      "$integration.k", "$drawn", "$settings.any", "$settings.nullable",
      "$tables.filed", "$api.version", "$settings.object.a",
      "$several", "$several[0].b", "$noted", "$noted", "$closed",
@@ -145,7 +145,13 @@ PARTS_OF_REQUESTS = [
     "fan_out: {each: {tag: '[p.a, type]', part: p.items |> list}, none: {message: none}}, "
     "fields: {f0: $tag, f1: {first_of: [$part, p.a]}}",
 ]
-SHARED_PARTS = ["base: $settings.text", "auth: {basic: [type, p.a]}", "every: true", "every: false"]
+SHARED_PARTS = [
+    "base: $settings.text",
+    "auth: {basic: [type, p.a]}",
+    "headers: {X-A: type, X-Own: {value: p.a, default: d}}",
+    "every: true",
+    "every: false",
+]
 SECRETS = (
     "secrets: {given: g, found: {from: $settings.token, in_url: allowed, because: b}, "
     "maybe: {optional: true}}"
@@ -158,6 +164,8 @@ AMENDS = [
     "chained: {when: p.a, as: list, then: list |> count, one_of: [1, 2], default: 7}",
     "object: {fields: {q: p.b, k: {value: p.c, default: d}}, drop: [m]}",
     "listed: {each: p.items |> drop(1), keep_when: $item.b, default: []}",
+    "tabled: {rows: {new: p.b, two: {when: p.c, value: p.a}}, drop: [one]}",
+    "object.fields.k: {when: p.b, default: d}",
 ]
 KINDS = st.sampled_from(["instrumentation", "configuration"])
 

@@ -86,6 +86,40 @@ fields: {x: $line}
     assert made(write(tmp_path, change), p={"rows": rows}) == {"x": [{"id": "1", "price": 2.5}]}
 
 
+def test_one_field_of_a_shared_object_is_changed_in_part(tmp_path: Path) -> None:
+    pack = write(tmp_path, "amend: {line.fields.m: {default: 2}}\nfields: {x: $line}\n")
+    assert made(pack, p={"items": [{"id": 1}, {"id": 2, "m": 3}]}) == {
+        "x": [{"id": "1", "m": 2}, {"id": "2", "m": 3}]
+    }
+
+
+def test_rows_of_a_table_are_added_in_front_or_replaced_or_dropped(tmp_path: Path) -> None:
+    shared = "fragment: 1\ndefine: {word: {decide: {one: p.a, two: p.b, three: name}}}\n"
+    change = "amend: {word: {rows: {new: p.c, two: p.d}, drop: one}}\nfields: {x: $word}\n"
+    pack = write(tmp_path, change, shared)
+    event = {"a": "a", "b": "b", "c": "c", "d": "d"}
+    assert made(pack, p=event) == {"x": "c"}
+    assert made(pack, p=event | {"c": ""}) == {"x": "d"}
+    assert made(pack, p={"a": "a", "b": "b"}, name="n") == {"x": "n"}
+
+
+def test_what_a_fragment_skips_or_refuses_is_so_for_each_pack_that_uses_it(tmp_path: Path) -> None:
+    shared = """\
+fragment: 1
+accept:
+  - skip_when: p.a == 'test'
+  - {require: p.b is present, message: no b}
+"""
+    rules = "accept: [{require: name is present, message: no name}]\nfields: {x: name}\n"
+    destination = load(write(tmp_path, rules, shared)).bind({})
+    assert destination.apply({"type": "t", "p": {"a": "test"}}) == []
+    refused = ({"type": "t"}, {"type": "t", "p": {"b": 1}})
+    errors = [destination.outcome(event).error for event in refused]
+    assert ["no b" in str(errors[0]), "no name" in str(errors[1])] == [True, True]
+    checked = check_all([str(tmp_path / "pack")], Options(TODAY)).diagnostics
+    assert [d for d in checked if d.severity is not Severity.INFO and d.code != "TE01"] == []
+
+
 def test_a_change_leaves_the_fragment_as_it_is_for_others(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
@@ -105,6 +139,9 @@ def test_a_change_leaves_the_fragment_as_it_is_for_others(tmp_path: Path) -> Non
         ("word: {fields: {x: p.c}}", "SH09", "`$word` is not an object with fields"),
         ("line: {first: p.c}", "SH09", "`$line` is not a list of alternatives"),
         ("line: {drop: [q]}", "PR01", "`$line` has no `q` to drop"),
+        ("line: {rows: {q: p.c}}", "SH09", "`$line` is not a `decide`"),
+        ("line.fields.n: {default: 1}", "PR01", "the field `line.fields.n` does not exist"),
+        ("fields.x: {default: 1}", "PR01", "`fields.x` is written in this file"),
         ("word: {firts: p.c}", "SH01", "unknown key `firts`"),
     ],
 )

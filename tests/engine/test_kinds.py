@@ -222,6 +222,19 @@ requests:
     assert [warning.message for warning in told] == ["odd"]
 
 
+def test_headers_of_the_pack_are_those_of_all_requests_that_write_no_others(tmp_path: Path) -> None:
+    rules = """
+every: true
+headers: {X-Source: "'pack'", X-Type: type}
+requests:
+  one: {path: [one], body: none}
+  two: {path: [two], body: none, headers: {x-source: "'own'"}}
+"""
+    one, two = made(tmp_path, rules, {"type": "t"})
+    assert one.headers == {"X-Source": "pack", "X-Type": "t"}
+    assert two.headers == {"x-source": "own", "X-Type": "t"}
+
+
 def test_a_fan_out_is_joined_where_the_body_holds_all_payloads(tmp_path: Path) -> None:
     rules = """
 payload: payload.schema.json

@@ -72,6 +72,7 @@ define:
   chained: {first_of: [p.a, type, person.id], as: text}
   replaced: p.a
   object: {fields: {k: p.a, m: p.b}}
+  tabled: {decide: {one: p.a, two: type}}
   listed: {each: p.items, keep_when: $item.a, fields: {k: $item.b}}
 """
 PAYLOAD = {"properties": {"hidden": {"type": "string", "x-personal": "hashed"}}}

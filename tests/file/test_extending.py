@@ -321,6 +321,16 @@ def test_a_mistake_stands_where_it_is_written(tmp_path: Path, rules: str, expect
     assert expected in said(own(tmp_path, rules + "\n"))
 
 
+def test_a_field_that_a_definition_makes_is_changed_there(tmp_path: Path) -> None:
+    base = BASE.replace("  inside: {fields", "  inside: $in\n").replace(": {word: $word", "#")
+    base = base.replace("define:\n", "define:\n  in: {fields: {word: $word, note: p.note}}\n")
+    (only,) = found(own(tmp_path, "amend: {fields.inside.fields.word: {when: $seen}}\n", base))
+    assert only.help == "`$in` makes it: write `in.fields.word`"
+    pack = own(tmp_path, "amend: {in.fields.word: {when: $seen}}\n", base)
+    assert found(pack) == ()
+    assert body(pack, p={"word": "w"}) == {"name": "Sale"}
+
+
 def test_an_unknown_pack_is_named_with_the_nearest_one(tmp_path: Path) -> None:
     pack = own(tmp_path, "")
     write(pack, {ENTRY: "mapping: 1\nextends: bsae\n"})

@@ -31,6 +31,7 @@ from mapping_engine.diagnostics import (
     Span,
     slip_of,
 )
+from mapping_engine.file.documents import FragmentFile
 from mapping_engine.file.request_blocks import RequestBlock
 from mapping_engine.file.rule_files import LoadedDocument
 from mapping_engine.file.walk import names_in
@@ -195,7 +196,8 @@ def _is_used(file: str, documents: dict[str, LoadedDocument], used: _Used) -> bo
         if loaded is None or loaded.file in seen:
             continue
         seen.add(loaded.file)
-        if any(is_used for _, _, is_used, _ in _entries(loaded, used)):
+        says = isinstance(loaded.document, FragmentFile) and loaded.document.accept
+        if says or any(is_used for _, _, is_used, _ in _entries(loaded, used)):
             return True
         waiting += [inner for _, inner in loaded.uses]
     return False
