@@ -43,7 +43,8 @@ def edited(text: str, edit: str) -> str:
     for hunk in edit.split("...\n"):
         lines = hunk.splitlines(keepends=True)
         old = "".join(line[1:] for line in lines if line[0] in " -")
-        assert ("\n" + text).count("\n" + old) == 1, f"stands not once in the file:\n{old}"
+        is_clear = ("\n" + text).count("\n" + old) == 1 or not text
+        assert is_clear, f"stands not once in the file:\n{old}"
         new = "".join(line[1:] for line in lines if line[0] in " +")
         text = ("\n" + text).replace("\n" + old, "\n" + new)[1:]
     return text
@@ -76,13 +77,14 @@ def test_a_change_request_is_a_few_lines_of_yaml(request_: Request, tmp_path: Pa
     rules = shutil.copytree(ROOT / "rules", tmp_path / "rules", ignore=without)
     packs = [rules.parent / pack for pack, _ in request_.tests]
     for pack, (_, tests) in zip(packs, request_.tests, strict=True):
-        (pack / ADDED).parent.mkdir()
+        (pack / ADDED).parent.mkdir(parents=True)
         (pack / ADDED).write_text(tests, "utf-8")
     assert changed_lines(request_.edits) <= MOST_LINES
     assert all(failures(pack) for pack in packs), "the tests hold without the change"
     for name, edit in request_.edits:
         file = rules.parent / name
-        file.write_text(edited(file.read_text("utf-8"), edit), "utf-8")
+        text = file.read_text("utf-8") if file.exists() else ""
+        file.write_text(edited(text, edit), "utf-8")
     assert [failures(pack) for pack in packs] == [[] for _ in packs]
     said = check_all([str(pack) for pack in packs], Options()).diagnostics
     assert [str(each) for each in said if each.severity is not Severity.INFO] == []
