@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,18 @@ from mapping_engine.cli.common import own_project, pack_errors, rule_errors
 from mapping_engine.cli.inputs import events_in, read_json
 from mapping_engine.cli.status import fail
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.engine.loading import bundled_packs, find_pack, load_model, load_vocabulary
+from mapping_engine.engine.loading import (
+    bundled_packs,
+    bundled_rules,
+    load_examined,
+    load_model,
+    load_vocabulary,
+)
+from mapping_engine.errors import RuleError
 from mapping_engine.new import new_pack, settings_skeleton
 from mapping_engine.new.pack import PAYLOAD
 from mapping_engine.source.bundled import bundled_folder
+from mapping_engine.source.folder import Folder
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 RULES, GRAMMAR = "rules", "grammar"
@@ -68,15 +77,28 @@ def eject(pack: str, into: str) -> None:
     """Copy the bundled PACK into a folder of one's own, to be changed there.
 
     What it shares with others stays bundled, until a file of the same name lies in the fragments of
-    that folder. Exit status: 0 all well, 2 usage error.
+    that folder. Packs that extend PACK are laid over the copy from then on. Exit status: 0 all
+    well, 2 usage error.
     """
     if pack not in bundled_packs():
-        fail(f"there is no bundled pack `{pack}`; see `mapping-engine packs`")
-    with rule_errors():
-        folder, _, _ = find_pack(pack)
+        fail(_no_copy(pack))
+    rules = bundled_rules()
+    folder = Folder(rules.root.joinpath(pack), rules.shown(pack))
     diagnostics = Diagnostics()
     read = {name: folder.read(name, None, diagnostics) for name in folder.names()}
     _write(Path(into, pack), {name: data for name, data in read.items() if data is not None})
+
+
+def _no_copy(pack: str) -> str:
+    """Why a pack is not copied: it is none, or it is one's own."""
+    with suppress(RuleError):
+        extended = load_examined(pack).extended
+        if extended:
+            base = extended[-1].name.partition("/")[0]
+            said = f"`{pack}` is your own already, and is laid over `{base}`; eject that, and it is"
+            return f"{said} laid over your copy: mapping-engine eject {base}"
+        return f"`{pack}` is your own already, and extends no other pack"
+    return f"there is no bundled pack `{pack}`; see `mapping-engine packs`"
 
 
 @click.command()

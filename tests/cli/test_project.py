@@ -102,6 +102,32 @@ def test_an_ejected_pack_is_the_bundled_one(folder: Path) -> None:
     assert run("eject", "nowhere").exit_code == 2
 
 
+def test_an_own_pack_is_not_ejected_but_laid_over_the_ejected_one(folder: Path) -> None:
+    (folder / "rules/own").mkdir(parents=True)
+    (folder / "rules/own/rules.yaml").write_text("mapping: 1\nextends: webhook\ntitle: Own\n")
+    refused = run("eject", "rules/own", "--into", "copies")
+    assert refused.exit_code == 2
+    assert refused.stderr.rstrip().endswith("mapping-engine eject webhook")
+    assert not (folder / "copies").exists()
+    assert run("eject", "webhook").exit_code == 0
+    copy = folder / "rules/webhook/rules.yaml"
+    copy.write_text(copy.read_text().replace("default: POST", "default: PUT"))
+    destination = load("rules/own").bind({"webhookUrl": "https://a.test"})
+    assert destination.apply({"type": "track"})[0].method == "PUT"
+    own = run("eject", "rules/webhook", "--into", "copies")
+    assert "is your own already, and extends no other pack" in own.stderr
+
+
+def test_the_pack_that_comes_with_the_package_is_ejected_though_one_has_its_name(
+    folder: Path,
+) -> None:
+    (folder / "mapping.toml").write_text("")
+    (folder / "rules/webhook").mkdir(parents=True)
+    (folder / "rules/webhook/rules.yaml").write_text("mapping: 1\nextends: webhook\n")
+    assert run("eject", "webhook", "--into", "copies").exit_code == 0
+    assert "extends" not in (folder / "copies/webhook/rules.yaml").read_text()
+
+
 def test_the_schemas_lie_where_the_first_line_of_a_pack_names_them(folder: Path) -> None:
     init("acme")
     assert run("schema").exit_code == 0
