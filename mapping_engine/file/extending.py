@@ -27,6 +27,7 @@ from mapping_engine.file.rule_files import (
 from mapping_engine.file.shapes import ListOf, MapOf, Named
 from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.frozen import Frozen
+from mapping_engine.source.folder import Folder
 from mapping_engine.source.node import ListNode, MappingEntry, MappingNode, ScalarNode, YamlNode
 
 TESTS = "tests"
@@ -135,11 +136,16 @@ def _extended(name: ScalarNode, way: tuple[Location, ...], reading: Reading) -> 
     if found is None and having:
         report_circle(passed[having[0].real], tuple(each.shown for each in way), name, reading)
     elif found is None:
-        names = {n for folder in reading.packs for n in folder.names("", f"/{ENTRY}")}
-        known = sorted(n.removesuffix(f"/{ENTRY}") for n in names if n.count("/") == 1)
+        known = sorted({name for folder in reading.packs for name in packs_in(folder)})
         message, otherwise = f"there is no pack `{name.text}` to extend", f"known: {listed(known)}"
         report_unknown(reading.diagnostics, "PR01", message, name.span, name.text, known, otherwise)
     return found
+
+
+def packs_in(folder: Folder) -> Iterator[str]:
+    """The packs that lie in a folder."""
+    names = (name.removesuffix(f"/{ENTRY}") for name in folder.names("", f"/{ENTRY}"))
+    return (name for name in names if "/" not in name)
 
 
 def _without_own(node: MappingNode) -> MappingNode:

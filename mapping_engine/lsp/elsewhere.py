@@ -10,6 +10,7 @@ from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.loading import reading_of
 from mapping_engine.expression import Expression, print_expression
 from mapping_engine.file.documents import Document, MappingFile
+from mapping_engine.file.extending import packs_in
 from mapping_engine.file.rule_files import FRAGMENTS, VOCABULARIES
 from mapping_engine.file.vocabulary_file import VocabularyFile
 from mapping_engine.lsp.cursor import Cursor, Role, kind_of
@@ -37,6 +38,9 @@ def named_elsewhere(place: Cursor, examined: Examined | None) -> Iterator[tuple[
             yield from _files(FRAGMENTS, examined)
         case ["event"] if examined and block is MappingFile:
             yield from _files(VOCABULARIES, examined)
+        case ["extends"] if examined and block is MappingFile:
+            for folder in reading_of(examined.documents[-1].folder).packs:
+                yield from dict.fromkeys(packs_in(folder), f"a pack in {folder.display}").items()
         case ["amend" | "override"] if examined and place.role is Role.NAME:
             yield from _definitions(examined, place.levels[-1].node)
         case ["amend", name, "drop" | "replace"] if examined:
@@ -91,6 +95,8 @@ def _alternatives(name: str, examined: Examined) -> Iterator[tuple[str, str]]:
     for alternative in (block.first_of if block else None) or ():
         if isinstance(alternative.value, Expression):
             yield print_expression(alternative.value), "an alternative"
+    for row in (block.decide if block else None) or ():
+        yield row.name, "a row"
     for field in (block.fields if block else None) or ():
         yield field.name, "a field"
 

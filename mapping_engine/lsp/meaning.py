@@ -48,7 +48,7 @@ def meaning(place: Cursor, offset: int, path: Path, examined: Examined | None) -
     target = None
     if place.role is Role.NAME:
         text, target = _name(place, scope), _field(scope)
-    file = _file(place, path) if place.role is Role.VALUE else None
+    file = _file(place, path, examined) if place.role is Role.VALUE else None
     file = place_of(target.file) if target else file
     return Meaning(text, span.offset, span.end_offset, file, target)
 
@@ -97,14 +97,16 @@ def _step(written: str, scope: CursorScope) -> Span | None:
     return declared.event_key(scope.examined, name, key)
 
 
-def _file(place: Cursor, path: Path) -> Path | None:
-    """The file that is named: a fragment, a vocabulary, a schema or a table."""
+def _file(place: Cursor, path: Path, examined: Examined | None) -> Path | None:
+    """The file that is named: a fragment, a vocabulary, a schema, a table or another pack."""
     name = place.scalar.text
     match [level.key for level in place.levels]:
         case ["use"]:
             return used_file(name, path, FRAGMENTS)
         case ["event"] if not place.levels[0].node.get("tests"):
             return used_file(name, path, VOCABULARIES)
+        case ["extends"] if examined is not None and examined.extended:
+            return place_of(examined.extended[-1].shown)
         case ["settings"] | ["payload"] | ["table_files", _, *_]:
             return path.parent / name
         case _:

@@ -12,6 +12,7 @@ from mapping_engine.core.load import Examined
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.errors import RuleError
+from mapping_engine.file.amend import INSIDE
 from mapping_engine.file.rule_files import ReadFile
 from mapping_engine.lsp.cursor import Cursor, Role
 from mapping_engine.lsp.declared import entries
@@ -55,7 +56,7 @@ def _declared(place: Cursor) -> str | None:
     """The word for a name where it is declared."""
     match [level.key for level in place.levels]:
         case [section, name] if section in DEFINITIONS:
-            return f"${name}"
+            return f"${name.partition('.')[0]}"
         case ["pipelines", name]:
             return name
         case ["tables" | "table_files", name]:
@@ -91,8 +92,13 @@ def used_in(examined: Examined, word: str) -> set[tuple[Path, Span]]:
 def declared_in(examined: Examined, word: str) -> set[tuple[Path, Span]]:
     """Where a pack and its fragments declare a definition, a pipeline or a table."""
     sections, name = _sections_of(word)
-    found = [each.span for each in entries(examined, *sections) if each.name == name]
+    found = [each.span for each in entries(examined, *sections) if _names(each.name, name)]
     return {(place_of(span.file), span) for span in found}
+
+
+def _names(written: str, name: str) -> bool:
+    """Whether an entry is of this name: `amend` names a field of a definition, too."""
+    return written == name or written.startswith(f"{name}{INSIDE}")
 
 
 def _sections_of(word: str) -> tuple[tuple[str, ...], str]:

@@ -223,6 +223,33 @@ def test_a_definition_gets_another_name_wherever_it_is_used(rules: Path) -> None
     in_session(work, folder=rules.parent)
 
 
+def test_a_pack_that_extends_another_one_is_at_home_in_the_editor(rules: Path) -> None:
+    people = rules / "fragments" / "people.yaml"
+    people.write_text(f"{PEOPLE}  post: {{fields: {{letter: $mail}}}}\n", encoding="utf-8")
+    one = rules / "one" / "rules.yaml"
+    one.write_text(RULES.replace("{x: $mail,", "{x: $post,"), encoding="utf-8")
+    own, text = rules / "own" / "rules.yaml", "mapping: 1\nextends: one\ntitle: Own\n"
+    own.parent.mkdir()
+    change = "amend: {post.fields.letter: {default: none}}\nfields: {y: $raw |> loud}\n"
+    own.write_text(text + change, encoding="utf-8")
+
+    async def work(editor: Editor) -> None:
+        editor.open(own)
+        assert await editor.findings(own) == []
+        assert await editor.definition(own, "extends: on") == "rules.yaml: mapping: 1"
+        assert await editor.definition(own, "y: $ra") == "people.yaml: raw: name"
+        texts = await renamed(editor, own, "amend: {po", "parcel")
+        assert texts["own/rules.yaml"] == text + change.replace("post.", "parcel.")
+        assert "  parcel: {fields" in texts["fragments/people.yaml"]
+        editor.write(own, text.replace("one", "on") + change)
+        (wrong,) = [d for d in await editor.findings(own) if d.code == "PR01"]
+        assert "there is no pack `on` to extend" in wrong.message
+        editor.write(own, text + change)
+        assert {"one", "two", "webhook"} <= (await editor.completions(own, "extends: ")).keys()
+
+    in_session(work, folder=rules.parent)
+
+
 def test_alternatives_that_another_file_drops_and_unsaved_texts_follow(rules: Path) -> None:
     people, one = rules / "fragments" / "people.yaml", rules / "one" / "rules.yaml"
 
