@@ -53,7 +53,8 @@ def rule_errors(texts: Callable[[], dict[str, str]] = dict) -> Iterator[None]:
         yield
     except RuleError as error:
         if not error.diagnostics:
-            fail(f"{error.message}; {error.help}" if error.help else error.message)
+            place = f"{error.span}: " if error.span else ""
+            fail(f"{place}{error.message}{f'; {error.help}' if error.help else ''}")
         shown: dict[str, str] = {}
         with suppress(RuleError):  # reading them once more may fail where it did
             shown = texts()

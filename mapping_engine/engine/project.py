@@ -6,13 +6,15 @@ working folder or above it. All paths in it are below that folder.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mapping_engine.diagnostics import did_you_mean, listed
+from mapping_engine.diagnostics import Span, did_you_mean, listed
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.rule_files import FRAGMENTS, VOCABULARIES
 from mapping_engine.frozen import Frozen
@@ -81,7 +83,9 @@ def _table(file: Path) -> dict[str, Any] | None:
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise _wrong(file, f"is no TOML: {problem}", "correct it") from None
+        said, _, place = str(problem).partition(" (at line ")
+        line, column, *_ = (*map(int, re.findall("[0-9]+", place)), 0, 0)
+        raise _wrong(file, f"is no TOML: {said}", "correct it", line=line, column=column) from None
     if file.name == FILE:
         return found
     tools = found.get("tool")
@@ -93,7 +97,7 @@ def _read(file: Path, table: dict[str, Any]) -> Project:
     for key in table:
         if key not in _KEYS:
             near = did_you_mean(key, _KEYS) or f"known: {listed(_KEYS)}"
-            raise _wrong(file, f"has an unknown key `{key}`", near)
+            raise _wrong(file, f"has an unknown key `{key}`", near, key)
     given = {key: _KEYS[key](file, key, value) for key, value in table.items()}
     packs = given.pop("packs", "rules")
     lie = {kind: given.pop(kind, f"{packs}/{kind}") for kind in (FRAGMENTS, VOCABULARIES)}
@@ -102,16 +106,18 @@ def _read(file: Path, table: dict[str, Any]) -> Project:
 
 def _path(file: Path, key: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise _wrong(file, f"has no path under `{key}`", 'write for example `packs = "rules"`')
+        raise _wrong(file, f"has no path under `{key}`", 'write for example `packs = "rules"`', key)
     place = (file.parent / value).resolve()
     if not place.is_relative_to(file.parent.resolve()):
-        raise _wrong(file, f"leads out of its folder with `{key}`", "name a path below it")
+        raise _wrong(file, f"leads out of its folder with `{key}`", "name a path below it", key)
     return Path(value).as_posix()
 
 
 def _paths(file: Path, key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise _wrong(file, f"has no list under `{key}`", f'write for example `{key} = ["..."]`')
+        raise _wrong(
+            file, f"has no list under `{key}`", f'write for example `{key} = ["..."]`', key
+        )
     return tuple(_path(file, key, each) for each in value)
 
 
@@ -121,22 +127,44 @@ def _files(file: Path, key: str, value: object) -> tuple[str, ...]:
 
 def _settings(file: Path, key: str, value: object) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise _wrong(file, f"has no table under `{key}`", "name a file for each pack")
-    return {pack: str(file.parent / _path(file, key, each)) for pack, each in value.items()}
+        raise _wrong(file, f"has no table under `{key}`", "name a file for each pack", key)
+    paths = {pack: _path(file, f"{key}.{pack}", each) for pack, each in value.items()}
+    return {pack: str(file.parent / path) for pack, path in paths.items()}
 
 
 def _severities(file: Path, key: str, value: object) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise _wrong(file, f"has no table under `{key}`", "name a level for each code")
+        raise _wrong(file, f"has no table under `{key}`", "name a level for each code", key)
     for code, level in value.items():
         if level not in LEVELS:
             near = did_you_mean(str(level), LEVELS) or f"accepted: {listed(LEVELS)}"
-            raise _wrong(file, f"has no level under `{key}.{code}`", near)
+            raise _wrong(file, f"has no level under `{key}.{code}`", near, code)
     return dict(value)
 
 
-def _wrong(file: Path, message: str, help: str) -> RuleError:
-    return RuleError(ErrorCode.RULES_INVALID, f"the file `{file.name}` {message}", help=help)
+def _wrong(
+    file: Path, message: str, help: str, key: str = "", *, line: int = 0, column: int = 0
+) -> RuleError:
+    """What is wrong with the table, where a ``key`` stands, or in a line."""
+    if key:
+        line, column = _place(file, key)
+    shown = os.path.relpath(file)
+    span = Span(shown, line, column, line, column) if line else None
+    message = f"the file `{file.name}` {message}"
+    return RuleError(ErrorCode.RULES_INVALID, message, span=span, help=help)
+
+
+def _place(file: Path, key: str) -> tuple[int, int]:
+    """Where a key such as `severities.FB01` stands in our table, which tomllib does not say."""
+    wanted = re.compile(rf"""(?<![\w-])["']?{re.escape(key.rpartition(".")[2])}["']?\s*[]=.]""")
+    is_ours = file.name == FILE
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+        if line.lstrip().startswith("[") and file.name != FILE:
+            is_ours = TABLE in line
+        found = wanted.search(line) if is_ours and not line.lstrip().startswith("#") else None
+        if found is not None:
+            return number, found.start() + 1
+    return 0, 0
 
 
 _KEYS: dict[str, Callable[[Path, str, Any], Any]] = {

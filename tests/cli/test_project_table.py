@@ -111,7 +111,7 @@ def test_rules_check_needs_no_path_and_takes_levels_and_excludes(place: Path) ->
         ("packs = '../x'", "leads out of its folder with `packs`"),
         ("packs = '/etc'", "leads out of its folder with `packs`"),
         ("settings = 'x'", "no table under `settings`"),
-        ("settings = {orders = 1}", "no path under `settings`"),
+        ("settings = {orders = 1}", "no path under `settings.orders`"),
         ("events = 'x'", "no list under `events`"),
         ("severities = {FB01 = 'eror'}", "no level under `severities.FB01`; did you mean `error`?"),
         ("severities = {XX99 = 'off'}", "XX99"),
@@ -125,6 +125,37 @@ def test_a_mistake_in_the_table_is_told(place: Path, table: str, said: str) -> N
     assert found.exit_code == 2
     assert said in found.stderr
     assert "Traceback" not in found.output
+
+
+@pytest.mark.parametrize(
+    ("table", "place_"),
+    [
+        ("# packs = 1\npacks = 1", "2:1"),
+        ("exclude = []\nsettings = { orders = 1 }", "2:14"),
+        ("[settings]\norders = 1", "2:1"),
+        ("[settings]\n'orders' = 1", "2:1"),
+        ("settings.orders = 1", "1:10"),
+        ("[severities]\nFB = 'error'\nFB01 = 'eror'", "3:1"),
+        ("exclude = []\npacks = ", "2:9"),
+    ],
+)
+def test_a_mistake_in_the_table_is_told_with_its_place(
+    place: Path, table: str, place_: str
+) -> None:
+    (place / "mapping.toml").write_text(f"{table}\n")
+    with pytest.raises(RuleError) as caught:
+        load("webhook")
+    assert str(caught.value).startswith(f"../mapping.toml:{place_}: ")
+    assert f"error: ../mapping.toml:{place_}: the file" in check().stderr
+
+
+def test_in_pyproject_it_is_told_in_our_table(place: Path) -> None:
+    (place / "mapping.toml").unlink()
+    other = "[tool.other]\npacks = 1\n"
+    (place / "pyproject.toml").write_text(f"{other}[tool.mapping-engine]\npacks = 1\n")
+    with pytest.raises(RuleError) as caught:
+        load("webhook")
+    assert str(caught.value).startswith("../pyproject.toml:4:1: ")
 
 
 def test_what_is_wrong_with_it_is_a_rule_error_in_the_library(place: Path) -> None:
