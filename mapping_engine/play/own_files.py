@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mapping_engine.engine.loading import find_pack, read_pack, reading_of, rules_above
+from mapping_engine.engine.project import project
 from mapping_engine.errors import ErrorCode, InputError
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import NO_OVERLAY, Overlay
@@ -34,23 +35,28 @@ class PackFile(Frozen):
 def pack_files(pack: str, overlay: Overlay = NO_OVERLAY) -> dict[str, PackFile]:
     """The files that the pack reads, by name; its rule file comes first."""
     folder, _, entry = find_pack(pack)
-    first, reading, own = folder.shown(entry), reading_of(folder), own_home(pack)
+    first, reading, own = folder.shown(entry), reading_of(folder), own_homes(pack)
     homes = (folder, *(each.folder for each in reading.rules), *reading.packs)
     found = {}
     for name in dict.fromkeys((first, *read_pack(pack, overlay).texts)):
         places = (_inside(each.root, each.display, name) for each in homes)
         place = next(filter(None, places), None)
         if place is not None:
-            found[name] = PackFile(name, place, own is not None and place.is_relative_to(own))
+            found[name] = PackFile(name, place, any(map(place.is_relative_to, own)))
     return found
 
 
-def own_home(pack: str) -> Path | None:
-    """The folder that may be written to: that of a pack which was named by its path."""
-    folder, _, entry = find_pack(pack)
-    if not isinstance(folder.root, Path) or Path(pack) not in (folder.root, folder.root / entry):
-        return None
-    return rules_above(folder.root) or folder.root.resolve()
+def own_homes(pack: str) -> tuple[Path, ...]:
+    """The folders that may be written to: of a pack that was named by its path, or of a project."""
+    (folder, _, entry), ours = find_pack(pack), project()
+    root = folder.root
+    if not isinstance(root, Path):
+        return ()
+    if ours is not None and root.resolve().is_relative_to(ours.packs.resolve()):
+        shared = (ours.root / place for place in ours.kinds.values())
+        return tuple(place.resolve() for place in (ours.packs, *shared))
+    is_named = Path(pack) in (root, root / entry)
+    return (rules_above(root) or root.resolve(),) if is_named else ()
 
 
 def _inside(root: object, display: str, name: str) -> Path | None:
@@ -83,7 +89,7 @@ def save(file: PackFile, text: str, was: str) -> None:
 def saved_tests(pack: str) -> PackFile | None:
     """The file that rule tests are added to; None where the pack is not own."""
     root = find_pack(pack)[0].root
-    if own_home(pack) is None or not isinstance(root, Path):
+    if not own_homes(pack) or not isinstance(root, Path):
         return None
     return PackFile(SAVED_TESTS, root.resolve() / SAVED_TESTS, True)
 

@@ -361,6 +361,22 @@ def test_what_comes_with_the_package_is_read_only(server: PlayServer) -> None:
     assert "is not changed" in found["error"]["message"]
 
 
+def test_a_pack_of_the_project_is_own_by_its_bare_name(pack: Path) -> None:
+    Path("mapping.toml").write_text('fragments = "parts"\n')
+    Path("parts/own").mkdir(parents=True)
+    Path("parts/own/part.yaml").write_text("fragment: 1\ndefine: {extra: type}\n")
+    rules = pack / "rules.yaml"
+    rules.write_text(rules.read_text().replace("use: [", "use: [own/part, ", 1))
+    with serving("adwave") as server:
+        files = answer(server, "start")["files"]
+        own = [file["name"] for file in files if file["own"]]
+        assert own[0].endswith("adwave/rules.yaml")
+        assert [name for name in own if name.endswith("own/part.yaml")] != []
+        assert not any("rudderstack" in name for name in own)
+        answer(server, "save", file=own[0], text="# anew\n", was=files[0]["text"])
+    assert rules.read_text() == "# anew\n"
+
+
 def test_a_rule_test_is_shown_added_and_passes(server: PlayServer, pack: Path) -> None:
     file = pack / "tests" / "play.yaml"
     shown = answer(server, "test", name="an order: no comma")
