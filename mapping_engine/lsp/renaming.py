@@ -12,11 +12,10 @@ from mapping_engine.core.model import BUILTINS, PIPED
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.loading import read_pack
 from mapping_engine.lsp.cursor import place_at
-from mapping_engine.lsp.declared import entries
 from mapping_engine.lsp.places import declared_in, readings, rule_texts, used_in, word_at
+from mapping_engine.lsp.tokens import is_expression
 from mapping_engine.lsp.workspace import bundled_path, place_of
 from mapping_engine.source.folder import Overlay
-from mapping_engine.source.node import ScalarNode
 from mapping_engine.transforms import REGISTRY
 
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -77,10 +76,6 @@ def _places(examined: Examined, word: str, texts: dict[Path, str]) -> Iterator[t
         yield file, span.offset + (texts[file][span.offset] in "'\"")
     for file, span in _used(examined, word, texts):
         yield file, span.offset + word.startswith("$")
-    for scalar in _changed(examined):
-        file, span = place_of(scalar.span.file), scalar.span
-        for found in _pattern(word).finditer(texts[file], span.offset, span.end_offset):
-            yield file, found.start()
 
 
 def _used(examined: Examined, word: str, texts: dict[Path, str]) -> list[tuple[Path, Span]]:
@@ -88,17 +83,10 @@ def _used(examined: Examined, word: str, texts: dict[Path, str]) -> list[tuple[P
     found = []
     for file, span in used_in(examined, word):
         place = place_at(texts[file], span.offset)
-        if place is None or word_at(place, span.offset) == word:
+        is_text = place is not None and not is_expression(place.shape)  # which `amend` names
+        if place is None or is_text or word_at(place, span.offset) == word:
             found.append((file, span))
     return found
-
-
-def _changed(examined: Examined) -> Iterator[ScalarNode]:
-    """The texts by which `amend` names the alternatives of another file."""
-    for entry in entries(examined, "amend"):
-        if entry.value is not None:
-            yield from entry.value.drop or ()
-            yield from (each.key for each in entry.value.replace or ())
 
 
 def _pattern(word: str) -> re.Pattern[str]:

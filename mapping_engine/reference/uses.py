@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from mapping_engine.core.load import Examined
 from mapping_engine.core.model import Model, behind, payload_fields
 from mapping_engine.core.nodes import Call, Field, Name, Node, Read, fields_of, walk
-from mapping_engine.diagnostics import Span
+from mapping_engine.diagnostics import Diagnostics, Span
+from mapping_engine.expression import parse_expression
 from mapping_engine.expression.ast import CallExpression, Expression, Reference, Select
 from mapping_engine.file.walk import expressions, parts
 from mapping_engine.frozen import Frozen
@@ -28,8 +29,8 @@ def uses(examined: Examined, word: str) -> Uses:
 
     A path is read as well where one is read that lies below or around it.
     """
-    written = (part for loaded in examined.documents for part in _written(loaded.document))
-    places = {part.span: None for part in written if _is_use(part, word)}
+    written = [part for loaded in examined.documents for part in _written(loaded.document)]
+    places = {p.span: None for p in (*written, *_changed(examined)) if _is_use(p, word)}
     fields: dict[str, None] = {}
     for kind in examined.model.requests:
         lead = f"{kind.request.name}: " if kind.request.name else ""
@@ -50,6 +51,20 @@ def counted(examined: Examined) -> Counter[str]:
 
 def _written(document: object) -> Iterator[Expression]:
     return (part for whole in expressions(document) for part in parts(whole))
+
+
+def _changed(examined: Examined) -> Iterator[Expression]:
+    """The alternatives that `amend` names, as they are written; a field or row is none."""
+    documents = [loaded.document for loaded in examined.documents]
+    entries = (e for d in documents for e in (*(d.define or ()), *(d.override or ())))
+    of_lists = {entry.name for entry in entries if entry.value and entry.value.first_of}
+    for change in (each for document in documents for each in document.amend or ()):
+        if change.value is not None:
+            replaced = (each.key for each in change.value.replace or ())
+            for text in (*(change.value.drop or ()), *replaced):
+                is_meant = change.name in of_lists or not text.text.isidentifier()
+                found = parse_expression(text, Diagnostics()) if is_meant else None
+                yield from () if found is None else parts(found)
 
 
 def _needs(model: Model, word: str) -> Callable[[Node], bool]:

@@ -10,7 +10,8 @@ from click.testing import CliRunner, Result
 
 from mapping_engine.cli.main import main
 
-ADWAVE = str(Path(__file__).resolve().parents[2] / "examples" / "adwave")
+ROOT = Path(__file__).resolve().parents[2]
+ADWAVE, OFFLINE = str(ROOT / "examples" / "adwave"), "facebook_offline_conversions"
 
 
 def uses(*arguments: str) -> Result:
@@ -37,6 +38,14 @@ def fields(word: str) -> list[str]:
 )
 def test_the_fields_that_depend_on_a_word(word: str, expected: list[str]) -> None:
     assert sorted(fields(word)) == sorted(expected)
+
+
+def test_an_alternative_that_amend_names_is_a_use_and_a_field_is_none() -> None:
+    places = json.loads(uses("$other_email", OFFLINE, "--json").stdout)["places"]
+    lines = Path(ROOT, "rules", OFFLINE, "rules.yaml").read_text("utf-8").splitlines()
+    (line,) = [n for n, text in enumerate(lines, 1) if "drop: [$other_email]" in text]
+    assert f"rules/{OFFLINE}/rules.yaml:{line}:12" in places
+    assert uses("brand", ADWAVE).exit_code == 1  # `drop: [id, brand, category]`, of fields
 
 
 def test_a_place_that_several_packs_share_is_said_once_with_their_names() -> None:
