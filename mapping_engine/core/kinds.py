@@ -22,6 +22,7 @@ from mapping_engine.core.model import PAYLOAD, Auth, RequestKind, RequestRule, R
 from mapping_engine.core.nodes import Broken, Const, Field, Name, Node, Object, Place, Template
 from mapping_engine.core.sending import BatchRule
 from mapping_engine.diagnostics import Diagnostics, Span
+from mapping_engine.file.body_tree import BodyTree
 from mapping_engine.file.documents import (
     FanOutBlock,
     MappingFile,
@@ -176,6 +177,7 @@ def _request(
     shared = (each for each in file.headers or () if each.name.lower() not in own)
     headers = (*((auth and auth.header) or ()), *shared, *(block.headers or ()))
     needed = len((auth and auth.header) or ())
+    query = _query(file.query, block.query)
     body, format = _body(at, block, method, has_payload=_fields(block, file) is not None, made=made)
     return RequestRule(
         block,
@@ -188,12 +190,21 @@ def _request(
         ),
         body,
         format,
-        None if block.query is None else body_of(block, block.query, made),
+        None if query is None else body_of(block, query, made),
         _auth(auth, made),
         name,
         segments=block.url is None,
         within=optional(block.url.within if block.url else None, NO_LOCALS, made),
     )
+
+
+def _query(shared: BodyTree | None, own: BodyTree | None) -> BodyTree | None:
+    """The query of all requests with that of one, whose names count; an object is spread."""
+    if shared is None or own is None:
+        return shared if own is None else own
+    names = shared if isinstance(shared, Mapping) else {"..": shared}
+    before = {("..all" if name == ".." else name): each for name, each in names.items()}
+    return {**before, **(own if isinstance(own, Mapping) else {"..": own})}
 
 
 def _header(at: Named[ValueBlock], block: ValueBlock, made: Desugaring, *, required: bool) -> Field:

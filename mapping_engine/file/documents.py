@@ -9,6 +9,7 @@ from typing import ClassVar
 from mapping_engine.expression import Expression, Literal, TemplateExpression
 from mapping_engine.file.amend import AmendBlock
 from mapping_engine.file.blocks import Block, BlockOf, Choice, key
+from mapping_engine.file.body_tree import EXPRESSION_TREE, BodyTree
 from mapping_engine.file.expression_shapes import EXPRESSION, STEPS, TEMPLATE
 from mapping_engine.file.privacy_blocks import EntitlementBlock, SecretBlock
 from mapping_engine.file.request_blocks import AUTH, BASE, HEADERS, AuthBlock, RequestBlock
@@ -125,7 +126,7 @@ class NamedRequestBlock(RequestBlock):
     """One kind of request: when it is made, what it sends, and what is its own.
 
     What a request does not say for itself, the pack says for all: `fields`, `payload`, `fan_out`,
-    `base`, `auth`, `headers` and `batch`.
+    `base`, `auth`, `headers`, `query` and `batch`.
     """
 
     what: ClassVar[str] = "this request"
@@ -286,6 +287,10 @@ class MappingFile(Document):
     auth: AuthBlock | None = key(AUTH, "How all requests authenticate that do not say otherwise.")
     headers: tuple[Named[ValueBlock], ...] | None = key(
         HEADERS, "Headers of all requests; one of the same name that a request has takes its place."
+    )
+    query: BodyTree | None = key(
+        EXPRESSION_TREE,
+        "Names in the query of all requests; of one name, what a request says itself counts.",
     )
     fields: tuple[Named[FieldBlock], ...] | None = key(
         MapOf(Choice(lambda: FieldBlock, scalar=_EXPRESSION)), "The payload, field by field."

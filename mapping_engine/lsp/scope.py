@@ -24,7 +24,17 @@ from mapping_engine.types.type import IDENTIFYING, SECRET, UNKNOWN, Type
 from mapping_engine.vocabulary import Vocabulary
 
 Schema: TypeAlias = Mapping[str, Any]
-_LATE_SECTIONS = ("request", "requests", "refuse", "warn", "define", "override", "amend")
+_LATE_SECTIONS = (
+    "request",
+    "requests",
+    "headers",
+    "query",
+    "refuse",
+    "warn",
+    "define",
+    "override",
+    "amend",
+)
 _OTHER_VOCABULARIES = {"batch": OF_REQUEST, "answers": OF_ANSWER}
 _LATE = (PAYLOAD, PAYLOADS)
 _WITHOUT_ITEM = frozenset(("each", "entries_of", "when", "default", "one_of"))

@@ -149,6 +149,7 @@ SHARED_PARTS = [
     "base: $settings.text",
     "auth: {basic: [type, p.a]}",
     "headers: {X-A: type, X-Own: {value: p.a, default: d}}",
+    "query: {shared: type, a: p.a}",
     "every: true",
     "every: false",
 ]
