@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_plus
 
 from mapping_engine.engine.request import CONTENT_TYPES, Request
+from mapping_engine.source.json_text import every_value
 from mapping_engine.types.kinds import Json
 
 LONGEST = 200
@@ -62,14 +63,8 @@ def shown_text(said: Json, sent: frozenset[str]) -> str | None:
 
 
 def _leaves(body: Json) -> Iterator[str]:
-    waiting: list[Json] = [body]
-    while waiting:
-        found = waiting.pop()
-        if isinstance(found, dict):
-            waiting.extend(found.values())
-        elif isinstance(found, list):
-            waiting.extend(found)
-        elif isinstance(found, str):
+    for found in every_value(body):
+        if isinstance(found, str):
             yield " ".join(_SPACES.sub(" ", found).split())
         elif isinstance(found, int | float) and not isinstance(found, bool):
             yield str(found)

@@ -8,6 +8,7 @@ from typing import Any
 
 from mapping_engine.core.sinks import PERSONAL_KEYWORD
 from mapping_engine.file.json_types import DATA_KEYWORDS
+from mapping_engine.source.json_text import every_value
 
 DIGEST_PATTERN = "^[0-9a-f]{64}$"
 _DEFINITION = "#/$defs/"
@@ -70,11 +71,4 @@ class _Inlining:
 
 def _objects(schema: Any) -> Iterator[dict[str, Any]]:
     """All objects of a schema, from the outside in."""
-    waiting: list[Any] = [schema]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            yield node
-            waiting.extend(node.values())
-        elif isinstance(node, list):
-            waiting.extend(node)
+    return (node for node in every_value(schema) if isinstance(node, dict))

@@ -13,6 +13,7 @@ from mapping_engine.core.model import Model, every_node
 from mapping_engine.core.nodes import Const, Read, walk
 from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import steps
+from mapping_engine.source.json_text import every_value
 from mapping_engine.testing import Case
 from mapping_engine.transforms.hashing import digest
 from mapping_engine.vocabulary.vocabulary import ITEM
@@ -147,15 +148,9 @@ def _paths(model: Model) -> list[Place]:
 
 def _values_by_leaf(cases: Sequence[Case]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
-    waiting: list[Any] = [case.event for case in cases]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            for key, value in node.items():
-                found.setdefault(str(key).casefold(), []).append(value)
-                waiting.append(value)
-        elif isinstance(node, list):
-            waiting += node
+    for node in every_value([case.event for case in cases]):
+        for key, value in node.items() if isinstance(node, dict) else ():
+            found.setdefault(str(key).casefold(), []).append(value)
     return found
 
 

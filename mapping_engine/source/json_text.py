@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import Any
 
@@ -46,6 +46,18 @@ def levels(value: object) -> int:
             inner for each in level for inner in (each.values() if isinstance(each, dict) else each)
         ]
     return found
+
+
+def every_value(root: object) -> Iterator[Any]:
+    """The value itself, and all that lies in it at any depth."""
+    waiting = [root]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        if isinstance(found, dict):
+            waiting.extend(found.values())
+        elif isinstance(found, list):
+            waiting.extend(found)
 
 
 def is_unicode(text: str) -> bool:
