@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from math import isfinite
 from typing import SupportsFloat
 
@@ -35,6 +35,7 @@ def _rounds_to_whole(digits: Json) -> bool:
     return digits == 0
 
 
+_of_number = partial(transform, accepts=NUMBER, returns=NUMBER)
 _NOT_A_NUMBER = Rejected("is not a number")
 _TOO_LARGE = Rejected("is too large a number")
 _TOO_LONG = Rejected("has too many digits")
@@ -82,9 +83,7 @@ def integer(value: Json) -> Json:
     return _NOT_WHOLE if exact is None else bounded(exact)
 
 
-@transform(
-    accepts=NUMBER,
-    returns=NUMBER,
+@_of_number(
     parameters=(Parameter("factor", NUMBER, doc="What to multiply by."),),
     examples=(
         Example(19.99, 1999.0, (100,)),
@@ -99,9 +98,7 @@ def times(value: int | float, factor: int | float) -> Json:
     return _exactly("multiply", value, factor)
 
 
-@transform(
-    accepts=NUMBER,
-    returns=NUMBER,
+@_of_number(
     parameters=(Parameter("other", NUMBER, doc="What to add."),),
     examples=(
         Example(0.1, 0.3, (0.2,)),
@@ -116,9 +113,7 @@ def plus(value: int | float, other: int | float) -> Json:
     return _exactly("add", value, other)
 
 
-@transform(
-    accepts=NUMBER,
-    returns=NUMBER,
+@_of_number(
     parameters=(Parameter("other", NUMBER, doc="What to take away."),),
     examples=(Example(0.3, 0.1, (0.2,)), Example(3, 5, (-2,))),
 )
@@ -129,9 +124,7 @@ def minus(value: int | float, other: int | float) -> Json:
     return _exactly("subtract", value, other)
 
 
-@transform(
-    accepts=NUMBER,
-    returns=NUMBER,
+@_of_number(
     parameters=(Parameter("divisor", NUMBER, doc="What to divide by."),),
     examples=(
         Example(1999, 19.99, (100,)),
@@ -191,9 +184,7 @@ def _decimal(operation: str) -> Callable[[object, object], SupportsFloat]:
     return found
 
 
-@transform(
-    accepts=NUMBER,
-    returns=NUMBER,
+@_of_number(
     whole=_rounds_to_whole,
     parameters=(
         Parameter(
@@ -225,10 +216,8 @@ def round_(value: int | float, digits: int | float) -> Json:
     return float(rounded) if places else bounded(int(rounded))
 
 
-@transform(
+@_of_number(
     clash=limits_clash,
-    accepts=NUMBER,
-    returns=NUMBER,
     parameters=(
         Parameter("minimum", NUMBER, required=False, constant=True, doc="The least number."),
         Parameter("maximum", NUMBER, required=False, constant=True, doc="The greatest number."),
