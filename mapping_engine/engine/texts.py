@@ -9,7 +9,7 @@ from mapping_engine.types.kinds import Json, kind_of
 
 
 def as_text(value: Json) -> str | None:
-    """How a value reads inside a template; lists are joined by commas."""
+    """How a value reads inside a template; lists are joined by commas. None for objects."""
     match kind_of(value):
         case "text":
             return str(value)
@@ -18,8 +18,8 @@ def as_text(value: Json) -> str | None:
         case "number":
             return number_text(value)
         case "list":
-            texts = [as_text(item) for item in value]
-            return ", ".join(text for text in texts if text is not None)
+            texts = [as_text(item) for item in value if item is not None]
+            return None if None in texts else ", ".join(map(str, texts))
         case _:
             return None
 

@@ -23,10 +23,10 @@ CLOCKS: Mapping[str, Callable[[Run], int]] = {
 
 
 def in_template(value: Json, node: Node, issues: list[Issue]) -> str | None:
-    """How a value reads in a template; an issue for an object."""
+    """How a value reads in a template; an issue for what holds an object."""
     text = as_text(value)
     if text is None and value is not None:
-        reason = wrong_kind(kind_of(value), "what a text can hold")
+        reason = f"{wrong_kind(kind_of(value), 'text')}, and no list of texts"
         issues.append(Issue(spell(node), reason, node.span))
     return text
 

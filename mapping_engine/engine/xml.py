@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mapping_engine.engine.texts import as_text
+from mapping_engine.engine.texts import as_line
 from mapping_engine.types.kinds import Json
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -57,5 +57,5 @@ def _element(name: str, value: Json, parts: list[str]) -> None:
 
 def _text(value: Json) -> str:
     """A value as text, without the control characters that XML cannot hold."""
-    text = as_text(value) or ""
+    text = as_line(value) or ""
     return "".join(c for c in text if c >= " " or c in "\t\n\r")

@@ -154,12 +154,13 @@ def test_what_is_missing_in_a_list_is_missing_in_a_fan_out() -> None:
     assert payloads == [{"z": 1}] * 5 + [{"z": 1, "k": each} for each in (0, False, "x")]
 
 
-def test_an_object_in_a_text_is_told() -> None:
+@pytest.mark.parametrize(("value", "kind"), [({"k": 1}, "an object"), (["a", {"k": 1}], "a list")])
+def test_an_object_in_a_text_is_told(value: object, kind: str) -> None:
     destination = unjudged(mapping_of(f"{SHARED}fields: {{f: {{template: 'a {{p.c}}'}}}}\n"))
-    event = {"p": {"c": {"k": 1}}}
+    event = {"p": {"c": value}}
     assert_agree(destination, event)
     [warning] = destination.outcome(event).warnings
-    assert "p.c is an object" in str(warning)
+    assert f"p.c is {kind}, not text" in str(warning)
 
 
 @pytest.mark.parametrize("source", ["each: p.odd, value: $item", "entries_of: p.odd"])
