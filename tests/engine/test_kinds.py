@@ -186,7 +186,7 @@ def test_a_request_that_cannot_be_made_names_its_part(
         ("text: {first_of: [path, type]}", "text", b""),
         ("text: {fields: {k: name}}", "text", b'{"k":"n"}'),
         ("xml: {r: {'@a': {k: name}}}", "xml",
-         b'<?xml version="1.0" encoding="UTF-8"?><r a="{&quot;k&quot;:&quot;n&quot;}"></r>'),
+         b'<?xml version="1.0" encoding="UTF-8"?><r a="{&#34;k&#34;:&#34;n&#34;}"></r>'),
         ("ndjson: [name, {a: name}, path]", "ndjson", b'"n"\n{"a":"n"}\n'),
         ("ndjson: path", "ndjson", b""),
         ("json: [name]", "json", b'["n"]'),
