@@ -288,18 +288,18 @@ def is_spread(name: str) -> bool:
 
 def spread_of(field: Field) -> Field:
     """The same, as a field that stands for all keys of its value."""
-    return replace(field, value=_as_object(field.value), spread=True, null=False)
+    return replace(field, value=as_object(field.value), spread=True, null=False)
 
 
-def _as_object(node: Node) -> Node:
+def as_object(node: Node) -> Node:
     """What is no object is left out, with a warning."""
     match node:
         case nodes.Object() | nodes.Copy() | nodes.Entries() | Broken():
             return node
         case Guard(when=when, value=value):
-            return Guard(node.at, when, _as_object(value))
+            return Guard(node.at, when, as_object(value))
         case nodes.FirstOf(alternatives=arms):
-            each = (replace(arm, value=_as_object(arm.value)) for arm in arms)
+            each = (replace(arm, value=as_object(arm.value)) for arm in arms)
             return nodes.FirstOf(node.at, tuple(each))
         case _:
             return nodes.Call(node.at, node.at, "object", node)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from mapping_engine.core.assemble_sending import batch_of
 from mapping_engine.core.desugar import (
+    as_object,
     body_of,
     condition_of,
     is_spread,
@@ -190,7 +191,7 @@ def _request(
         ),
         body,
         format,
-        None if query is None else body_of(block, query, made),
+        None if query is None else as_object(body_of(block, query, made)),
         _auth(auth, made),
         name,
         segments=block.url is None,
@@ -267,7 +268,9 @@ def _body(
     """The body and its format: the payload as JSON, where nothing is said and there may be one."""
     match block.format:
         case "form":
-            return body_of(block, block.form, made), "form"
+            form = body_of(block, block.form, made)
+            is_payload = isinstance(form, Name) and form.name == PAYLOAD
+            return form if is_payload else as_object(form), "form"
         case "json":
             return body_of(block, block.json, made), "json"
         case "text" if block.text is not None:

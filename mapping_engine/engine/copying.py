@@ -178,6 +178,8 @@ class Copying:
     ) -> dict[str, Json]:
         """A copy of ``source``; what looks personal without being named so is an issue."""
         if plan is None:
+            if not source:  # of which there is nothing to copy
+                return {}
             reason = "is not copied: the list of keys to leave out is missing"
             issues.append(Issue(self._path, reason, self._span))
             return {}

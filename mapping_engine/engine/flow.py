@@ -12,13 +12,15 @@ from typing import Protocol
 from mapping_engine.core.encryption import is_unencrypted
 from mapping_engine.core.model import Model, Rule, reachable
 from mapping_engine.core.nodes import Name, Read, Template
+from mapping_engine.core.spell import spell
 from mapping_engine.diagnostics import listed
 from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.engine.request import Request
 from mapping_engine.engine.run import Run
+from mapping_engine.engine.values import wrong_kind
 from mapping_engine.errors import ConfigurationError, ErrorCode, InstrumentationError, MappingError
-from mapping_engine.types.kinds import Json
+from mapping_engine.types.kinds import Json, kind_of
 
 REQUESTS = 1000
 MESSAGE_LENGTH = 300
@@ -200,6 +202,11 @@ def _combine(
     place = len(chosen)
     values = way.values(run, place)
     if type(values) is not list:
+        if values is not None:
+            variable = model.fan_out[place]
+            reason = wrong_kind(kind_of(values), "list")
+            note = spell(variable.values), reason, variable.values.span
+            run.warnings.left_out(variable.name, (note,), "no request is made of it")
         return
     is_last = place + 1 == len(model.fan_out)
     for value in values:

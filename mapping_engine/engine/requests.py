@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import filterfalse
 from urllib.parse import quote
 
 import orjson
@@ -24,8 +25,8 @@ from mapping_engine.engine.texts import as_line, as_text
 from mapping_engine.engine.url_origins import leads_within, origin_of
 from mapping_engine.engine.xml import is_xml
 from mapping_engine.errors import ConfigurationError, ErrorCode, InstrumentationError, MappingError
-from mapping_engine.file.request_blocks import HEADER_NAME, METHODS
-from mapping_engine.types.kinds import Json
+from mapping_engine.file.request_blocks import FRAMING, HEADER_NAME, METHODS
+from mapping_engine.types.kinds import Json, is_missing
 
 Value = Callable[[Node, list[Issue], str], Json]
 _CONTENT_TYPE = "Content-Type"
@@ -33,13 +34,6 @@ AUTHORIZATION = "Authorization"
 _OF_EVENT = (PAYLOAD, PAYLOADS, "integration")
 _PLAIN = "-._~"
 """What stands in a query as it is, besides letters and digits."""
-_FRAMING = frozenset(
-    [
-        "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer",
-        "upgrade", "proxy-connection",
-    ]
-)  # fmt: skip
-"""Headers that say how a request travels: whoever sends it writes them."""
 _SHOWN = 60
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
 """What no header may hold (RFC 9110, 5.5); other letters than those of ASCII go as UTF-8."""
@@ -188,6 +182,9 @@ def authorization(auth: Auth, values: list[Json], model: Model) -> str:
             raise unauthorised(node, model)
         texts.append(text)
     if auth.scheme == "Basic":
+        if ":" in texts[0]:
+            message = f"the user name `{spell(auth.parts[0])}` holds a colon, which ends it"
+            raise unfit(auth.parts[0], model, message, "correct it")
         pair = ":".join([*texts, ""][:2])
         return f"Basic {b64encode(pair.encode()).decode()}"
     return header(Field(auth, auth, AUTHORIZATION, auth.parts[0]), f"Bearer {texts[0]}", model)
@@ -224,7 +221,8 @@ def with_query(url: str, values: Json, safe: str = _PLAIN) -> str:
     pairs = [
         f"{quote(name, safe=safe)}={quote(text, safe=safe)}"
         for name, value in (values.items() if type(values) is dict else ())
-        for text in (map(_in_query, value) if type(value) is list else (_in_query(value),))
+        for each in (filterfalse(is_missing, value) if type(value) is list else [value])
+        if (text := _in_query(each)) is not None
     ]
     if not pairs:
         return url
@@ -232,10 +230,10 @@ def with_query(url: str, values: Json, safe: str = _PLAIN) -> str:
     return f"{start}{'&' if '?' in start else '?'}{'&'.join(pairs)}{mark}{fragment}"
 
 
-def _in_query(value: Json) -> str:
-    if type(value) in (dict, list):
+def _in_query(value: Json) -> str | None:
+    if value and type(value) in (dict, list):
         return orjson.dumps(value).decode()
-    return as_text(value) or ""
+    return as_text(value)
 
 
 def put_header(headers: dict[str, str], name: str, text: str) -> None:
@@ -264,7 +262,7 @@ def spread_headers(headers: dict[str, str], values: Json, field: Field, model: M
         text = as_line(value)
         if text is None:
             continue
-        if not HEADER_NAME.fullmatch(name) or name.casefold() in _FRAMING:
+        if not HEADER_NAME.fullmatch(name) or name.casefold() in FRAMING:
             is_short = name.isprintable() and len(name) <= _SHOWN
             is_told = is_short and not of_event(field.value, model)
             shown = name if is_told else "one of the names"

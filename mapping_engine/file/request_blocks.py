@@ -22,6 +22,13 @@ from mapping_engine.source.node import ScalarNode
 
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """What HTTP accepts as the name of a header."""
+FRAMING = frozenset(
+    [
+        "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer",
+        "upgrade", "proxy-connection",
+    ]
+)  # fmt: skip
+"""Headers that say how a request travels: whoever sends it writes them."""
 METHODS = ("POST", "PUT", "PATCH", "GET", "DELETE")
 FORMATS = ("form", "json", "text", "xml", "ndjson")
 """How a body is written, by the key that holds it."""

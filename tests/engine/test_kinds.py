@@ -162,6 +162,7 @@ def test_a_url_of_parts_and_authentication(
         ("path: [a], auth: {bearer: $settings.key}", "CF03", "cannot authenticate"),
         ("path: [a], auth: {header: {X-K: $settings.key}}", "CF03", "cannot authenticate"),
         ("path: [a], method: $t", "EV05", "the method of the request, `$t`, is none of HTTP"),
+        ("path: [a], auth: {basic: [\"'u:v'\"]}", "CF03", "holds a colon"),
         ("path: [a], xml: [type]", "EV05", "the XML body is not one element"),
         ("path: [a], xml: {'<': type}", "EV05", "no name of an element"),
     ],

@@ -137,12 +137,39 @@ def test_an_empty_object_is_copied_as_one(event: dict[str, Any], wanted: object)
     assert "f" not in made("{copy_of: p.c}", event)
 
 
+@pytest.mark.parametrize(("source", "count"), [({}, 0), ({"a": 1}, 1)])
+def test_only_what_could_be_copied_is_told(source: object, count: int) -> None:
+    rules = f"{SHARED}fields: {{f: {{copy_of: p, without: $settings.texts}}}}\n"
+    destination = unjudged(mapping_of(rules))
+    assert_agree(destination, {"p": source})
+    assert len(destination.outcome({"p": source}).warnings) == count
+
+
 def test_what_is_spread_and_is_no_object_is_told() -> None:
     rules = f"{SHARED}fields:\n  f: {{fields: {{..: p.c, k: type}}}}\n"
     outcome = unjudged(mapping_of(rules)).outcome({"type": "x", "p": {"c": "text"}})
     [warning] = outcome.warnings
     assert "p.c is a text, not object" in str(warning)
     assert json.loads(outcome.requests[0].encode())["payload"] == {"f": {"k": "x"}}
+
+
+@pytest.mark.parametrize("part", ["form: p.c", "body: none, query: p.c"])
+def test_a_form_and_a_query_of_what_is_no_object_are_told(part: str) -> None:
+    request = f"request: {{url: 'https://x.test/e', {part}}}"
+    destination = unjudged(mapping_of(f"{SHARED}fields: {{k: type}}\n{request}\n"))
+    event = {"p": {"c": "x"}}
+    assert_agree(destination, event)
+    outcome = destination.outcome(event)
+    assert "p.c is a text, not object" in str(outcome.warnings[0])
+    assert (outcome.requests[0].url, outcome.requests[0].encode()) == ("https://x.test/e", b"")
+
+
+def test_a_fan_out_of_what_is_no_list_is_told() -> None:
+    rules = f"{SHARED}fan_out: {{each: {{tag: p.c}}}}\nfields: {{k: $tag}}\n"
+    destination = unjudged(mapping_of(rules))
+    assert_agree(destination, {"p": {"c": "x"}})
+    [warning] = destination.outcome({"p": {"c": "x"}}).warnings
+    assert "p.c is a text, not list; no request is made of it" in str(warning)
 
 
 def test_what_is_missing_in_a_list_is_missing_in_a_fan_out() -> None:

@@ -91,15 +91,24 @@ def test_a_form_takes_blocks_as_well(tmp_path: Path) -> None:
         ('{X-A: {template: "v {type}"}}', {"Content-Type": "application/json", "X-A": "v t"}),
         ("{X-A: {when: type == 'u', constant: c}}", {"Content-Type": "application/json"}),
         ("{X-A: {value: p.none, default: d}}", {"Content-Type": "application/json", "X-A": "d"}),
-        ("{X-A: p}", {"Content-Type": "application/json", "X-A": '{"o":{"k":"é"},"l":[1,{}]}'}),
-        ("{..: p}", {"Content-Type": "application/json", "o": '{"k":"é"}', "l": "[1,{}]"}),
+        (
+            "{X-A: p}",
+            {
+                "Content-Type": "application/json",
+                "X-A": '{"o":{"k":"é"},"l":[1,{"k":2},""],"e":{},"f":[]}',
+            },
+        ),
+        ("{..: p}", {"Content-Type": "application/json", "o": '{"k":"é"}', "l": '[1,{"k":2},""]'}),
     ],
 )
 def test_a_header_is_a_value_and_replaces_the_default(
     tmp_path: Path, headers: str, expected: dict[str, str]
 ) -> None:
     request = f'  url: "{{$api.base}}/e"\n  headers: {headers}\n  json: $payload\n'
-    event = {"type": "t", "p": {"o": {"k": "é"}, "l": [1, {}], "n": None}}
+    event = {
+        "type": "t",
+        "p": {"o": {"k": "é"}, "l": [1, {"k": 2}, ""], "n": None, "e": {}, "f": [None]},
+    }
     assert made(tmp_path, request, event).headers == expected
 
 

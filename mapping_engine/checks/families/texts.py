@@ -14,7 +14,7 @@ from mapping_engine.core.nodes import Call, Compare, Const, Items, Name, Node, T
 from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
 from mapping_engine.expression import Extent
 from mapping_engine.file.blocks import Block
-from mapping_engine.file.request_blocks import HEADER_NAME
+from mapping_engine.file.request_blocks import FRAMING, HEADER_NAME
 from mapping_engine.file.schema_words import parts_of
 from mapping_engine.file.sending_blocks import STOPS, AnswerBlock
 from mapping_engine.frozen import Frozen
@@ -322,6 +322,9 @@ def _headers(request: RequestRule, subject: Subject) -> None:
             message = "the name of a header has letters, digits and `-` only"
             help = "a header is written `X-Name: expression`"
             subject.diagnostics.report(OU07, message, header.key.span, help=help)
+        if header.name.casefold() in FRAMING:
+            message = f"`{header.name}` says how the request travels: whoever sends it writes it"
+            subject.diagnostics.report(OU07, message, header.key.span, help="drop the header")
         made = subject.facts.type_of(header.value)
         is_kind = header.name.casefold() == "content-type" and request.format != "none"
         if is_kind and made.values:
