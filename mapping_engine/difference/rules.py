@@ -26,7 +26,7 @@ from mapping_engine.types.kinds import Json
 Keyed: TypeAlias = dict[str, str]
 _HASHED, _REQUIRED = "hashed", "required"
 _REFUSED = "refused when it cannot be converted"
-_HASHING, _ACCEPT, _CLEAR, _KINDS = "hashing", "events", "in clear", "kinds"
+_HASHING, _SWITCH, _ACCEPT, _CLEAR, _KINDS = "hashing", "switch", "events", "in clear", "kinds"
 _FIELDS, _REFUSE, _PAYLOAD, _FAN_OUT = "fields", "refused payloads", "payload schema", "fan-out"
 _NAMES, _PIPELINES, _TABLES, _SETTINGS = "names", "pipelines", "tables", "settings"
 _NOTES = frozenset(("title", "description", "$comment", "examples"))
@@ -100,7 +100,7 @@ def _is_accepting(change: Change) -> bool:
     section = change.section.rpartition(": ")[2]
     if section == _FIELDS:
         return any((*_marked(change, _REQUIRED), *_marked(change, _REFUSED)))
-    return section in (_ACCEPT, _KINDS, _REFUSE, _PAYLOAD) or change.name == _FAN_OUT
+    return section in (_SWITCH, _ACCEPT, _KINDS, _REFUSE, _PAYLOAD) or change.name == _FAN_OUT
 
 
 def _marked(change: Change, mark: str) -> tuple[bool, bool]:
@@ -178,7 +178,8 @@ def _sections(examined: Examined) -> dict[str, Keyed | list[str]]:
     model = examined.model
     found: dict[str, Keyed | list[str]] = {
         "api": _flat(model.api),
-        _ACCEPT: [*_switch(model), *map(_rule, model.accept)],
+        _SWITCH: {name.text: "switches the destination off" for name in model.file.switch or ()},
+        _ACCEPT: list(map(_rule, model.accept)),
         _HASHING: _hashing(model),
     }
     if model.kinds:
@@ -244,10 +245,6 @@ def _row(row: Row) -> str:
 def _hashing(model: Model) -> Keyed:
     found = {"hashed where": model.hashing, "hashed already where": model.already_hashed}
     return {name: spell(node) for name, node in found.items() if node is not None}
-
-
-def _switch(model: Model) -> list[str]:
-    return [f"may be switched off as {name.text}" for name in model.file.switch or ()]
 
 
 def _when(node: Node | None) -> str:

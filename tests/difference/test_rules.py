@@ -113,12 +113,24 @@ def test_what_can_change_who_is_sent_is_said_also_where_it_is_far_away(
     assert "can change which events are sent" in rules_text(found)
 
 
+def test_a_rule_has_its_place_among_rules_and_a_switch_its_name(edited: Edited) -> None:
+    found = edited(
+        ("  - skip_when: $conversion is missing", "  - skip_when: userId == 'qa'"),
+        ("[Adwave]", "[Adwave, ADWAVE]"),
+    )
+    assert {(section, name) for section, name, _, _ in told(found)} == {
+        ("events", "rule 2"),
+        ("switch", "ADWAVE"),
+    }
+    assert len(found.accepting) == 3
+
+
 @pytest.mark.parametrize(
     ("old", "new", "file"),
     [
         ("default: EUR", "default: USD", "rules.yaml"),
         ("tables:\n", "tables:\n  shops: {a: north}\n", "rules.yaml"),
-        ('"account"', '"shop": {"type": "string"}, "account"', "settings.schema.json"),
+        ('"account": {', '"shop": {"type": "string"}, "account": {', "settings.schema.json"),
     ],
 )
 def test_what_cannot_change_who_is_sent_is_not_said_to(
