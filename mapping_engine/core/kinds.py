@@ -174,7 +174,7 @@ def _request(
 ) -> RequestRule:
     method = optional(block.method, NO_LOCALS, made) or Const(at, "POST")
     auth = block.auth or file.auth
-    own = {each.name.lower() for each in block.headers or ()}
+    own = {each.name.lower() for each in block.headers or () if not is_spread(each.name)}
     shared = (each for each in file.headers or () if each.name.lower() not in own)
     headers = (*((auth and auth.header) or ()), *shared, *(block.headers or ()))
     needed = len((auth and auth.header) or ())

@@ -115,14 +115,15 @@ def _changed_block(
     fields = with_field(block.fields, path, changed)
     if fields is not None:
         return replace(block, fields=fields)
+    lead = entry.name.partition(INSIDE)[0]
     report_unknown(
         diagnostics,
         "PR01",
         f"there is nothing to change: the field `{entry.name}` does not exist",
         entry.span,
-        path,
-        [each.name for each in block.fields or ()],
-        f"`${entry.name.partition(INSIDE)[0]}` has {listed(_names(block))}",
+        entry.name,
+        [f"{lead}{INSIDE}{each.name}" for each in block.fields or ()],
+        f"`${lead}` has {listed(_names(block))}",
     )
     return block
 

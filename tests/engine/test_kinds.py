@@ -226,24 +226,28 @@ requests:
     assert [warning.message for warning in told] == ["odd"]
 
 
-def test_headers_and_query_of_the_pack_are_those_of_all_requests_that_write_no_others(
-    tmp_path: Path,
-) -> None:
+def test_headers_and_query_of_the_pack_are_those_of_all_requests(tmp_path: Path) -> None:
     rules = """
 every: true
-headers: {X-Source: "'pack'", X-Type: type}
+headers: {X-Source: "'pack'", X-Type: type, ..: {fields: {X-Name: name}}}
 query: {source: "'pack'", kind: type}
 requests:
   one: {path: [one], body: none}
   two: {path: [two], body: none, headers: {x-source: "'own'"}, query: {source: name}}
-  three: {path: [three], body: none, query: {fields: {kind: name}}}
+  three:
+    path: [three]
+    body: none
+    headers: {..: {under: type, value: type}}
+    query: {fields: {kind: name}}
 """
     one, two, three = made(tmp_path, rules, {"type": "t", "name": "own"})
     assert one.url.endswith("/one?source=pack&kind=t")
     assert two.url.endswith("/two?source=own&kind=t")
     assert three.url.endswith("/three?source=pack&kind=own")
-    assert one.headers == three.headers == {"X-Source": "pack", "X-Type": "t"}
-    assert two.headers == {"x-source": "own", "X-Type": "t"}
+    shared = {"X-Type": "t", "X-Name": "own"}
+    assert one.headers == {"X-Source": "pack", **shared}
+    assert two.headers == {"x-source": "own", **shared}
+    assert three.headers == {"X-Source": "pack", **shared, "t": "t"}
 
 
 def test_a_fan_out_is_joined_where_the_body_holds_all_payloads(tmp_path: Path) -> None:
