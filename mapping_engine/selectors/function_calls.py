@@ -26,7 +26,7 @@ _WORDS = {
 _SYMBOLS = {"and": "&&", "or": "||", "not": "!"}
 
 
-class Call(NamedTuple):
+class FunctionCall(NamedTuple):
     """A call and where it is written."""
 
     tree: Tree
@@ -71,7 +71,7 @@ def wrong_call(text: str, tree: Tree) -> SelectorProblem | None:
     return None
 
 
-def calls(tree: Tree, tokens: list[SelectorToken]) -> Iterator[Call]:
+def calls(tree: Tree, tokens: list[SelectorToken]) -> Iterator[FunctionCall]:
     """Calls in the order written: the trees have no positions, so both sides are counted."""
     openings = [
         place + 1
@@ -81,7 +81,7 @@ def calls(tree: Tree, tokens: list[SelectorToken]) -> Iterator[Call]:
     nodes = [node for node, _ in walk(tree) if node["type"] == "function_expression"]
     for opening, node in zip(openings, nodes, strict=True):
         arguments, closing = _argument_places(tokens, opening)
-        yield Call(node, tokens[opening - 1].start, tokens[closing].end, arguments)
+        yield FunctionCall(node, tokens[opening - 1].start, tokens[closing].end, arguments)
 
 
 def _argument_places(
@@ -113,7 +113,7 @@ def _stray_reference(tree: Tree, tokens: list[SelectorToken]) -> SelectorProblem
     return None
 
 
-def _unknown(call: Call, known: dict[str, Any]) -> SelectorProblem:
+def _unknown(call: FunctionCall, known: dict[str, Any]) -> SelectorProblem:
     word = call.name.lower()
     end = call.start + len(call.name)
     message = f"unknown JMESPath function {shown(call.name)}"
@@ -124,7 +124,7 @@ def _unknown(call: Call, known: dict[str, Any]) -> SelectorProblem:
     return SelectorProblem("SE02", message, help, call.start, end)
 
 
-def _wrong_arguments(call: Call, parameters: Parameters) -> SelectorProblem | None:
+def _wrong_arguments(call: FunctionCall, parameters: Parameters) -> SelectorProblem | None:
     given, wanted = len(call.tree["children"]), len(parameters)
     variadic = bool(parameters[-1].get("variadic"))
     if given < wanted or (given > wanted and not variadic):

@@ -284,7 +284,7 @@ TYPES: list[tuple[str, str]] = [
     ("$tables.many |> first", "number = 3 #whole"),
     ("$tables.many |> count", "number = 3 #whole"),
     ("at('word')", "text?"),
-    ("at('rows.0.cost')", "any? #undeclared"),
+    ("at('rows.0.cost')", "number?"),
     ("word |> one_of(['a', 'b'])", 'text? = "a" | "b"'),
     ("{value: odd, one_of: [a, 1]}", 'text or number? = "a" | 1'),
     ("{value: count, one_of: [1, 2]}", "number? = 1 | 2 #whole"),

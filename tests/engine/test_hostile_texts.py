@@ -85,7 +85,9 @@ def bound(folder: Path, lines: list[str], given: dict[str, Any]) -> Destination:
     (pack / "payload.schema.json").write_text("{}")
     declared = {name: {"type": "string"} for name in given}
     (pack / "settings.schema.json").write_text(json.dumps({"properties": declared}))
-    return load(pack).bind(given, clock=lambda: 0.0)
+    mapping = load(pack)
+    mapping.program(tells=False)  # else the first event waits for it
+    return mapping.bind(given, clock=lambda: 0.0)
 
 
 @pytest.mark.unmeasured
