@@ -22,7 +22,7 @@ from mapping_engine.core.mapped import mapped_paths
 from mapping_engine.core.model import PIPED, Model, Pipeline
 from mapping_engine.core.nodes import Alternative, Call, Const, Field, Guard, Name, Node
 from mapping_engine.core.nulls import keeps_nulls
-from mapping_engine.core.spell import label, source_label, spell, spell_step, steps_of
+from mapping_engine.core.spell import label, source_label, spell, steps_of
 from mapping_engine.engine import values
 from mapping_engine.engine.copying import (
     copy_base,
@@ -35,7 +35,7 @@ from mapping_engine.engine.copying import (
 )
 from mapping_engine.engine.policy import Policy
 from mapping_engine.engine.run import NULL, Issue, Run, fresh, holds, own, present
-from mapping_engine.engine.trace import BLANK, DROPPED, MET, NOT_MET, Entry, Trace
+from mapping_engine.engine.trace import BLANK, DROPPED, MET, NOT_MET, Entry, Trace, called
 from mapping_engine.frozen import Frozen
 from mapping_engine.selectors import SelectorError, search
 from mapping_engine.transforms import REGISTRY
@@ -499,16 +499,7 @@ def _recorded(
     trace, before = it.trace, len(frame.issues)
     if trace is None:
         return (yield inner)
-    match part:
-        case Field():
-            text, place = frame.path[1], part.at
-        case Alternative():
-            text, place = label(part), part.at
-        case Call():
-            text, place = spell_step(part) if kind == "transform" else spell(part), part.step
-        case _:
-            text, place = spell(part), part.at
-    entry, outside = trace.open(kind, text, place.span), trace.hidden
+    entry, outside = trace.open(kind, *called(kind, part, frame.path[1])), trace.hidden
     trace.hidden = outside and kind != "field"
     found = yield inner
     if found is not None and it.facts is not None and isinstance(part, Node):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mapping_engine.core.nodes import Alternative, Call, Field, Node
+from mapping_engine.core.spell import label, spell, spell_step
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.run import Issue
 from mapping_engine.types.kinds import Json, kind_of
@@ -127,6 +129,20 @@ class Trace:
             entry.outcome = BLANK
         if len(entry.children) == 1 and _says_the_same(entry.children[0], entry):
             entry.children = entry.children[0].children  # an alternative that is only a name
+
+
+def called(kind: str, part: Node | Alternative | Field, path: str) -> tuple[str, Span]:
+    """What the entry of a part of the rules is called, and its place; a field has its ``path``."""
+    match part:
+        case Field():
+            return path, part.at.span
+        case Alternative():
+            return label(part), part.at.span
+        case Call():
+            text = spell_step(part) if kind == "transform" else spell(part)
+            return text, part.step.span
+        case _:
+            return spell(part), part.at.span
 
 
 def _says_the_same(one: Entry, other: Entry) -> bool:
