@@ -83,6 +83,7 @@ _HABITS = {
     **dict.fromkeys(("default", "coalesce", "ifnull"), "write `a ?? b`, or `default:` in a block"),
     **dict.fromkeys(("concat", "format", "append", "prepend"), "write a `template`"),
     **dict.fromkeys(("contains", "includes"), "write `a in b`"),
+    **dict.fromkeys(("if", "iff", "case", "switch"), "write `decide`, with `when` in its rows"),
     **dict.fromkeys(("map", "filter"), "write `each`, with `value`, `fields` or `keep_when`"),
 }
 """What is no transform here, and how it is written."""

@@ -43,7 +43,7 @@ _HABITS = (
     ("{", "braces belong to templates; a brace that is meant as text is doubled: `{{`"),
     ("[", "a bracket is not closed, or a filter is nested too deeply"),
     ("-", "a name with a dash is written in double quotes"),
-    ("+", "there is no arithmetic; use a transform such as `times`"),
+    ("+", "there is no arithmetic; write `plus`, or a `template` to join texts"),
     ("*", "there is no arithmetic; use a transform such as `times`"),
     ("`", "literals are written 'text' or 1; JMESPath's own go inside `jmespath(...)`"),
 )

@@ -68,7 +68,8 @@ def _dollar(place: _Place) -> Advice:
     following = place.original("rest")
     if following[:1] not in ("", ".", "["):
         name = shown("$" + following)
-        return f"{name} cannot be read inside a selector", "a selector reads only the event"
+        advice = "a selector reads only the event; `lookup` reads a row of a table"
+        return f"{name} cannot be read inside a selector", advice
     rest = place.text[place.match.end("at") :]
     if following == "." and rest and place.match.start("at") == 0:
         return "a selector has no `$`: it starts at the event", f"write {shown(rest)}"

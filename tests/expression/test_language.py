@@ -202,7 +202,7 @@ def test_steps_stand_alone() -> None:
         ("", 1, "the expression is empty", None),
         ("a |> ", 5, "the expression ends too soon", None),
         ("'open", 1, "unexpected", "not closed"),
-        ("a + 1", 3, "unexpected", "no arithmetic"),
+        ("a + 1", 3, "unexpected", "write `plus`, or a `template`"),
         ("a is nice", 6, "unexpected", None),
         ("a b", 3, "unexpected", None),
         ("(a", 3, "the expression ends too soon", None),

@@ -36,7 +36,7 @@ def selector(text: str) -> Selector:
             "a[?b == $settings.c]",
             "$settings",
             "`$settings` cannot be read inside a selector",
-            "a selector reads only the event",
+            "a selector reads only the event; `lookup` reads a row of a table",
         ),
         (
             "products.0.sku",
