@@ -39,6 +39,9 @@ def engine() -> Any:
     return re2
 
 
+_LOOKS_AROUND = "; RE2 has no look-around: a `when` says what must not match"
+
+
 class Compiled(Protocol):
     """A pattern of RE2."""
 
@@ -61,7 +64,8 @@ def compiled(pattern: str) -> Compiled:
         found: Compiled = re2.compile(pattern, options)
     except re2.error as error:
         reason = error.args[0] if error.args else b"it cannot be read"
-        raise ValueError(reason.decode(errors="replace")) from None
+        said = reason.decode(errors="replace")
+        raise ValueError(f"{said}{_LOOKS_AROUND if 'perl operator' in said else ''}") from None
     return found
 
 

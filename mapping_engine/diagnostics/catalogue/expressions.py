@@ -69,7 +69,7 @@ CHECKS = (
         "TX06 regex-invalid: the regular expression is not valid",
         Severity.ERROR,
         why="Patterns are RE2, which takes linear time and has no look-around or back-references.",
-        fix="Correct the pattern; instead of look-around, say in a `when` what must not match.",
+        fix="Correct the pattern.",
         wrong="fields:\n  x: p.a |> matching('[a-z')\n",
         right="fields:\n  x: p.a |> matching('[a-z]+')\n",
     ),
