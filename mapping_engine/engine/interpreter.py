@@ -19,7 +19,7 @@ from mapping_engine.core import nodes
 from mapping_engine.core.facts import Facts
 from mapping_engine.core.inference import constant
 from mapping_engine.core.mapped import mapped_paths
-from mapping_engine.core.model import PIPED, Model, Pipeline
+from mapping_engine.core.model import PAYLOAD, PIPED, Model, Pipeline
 from mapping_engine.core.nodes import Alternative, Call, Const, Field, Guard, Name, Node
 from mapping_engine.core.nulls import keeps_nulls
 from mapping_engine.core.spell import label, source_label, spell, steps_of
@@ -171,13 +171,17 @@ def _read(
     except SelectorError:
         frame.issues.append(Issue(spell(node), "cannot be read as written", node.span))
         return None
-    is_judged = isinstance(node, Name) and selector is None and node.name in it.model.definitions
-    if raw or is_judged:  # the empty object that a definition copies is one
+    if raw or (isinstance(node, Name) and selector is None and _is_kept(node.name, it)):
         return found
     is_blank = found is not None and present(found) is None
     if is_blank and it.trace is not None and isinstance(node, nodes.Read):
         it.trace.stack[-1].outcome = BLANK
     return present(found)
+
+
+def _is_kept(name: str, it: Interpreter) -> bool:
+    """Whether a name may stand for what is empty: the payload, and what a definition copies."""
+    return name == PAYLOAD or name in it.model.definitions
 
 
 def _whole(name: str, frame: Frame, it: Interpreter) -> Evaluation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from mapping_engine.core.model import PAYLOADS
+from mapping_engine.core.model import PAYLOAD, PAYLOADS
 from mapping_engine.core.nodes import Name, Read
 from mapping_engine.core.spell import spell
 from mapping_engine.diagnostics import Span
@@ -199,7 +199,7 @@ def put_name(node: Name, here: Here, then: Then, raw: bool) -> None:
 
 def _put_whole(found: Found, node: Name, here: Here, after: Then, raw: bool) -> None:
     """What a name stands for; what lies below it is judged there."""
-    if raw or node.tail is not None:
+    if raw or node.tail is not None or not found.raw:
         put_present(here.code, found, after)
     else:
         put_filled(here.code, found, after)
@@ -225,7 +225,8 @@ def _builtin(name: str, here: Here) -> Found:
         return Found(here.constant(dict(value)), OBJECTS, raw=True, solid=False)
     if name == PAYLOADS:
         return Found(here.code.part(name), LISTS, raw=True, solid=False, made=True)
-    return Found(here.code.part(name), OBJECTS, raw=True, solid=False, made=name == "payload")
+    is_payload = name == PAYLOAD
+    return Found(here.code.part(name), OBJECTS, raw=not is_payload, solid=False, made=is_payload)
 
 
 # Definitions
