@@ -119,7 +119,7 @@ def fresh(value: Json, *, nulls: bool = False) -> Json:
 def own(value: Json, *, nulls: bool = False) -> Json:
     """The same, or None where nothing but nulls was in it."""
     made = fresh(value, nulls=nulls)
-    return made if nulls else present(made)
+    return made if nulls or not value else present(made)
 
 
 _SCALARS = frozenset((str, int, float, bool))
