@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Copy, Items, Node, fields_of
-from mapping_engine.diagnostics import Check, Diagnostics, Severity, did_you_mean, listed
+from mapping_engine.diagnostics import Check, Diagnostics, Severity, did_you_mean, listed, near_to
 from mapping_engine.file.json_types import JsonSchema, follow
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
 from mapping_engine.types.type import Described
@@ -85,9 +84,9 @@ def _meant(
 
     Names of the same letters, `orderId` and `order_id`, are different on purpose.
     """
-    near = get_close_matches(name, names, 1, slip)
-    is_slip = near and near[0] not in others and _letters(near[0]) != _letters(name)
-    return near[0] if is_slip else None
+    near = near_to(name, names, slip)
+    is_slip = near and near not in others and _letters(near) != _letters(name)
+    return near if is_slip else None
 
 
 def _letters(name: str) -> str:
@@ -121,9 +120,7 @@ def _settings(
             value, inner = entry.value, properties[name]
             _settings(value, inner, whole, below, diagnostics, only_near=only_near)
         elif not isinstance(declared.get("additionalProperties"), dict):
-            if only_near and not get_close_matches(
-                _letters(name), map(_letters, properties), 1, _SLIP
-            ):
+            if only_near and not near_to(_letters(name), map(_letters, properties), _SLIP):
                 continue
             message = f"the test sets `{prefix}{name}`, which the settings schema does not declare"
             near = did_you_mean(name, properties)
@@ -185,7 +182,7 @@ def _path(made: Sequence[Node], path: ScalarNode, diagnostics: Diagnostics) -> N
     for step in path.text.split("."):
         fields, name = _values(made), step.split("[")[0]
         if name not in fields:
-            if get_close_matches(name, fields, 1, _SLIP):  # else the test says: this is never sent
+            if near_to(name, fields, _SLIP):  # else the test says: this is never sent
                 _report(path.text, path, fields, diagnostics)
             return
         made = [fields[name]]

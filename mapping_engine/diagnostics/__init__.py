@@ -10,6 +10,7 @@ from mapping_engine.diagnostics.span import Span
 from mapping_engine.diagnostics.suggest import (
     did_you_mean,
     listed,
+    near_to,
     nearest,
     rename,
     report_unknown,
@@ -27,6 +28,7 @@ __all__ = [
     "Span",
     "did_you_mean",
     "listed",
+    "near_to",
     "nearest",
     "rename",
     "report_unknown",

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 from mapping_engine.diagnostics.check import Check
 from mapping_engine.diagnostics.diagnostic import Diagnostics, Fix
 from mapping_engine.diagnostics.span import Span
 
 SHOWN = 12
+_LIKE = 0.6
 _SLIP = 0.85
+
+
+def near_to(given: str, names: Iterable[str], likeness: float) -> str | None:
+    """The name nearest to ``given``, if it is at least so much like it: 1 is the same."""
+    return _near_to(given, tuple(names), likeness)
+
+
+@lru_cache(10_000)
+def _near_to(given: str, names: tuple[str, ...], likeness: float) -> str | None:
+    """It takes long, and the same names are misspelt, or new, in many places of a file."""
+    return next(iter(get_close_matches(given, names, 1, likeness)), None)
 
 
 def nearest(given: str, accepted: Iterable[str]) -> str | None:
     """The accepted name nearest to ``given``, if one is near."""
     names = list(accepted)
     folded = {name.casefold(): name for name in reversed(names)}
-    near = get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)
-    return folded[near[0]] if near else None
+    near = near_to(given.casefold(), folded, _LIKE)
+    return folded[near] if near else None
 
 
 def slip_of(given: str, accepted: Iterable[str]) -> str | None:
     """The accepted name that differs from ``given`` by a slip of the hand or in its case."""
     names = {each.casefold(): each for each in accepted}
-    near = get_close_matches(given.casefold(), names, n=1, cutoff=_SLIP)
-    return names[near[0]] if near else None
+    near = near_to(given.casefold(), names, _SLIP)
+    return names[near] if near else None
 
 
 def did_you_mean(given: str, accepted: Iterable[str]) -> str | None:

@@ -7,7 +7,6 @@ value: both are without effect.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from mapping_engine.diagnostics import (
@@ -17,6 +16,7 @@ from mapping_engine.diagnostics import (
     Span,
     did_you_mean,
     listed,
+    near_to,
     nearest,
 )
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, Source, YamlNode
@@ -153,7 +153,7 @@ class _Words:
                 message = f"`{name}` marks nothing"
                 self.report(message, here, f"did you mean `{mark}`?", to=mark)
             elif name not in _KEYWORDS and not name.startswith("x-"):
-                near = next(iter(get_close_matches(name, _KEYWORDS, 1, _NEAR)), None)
+                near = near_to(name, _KEYWORDS, _NEAR)
                 help = f"did you mean `{near}`?" if near else "keywords of your own begin with `x-`"
                 sure = near is not None and near not in _NOTES
                 message = f"`{name}` is no keyword of JSON Schema, and has no effect"
@@ -230,9 +230,9 @@ def _is_plainly_accepted(part: Schema, value: Json) -> bool:
 def _mark(name: str) -> str | None:
     """The mark that a keyword was meant to be."""
     folded = name.casefold().replace("_", "").replace("-", "").removeprefix("x")
-    near = get_close_matches(folded, _MARKS, 1, _NEAR_MARK)
+    near = near_to(folded, _MARKS, _NEAR_MARK)
     is_own = name[:1] in "xX" and len(name) > 1
-    return _MARKS[near[0]] if near and (is_own or folded in ("secret", "personal")) else None
+    return _MARKS[near] if near and (is_own or folded in ("secret", "personal")) else None
 
 
 def _wrong_mark(name: str, value: object) -> str | None:

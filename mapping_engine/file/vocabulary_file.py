@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import ClassVar
 
-from mapping_engine.diagnostics import Diagnostics, Severity, did_you_mean, slip_of
+from mapping_engine.diagnostics import Diagnostics, Severity, did_you_mean, near_to, slip_of
 from mapping_engine.file.blocks import Block, BlockOf, key
 from mapping_engine.file.shapes import TEXT, VERSION, ListOf, MapOf, Named
 from mapping_engine.source.node import ScalarNode
@@ -146,10 +145,10 @@ def _check_kinds(
             help = f"write `personal {called}`, or `identifying text` where it is sent as it is"
             diagnostics.report("PI09", message, field.value.span, help=help)
         kind = written.removeprefix(PERSONAL)
-        near = get_close_matches(kind, kinds, 1, _NEAR) if kind not in (written, *kinds) else []
-        if near:
+        near = near_to(kind, kinds, _NEAR) if kind not in (written, *kinds) else None
+        if near is not None:
             message = f"no other personal data is of the kind `{kind}`"
-            help = f"did you mean `{near[0]}`?"
+            help = f"did you mean `{near}`?"
             diagnostics.report("PI09", message, field.value.span, help=help)
 
 
