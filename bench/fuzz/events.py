@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -53,9 +54,10 @@ def event(of: Source, start: Any, random: Random) -> Any:
 
 
 def _value(of: Source, random: Random) -> Any:
-    found = random.choice(of.values)
+    """A value of its own: what is put into it later must not reach the next event."""
+    found = deepcopy(random.choice(of.values))
     if random.random() < 0.1:
-        return [found, random.choice(of.values)]
+        return [found, deepcopy(random.choice(of.values))]
     if random.random() < 0.05:
         return {random.choice(("a", "id", "email", "Name")): found}
     return found
@@ -82,7 +84,7 @@ def settings(mapping: Mapping, usual: dict[str, Any], random: Random) -> dict[st
     for _ in range(random.choice((0, 0, 1, 2))):
         declared = mapping.model.settings_schema["properties"][name := random.choice(names)]
         known = [*declared.get("enum", ()), True, False, [], "x", None]
-        made[name] = random.choice([random.choice(known), random.choice(ODD)])
+        made[name] = deepcopy(random.choice([random.choice(known), random.choice(ODD)]))
     return dict(made)
 
 

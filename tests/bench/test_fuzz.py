@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from bench.fuzz import files
 from bench.fuzz.__main__ import main, usual
-from bench.fuzz.events import differences
+from bench.fuzz.events import ODD, differences, event, source
 from mapping_engine import Destination, load
 from mapping_engine.testing.cases import collect
 
@@ -24,14 +24,23 @@ def test_a_short_run_finds_nothing() -> None:
     )
 
 
+def test_an_event_leaves_nothing_behind_for_the_next() -> None:
+    before = repr(ODD)
+    of = source(load("facebook_conversions"))
+    random = Random(1)
+    for _ in range(300):
+        event(of, {"type": "track", "properties": {}}, random)
+    assert repr(ODD) == before
+
+
 def test_a_way_that_does_something_else_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     pack = "facebook_conversions"
     mapping = load(pack)
     destination = mapping.bind(usual(mapping, collect(pack)[0]), clock=lambda: 1_720_000_000.0)
-    event: dict[str, Any] = {"type": "track", "event": "Product Added", "userId": "u"}
-    assert not list(differences(destination, event, Random(1)))
+    given: dict[str, Any] = {"type": "track", "event": "Product Added", "userId": "u"}
+    assert not list(differences(destination, given, Random(1)))
     monkeypatch.setattr(Destination, "apply", lambda self, event: [])
-    assert list(differences(destination, event, Random(1))) == ["apply differs from outcome"]
+    assert list(differences(destination, given, Random(1))) == ["apply differs from outcome"]
 
 
 def test_an_exception_and_a_hang_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
