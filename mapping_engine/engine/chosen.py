@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mapping_engine.core.examine import examine
 from mapping_engine.core.model import Model, reachable
@@ -14,18 +14,32 @@ from mapping_engine.engine.interpreter import Interpreter
 from mapping_engine.engine.outcome import EventWarning
 from mapping_engine.errors import ConfigurationError, ErrorCode
 from mapping_engine.transforms import REGISTRY
-from mapping_engine.types.kinds import Json
 from mapping_engine.types.type import UNDECLARED, Type
 
 _FLOWS = frozenset(("PI01", "PI02", "PI06"))
 
 
-def check_chosen_paths(model: Model, calls: Sequence[Call], it: Interpreter) -> None:
+Chosen = Sequence[tuple[Call, tuple[str | int, ...] | None]]
+"""The reads at paths that settings choose, each with its steps; None where it is no path."""
+
+
+def chosen_paths(calls: Iterable[Call], it: Interpreter) -> Chosen:
+    """What the settings choose; a read for which they give nothing is left out."""
+    found = []
+    for call in calls:
+        target = REGISTRY[call.name]
+        given = given_arguments(call, target, it, [])
+        if given is not None:
+            found.append((call, target.locate and target.locate(*given)))
+    return found
+
+
+def check_chosen_paths(model: Model, paths: Chosen) -> None:
     """Hold the paths that settings choose to the same rules as those that stand in a rule file.
 
     Raises ConfigurationError (CF01), which names the setting, never its value.
     """
-    chosen = {id(call): found for call in calls if (found := _type(call, model, it)) is not None}
+    chosen = {id(call): _type(steps, model) for call, steps in paths if steps}
     if all(found.may_be_shown or found.spreading <= {UNDECLARED} for found in chosen.values()):
         return
     diagnostics = Diagnostics()
@@ -34,7 +48,7 @@ def check_chosen_paths(model: Model, calls: Sequence[Call], it: Interpreter) -> 
     if problem is None:
         return
     settings = _settings(
-        next(c for c in calls if id(c) in chosen and chosen[id(c)].spreading), model
+        next(c for c, _ in paths if id(c) in chosen and chosen[id(c)].spreading), model
     )
     raise ConfigurationError(
         ErrorCode.SETTINGS_INVALID,
@@ -44,27 +58,15 @@ def check_chosen_paths(model: Model, calls: Sequence[Call], it: Interpreter) -> 
     )
 
 
-def odd_paths(calls: Sequence[Call], it: Interpreter) -> Iterator[EventWarning]:
+def odd_paths(model: Model, paths: Chosen) -> Iterator[EventWarning]:
     """A warning (WA04) for each setting that should be a path of the event, and is none."""
-    for call in calls:
-        given = given_arguments(call, REGISTRY[call.name], it, [])
-        if given is not None and _steps(call, given) is None:
-            text = (
-                f"{_settings(call, it.model)} is no path, and leads nowhere: write it as `a.b[0].c`"
-            )
+    for call, steps in paths:
+        if steps is None:
+            text = f"{_settings(call, model)} is no path, and leads nowhere: write it as `a.b[0].c`"
             yield EventWarning("WA04", text, span=call.span)
 
 
-def _steps(call: Call, given: Sequence[Json]) -> tuple[str | int, ...] | None:
-    locate = REGISTRY[call.name].locate
-    return None if locate is None else locate(*given)
-
-
-def _type(call: Call, model: Model, it: Interpreter) -> Type | None:
-    given = given_arguments(call, REGISTRY[call.name], it, [])
-    steps = None if given is None else _steps(call, given)
-    if not steps:
-        return None
+def _type(steps: tuple[str | int, ...], model: Model) -> Type:
     path = tuple(step if isinstance(step, str) else "[]" for step in steps)
     return model.vocabulary.type_of(path).or_missing()
 

@@ -16,7 +16,7 @@ from mapping_engine.core.model import Model
 from mapping_engine.core.nodes import Call
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.engine.batch import Batch, Part, Unsent, batches, sameness, settled
-from mapping_engine.engine.chosen import check_chosen_paths, odd_paths
+from mapping_engine.engine.chosen import check_chosen_paths, chosen_paths, odd_paths
 from mapping_engine.engine.clock import Clock, read_clock
 from mapping_engine.engine.codegen.program import Bound, Program, compiled
 from mapping_engine.engine.flow import Check, Kind, Way, odd_settings, requests_of, unencrypted
@@ -154,13 +154,14 @@ class Destination:
         given = accept_secrets(model, secrets)
         it = Interpreter(model, Run({}, accepted, secrets=given))
         hashing = model.hashing is None or it.holds(model.hashing)
-        check_chosen_paths(model, mapping.chosen, it)
+        paths = chosen_paths(mapping.chosen, it)
+        check_chosen_paths(model, paths)
         state = {
             "mapping": mapping,
             "_warnings": (
                 *unknown_settings(model.settings_schema, accepted),
                 *odd_settings(it),
-                *dict.fromkeys(odd_paths(mapping.chosen, it)),
+                *dict.fromkeys(odd_paths(model, paths)),
                 *dict.fromkeys(unencrypted(it)),
             ),
             "_secrets": given,
