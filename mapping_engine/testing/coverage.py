@@ -61,8 +61,7 @@ def parts_of(model: Model) -> Iterator[RulePart]:
 
 
 def _parts_of(model: Model) -> Iterator[RulePart]:
-    fields = {id(f): f for each in model.requests for f in each.fields.fields}
-    leaves = (each for each in payload_fields(fields.values()) if not fields_of(each[1].value))
+    leaves = (each for each in payload_fields(_fields(model)) if not fields_of(each[1].value))
     for path, field in leaves:
         yield RulePart(f"the field `{path}`", field.span, field.span)
         yield from _choices(field.value, path, model, field.span)
@@ -86,8 +85,7 @@ def branches_of(model: Model) -> Iterator[RulePart]:
 
 
 def _branches_of(model: Model) -> Iterator[RulePart]:
-    fields = {id(f): f for each in model.requests for f in each.fields.fields}
-    yield from _of_fields(fields.values())
+    yield from _of_fields(_fields(model))
     of_events = replace(model, settings_warn=())  # which are judged without an event
     yield from _ways(behind(model, sent_parts(of_events)))
     for _, rule in _rules(model):
@@ -96,6 +94,11 @@ def _branches_of(model: Model) -> Iterator[RulePart]:
         yield from _way(kind.when, False)
     for met in (True, False):
         yield from _way(model.already_hashed, met)
+
+
+def _fields(model: Model) -> Iterable[Field]:
+    """The fields of all kinds of request, those that several share once."""
+    return {id(f): f for each in model.requests for f in each.fields.fields}.values()
 
 
 def _of_fields(fields: Iterable[Field]) -> Iterator[RulePart]:
