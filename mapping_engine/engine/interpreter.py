@@ -139,7 +139,7 @@ def _evaluate(node: Node, frame: Frame, it: Interpreter) -> Evaluation:
                     text = part
                 else:
                     found = yield _evaluate(part, frame, it)
-                    text = values.in_template(found, part, frame.issues)
+                    text = values.in_template(part, found, frame.issues)
                 if text is None:
                     return None
                 texts.append(text)
@@ -384,14 +384,12 @@ def _field(rule: Field, frame: Frame, it: Interpreter) -> Evaluation:
     nulls = keeps_nulls(it.model, rule.value)
     found = own((yield _evaluate(rule.value, frame, it)), nulls=nulls)
     if found is None and rule.default is not None:
-        default = yield _default(rule.default, frame, it)
+        default = fresh((yield _default(rule.default, frame, it)), nulls=nulls)
         if it.trace is not None:
             it.trace.branches.add((rule.default.span, True))
     policy = Policy(it.model, rule, frame.path[0])
     sent = policy.settled(it.run, found, frame.issues, default)
-    if sent is None and rule.null:
-        return NULL
-    return fresh(sent, nulls=nulls)
+    return NULL if sent is None and rule.null else sent
 
 
 def _default(node: Node, frame: Frame, it: Interpreter) -> Evaluation:

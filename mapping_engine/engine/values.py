@@ -22,7 +22,7 @@ CLOCKS: Mapping[str, Callable[[Run], int]] = {
 }
 
 
-def in_template(value: Json, node: Node, issues: list[Issue]) -> str | None:
+def in_template(node: Node, value: Json, issues: list[Issue]) -> str | None:
     """How a value reads in a template; an issue for what holds an object."""
     text = as_text(value)
     if text is None and value is not None:

@@ -52,7 +52,7 @@ from mapping_engine.engine.codegen.found import (
 from mapping_engine.engine.codegen.objects import put_copy, put_each, put_entries, put_object
 from mapping_engine.engine.codegen.reading import holder_of, put_name, put_read
 from mapping_engine.engine.codegen.writing import Here, fixed_flag, fixed_value, is_fixed
-from mapping_engine.engine.run import Issue, present
+from mapping_engine.engine.run import present
 from mapping_engine.engine.texts import as_text
 from mapping_engine.engine.values import COMPARISONS, in_template
 from mapping_engine.types.kinds import Json
@@ -241,12 +241,8 @@ def _keep_text(node: Node, here: Here, name: str, found: Found) -> None:
     if found.classes != TEXT and here.issues is None:
         text = f"{here.constant(as_text)}({text})"
     elif found.classes != TEXT:
-        text = f"{here.constant(partial(_in_template, node))}({text}, {here.issues})"
+        text = f"{here.constant(partial(in_template, node))}({text}, {here.issues})"
     here.code.line(f"{name} = {text}")
-
-
-def _in_template(node: Node, value: Json, issues: list[Issue]) -> str | None:
-    return in_template(value, node, issues)
 
 
 # Conditions
