@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import field, replace
-from datetime import datetime
 from os import PathLike
 from typing import Any
 
 from mapping_engine.diagnostics import Diagnostics, Label, Span, did_you_mean
+from mapping_engine.engine.clock import is_time, seconds_of
 from mapping_engine.engine.loading import find_pack, reading_of
 from mapping_engine.errors import ErrorCode, RuleError
 from mapping_engine.file.blocks import read_block
@@ -138,13 +138,12 @@ def _shows_nothing(file: TestsFile, diagnostics: Diagnostics) -> None:
 
 
 def _time(clock: ScalarNode | None, diagnostics: Diagnostics) -> float:
-    try:
-        return datetime.fromisoformat(clock.text if clock else DEFAULT_CLOCK).timestamp()
-    except (ValueError, OverflowError):
-        assert clock is not None
-        message = "the clock is a time such as 2024-01-01T12:00:00Z"
-        diagnostics.report("TE03", message, clock.span)
-        return 0.0
+    now = seconds_of(clock.text if clock else DEFAULT_CLOCK)
+    if clock is None or is_time(now):
+        return now
+    message = "the clock is a time such as 2024-01-01T12:00:00Z, or seconds since 1970"
+    diagnostics.report("TE03", message, clock.span)
+    return 0.0
 
 
 def _case(file: TestsFile, block: CaseBlock, now: float, diagnostics: Diagnostics) -> Case:

@@ -145,7 +145,9 @@ class CaseBlock(Block):
     what: ClassVar[str] = "this case"
 
     name: ScalarNode = key(TEXT, "What the case shows, as a sentence.", required=True)
-    clock: ScalarNode | None = key(TEXT, "The time of the clock in this case.")
+    clock: ScalarNode | None = key(
+        TEXT, "The time of the clock in this case, in UTC without a zone."
+    )
     without: tuple[ScalarNode, ...] | None = key(
         ListOf(TEXT), "Paths taken out of the base event first, such as properties.products[0].id."
     )
@@ -172,7 +174,9 @@ class TestsFile(Block):
 
     tests: int = key(VERSION, "The version of the format: 1.", required=True)
     title: ScalarNode | None = key(TEXT, "What these cases are about.")
-    clock: ScalarNode | None = key(TEXT, "The time of the clock; 2024-01-01T12:00:00Z by default.")
+    clock: ScalarNode | None = key(
+        TEXT, "The time of the clock, in UTC without a zone; 2024-01-01T12:00:00Z by default."
+    )
     settings: Literal | None = key(DATA, "The base settings.")
     secrets: Literal | None = key(DATA, "The secrets that the settings are bound with.")
     event: Literal | None = key(DATA, "The base event.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,20 @@ def test_what_is_absent_inside_lists_can_fail(path: str, pack: Path) -> None:
     found = differences(pack, f"{{absent: ['{path}']}}", PRODUCTS)
     assert found
     assert all(line.startswith(f"{path}: expected nothing, got ") for line in found)
+
+
+def test_a_clock_without_a_zone_is_the_same_everywhere(
+    pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    try:
+        for clock in ("2024-01-01T00:00:00", "2024-01-01", "1704067200"):
+            change = f'clock: "{clock}"'
+            assert differences(pack, "{payload: {event_time: 1704067200}}", change) == []
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_case_has_a_clock_of_its_own(pack: Path) -> None:
