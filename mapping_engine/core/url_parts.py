@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mapping_engine.core.choices import choices
 from mapping_engine.core.inference import constant
 from mapping_engine.core.model import Model
@@ -10,6 +12,10 @@ from mapping_engine.transforms import REGISTRY
 
 OWN, BASE, PART = "own", "base", "part"
 """Constants of the rules stay as they are, a base has to be a URL, and all else is encoded."""
+is_base_url = re.compile(
+    r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
+).fullmatch
+"""A scheme and a host, and the beginning of a path, in the characters that URLs have (RFC 3986)."""
 
 
 def part_kind(node: Node, model: Model, *, first: bool) -> str:

@@ -17,7 +17,7 @@ from mapping_engine.core.model import PAYLOAD, PAYLOADS, Auth, Model, RequestRul
 from mapping_engine.core.nodes import Field, Name, Node, Read, Template, fields_of
 from mapping_engine.core.nulls import keeps_nulls
 from mapping_engine.core.spell import spell
-from mapping_engine.core.url_parts import BASE, OWN, part_kind
+from mapping_engine.core.url_parts import BASE, OWN, is_base_url, part_kind
 from mapping_engine.diagnostics import listed
 from mapping_engine.engine.request import CONTENT_TYPES, MASK, Request
 from mapping_engine.engine.run import Issue, Run, own
@@ -39,10 +39,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
 """What no header may hold (RFC 9110, 5.5); other letters than those of ASCII go as UTF-8."""
 _STEPS = re.compile(r"[.\[\]0-9]+")
 """What stands between the names in a flattened path."""
-_BASE = re.compile(
-    r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
-).fullmatch
-"""A scheme and a host, and the beginning of a path."""
 
 
 BODY = "request"
@@ -281,7 +277,7 @@ def filled_in(node: Node, text: str, kind: str, model: Model) -> str:
     if kind == OWN:
         return text
     if kind == BASE:
-        if not _BASE(text):
+        if not is_base_url(text):
             raise _no_url(node, model, "is no URL to begin with", "write it as `https://host`")
         return text.rstrip("/")
     if text in (".", ".."):

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import field
 from enum import StrEnum
+from urllib.parse import quote
 
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.model import BUILTINS, RequestRule
 from mapping_engine.core.nodes import Call, Compare, Const, Items, Name, Node, Template
+from mapping_engine.core.url_parts import is_base_url
 from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
 from mapping_engine.expression import Extent
 from mapping_engine.file.blocks import Block
@@ -70,8 +72,8 @@ CHECKS = (SY06, TX08, OU06, OU07)
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _LONE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?:[.\[].*)?")
 _BRACED = re.compile(r"\{\$([A-Za-z_][A-Za-z0-9_]*)")
-_BASE = re.compile(r"https?://(?:[a-zA-Z0-9._-]+|\[[0-9a-fA-F:]+\])(?::[0-9]+)?(?:/[^\s?#]*)?")
 _SCHEME = re.compile(r"https?://")
+_NOT_OF_URL = re.compile(r"[^A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]|%(?![0-9A-Fa-f]{2})")
 _SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 3, 6, 80
 _LONG_WORD = 9
 _FARTHEST = 3
@@ -308,7 +310,7 @@ def _base(subject: Subject) -> None:
     ):
         return
     span, base = api.base.span, api.base.text
-    if _BASE.fullmatch(base) is None:
+    if is_base_url(base) is None:
         help = "write the scheme, the host and perhaps a path, such as `https://api.acme.com/v2`"
         _report("`base` is no URL that a request could begin with", span, subject, help)
     elif base.endswith("/"):
@@ -348,12 +350,21 @@ def _url(request: RequestRule, subject: Subject) -> None:
     in_path = True
     for part in url.parts:
         if isinstance(part, str):
+            _characters(part, url, subject)
             path, mark, _ = part.partition("?")
             _literal_of_url(path if in_path else "", before, url, subject)
             in_path = in_path and not mark
         elif isinstance(before, Node):
             _report("nothing stands between two values of the URL", part.span, subject)
         before = part
+
+
+def _characters(text: str, url: Template, subject: Subject) -> None:
+    """Look for what no URL holds (RFC 3986); a part after `#` is not sent at all."""
+    odd = _NOT_OF_URL.search(text)
+    if odd is not None:
+        help = f"in a path or a query it is written `{quote(odd[0])}`; hosts have ASCII letters"
+        _report(f"`{odd[0]}` cannot stand in a URL", url.span, subject, help)
 
 
 def _literal_of_url(text: str, before: str | Node | None, url: Template, subject: Subject) -> None:
