@@ -109,7 +109,7 @@ class Trace:
             self.applied.append(entry.span)
 
     def skip(self, kind: str, label: str, span: Span, outcome: str = SKIPPED) -> None:
-        """What was passed over: an alternative, since one before it had a value, or some items."""
+        """What was skipped: an alternative, since one before it had a value, or some items."""
         if self.stack:
             self.stack[-1].children.append(Entry(kind, label, span, outcome))
 

@@ -10,7 +10,7 @@ from mapping_engine.engine.explanation import Explanation, FieldExplanation, wit
 from mapping_engine.engine.trace import MET, USED, Entry
 from mapping_engine.source.node import ListNode, MappingNode, Source, YamlNode
 from mapping_engine.source.yaml_text import read_yaml
-from mapping_engine.testing.paths import steps_of, values_at
+from mapping_engine.testing.expected_paths import steps_of, values_at
 from mapping_engine.types.kinds import Json
 
 EVENT = "the event"

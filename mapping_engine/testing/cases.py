@@ -18,8 +18,8 @@ from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import NO_OVERLAY, Folder, Overlay
 from mapping_engine.source.node import MappingNode, ScalarNode, YamlNode
 from mapping_engine.source.yaml_text import decode, read_yaml
+from mapping_engine.testing.expected_paths import taken_out
 from mapping_engine.testing.file import AnswerGivenBlock, CaseBlock, ExpectBlock, TestsFile
-from mapping_engine.testing.paths import taken_out
 
 DEFAULT_CLOCK = "2024-01-01T12:00:00Z"
 FOLDER = "tests"

@@ -17,8 +17,8 @@ from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.frozen import Frozen
 from mapping_engine.testing.cases import Case, collect
 from mapping_engine.testing.compare import compare, shown
+from mapping_engine.testing.expected_paths import steps_of, values_at
 from mapping_engine.testing.file import ErrorBlock, ExpectBlock
-from mapping_engine.testing.paths import steps_of, values_at
 from mapping_engine.testing.sending import sending_differences
 
 _OF_REQUESTS = frozenset(("payload", "absent", "body", "method", "format", "headers", "query"))

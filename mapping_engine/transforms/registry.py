@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
 
 from mapping_engine.transforms import (
+    at,
     cases,
     clean,
     encoding,
@@ -18,7 +19,6 @@ from mapping_engine.transforms import (
     number,
     objects,
     parts,
-    paths,
     phone,
     table,
     text,
@@ -47,7 +47,7 @@ _MODULES = (
     impersonal,
     hashing,
     encoding,
-    paths,
+    at,
 )
 
 

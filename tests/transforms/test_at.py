@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping_engine.transforms import REGISTRY, Json
-from mapping_engine.transforms.paths import parse_path
+from mapping_engine.transforms.at import parse_path
 from mapping_engine.transforms.urls import _USUAL, _split
 
 EVENT: dict[str, Json] = {
