@@ -33,7 +33,8 @@ def told(rules: str, folder: Path) -> str:
 def test_what_is_found_in_some_rules(rules: str, tmp_path: Path) -> None:
     found = told(rules, tmp_path)
     if os.environ.get("UPDATE_GOLDEN"):
-        old, new = (f"{rules}{each}".rstrip("\n") for each in (FINDINGS[rules], found))
+        head = rules.rstrip("\n")
+        old, new = (f"{head}\n{each}".rstrip("\n") for each in (FINDINGS[rules], found))
         FILE.write_text(FILE.read_text("utf-8").replace(old, new), "utf-8")
         return
     assert found == FINDINGS[rules]

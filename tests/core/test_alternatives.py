@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from mapping_engine import RuleError, load
+from mapping_engine.core.choices import choices, sources
+from mapping_engine.core.nodes import Node
+from mapping_engine.core.spell import spell
+from tests.core.conftest import Core
 from tools.check_example import completed, write_pack
 
 FORMS = [
@@ -41,3 +45,15 @@ def test_conversion_reaches_the_alternatives_behind_every_name(other: str, tmp_p
     for outcome in (destination.outcome(event), destination.interpreted(event)):
         assert outcome.requests[0].body == {"payload": {"x": 5}}
         assert outcome.warnings == ()
+
+
+@pytest.mark.parametrize("written", ["$chain", "[$chain]", "[$chain, $chain]"])
+def test_the_choices_of_a_chain_are_those_behind_its_names_each_once(
+    written: str, core: Core
+) -> None:
+    chains = "chain: [p.a, $inner, p.c]\n  inner: [name, p.b]"
+    definitions = core(f"define:\n  {chains}\n  x: {written}\n").definitions
+    for found in (choices, sources):
+        nodes = found(definitions, definitions["x"])
+        shown = [spell(each) for each in nodes if isinstance(each, Node)]
+        assert shown == ["p.a", "name", "p.b", "p.c"]
