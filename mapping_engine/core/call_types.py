@@ -12,7 +12,7 @@ from mapping_engine.core.inference import Inference, constant
 from mapping_engine.core.item_types import collected, item_of
 from mapping_engine.core.nodes import Call, Const, Items, Name, Node
 from mapping_engine.transforms.declare import Boxing, Flow, Json, Parameter, Rejected, Transform
-from mapping_engine.types.kinds import ANY, LIST, Kinds, is_missing, kind_of
+from mapping_engine.types.kinds import ANY, LIST, OBJECT, Kinds, is_missing, kind_of
 from mapping_engine.types.type import (
     BROKEN,
     DIGEST,
@@ -181,7 +181,8 @@ def _boxed(target: Transform, source: Type) -> Type:
             return plain if LIST & source.kinds else collected(replace(source, missing=False), 1)
         case _:
             kinds = source.kinds & target.returns
-            return replace(plain, kinds=kinds or target.returns)
+            fields = source.fields if target.returns == OBJECT else None
+            return replace(plain, kinds=kinds or target.returns, fields=fields)
 
 
 def _flattened(item: Type | None) -> Type | None:
