@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mapping_engine.core import nodes
-from mapping_engine.core.model import Model
+from mapping_engine.core.model import Model, payload_fields
 from mapping_engine.core.nodes import Compare, Copy, ForEach, Logic, Node, Template
 from tests.core.conftest import Core
 from tests.core.written import (
@@ -445,3 +445,17 @@ def test_a_change_leaves_no_trace(change: str, same: str, core: Core) -> None:
     wanted = core(same).definitions
     found = core(f"use: [./shared.yaml]\n{change}", SHARED).definitions
     assert {name: found[name] for name in wanted} == wanted
+
+
+def test_the_paths_of_payload_fields_have_brackets_behind_lists(core: Core) -> None:
+    rules = """
+fields:
+  names: {each: tags, value: $item}
+  items: {each: p.items, fields: {id: $item, parts: {each: $item, fields: {k: name}}}}
+  whole: {fields: {a: name, ..: {fields: {b: name}}}}
+"""
+    paths = [path for path, _ in payload_fields(core(rules).fields.fields)]
+    assert paths == [
+        *("names", "items", "items[].id", "items[].parts", "items[].parts[].k"),
+        *("whole", "whole.a", "whole", "whole.b"),
+    ]
