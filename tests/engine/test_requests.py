@@ -139,8 +139,9 @@ def test_parts_of_a_url_are_encoded_and_a_base_is_not(
     assert made(tmp_path, request, {"type": "t/1"}, settings=settings).url == expected
 
 
-def test_what_the_rules_hold_stays_as_it_is(tmp_path: Path) -> None:
-    request = '  url: "{$api.base}/{$path}"\n  json: $payload\n'
+@pytest.mark.parametrize("path", ["$path", "$tables.paths.t", "$path ?? $tables.paths.t"])
+def test_what_the_rules_hold_stays_as_it_is(path: str, tmp_path: Path) -> None:
+    request = f'  url: "{{$api.base}}/{{{path}}}"\n  json: $payload\n'
     assert made(tmp_path, request, {"type": "t"}, rules=TABLE).url == "https://x.test/a/b?c=d"
 
 
