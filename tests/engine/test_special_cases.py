@@ -30,6 +30,11 @@ warn:
 """,
         {"type": "A", "p": {"a": "B"}},
     ),
+    "a chain in a chain forgets what it tried itself, and no more": (
+        "fields: {x: {first_of: [p.a |> number, "
+        "{first_of: [p.b |> number, p.c], then: number}]}}\n",
+        {"p": {"a": "x", "b": "y", "c": "z"}},
+    ),
     "a number is never infinite": (
         "fields: {x: p.a |> number, z: {value: p.a |> number |> list, default: [5]}}\n"
         "warn: [{when: p.a |> number > 5, message: much}]\n",
