@@ -68,6 +68,12 @@ class Subject(Frozen):
         return tuple(c for c in chains if not any(isinstance(n, Broken) for n in walk(c)))
 
     @cached_property
+    def converted_chains(self) -> tuple[FirstOf, ...]:
+        """The same, as an `as` elsewhere converts their alternatives."""
+        written = set(map(id, self.chains))
+        return tuple(n for n in self.nodes if isinstance(n, FirstOf) and id(n) not in written)
+
+    @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules of `accept`, `refuse` and `warn`, each once."""
         late = (rule for each in self.model.requests for rule in (*each.refuse, *each.warn))

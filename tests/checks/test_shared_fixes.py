@@ -23,6 +23,8 @@ from tools.check_example import TODAY, completed, write_pack
 NAMES = ("word", "guarded", "outer", "spare")
 HARMLESS = ("'x' ?? p.a", "p.a??type", "p.a ?? p.a", "type", "p.a", "person.id", "$word")
 ARMS = st.sampled_from([*HARMLESS, "'none'", "p.b |> text"])
+CONVERSIONS = st.sampled_from(["text", "number", "lower"])
+"""One of them turns away what a chain would never let go by itself."""
 CHANGES = st.sampled_from(["p.a", "p.a ?? 'x'", "type", "'none'", "$wrod"])
 
 
@@ -50,7 +52,7 @@ def packs(draw: st.DrawFn) -> str:
     lines.append(draw(st.sampled_from(changes)))
     lines.append("fields:")
     for name in draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1)):
-        lines.append(f"  {name}: {{value: ${name}, as: text}}")
+        lines.append(f"  {name}: {{value: ${name}, as: {draw(CONVERSIONS)}}}")
     return completed("\n".join(lines) + "\n")
 
 
@@ -116,6 +118,13 @@ def test_a_fix_is_offered_only_where_all_packs_agree(tmp_path: Path, given: str)
 def test_a_fix_on_which_they_agree_is_offered_once(tmp_path: Path, given: str) -> None:
     write(tmp_path, REPEATED, [completed(PLAIN), completed(PLAIN)])
     assert fixes(tmp_path / "rules" / given) == ["FB02"]
+
+
+def test_what_a_conversion_reaches_stays(tmp_path: Path) -> None:
+    fragment = "fragment: 1\ndefine:\n  word: [\"'none'\", p.b, type]\n"
+    converted = completed("use: [shared]\nfields:\n  x: {first_of: [$word], as: number}\n")
+    write(tmp_path, fragment, [converted, converted])
+    assert fixes(tmp_path / "rules") == []
 
 
 def test_nothing_is_taken_away_beside_a_mistake(tmp_path: Path) -> None:

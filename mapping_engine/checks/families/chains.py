@@ -107,13 +107,15 @@ def find(subject: Subject) -> None:
     """Look at every chain and decision table, and at what fields do without a value."""
     for chain in subject.chains:
         tried = _tried(chain, subject)
-        hidden, left = _unreached(chain, subject)
+        unreached, left = _unreached(chain, subject)
+        hidden = _report_unreached(unreached, chain, subject)
         same = _repeated(chain, tried, hidden, subject)
         _swallowed(tried, subject)
         if not hidden and not same:
             _no_otherwise(chain, left, subject)
-        if chain.alternatives[-1].is_default:
-            _useless_default(chain.alternatives[:-1], chain.alternatives[-1].value, subject)
+        *before, last = chain.alternatives
+        if last.is_default and not _is_reached_converted(last, subject):
+            _useless_default(before, last.value, subject)
     for node, is_converted in subject.values:
         if isinstance(node, FirstOf) and not is_converted:
             _mixed(node, subject)
@@ -174,24 +176,50 @@ def _removal(arm: Alternative, chain: FirstOf) -> Fix | None:
 # FB01, PR05: what earlier alternatives never let through
 
 
-def _unreached(chain: FirstOf, subject: Subject) -> tuple[set[int], Normal]:
-    """Report what is never tried; answers that, and what holds where nothing is taken."""
-    hidden: set[int] = set()
+class _Unreached(NamedTuple):
+    """An alternative that is never tried, those that take over, and what they leave."""
+
+    arm: Alternative
+    catching: tuple[Alternative, ...]
+    left: Normal
+
+
+def _unreached(chain: FirstOf, subject: Subject) -> tuple[list[_Unreached], Normal]:
+    """What is never tried, and what holds where nothing is taken."""
+    found: list[_Unreached] = []
     catching: list[Alternative] = []
     left: Normal = TRUE
     for arm in chain.alternatives:
-        if arm.is_default:
-            break
         if catching and _is_hidden(arm, left, subject):
-            hidden.add(id(arm))
-            takers = (e for e in catching if _is_hidden(arm, _otherwise(TRUE, e, subject), subject))
-            _report_hidden(arm, next(takers, None), chain, subject)
-            if left == [] and arm.name is None:
-                break  # for what follows, look again when this one is gone
+            found.append(_Unreached(arm, tuple(catching), left))
         if _has_value(_guarded(arm)[1], subject):
             catching.append(arm)
             left = _otherwise(left, arm, subject)
-    return hidden, left
+    return found, left
+
+
+def _is_reached_converted(arm: Alternative, subject: Subject) -> bool:
+    """Whether an alternative is tried where an `as` converts the chain: others fail there."""
+    for chain in subject.converted_chains:
+        same = [each for each in chain.alternatives if each.at is arm.at]
+        unreached = {id(each.arm) for each in _unreached(chain, subject)[0]} if same else set()
+        if any(id(each) not in unreached for each in same):
+            return True
+    return False
+
+
+def _report_unreached(unreached: list[_Unreached], chain: FirstOf, subject: Subject) -> set[int]:
+    """Report what is never tried; answers it."""
+    hidden: set[int] = set()
+    for arm, catching, left in unreached:
+        if arm.is_default or _is_reached_converted(arm, subject):
+            continue
+        hidden.add(id(arm))
+        takers = (e for e in catching if _is_hidden(arm, _otherwise(TRUE, e, subject), subject))
+        _report_hidden(arm, next(takers, None), chain, subject)
+        if left == [] and arm.name is None:
+            break  # for what follows, look again when this one is gone
+    return hidden
 
 
 def _otherwise(left: Normal, arm: Alternative, subject: Subject) -> Normal:
