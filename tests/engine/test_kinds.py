@@ -386,3 +386,10 @@ requests:
 """
     warnings = load(written(tmp_path, rules)).bind({"host": host}).warnings
     assert [(each.code, each.path) for each in warnings] == [("WA04", "host")] * 2 * is_told
+
+
+def test_the_code_of_every_kind_is_shown(tmp_path: Path) -> None:
+    shown = load(written(tmp_path, TWO)).program(tells=False).shown()
+    assert shown.count("def chosen_") == 1
+    assert shown.count("def request_") == 3  # one is of no kind, and never asked
+    assert shown.index("'one'") < shown.index("'two'")

@@ -35,6 +35,15 @@ warn:
         "{first_of: [p.b |> number, p.c], then: number}]}}\n",
         {"p": {"a": "x", "b": "y", "c": "z"}},
     ),
+    "what a list leaves out is told under a name as well": (
+        "define: {numbers: {each: tags, value: $item |> number}}\n"
+        "fields: {x: {first_of: [p.a |> number, $numbers]}}\n",
+        {"p": {"a": "x"}, "tags": ["1", "y"]},
+    ),
+    "a blank value of a fan-out is missing": (
+        "fan_out: {each: {tag: tags}}\nfields: {x: $tag, z: {value: $tag, default: none}}\n",
+        {"tags": ["a", " ", "", [], {}]},
+    ),
     "a number is never infinite": (
         "fields: {x: p.a |> number, z: {value: p.a |> number |> list, default: [5]}}\n"
         "warn: [{when: p.a |> number > 5, message: much}]\n",
