@@ -15,7 +15,7 @@ _UNDECLARED = re.compile(
     r"(?: in `.*`| is not declared.*|, which the settings schema does not declare)?$"
 )
 _MEANT = re.compile(r"did you mean `(\w+)`\?")
-_WORD = re.compile(r"(?<=[.$\"'])\w+|\w+(?=\"?\s*:)")
+_WORD = re.compile(r"(?<=[.$\"'])\w+|\b\w++(?=\"?\s*:)")
 """A word that is a key, or a part of a path: no prose."""
 _CODES = ("FO03", "SE08", "TE02")
 _SHOWN = 3

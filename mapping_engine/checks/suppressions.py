@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
@@ -43,9 +44,7 @@ SU02 = Check(
 CHECKS = (SU01, SU02)
 
 _COMMENT = re.compile(r"(?:(?<=\s)|^)#[ \t]*rules:[ \t]*ignore\b(?P<rest>[^\r\n]*)", re.MULTILINE)
-_REST = re.compile(
-    r"(?P<codes>.*?)(?:\s+until\s+(?P<until>\S+))?\s*(?:--\s*(?P<reason>.*?))?\s*", re.DOTALL
-)
+_BETWEEN = re.compile(r"[\s,]+")
 _MARK = "rules:"
 
 
@@ -86,32 +85,27 @@ def suppress(
 def _suppressions(source: Source) -> Iterator[Suppression]:
     if _MARK not in source.text:
         return
-    inside = [each.span for each in scalars(read_yaml(source, Diagnostics()))]
-    first = min((span.offset for span in inside), default=len(source.text))
-    lines = Lines(source)
-    for match in _COMMENT.finditer(source.text):
-        if any(span.offset <= match.start() < span.end_offset for span in inside):
+    text, lines = source.text, Lines(source)
+    spans = (each.span for each in scalars(read_yaml(source, Diagnostics())))
+    inside = sorted((span.offset, span.end_offset) for span in spans)
+    ends = (*lines.starts[1:], len(text))
+    written = (text[start:end].strip() for start, end in zip(lines.starts, ends, strict=True))
+    rules = [number for number, line in enumerate(written, 1) if line and line[0] != "#"]
+    for match in _COMMENT.finditer(text):
+        start = match.start()
+        before = bisect_right(inside, (start, len(text)))
+        if before and start < inside[before - 1][1]:
             continue
-        rest = _REST.fullmatch(match["rest"])
-        assert rest is not None
-        codes = tuple(code for code in re.split(r"[\s,]+", rest["codes"]) if code)
-        span = lines.span(match.start(), match.start() + len(match[0].rstrip()))
-        line = None if match.start() < first else _line(source.text, lines, match.start())
-        yield Suppression(span, line, codes, rest["until"], rest["reason"] or "")
-
-
-def _line(text: str, lines: Lines, start: int) -> int:
-    """The line a comment is about: its own, or the next one that is no comment."""
-    number = lines.span(start, start).line
-    if text[lines.starts[number - 1] : start].strip():
-        return number
-    while number < len(lines.starts):
-        number += 1
-        end = lines.starts[number] if number < len(lines.starts) else len(text)
-        content = text[lines.starts[number - 1] : end].strip()
-        if content and not content.startswith("#"):
-            return number
-    return number
+        said, _, reason = match["rest"].partition("--")
+        words = [each for each in _BETWEEN.split(said) if each]
+        until = words[-1] if words[-2:-1] == ["until"] else None
+        codes = tuple(words if until is None else words[:-2])
+        span = lines.span(start, start + len(match[0].rstrip()))
+        line = None
+        if before:  # its own line, or the next one that is no comment
+            place = bisect_left(rules, span.line)
+            line = rules[place] if place < len(rules) else len(lines.starts)
+        yield Suppression(span, line, codes, until, reason.strip())
 
 
 def _valid(

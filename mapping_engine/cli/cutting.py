@@ -13,8 +13,8 @@ from mapping_engine.cli.chunks import Chunk, Position
 from mapping_engine.errors import ErrorCode, InputError
 from mapping_engine.frozen import Frozen
 
-_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
-"""Texts, and what opens and closes objects and lists."""
+_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}\[\]]')
+"""Texts, which end with their line at the latest, and what opens and closes objects and lists."""
 _ALONE = re.compile(rb"\n[ \t\r\f\v]*\{[ \t\r\f\v]*\n")
 _NEXT = re.compile(rb'(?:[^"{}\[\],]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+([{}\[\],])', re.DOTALL)
 """Up to and with the next mark of an array that is in no text."""

@@ -63,7 +63,7 @@ _STYLES = MappingProxyType(
 _NO_KEY = "did not find expected key"
 _NO_VALUES = "mapping values are not allowed"
 _SIMPLE_KEY = "while scanning a simple key"
-_KEY = re.compile(r"[ ]*(?:- )?[\w ]+:[ \n]")
+_KEY = re.compile(r"[ ]*+(?:- )?[\w ]++:[ \n]")
 _NO_SPACE = re.compile(r"(?:- )?([\w ]+):(\S.*)")
 _FIRST_OF_TYPED = frozenset("0123456789+-.=<~yYnNoOtTfF")
 

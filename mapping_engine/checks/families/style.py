@@ -23,7 +23,7 @@ ST01 = Check(
 )
 CHECKS = (ST01,)
 
-_TRAILING = re.compile(r"[ \t]+(?=\r?\n|\Z)")
+_TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
 _BLOCKS = (Style.LITERAL, Style.FOLDED)
 
 
