@@ -70,16 +70,21 @@ def suppress(
     Errors are never suppressed, as the engine refuses the rules all the same. ``ran`` are the
     codes that were looked for: a comment about others is not called unused.
     """
-    kept = list(diagnostics)
+    given = list(diagnostics)
+    places: dict[tuple[str, int | None], list[Diagnostic]] = {}
+    for each in given:
+        for line in (each.span.line, None):
+            places.setdefault((each.span.file, line), []).append(each)
+    gone: set[int] = set()
     found = Diagnostics()
     for file, text in texts.items():
         for comment in _suppressions(Source(file, text)):
             codes = _valid(comment, today, catalogue, found)
-            hit = [d for d in kept if _is_about(comment, codes, d)]
-            gone = {id(d) for d in hit if d.severity is not Severity.ERROR}
-            kept = [d for d in kept if id(d) not in gone] if gone else kept
+            about = (d for d in places.get((file, comment.line), ()) if d.code in codes)
+            hit = [d for d in about if id(d) not in gone]
+            gone |= {id(d) for d in hit if d.severity is not Severity.ERROR}
             _judge(comment, codes, hit, ran, found)
-    return [*kept, *found.found]
+    return [*(d for d in given if id(d) not in gone), *found.found]
 
 
 def _suppressions(source: Source) -> Iterator[Suppression]:
@@ -139,12 +144,6 @@ def _over(until: str | None, today: date) -> list[tuple[str, str]]:
         return [("`until` takes a date such as 2026-12-31", "correct the date")]
     message = f"the suppression expired on {day}"
     return [] if day >= today else [(message, "correct the rules, or set a later date")]
-
-
-def _is_about(comment: Suppression, codes: frozenset[str], found: Diagnostic) -> bool:
-    if found.code not in codes or found.span.file != comment.span.file:
-        return False
-    return comment.line is None or comment.line == found.span.line
 
 
 def _judge(

@@ -13,6 +13,8 @@ from mapping_engine.diagnostics.span import Span
 SHOWN = 12
 _LIKE = 0.6
 _SLIP = 0.85
+_MANY = 300
+"""Of more names, only those are compared that begin or end alike: a comparison takes long."""
 
 
 def near_to(given: str, names: Iterable[str], likeness: float) -> str | None:
@@ -23,6 +25,9 @@ def near_to(given: str, names: Iterable[str], likeness: float) -> str | None:
 @lru_cache(10_000)
 def _near_to(given: str, names: tuple[str, ...], likeness: float) -> str | None:
     """It takes long, and the same names are misspelt, or new, in many places of a file."""
+    if len(names) > _MANY:
+        head, tail = given[:2], given[-2:]
+        names = tuple(each for each in names if each[:2] == head or each[-2:] == tail)
     return next(iter(get_close_matches(given, names, 1, likeness)), None)
 
 
