@@ -384,6 +384,7 @@ def _echoes(one: Diagnostic, other: Diagnostic) -> bool:
 
 _ECHOES = {
     "FB04": ("OU02", "FB02", "FB03"),
+    "PI10": ("SE08",),
     "SE08": ("PI02", "SE06"),
     "TX08": ("TX05", "OU02"),
     "TX05": ("OU02",),

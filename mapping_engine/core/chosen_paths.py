@@ -8,6 +8,14 @@ from mapping_engine.core.nodes import Call, Copy, Entries, ForEach, Name, Node, 
 from mapping_engine.transforms import REGISTRY
 
 _FIXED = ("settings", "api", "tables")
+_HELP = (
+    "write the path itself, or read it from a setting: then the settings decide, and no event can "
+    "ask for personal data"
+)
+_HELP_WITH_ITEMS = (
+    "go through what lies there, and look its keys up: `entries_of: traits` with "
+    "`key: $key |> lookup($settings.names)`"
+)
 
 
 def chosen_reads(model: Model) -> list[Call]:
@@ -24,13 +32,11 @@ def check_chosen(node: Call, found: Inference) -> None:
     """Report a path that an event, or each item of a list, would choose (TX02)."""
     for argument in node.arguments:
         if argument is not None and not _is_fixed(argument, found.model):
-            found.diagnostics.report(
-                "TX02",
-                f"the event would choose which path `{node.name}` reads",
-                argument.span,
-                help="write the path itself, or read it from a setting: then the settings decide, "
-                "and no event can ask for personal data",
-            )
+            who, help = "the event", _HELP
+            if isinstance(argument, Name) and argument.name not in found.model.definitions:
+                who, help = f"each `${argument.name}`", _HELP_WITH_ITEMS
+            message = f"{who} would choose which path `{node.name}` reads"
+            found.diagnostics.report("TX02", message, argument.span, help=help)
             return
 
 

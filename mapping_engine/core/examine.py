@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mapping_engine.core.clear import yields_copies
+from mapping_engine.core.consequences import without_consequences
 from mapping_engine.core.encryption import check_encrypted
 from mapping_engine.core.examine_sending import examine_sending
 from mapping_engine.core.facts import Facts
@@ -56,15 +57,16 @@ def examine(
     ``chosen`` are the types of reads at paths that settings choose, where these are given, and
     ``tables`` the tables as they are written.
     """
-    whole = Facts()
+    whole, every = Facts(), Diagnostics()
     for each in model.requests:
         own = Diagnostics()
         found = Inference(each, own, chosen=chosen or {}, tables=tables or {})
         whole.add(_examined(found))
-        diagnostics.found += own.found
-    found = Inference(model, diagnostics, whole)
+        every.found += own.found
+    found = Inference(model, every, whole)
     check_secrets(found)
     check_needed(found)
+    diagnostics.found += without_consequences(every.found, diagnostics.found, model)
     return whole
 
 

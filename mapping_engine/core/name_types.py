@@ -202,10 +202,14 @@ def _deeper(start: Type, path: tuple[str, ...], node: Name, found: Inference) ->
 
 
 def _payload(node: Name, found: Inference) -> Type:
-    """What is read of the payload: of the kind that its schema declares, and never shown."""
+    """What is read of the payload: of the kind that its schema declares.
+
+    It is never shown, unless all that the rules send there may be.
+    """
     path = _path(node)
     if node.tail is None or path is None:
-        return Type(OBJECT if node.tail is None else ANY, node.tail is not None, _HIDDEN)
+        is_whole = node.tail is None
+        return Type(OBJECT if is_whole else ANY, not is_whole, _hidden((), found))
     root: Mapping[str, object] = found.model.payload_schema
     schema = root
     for step in path:
@@ -228,7 +232,19 @@ def _payload(node: Name, found: Inference) -> Type:
             )
         schema = below or {}
     unit = declared_unit(schema)
-    return Type(kinds_of(schema), True, _HIDDEN | ({unit_tag(unit)} if unit else set()))
+    tags = _hidden(path, found) | ({unit_tag(unit)} if unit else set())
+    return Type(kinds_of(schema), True, tags)
+
+
+def _hidden(path: tuple[str, ...], found: Inference) -> frozenset[str]:
+    """What keeps a part of the payload from being shown; a definition comes before the fields."""
+    made = found.facts.type_of(found.model.fields)
+    for step in path:
+        below = made.item if step == "[]" else (made.fields or {}).get(step)
+        if below is None:
+            break
+        made = below
+    return frozenset() if made.may_be_shown else _HIDDEN
 
 
 def _setting(node: Name, found: Inference) -> Type:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from itertools import combinations
 from typing import ClassVar, Generic, Literal, TypeVar, overload
 
-from mapping_engine.diagnostics import Diagnostics, Label, Span, listed, report_unknown
+from mapping_engine.diagnostics import Diagnostics, Label, Span, listed, nearest, report_unknown
 from mapping_engine.file.json_types import JsonSchema
 from mapping_engine.file.shapes import Definitions, Shape, SimpleShape, wrong
 from mapping_engine.frozen import Frozen
@@ -63,6 +63,7 @@ class Block(Frozen):
     exclusive: ClassVar[tuple[str, ...]] = ()
     together: ClassVar[frozenset[frozenset[str]]] = frozenset()
     needed: ClassVar[tuple[str, ...]] = ()
+    needed_help: ClassVar[str] = "write one of them"
     companions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     complete: ClassVar[str | None] = None
 
@@ -189,13 +190,17 @@ def _check_keys(block: type[Block], node: MappingNode, diagnostics: Diagnostics)
     present = [entry.key for entry in node]
     names = {key.text for key in present}
     missing = [k.name for k in keys_of(block).values() if k.required and k.name not in names]
+    unknown = names - set(keys_of(block))
+    meant = {nearest(each, keys_of(block)) for each in unknown}
     for name in missing:
-        diagnostics.report("SH02", f"{block.what} has no `{name}`", _head(node))
-    if names - set(keys_of(block)):
+        if name not in meant:
+            diagnostics.report("SH02", f"{block.what} has no `{name}`", _head(node))
+    if unknown:
         return not missing
     if block.needed and not names & set(block.needed):
         wanted = " or ".join(f"`{name}`" for name in block.needed)
-        diagnostics.report("SH02", f"{block.what} has no {wanted}", _head(node))
+        help = block.needed_help
+        diagnostics.report("SH02", f"{block.what} has no {wanted}", _head(node), help=help)
         return False
     _check_companions(block, present, diagnostics)
     sources = [key for key in present if key.text in block.exclusive]

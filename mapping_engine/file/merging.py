@@ -54,11 +54,13 @@ def tables_of(documents: Sequence[LoadedDocument], reading: Reading) -> dict[str
     """The tables by name: those of the documents, and those in files of their own."""
     merged = _tables(documents, reading.diagnostics)
     found = {name: entry.value.value if entry.value else {} for name, entry in merged.items()}
-    for loaded in documents:
+    for place, loaded in enumerate(documents):
         for entry in loaded.document.table_files or ():
             if entry.name in found and not loaded.extends:
-                message = f"table `{entry.name}` hides another of the same name"
-                reading.diagnostics.report("PR02", message, entry.span)
+                other = merged.get(entry.name, entry)
+                later = {each.file for each in documents[place + 1 :]}
+                own, first = (other, entry) if other.span.file in later else (entry, other)
+                _declared_twice(own, first.span, "table", reading.diagnostics)
             elif entry.value is not None:
                 location = loaded.location.beside(entry.value.text)
                 found[entry.name] = read_table(location, entry.value, reading)

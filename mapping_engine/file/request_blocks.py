@@ -120,6 +120,7 @@ class RequestBlock(Block):
     what: ClassVar[str] = "`request`"
     exclusive: ClassVar[tuple[str, ...]] = (*FORMATS, "body")
     needed: ClassVar[tuple[str, ...]] = exclusive
+    needed_help: ClassVar[str] = "write one of them, or `body: none` where there is no body"
 
     method: Expression | None = key(
         METHOD,

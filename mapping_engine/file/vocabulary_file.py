@@ -96,7 +96,8 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
     if file.event is None:
         diagnostics.report("SH02", f"{file.what} has no `event` or `extends`", head)
     elif personal is None:
-        diagnostics.report("SH02", f"{file.what} has no `personal`", head)
+        help = "write `personal: {names: {email: [email]}}`, or `{names: {}}` where nothing is"
+        diagnostics.report("SH02", f"{file.what} has no `personal`", head, help=help)
     if personal is None:
         personal = PersonalBlock(span=file.span, names=())
     for scalar in personal.patterns or ():

@@ -9,7 +9,7 @@ import pytest
 from mapping_engine.core import nodes
 from mapping_engine.core.model import Model, payload_fields
 from mapping_engine.core.nodes import Compare, Copy, ForEach, Logic, Node, Template
-from tests.core.conftest import Core
+from tests.core.conftest import Core, Reading
 from tests.core.written import (
     HERE,
     call,
@@ -459,3 +459,10 @@ fields:
         *("names", "items", "items[].id", "items[].parts", "items[].parts[].k"),
         *("whole", "whole.a", "whole", "whole.b"),
     ]
+
+
+def test_a_table_that_hides_one_of_a_fragment_is_told_at_its_own_place(reading: Reading) -> None:
+    read = reading("use: [./shared.yaml]\ntables: {words: {a: b}}", "table_files: {words: w.json}")
+    [found] = [each for each in read.diagnostics if each.code == "PR02"]
+    assert (found.span.file.rpartition("/")[2], found.help) == ("rules.yaml", "rename one")
+    assert [label.span.file.rpartition("/")[2] for label in found.labels] == ["shared.yaml"]

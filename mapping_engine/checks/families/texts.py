@@ -163,6 +163,8 @@ class _Written(Frozen):
     table: str | None = None
     """The table that it stands in."""
     is_key: bool = False
+    made_of_it: str | None = None
+    """What its row makes of a key: how the same thing is spelled elsewhere."""
 
 
 def _near_misses(subject: Subject) -> None:
@@ -241,8 +243,16 @@ def _in_table(name: str, table: YamlNode | None) -> Iterator[_Written]:
     match table:
         case MappingNode():
             for entry in table:
-                key = entry.key
-                yield _Written(key.text, key.span, _Role.WANTED, table=name, is_key=True)
+                key, value = entry.key, entry.value
+                made_of_it = value.text if isinstance(value, ScalarNode) else None
+                yield _Written(
+                    key.text,
+                    key.span,
+                    _Role.WANTED,
+                    table=name,
+                    is_key=True,
+                    made_of_it=made_of_it,
+                )
             made = {e.value.text: e.value for e in table if isinstance(e.value, ScalarNode)}
             for text, node in made.items():
                 yield _Written(text, node.span, _Role.MADE, table=name)
@@ -266,6 +276,8 @@ def _is_slip(one: _Written, other: _Written, counts: Mapping[str, int]) -> bool:
         return False
     if one.table and one.table == other.table and (one.is_key or other.is_key):
         return False  # a table tells how one thing is spelled elsewhere
+    if other.text == one.made_of_it:
+        return False
     if folded(one.text) == folded(other.text):
         return True
     longest = max(one.text, other.text, key=len)

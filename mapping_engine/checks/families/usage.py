@@ -54,8 +54,6 @@ CHECKS = (PR03,)
 
 _NOT_DEFINED = re.compile(r"`\$(\w+)` is not defined")
 _SHOWN = 3
-_UNDEFINED = frozenset({"PR01", "FO03", "TX01", "SY03"})
-"""With these, what seems to be unused may be what was meant."""
 
 
 class _Used(NamedTuple):
@@ -68,7 +66,7 @@ class _Used(NamedTuple):
 
 def find(subject: Subject) -> None:
     """Look at what the pack's own files declare, where every name in them is understood."""
-    if any(each.code in _UNDEFINED for each in subject.diagnostics.found):
+    if any(map(_is_mistaken, subject.diagnostics.found)):
         _renamed(subject)
         return
     used = _used(subject)
@@ -83,6 +81,11 @@ def find(subject: Subject) -> None:
     _variables(used, subject)
     _settings(subject)
     _secrets(subject)
+
+
+def _is_mistaken(found: Diagnostic) -> bool:
+    """Whether what seems to be unused may be what was meant."""
+    return found.severity is Severity.ERROR or (found.code == "SE08" and "`$" in (found.help or ""))
 
 
 def _renamed(subject: Subject) -> None:
