@@ -379,7 +379,10 @@ def _without_echoes(found: list[Diagnostic]) -> list[Diagnostic]:
 def _echoes(one: Diagnostic, other: Diagnostic) -> bool:
     if other.code not in _ECHOES.get(one.code, ()) or one.severity.rank > other.severity.rank:
         return False
-    return other.span.offset <= one.span.offset and one.span.end_offset <= other.span.end_offset
+    outer, inner = (one, other) if one.code == "PI10" else (other, one)
+    return outer.span.offset <= inner.span.offset and (
+        inner.span.end_offset <= outer.span.end_offset
+    )
 
 
 _ECHOES = {

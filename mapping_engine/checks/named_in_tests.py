@@ -137,6 +137,7 @@ def _expected(model: Model, expect: MappingNode, diagnostics: Diagnostics) -> No
     for payload in (expect.get("payload"), *every):
         if payload is not None:
             _payload(made, payload, "", diagnostics)
+    _headers(model, expect.get("headers"), diagnostics)
     for path in absent.items if isinstance(absent, ListNode) else ():
         if isinstance(path, ScalarNode):
             _path(made, path, diagnostics)
@@ -150,6 +151,19 @@ def _requests(model: Model, node: YamlNode | None, diagnostics: Diagnostics) -> 
             message = f"the test names the request `{item.text}`, which the rules do not have"
             help = did_you_mean(item.text, names) or f"they have {listed(names)}"
             diagnostics.report(TE02, message, item.span, help=help)
+
+
+def _headers(model: Model, node: YamlNode | None, diagnostics: Diagnostics) -> None:
+    """Report names of headers that no request is to have, and that none ever has by a slip."""
+    requests = [each.request for each in model.requests]
+    names = {header.name.casefold(): header.name for each in requests for header in each.headers}
+    for entry in node.entries if isinstance(node, MappingNode) else ():
+        name, value = entry.key.text, entry.value
+        is_absent = isinstance(value, ScalarNode) and value.value is None
+        if is_absent and name.casefold() not in names and near_to(name.casefold(), names, _SLIP):
+            message = f"the test names the header `{name}`, which no request has"
+            help = did_you_mean(name, names.values())
+            diagnostics.report(TE02, message, entry.key.span, help=help)
 
 
 def _payload(

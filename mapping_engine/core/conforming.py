@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from mapping_engine.core.choices import alternatives, is_choice
+from mapping_engine.core.choices import alternatives, choices, is_choice
 from mapping_engine.core.conform import Mismatch, mismatch
 from mapping_engine.core.inference import Inference
-from mapping_engine.core.nodes import Alternative, Field, ForEach, Items, Node, Place
+from mapping_engine.core.nodes import Alternative, Const, Field, ForEach, Items, Node, Place
 from mapping_engine.core.refused import made_at, place_of
 from mapping_engine.core.schema_places import declared_at
-from mapping_engine.diagnostics import Label, Span
-from mapping_engine.file.json_types import follow
+from mapping_engine.diagnostics import Label, Severity, Span
+from mapping_engine.file.blocks import Block
+from mapping_engine.file.json_types import follow, items_schema
 from mapping_engine.file.shapes import Named
 from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.frozen import Frozen
@@ -39,9 +41,12 @@ def conforms(
     """
     if isinstance(node, Items) and node.fill is not None:
         _count(node, schema, path, root, found)
+        if _is_ill_filled(node, node.fill, schema, path, root, found):
+            return
     parts = (
         _parts(field, made, found) if node is field.value else [_Conforming(node, node.span, made)]
     )
+    parts += _constants(node, parts, found)
     problems = [(part, mismatch(root, schema, part.type, f"`{path}`")) for part in parts]
     wrong = [(part, problem) for part, problem in problems if problem is not None]
     own = {problem for part, problem in problems if not part.is_default}
@@ -51,7 +56,9 @@ def conforms(
         _report(first.node, _converted(field) or first.span, problem, path, found, labels)
         wrong = [(part, each) for part, each in wrong if each not in own]
     for part, problem in wrong:
-        _report(part.node, part.span, problem, path, found)
+        is_made = problem.value is None and node is field.value and not part.is_default
+        span = (_converted(field) if is_made else None) or part.span
+        _report(part.node, span, problem, path, found)
 
 
 def _report(
@@ -92,7 +99,40 @@ def _count(items: Items, schema: Schema, path: str, root: Schema, found: Inferen
         wanted = least if count < least else most
         message = f"`{path}` takes {wanted} values, and these are {count}"
         help = "add or drop positions, or correct the schema"
-        found.diagnostics.report("OU02", message, items.span, help=help)
+        found.diagnostics.report("OU02", message, _written_at(items), help=help)
+
+
+def _is_ill_filled(
+    items: Items, fill: Const, schema: Schema, path: str, root: Schema, found: Inference
+) -> bool:
+    """Whether what stands in the place of a missing value is no item that the schema accepts."""
+    type = replace(found.facts.type_of(fill), missing=False)
+    problem = mismatch(root, items_schema(root, schema), type, f"an item of `{path}`")
+    if problem is None:
+        return False
+    message = f"{problem.message}: the `fill` in the place of a missing value"
+    help = "write a `fill` that it takes, such as `fill: 0`, or `list_of` for `positions`"
+    span, labels = _written_at(items), declared_at(path, found.model)
+    lighter = Severity.WARNING
+    found.diagnostics.report("OU02", message, span, help=help, labels=labels, lighter=lighter)
+    return True
+
+
+def _constants(node: Node, parts: list[_Conforming], found: Inference) -> list[_Conforming]:
+    """The constants that a value may be, by way of names: each is known as it is sent."""
+    known = {id(part.node) for part in parts if part.type.values is not None}
+    if id(node) in known:
+        return []
+    every = [each for each in choices(found.model.definitions, node) if isinstance(each, Const)]
+    left = [each for each in every if id(each) not in known]
+    return [_Conforming(each, each.span, found.facts.type_of(each), True) for each in left]
+
+
+def _written_at(node: Node) -> Span:
+    """Where the source of a block is written."""
+    block = node.at
+    keys = [k for k in block.exclusive if k in block.places] if isinstance(block, Block) else []
+    return block.place(keys[0]) if isinstance(block, Block) and keys else node.span
 
 
 def _parts(field: Field, made: Type, found: Inference) -> list[_Conforming]:

@@ -28,12 +28,15 @@ def _follows(
 ) -> bool:
     match report.code:
         case "PI11":
-            return True
+            return not _has_near(report)
+        case "OU01":
+            drops = (each for each in errors if each.message.endswith("to drop"))
+            return any(each.span.file != report.span.file for each in drops)
         case "PI02" if "personal" in model.file.places and model.file.personal is None:
             return True
         case "PI02" if report.message.endswith("a URL"):
             named = {name.span for block in model.clear for name in block.url or ()}
-            return any(each.code == "PR01" and each.span in named for each in errors)
+            return any(_has_near(each) and each.span in named for each in errors)
         case "OU05":
             causes = [each for each in errors if each.code != "OU05"]
         case "OU02":
@@ -42,6 +45,11 @@ def _follows(
             return False
     around = (_smallest(each.span, fields) for each in causes)
     return any(field is not None and _holds(field, report.span) for field in around)
+
+
+def _has_near(report: Diagnostic) -> bool:
+    """Whether another name is meant, which is known."""
+    return (report.help or "").startswith("did you mean")
 
 
 def _fields(model: Model) -> list[Span]:

@@ -21,6 +21,7 @@ from mapping_engine.core.model import (
     reachable,
     sent_parts,
 )
+from mapping_engine.core.needless import check_needed, check_warned
 from mapping_engine.core.nodes import (
     Items,
     Name,
@@ -35,10 +36,8 @@ from mapping_engine.core.secrets import check_secrets
 from mapping_engine.core.sinks import (
     check_beside_payload,
     check_in_url,
-    check_needed,
     check_payload,
     check_shown,
-    check_warned,
 )
 from mapping_engine.diagnostics import Diagnostics, Span
 from mapping_engine.source.node import YamlNode

@@ -20,7 +20,7 @@ from mapping_engine.core.nodes import Call, Const, Field, Guard, Name, Node, chi
 from mapping_engine.diagnostics import Severity, Span, listed, slip_of
 from mapping_engine.selectors import prefixes, projections, vocabulary_path
 from mapping_engine.transforms import REGISTRY
-from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT
+from mapping_engine.types.kinds import ANY, LIST, NUMBER, OBJECT, TEXT, Kinds
 from mapping_engine.types.type import (
     BROKEN,
     CONDITION,
@@ -187,8 +187,17 @@ def _entry_type(source: Type, found: Inference) -> Type:
     if source.kinds & OBJECT and source.fields:
         types += source.fields.values()
     elif source.kinds & OBJECT:
-        types.append(Type(ANY, True, source.spreading | {UNDECLARED}))
+        types.append(Type(_held_kinds(source, found), True, source.spreading | {UNDECLARED}))
     return join(types).or_missing() if types else UNKNOWN
+
+
+def _held_kinds(source: Type, found: Inference) -> Kinds:
+    """The kinds of the values in an object; any where it may hold what is not declared."""
+    vocabulary, described = found.model.vocabulary, source.described
+    below = vocabulary.fields_of(described).values()
+    is_open = described is None or described.object in vocabulary.open
+    names = frozenset[str]().union(*(each.kinds.names for each in below))
+    return ANY if is_open or not names else Kinds(names)
 
 
 def _listing(made: Type, item: Type) -> Type:

@@ -41,13 +41,17 @@ def property_place(
 ) -> tuple[Span | None, bool]:
     """Where a schema declares the last of some properties that it does, and whether that is all.
 
-    A step `[]` leads to the items of a list. Where the last one has the keyword, it is that place.
+    A step `[]` leads to the items of a list, and `*` to what is not declared. Where the last one
+    has the keyword, it is that place.
     """
     node, place = root, None
     for step in steps:
         node = _followed(node, root)
         if step == "[]":
             node = _value(node, "items")
+            continue
+        if step == "*":
+            node = _value(node, "additionalProperties")
             continue
         properties = _value(node, "properties")
         entries = properties.entries if isinstance(properties, MappingNode) else ()

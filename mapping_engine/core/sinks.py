@@ -6,7 +6,6 @@ the payload schema can never accept, or requires and may not get, is found befor
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -24,6 +23,7 @@ from mapping_engine.core.conforming import conforms, single_place
 from mapping_engine.core.inference import Inference, extent_of
 from mapping_engine.core.nodes import (
     Copy,
+    Entries,
     Field,
     FirstOf,
     ForEach,
@@ -39,17 +39,28 @@ from mapping_engine.core.nodes import (
 )
 from mapping_engine.core.origins import described, what
 from mapping_engine.core.schema_places import declared_at
-from mapping_engine.diagnostics import Fix, Severity, Span, did_you_mean, listed, report_unknown
-from mapping_engine.file.documents import WarnBlock
-from mapping_engine.file.json_types import is_closed, items_schema, property_names, property_schema
+from mapping_engine.diagnostics import Fix, Span, did_you_mean, listed, report_unknown
+from mapping_engine.file.json_types import (
+    additional_schema,
+    is_closed,
+    items_schema,
+    property_names,
+    property_schema,
+)
+from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.frozen import Frozen
-from mapping_engine.source.node import ScalarNode
 from mapping_engine.types.type import IDENTIFYING, PSEUDONYM, SECRET, UNDECLARED, Type
 
 Schema = Mapping[str, Any]
 Known = list[frozenset[str]]
 PERSONAL_KEYWORD = "x-personal"
 SECRET_KEYWORD = "x-secret"
+
+
+_HELP_IN_URL = (
+    "leave it out, or write the definition under `personal: clear` as a `url`, if the receiver may "
+    "know it"
+)
 
 
 def is_personal(root: Schema, schema: Schema) -> bool:
@@ -77,6 +88,7 @@ def check_shown(node: Node, place: str, found: Inference) -> None:
         code, flows = "PI06", "a secret"
     elif made.personal_kinds or made.tags & {IDENTIFYING, PSEUDONYM}:
         flows = what(made)
+        help = _HELP_IN_URL if place == "a URL" else None
     elif UNDECLARED in made.tags:
         flows = "a value that the vocabulary does not declare"
         help = "declare the path in the vocabulary, if it never holds personal data"
@@ -184,7 +196,7 @@ def _fields(
                 f"accepted: {listed(names)}",
             )
             continue
-        _field(field, below or {}, path, sinks)
+        _field(field, below or additional_schema(sinks.root, schema), path, sinks)
     if whole:
         _required(fields, schema, prefix, known, sinks)
 
@@ -245,18 +257,26 @@ def _field(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> Non
     if field.null:
         _null(field, schema, path, sinks)
     known = [] if field.when is None else present_under(field.when, sinks.absence)
-    value = _listed(field.value, sinks)
-    if any(map(fields_of, walk(value))):
-        _inside(field, value, schema, path, known, sinks)
+    if _holds_objects(field.value, sinks):
+        _inside(field, field.value, schema, path, known, sinks)
     else:
         _leaf(field, field.value, schema, path, sinks)
 
 
-def _listed(value: Node, sinks: _PayloadSinks) -> Node:
-    """A list of objects in the place of its name."""
-    named = sinks.found.model.definitions.get(value.name) if isinstance(value, Name) else None
-    is_list = isinstance(named, Items) and isinstance(value, Name) and value.tail is None
-    return named if named is not None and is_list else value
+def _holds_objects(value: Node, sinks: _PayloadSinks) -> bool:
+    """Whether objects are written in a value, or stand in it under a name."""
+    return any(
+        fields_of(part) or isinstance(part, Entries) or _named_objects(part, sinks) is not None
+        for part in walk(value)
+    )
+
+
+def _named_objects(part: Node, sinks: _PayloadSinks) -> Node | None:
+    """What a name stands for, where that holds objects."""
+    if not isinstance(part, Name) or part.tail is not None:
+        return None
+    named = sinks.found.model.definitions.get(part.name)
+    return named if named is not None and _holds_objects(named, sinks) else None
 
 
 def _null(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
@@ -297,8 +317,21 @@ def _inside(
             _fields(fields, schema, f"{path}." if path else "", known, sinks, whole=whole)
         case Copy(added=Object(fields=fields)):
             _fields(fields, schema, f"{path}." if path else "", known, sinks, whole=False)
-        case _:
+        case Entries(value=value, keep=keep):
+            before = len(sinks.found.diagnostics.found)
             _leaf(field, node, schema, path, sinks)
+            if before == len(sinks.found.diagnostics.found) and not property_names(
+                sinks.root, schema
+            ):
+                kept = [] if keep is None else present_under(keep, sinks.absence)
+                below = additional_schema(sinks.root, schema)
+                go(value, below, f"{path}.*", [*known, *kept])
+        case _:
+            named = _named_objects(node, sinks)
+            if named is None:
+                _leaf(field, node, schema, path, sinks)
+            else:
+                go(named, schema, path, known)
 
 
 def _leaf(field: Field, node: Node, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
@@ -338,63 +371,20 @@ def _holds_secret(made: Type) -> bool:
     return SECRET in made.spreading
 
 
-# What is said for nothing
-
-
-def check_needed(found: Inference) -> None:
-    """Report what lets personal data stand where none does (PI11), and names that are none."""
-    model = found.model
-    for block in model.clear:
-        for name in block.url or ():
-            if name.text not in model.definitions:
-                help = did_you_mean(name.text, model.definitions)
-                message = f"there is no definition `{name.text}`"
-                found.diagnostics.report("PR01", message, name.span, help=help)
-                found.facts.needed.add(id(name))
-        for pattern in block.fields or ():
-            _needless(pattern, f"no personal data flows into a field `{pattern.text}`", found)
-    for spelled, allowed in exposed(model).items():
-        _needless(allowed.said, f"`{spelled}` in the URL shows nobody anything", found)
-
-
-def _needless(said: ScalarNode, message: str, found: Inference) -> None:
-    if id(said) not in found.facts.needed:
-        help = "remove it, or correct the name"
-        found.diagnostics.report("PI11", message, said.span, help=help)
-
-
-def check_warned(found: Inference) -> None:
-    """Report warnings about fields that neither the payload nor the body around it has (OU01)."""
-    model = found.model
-    for rule in model.warn:
-        written = rule.at.field if isinstance(rule.at, WarnBlock) else None
-        if written is None:
-            continue
-        schema: Schema = model.payload_schema
-        fields = (*model.fields.fields, *fields_of(model.request.body))
-        for step in re.split(r"\[[0-9]*\]\.?|\.", written.text):
-            names = {*property_names(model.payload_schema, schema), *(f.name for f in fields)}
-            spread = any(f.spread for f in fields)
-            if step and names and step not in names and not spread:
-                message = f"the payload has no field `{step}`"
-                help = did_you_mean(step, names) or f"it has {listed(names)}"
-                found.diagnostics.report(
-                    "OU01", message, written.span, help=help, lighter=Severity.WARNING
-                )
-                break
-            schema = property_schema(model.payload_schema, schema, step) or {}
-            schema = items_schema(model.payload_schema, schema) or schema
-            fields = next((fields_of(f.value) for f in fields if f.name == step), ())
-
-
 # Personal data
 
 
 def _unhashed(path: str, field: Field, message: str, sinks: _PayloadSinks) -> None:
+    found, fix, block = sinks.found, _hash(field, sinks), field.at
     help = "normalise it and append `|> hashed`"
+    if found.model.clear and "flows" in message:
+        help += f", or add `{path}` under `personal: clear`, if the receiver may have it"
     note = f"fields for hashed personal data have `{PERSONAL_KEYWORD}` in the schema"
-    found, fix = sinks.found, _hash(field, sinks)
-    _report("PI02", message, field, f"`{path}`", _personal, found, help=help, note=note, fix=fix)
+    span = block.place("as") if isinstance(block, FieldBlock) and block.as_ else None
+    sink = f"`{path}`"
+    _report(
+        "PI02", message, field, sink, _personal, found, span=span, help=help, note=note, fix=fix
+    )
 
 
 def _unmarked(path: str, field: Field, made: Type, sinks: _PayloadSinks) -> None:

@@ -65,6 +65,13 @@ def property_names(root: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[
     return tuple(properties) if isinstance(properties, dict) else ()
 
 
+def additional_schema(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of properties that are not declared; anything where a pattern may declare them."""
+    whole = follow(root, schema)
+    found = whole.get("additionalProperties") if "patternProperties" not in whole else None
+    return follow(root, found) if isinstance(found, dict) else {}
+
+
 def items_schema(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schema of the items of a list; anything when it is not declared."""
     found = follow(root, schema).get("items")

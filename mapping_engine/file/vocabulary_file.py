@@ -12,6 +12,7 @@ from mapping_engine.file.shapes import TEXT, VERSION, ListOf, MapOf, Named
 from mapping_engine.source.node import ScalarNode
 from mapping_engine.transforms.text import pattern_problem
 from mapping_engine.types.kinds import NAMES
+from mapping_engine.types.personal import NAME
 from mapping_engine.types.type import Described
 from mapping_engine.vocabulary import Personal, Switches, Vocabulary, fold_name, parse_description
 from mapping_engine.vocabulary.vocabulary import EVENT
@@ -109,7 +110,14 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
         for entry in personal.names
         for scalar in entry.value or ()
     }
-    _check_kinds(objects, names, diagnostics)
+    known = Personal(
+        names,
+        tuple(scalar.text for scalar in personal.patterns or ()),
+        frozenset(fold_name(scalar.text) for scalar in personal.persons or ()),
+        frozenset(fold_name(scalar.text) for scalar in personal.qualifiers or ()),
+        frozenset(scalar.text for scalar in personal.endings or ()),
+    )
+    _check_kinds(objects, known, diagnostics)
     _check_objects(file, objects, diagnostics)
     return Vocabulary(
         name=name,
@@ -117,13 +125,7 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
             {key: _fields(fields, objects, diagnostics) for key, fields in objects.items()}
         ),
         open=frozenset(scalar.text for scalar in file.open or ()),
-        personal=Personal(
-            names,
-            tuple(scalar.text for scalar in personal.patterns or ()),
-            frozenset(fold_name(scalar.text) for scalar in personal.persons or ()),
-            frozenset(fold_name(scalar.text) for scalar in personal.qualifiers or ()),
-            frozenset(scalar.text for scalar in personal.endings or ()),
-        ),
+        personal=known,
         switches=_switches(file.switches),
         extends=file.extends.text if file.extends is not None else None,
     )
@@ -131,19 +133,21 @@ def build_vocabulary(name: str, file: VocabularyFile, diagnostics: Diagnostics) 
 
 def _check_kinds(
     objects: dict[str, tuple[Named[ScalarNode], ...]],
-    names: dict[str, str],
+    personal: Personal,
     diagnostics: Diagnostics,
 ) -> None:
     """Report texts that are called like personal data, and kinds that seem misspelt (PI09)."""
-    kinds = set(names.values())
+    kinds = set(personal.names.values())
     for field in (field for fields in objects.values() for field in fields):
         if field.value is None:
             continue
         written = field.value.text
-        called = names.get(fold_name(field.name))
-        if called is not None and written.startswith("text"):
+        if written.startswith("text") and personal.names_data(field.name):
+            folded = fold_name(field.name)
+            called = [kind for name, kind in personal.names.items() if folded.endswith(name)]
             message = f"`{field.name}` is the name of personal data, and is declared as `{written}`"
-            help = f"write `personal {called}`, or `identifying text` where it is sent as it is"
+            kind = called[0] if called else NAME
+            help = f"write `personal {kind}`, or `identifying text` where it is sent as it is"
             diagnostics.report("PI09", message, field.value.span, help=help)
         kind = written.removeprefix(PERSONAL)
         near = near_to(kind, kinds, _NEAR) if kind not in (written, *kinds) else None

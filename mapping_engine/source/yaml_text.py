@@ -10,7 +10,7 @@ from types import MappingProxyType
 import yaml
 
 from mapping_engine.diagnostics import Diagnostic, Diagnostics, Fix, Label, Span
-from mapping_engine.source.indentation import odd_line
+from mapping_engine.source.indentation import keyless_line, odd_line
 from mapping_engine.source.json_text import is_sound
 from mapping_engine.source.node import (
     Constant,
@@ -384,15 +384,17 @@ class _Reader:
         return odd is not None
 
     def refuse_line_above(self, at: int) -> bool:
-        """Report a key without a space after its colon, which makes one text of two lines."""
+        """Report a key without a colon, or a space after it: it makes one text of two lines."""
         above = self.source.text[:at].rpartition("\n")[0]
-        start = above.rfind("\n") + 1
-        line = above[start:].lstrip()
-        help, start = _spaced(line), len(above) - len(line)
+        line = above[above.rfind("\n") + 1 :].lstrip()
+        help, place = _spaced(line), (len(above) - len(line), len(above))
         if help is None:
-            return False
-        message = f"`{_shown(line)}` is no key with a value"
-        self.diagnostics.report("SY01", message, self.lines.span(start, len(above)), help=help)
+            keyless = keyless_line(self.source.text, at)
+            if keyless is None:
+                return False
+            help, place = "write a colon and a space after a key", keyless
+        message = f"`{_shown(self.source.text[slice(*place)])}` is no key with a value"
+        self.diagnostics.report("SY01", message, self.lines.span(*place), help=help)
         return True
 
 

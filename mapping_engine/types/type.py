@@ -146,14 +146,15 @@ def join(types: Iterable[Type]) -> Type:
     if not all_types:
         return BROKEN
     merits = frozenset.intersection(*(t.tags - t.own for t in all_types))
-    spreading = frozenset[str]().union(*(t.spreading for t in all_types))
     found = Kinds(frozenset[str]().union(*(t.kinds.names for t in all_types)))
     described = {t.described for t in all_types}
+    is_one = len(described) == 1  # then what lies below is told by it, step by step
+    spreading = frozenset[str]().union(*(t.own if is_one else t.spreading for t in all_types))
     return Type(
         found,
         all(t.missing for t in all_types),
         merits | spreading,
-        described.pop() if len(described) == 1 else None,
+        described.pop() if is_one else None,
         _values(all_types),
         _item(all_types),
         _fields(all_types),

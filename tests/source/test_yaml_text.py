@@ -283,6 +283,27 @@ class TestSyntax:
     def test_common_slips_have_a_help(self, text: str, help: str) -> None:
         assert read(text)[1][0].help == help
 
+    @pytest.mark.parametrize(
+        ("text", "line", "message"),
+        [
+            ("k:\n  value v\n  required: true\n", 2, "`value v` is no key with a value"),
+            ("k:\n  a: b\n  value v\n  c: d\n", 3, "`value v` is no key with a value"),
+            ("doc: long\n  second line\n  and x: y\n", 3, "mapping values are not allowed"),
+            ("- a\n- b\n- k\n  c: d\n", 4, "mapping values are not allowed"),
+            (
+                "g:\n  fields:\n  a: p\n    b: q\nd: 1\n",
+                3,
+                "this line begins in another column than those around it",
+            ),
+        ],
+    )
+    def test_the_line_that_is_wrong_is_told_and_not_the_one_below(
+        self, text: str, line: int, message: str
+    ) -> None:
+        [found] = read(text)[1]
+        assert found.span.line == line
+        assert found.message.startswith(message)
+
     def test_mistakes_before_a_syntax_error_are_reported_with_it(self) -> None:
         assert reported("a: no\nb: &x 1\na: 1\nc: [") == [
             ("SY04", 1, 4),

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from mapping_engine.checks.condition_logic import TRUE, Normal, product
 from mapping_engine.checks.examples import event_for
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.model import RequestKind
 from mapping_engine.core.nodes import Alternative, Field, FirstOf, Guard, Name, Node, Read
 from mapping_engine.core.spell import spell, steps_of
 from mapping_engine.diagnostics import Check, Fix, Label, Severity
@@ -129,16 +130,22 @@ def find(subject: Subject) -> None:
 
 def _requests(subject: Subject) -> None:
     """Report kinds of request that stand behind one which takes every event."""
-    kinds = subject.model.kinds
-    first = next((kind for kind in kinds if kind.when is None), None)
-    if first is None or subject.model.file.every:
-        return
-    labels = (Label(first.span, "this one takes every event: it has no `when`"),)
+    logic, left = subject.conditions, TRUE
     help = "move it up, or write `every: true` if an event may become several requests"
-    for kind in kinds[kinds.index(first) + 1 :]:
-        subject.diagnostics.report(
-            FB01, "this request is never made", kind.span, labels=labels, help=help
-        )
+    before: list[RequestKind] = []
+    for kind in () if subject.model.file.every else subject.model.kinds:
+        mine = TRUE if kind.when is None else logic.normal(kind.when, True)
+        is_possible = logic.unsatisfiable(mine) is None
+        if is_possible and (left == [] or logic.unsatisfiable(product(mine, left)) is not None):
+            taker = next((each for each in before if each.when is None), before[-1])
+            says = "this one takes every event: it has no `when`"
+            if taker.when is not None:
+                says = "with this one, all events are taken that it is for"
+            labels = (Label(taker.span, says),)
+            message = "this request is never made"
+            subject.diagnostics.report(FB01, message, kind.span, labels=labels, help=help)
+        before.append(kind)
+        left = [] if kind.when is None else product(left, logic.normal(kind.when, False))
 
 
 def _arms(value: Node) -> tuple[Alternative, ...]:

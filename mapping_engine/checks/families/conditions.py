@@ -55,6 +55,13 @@ _BROKEN = frozenset({"TX01"})
 _MISSING = ("is", "missing")
 _ORDERINGS = frozenset({"<", "<=", ">", ">="})
 _PATTERNS = ("matching", "only_matching")
+_OTHER_THAN_LETTERS = re.compile(r"\[\^(?:\\.|[^\]\\])*\]|\\(?:[pP](?:\{[^}]*\}|.)|.)")
+"""In a pattern: characters that it does not want, and classes and other escapes."""
+_KEEP_CASE = (
+    *("text", "trim", "truncate", "before", "after", "matching", "only_matching"),
+    *("length_between", "without_spaces", "without_digits", "without_punctuation"),
+)
+"""Transforms that yield a part of a text, or all of it."""
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 
@@ -68,6 +75,8 @@ def find(subject: Subject) -> None:
             _ordering(node, subject)
         if isinstance(node, Compare) and node.operator in ("==", "!="):
             _with_list(node, subject)
+        if isinstance(node, Compare) and node.operator in ("in", "not in"):
+            _never_in(node, subject)
         if isinstance(node, Call) and node.name in ("lookup", "one_of", *_PATTERNS):
             _miscased(node, subject)
         if isinstance(node, Guard):
@@ -126,6 +135,17 @@ def _with_list(node: Compare, subject: Subject) -> None:
             subject.diagnostics.report(TX05, message, operand.span, help=help)
 
 
+def _never_in(node: Compare, subject: Subject) -> None:
+    """``'sirens' in $settings.channels``: a text that is none of those that the list may hold."""
+    item = subject.facts.type_of(node.right).item
+    left, values = node.left, item.values if item is not None else None
+    if isinstance(left, Const) and values is not None and left.value not in values:
+        texts = [str(each) for each in values]
+        message = f"`{left.value}` is never in it: its items are {listed(texts)}"
+        help = did_you_mean(str(left.value), texts) or "write one of its items"
+        subject.diagnostics.report(TX05, message, left.span, help=help)
+
+
 def _miscased(node: Call, subject: Subject) -> None:
     """Report what is looked for in another case than that of the value."""
     table = node.arguments[0] if node.arguments else None
@@ -135,11 +155,12 @@ def _miscased(node: Call, subject: Subject) -> None:
     if case is None or table is None:
         return
     if node.name in _PATTERNS and isinstance(table, Const):
-        other, own = ("A-Z", "a-z") if case == "lower" else ("a-z", "A-Z")
-        pattern = str(table.value)
-        if other in pattern and own not in pattern and "(?" not in pattern:
-            message = f"`{other}` never matches: the value is in {case} case"
-            subject.diagnostics.report(TX05, message, table.span, help=f"write `{own}`")
+        letters = "".join(filter(str.isalpha, _OTHER_THAN_LETTERS.sub("", str(table.value))))
+        is_other = letters.isupper() if case == "lower" else letters.islower()
+        if is_other and not any(mark in str(table.value) for mark in ("(?", "[:")):
+            message = f"its letters never match: the value is in {case} case"
+            help = f"write them in {case} case"
+            subject.diagnostics.report(TX05, message, table.span, help=help)
         return
     for text, span in _rows_of(table, subject):
         if text != (text.lower() if case == "lower" else text.upper()):
@@ -164,7 +185,11 @@ def _case_of(node: Node | None, subject: Subject) -> str | None:
     match node:
         case Call(name="lower" | "upper"):
             return node.name
-        case Call(name="trim" | "text" | "without_spaces", input=inner) | Guard(value=inner):
+        case Guard(value=inner):
+            return _case_of(inner, subject)
+        case Call(name=name, input=inner) if name in _KEEP_CASE:
+            return _case_of(inner, subject)
+        case Call(name="replace", input=inner, arguments=(_, Const(value=""))):
             return _case_of(inner, subject)
         case Name(tail=None) if node.name in subject.model.definitions:
             return _case_of(subject.model.definitions[node.name], subject)

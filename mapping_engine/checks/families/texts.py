@@ -16,6 +16,7 @@ from mapping_engine.core.url_parts import is_base_url
 from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
 from mapping_engine.expression import Extent
 from mapping_engine.file.blocks import Block
+from mapping_engine.file.json_types import property_names
 from mapping_engine.file.request_blocks import FRAMING, HEADER_NAME
 from mapping_engine.file.schema_words import parts_of
 from mapping_engine.file.sending_blocks import STOPS, AnswerBlock
@@ -71,7 +72,9 @@ CHECKS = (SY06, TX08, OU06, OU07)
 
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _LONE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?:[.\[].*)?")
+_MEMBER = re.compile(r"\$(?:settings|api|secrets|tables)\.[A-Za-z_]\w*")
 _BRACED = re.compile(r"\{\$([A-Za-z_][A-Za-z0-9_]*)")
+_BRACES = re.compile(r"\{[^}]*\}")
 _SCHEME = re.compile(r"https?://")
 _NOT_OF_URL = re.compile(r"[^A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]|%(?![0-9A-Fa-f]{2})")
 _SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 3, 6, 80
@@ -117,19 +120,37 @@ def _unbraced(node: Template, subject: Subject) -> None:
 
 def _in_text(text: str, span: Span, subject: Subject) -> None:
     """Report a plain text that is a name, a path of the event, or holds one in braces."""
-    name = _LONE.fullmatch(text)
+    name, path = _LONE.fullmatch(text), tuple(text.split("."))
     named = [found for found in _BRACED.findall(text) if _is_known(found, subject)]
-    path = tuple(text.split("."))
+    inside = _MEMBER.search(text)
     if name and _is_known(name[1], subject):
         help = "write it under `value`"
     elif named:
         text, help = f"{{${named[0]}}}", "write the text under `template`; a help is sent as it is"
+    elif inside:
+        text, help = inside[0], f"write `{{{inside[0]}}}` in a text with expressions"
+    elif len(path) == 2 and path[1] in _members(path[0], subject):
+        help = f"write `${text}`"
     elif len(path) > 1 and _is_declared(path, subject):
         help = "write it under `value`, or as an alternative of `first_of`"
     else:
         return
     message = f"`{text}` is text here, and is sent as it stands"
     subject.diagnostics.report(SY06, message, span, help=help)
+
+
+def _members(name: str, subject: Subject) -> Collection[str]:
+    """What a pack declares below a built-in name."""
+    model = subject.model
+    match name:
+        case "settings":
+            return property_names(model.settings_schema, model.settings_schema)
+        case "api" | "secrets" | "tables":
+            return dict[str, Collection[str]](
+                api=model.api, secrets=model.secrets, tables=model.tables
+            )[name]
+        case _:
+            return ()
 
 
 def _is_known(name: str, subject: Subject) -> bool:
@@ -163,8 +184,6 @@ class _Written(Frozen):
     table: str | None = None
     """The table that it stands in."""
     is_key: bool = False
-    made_of_it: str | None = None
-    """What its row makes of a key: how the same thing is spelled elsewhere."""
 
 
 def _near_misses(subject: Subject) -> None:
@@ -243,16 +262,8 @@ def _in_table(name: str, table: YamlNode | None) -> Iterator[_Written]:
     match table:
         case MappingNode():
             for entry in table:
-                key, value = entry.key, entry.value
-                made_of_it = value.text if isinstance(value, ScalarNode) else None
-                yield _Written(
-                    key.text,
-                    key.span,
-                    _Role.WANTED,
-                    table=name,
-                    is_key=True,
-                    made_of_it=made_of_it,
-                )
+                key = entry.key
+                yield _Written(key.text, key.span, _Role.WANTED, table=name, is_key=True)
             made = {e.value.text: e.value for e in table if isinstance(e.value, ScalarNode)}
             for text, node in made.items():
                 yield _Written(text, node.span, _Role.MADE, table=name)
@@ -276,10 +287,8 @@ def _is_slip(one: _Written, other: _Written, counts: Mapping[str, int]) -> bool:
         return False
     if one.table and one.table == other.table and (one.is_key or other.is_key):
         return False  # a table tells how one thing is spelled elsewhere
-    if other.text == one.made_of_it:
-        return False
     if folded(one.text) == folded(other.text):
-        return True
+        return not (one.is_key and other.role is _Role.KNOWN)  # as a schema spells it, perhaps
     longest = max(one.text, other.text, key=len)
     if min(len(one.text), len(other.text)) < _SHORTEST_TYPO:
         return False
@@ -315,7 +324,14 @@ def _one_edit(one: str, other: str) -> bool:
 
 def _base(subject: Subject) -> None:
     """The beginning of every URL, as `api` has it."""
-    api = subject.model.file.api
+    file = subject.model.file
+    requests = [file.request, *(entry.value for entry in file.requests or ())]
+    for block in (file.base, *(each.base for each in requests if each is not None)):
+        if block is not None and block.value is not None:
+            scalar = block.value.extent.scalar
+            if not scalar.text.startswith("$"):
+                _in_text(_BRACES.sub("", scalar.text), scalar.span, subject)
+    api = file.api
     starts = (each.request.url.parts[:1] for each in subject.model.requests)
     if api is None or not any(
         isinstance(s, Name) and s.name == "api" for each in starts for s in each
@@ -389,6 +405,10 @@ def _literal_of_url(text: str, before: str | Node | None, url: Template, subject
         _report("the URL has `//` in its path", url.span, subject)
     fields = subject.model.vocabulary.objects.get(EVENT, {})
     for word in rest.split("/"):
+        name, _, member = word.partition(".")
+        if member in _members(name, subject):
+            message = f"`{word}` stands in the URL as a word, and is the name of a value"
+            _report(message, url.span, subject, f"for the value write `${word}`")
         if word in fields and not word.islower():
             message = f"`{word}` stands in the URL as a word, and is the name of a field"
             _report(message, url.span, subject, f"for what the event holds write `{{{word}}}`")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.nodes import Call, Compare, Const, Node
+from mapping_engine.core.nodes import Call, Compare, Const, FirstOf, Node
 from mapping_engine.diagnostics import Check, Severity
 from mapping_engine.transforms import REGISTRY
 from mapping_engine.types.units import UNITS, conversion_help, is_plausible
@@ -26,9 +26,25 @@ def find(subject: Subject) -> None:
     for node in subject.nodes:
         if isinstance(node, Compare):
             _compared(node, subject)
+        elif isinstance(node, FirstOf):
+            _chosen([arm.value for arm in node.alternatives], subject)
         elif isinstance(node, Call) and node.name in REGISTRY:
             _given(node, subject)
             _counted(node, subject)
+
+    for field in subject.fields:
+        if field.default is not None:
+            _chosen([field.value, field.default], subject)
+
+
+def _chosen(values: list[Node], subject: Subject) -> None:
+    """Alternatives of which one is in another unit than the first."""
+    units = [(value, subject.facts.type_of(value).unit) for value in values]
+    known = [(value, unit) for value, unit in units if unit is not None]
+    for value, unit in known[1:]:
+        first = known[0][1]
+        if first is not None and unit != first:
+            _report(value, f"the first alternative is in {UNITS[first]}", unit, first, subject)
 
 
 def _given(node: Call, subject: Subject) -> None:

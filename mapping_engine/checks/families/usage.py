@@ -19,7 +19,7 @@ from mapping_engine.core.model import (
     sending_parts,
     sent_parts,
 )
-from mapping_engine.core.nodes import Call, Name, Node, walk
+from mapping_engine.core.nodes import Call, Entries, ForEach, Name, Node, children, walk
 from mapping_engine.core.spell import written_name
 from mapping_engine.diagnostics import (
     Check,
@@ -34,6 +34,7 @@ from mapping_engine.diagnostics import (
 from mapping_engine.file.documents import FragmentFile
 from mapping_engine.file.request_blocks import RequestBlock
 from mapping_engine.file.rule_files import LoadedDocument
+from mapping_engine.file.value_blocks import SourceBlock
 from mapping_engine.file.walk import names_in
 from mapping_engine.selectors import prefixes
 from mapping_engine.source.node import MappingNode, Source
@@ -81,6 +82,8 @@ def find(subject: Subject) -> None:
     _variables(used, subject)
     _settings(subject)
     _secrets(subject)
+    for name, span in _items(subject).items():
+        _report(f"the item's name `${name}`", span, subject)
 
 
 def _is_mistaken(found: Diagnostic) -> bool:
@@ -94,7 +97,7 @@ def _renamed(subject: Subject) -> None:
     unused = {v.name: v.span for each in model.requests for v in each.fan_out}
     unused |= {e.name: e.span for e in (*(model.file.define or ()), *(model.file.override or ()))}
     used = _used(subject).names
-    unused = {name: span for name, span in unused.items() if name not in used}
+    unused = {name: span for name, span in unused.items() if name not in used} | _items(subject)
     places: dict[str, list[Diagnostic]] = {}
     for each in found:
         missing = _NOT_DEFINED.fullmatch(each.message)
@@ -110,6 +113,23 @@ def _renamed(subject: Subject) -> None:
             found[:] = [each for each in found if each not in several]
             help = f"did you mean `{name}`?"
             subject.diagnostics.report("PR01", message, unused[near], help=help, labels=labels)
+
+
+def _items(subject: Subject) -> dict[str, Span]:
+    """The names that lists give to their items, and that nothing in them reads."""
+    found: dict[str, Span] = {}
+    for node in subject.nodes:
+        block = node.at if isinstance(node, ForEach | Entries) else None
+        if isinstance(block, SourceBlock) and block.item is not None:
+            read = {
+                part.name
+                for each in children(node)[1:]
+                for part in walk(each)
+                if isinstance(part, Name)
+            }
+            if block.item.text not in read:
+                found[block.item.text] = block.item.span
+    return found
 
 
 def _sent(model: Model, subject: Subject) -> None:
