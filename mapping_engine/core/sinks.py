@@ -39,7 +39,7 @@ from mapping_engine.core.nodes import (
 )
 from mapping_engine.core.origins import described, what
 from mapping_engine.core.schema_places import declared_at
-from mapping_engine.diagnostics import Fix, Span, did_you_mean, listed, report_unknown
+from mapping_engine.diagnostics import Fix, Label, Span, did_you_mean, listed, report_unknown
 from mapping_engine.file.json_types import (
     additional_schema,
     is_closed,
@@ -136,10 +136,11 @@ def _report(
     help: str | None = None,
     note: str | None = None,
     fix: Fix | None = None,
+    other: tuple[Label, ...] = (),
 ) -> None:
     """Report what flows into a ``sink``, with the way that the ``wanted`` values take."""
     labels, notes = described(part, sink, found.model, found.facts, wanted)
-    notes = notes if note is None else (*notes, note)
+    labels, notes = (*labels, *other), notes if note is None else (*notes, note)
     at = span or part.span
     found.diagnostics.report(code, message, at, help=help, labels=labels, notes=notes, fix=fix)
 
@@ -376,21 +377,21 @@ def _holds_secret(made: Type) -> bool:
 
 def _unhashed(path: str, field: Field, message: str, sinks: _PayloadSinks) -> None:
     found, fix, block = sinks.found, _hash(field, sinks), field.at
-    help = "normalise it and append `|> hashed`"
+    help, other = "normalise it and append `|> hashed`", tuple[Label, ...]()
     if found.model.clear and "flows" in message:
         help += f", or add `{path}` under `personal: clear`, if the receiver may have it"
+        other = (Label(found.model.clear[0].span, "this is where personal data may stand"),)
     note = f"fields for hashed personal data have `{PERSONAL_KEYWORD}` in the schema"
     span = block.place("as") if isinstance(block, FieldBlock) and block.as_ else None
-    sink = f"`{path}`"
-    _report(
-        "PI02", message, field, sink, _personal, found, span=span, help=help, note=note, fix=fix
-    )
+    said = partial(_report, "PI02", message, field, f"`{path}`", _personal, found)
+    said(span=span, help=help, note=note, fix=fix, other=other)
 
 
 def _unmarked(path: str, field: Field, made: Type, sinks: _PayloadSinks) -> None:
     message = f"{what(made)} flows into `{path}`, which the payload schema does not mark"
     help = f'add `"{PERSONAL_KEYWORD}": "hashed"` there, if the receiver asks for it'
-    _report("PI02", message, field, f"`{path}`", _personal, sinks.found, help=help)
+    other = declared_at(path, sinks.found.model)
+    _report("PI02", message, field, f"`{path}`", _personal, sinks.found, help=help, other=other)
 
 
 def _hash(field: Field, sinks: _PayloadSinks) -> Fix | None:

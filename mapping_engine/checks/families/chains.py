@@ -129,7 +129,7 @@ def find(subject: Subject) -> None:
 
 
 def _requests(subject: Subject) -> None:
-    """Report kinds of request that stand behind one which takes every event."""
+    """Report kinds of request for which those before them leave no event."""
     logic, left = subject.conditions, TRUE
     help = "move it up, or write `every: true` if an event may become several requests"
     before: list[RequestKind] = []

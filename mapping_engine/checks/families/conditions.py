@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import reduce
+from pathlib import PurePath
 
+from mapping_engine.checks.condition_logic import TRUE, product
 from mapping_engine.checks.subject import Subject
+from mapping_engine.core.model import reachable
 from mapping_engine.core.nodes import (
     CONDITIONS,
     Call,
@@ -70,6 +74,7 @@ def find(subject: Subject) -> None:
     named = _settled_names(subject)
     for condition in conditions(subject):
         _settled(condition, named, subject)
+    _left_out(subject)
     for node in subject.nodes:
         if isinstance(node, Compare) and node.operator in _ORDERINGS:
             _ordering(node, subject)
@@ -111,6 +116,25 @@ def _asked(node: Node) -> Iterable[Node]:
             return [field.when for field in fields if field.when is not None]
         case _:
             return (node,) if isinstance(node, CONDITIONS) else ()
+
+
+def _left_out(subject: Subject) -> None:
+    """Report conditions of the pack's own that hold for no event which `accept` lets through."""
+    logic, model = subject.conditions, subject.model
+    accepted = [logic.normal(rule.condition, rule.negated) for rule in model.accept]
+    known = reduce(product, accepted, TRUE)
+    inside = set(map(id, reachable(model, iter(rule.condition for rule in model.accept))))
+    folder = PurePath(model.file.span.file).parent
+    for condition in conditions(subject):
+        mine = logic.normal(condition, True)
+        is_own = PurePath(condition.span.file).parent == folder and id(condition) not in inside
+        if not is_own or logic.unsatisfiable(mine) is not None:
+            continue
+        reason = logic.unsatisfiable(product(known, mine))
+        if reason is not None and logic.unsatisfiable(known) is None:
+            message = "this condition never holds for an event that `accept` lets through"
+            help = "correct it, or remove it with what depends on it"
+            subject.diagnostics.report(TX05, message, condition.span, notes=(reason,), help=help)
 
 
 def _ordering(node: Compare, subject: Subject) -> None:
