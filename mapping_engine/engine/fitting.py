@@ -113,15 +113,19 @@ class Fitting(Frozen):
             found = sorted(errors(self.payload), key=_place, reverse=True)
             if not found:
                 return True
-            changes = [self._changed(error) for error in found]
-            if not any(changes):
+            changed: list[Path] = []
+            for error in found:
+                inner = deepest([error]) or error
+                path = tuple(inner.absolute_path)
+                is_stale = any(each[: len(path)] == path and each != path for each in changed)
+                if not is_stale and self._changed(error, inner, path):
+                    changed.append(path)
+            if not changed:
                 return False
         return next(errors(self.payload), None) is None
 
-    def _changed(self, error: ValidationError) -> bool:
-        """Whether something was done about an error."""
-        inner = deepest([error]) or error
-        path = tuple(inner.absolute_path)
+    def _changed(self, error: ValidationError, inner: ValidationError, path: Path) -> bool:
+        """Whether something was done about an error, whose deepest part is at a path."""
         if inner.validator_value == DIGEST_PATTERN or not self._is_there(path, inner.instance):
             return False
         if inner.validator == "additionalProperties":
@@ -168,7 +172,8 @@ class Fitting(Frozen):
                 continue
             value = _holder(self.payload, part)[part[-1]]
             del _holder(self.payload, part)[part[-1]]
-            self._tell(path, self.origins.of(path), reason, value)
+            then = "it is left out" if part == path else f"`{shown(part)}` is left out"
+            self._tell(path, self.origins.of(path), reason, value, then)
             self._without_empty(part[:-1])
             return True
         return False
@@ -199,7 +204,7 @@ class Fitting(Frozen):
                 found = property_schema(self.schema, found, step) or {}
         return dict(follow(self.schema, found))
 
-    def _tell(self, path: Path, origin: ValueOrigin, reason: str, value: Json) -> None:
+    def _tell(self, path: Path, origin: ValueOrigin, reason: str, value: Json, then: str) -> None:
         rule = origin.field
         if is_missing(value) or (rule is not None and rule.invalid == "ignore"):
             return
@@ -207,7 +212,7 @@ class Fitting(Frozen):
             return
         span = rule.span if rule is not None else self.model.fields.span
         notes: tuple[tuple[str, str, Span], ...] = ((origin.source, reason, span),)
-        self.origins.run.warnings.left_out(shown(path), notes, "it is left out")
+        self.origins.run.warnings.left_out(shown(path), notes, then)
 
 
 def _refuses(origin: ValueOrigin, path: Path) -> bool:

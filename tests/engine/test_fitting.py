@@ -29,6 +29,7 @@ SCHEMA: dict[str, Any] = {
                 "a": {"type": ["string", "array"], "items": {"type": "string"}},
                 "items": {
                     "type": "array",
+                    "maxItems": 200,
                     "items": {
                         "required": ["id"],
                         "additionalProperties": False,
@@ -76,8 +77,8 @@ def outcome(mini: Mini, folder: Path, rules: str, schema: object, event: object)
             {"items": [{"id": "a", "z": 1}, {"q": 1}, {"id": {"x": 1}}, {"id": "b"}]},
             {"items": [{"id": "a"}, {"id": "b"}]},
             [
-                "p.items[2].id is an object, but the schema accepts a text",
-                "p.items[1] has no id",
+                "p.items[2].id is an object, but the schema accepts a text; `d.items[2]` is left out",
+                "p.items[1] has no id; it is left out",
                 "p.items[0].z is no key that the schema knows",
             ],
         ),
