@@ -38,7 +38,10 @@ class Marks:
     """What to do with a key that is treated apart, and with the keys below it."""
 
     word: str = ""
-    """One of `mapped`, `without`, `keep` and `hash`; nothing, where only a part is meant."""
+    """One of `mapped`, `without`, `keep` and `hash`; nothing, where only a part is meant.
+
+    Of what is left out, digests of parts stay.
+    """
     below: dict[str, Marks] = field(default_factory=dict)
 
     def mark(self, path: Path, word: str) -> None:
@@ -119,7 +122,7 @@ class CopyPlan:
     kept. ``only`` are the keys that may be copied as they are; None where all may.
     """
 
-    __slots__ = ("digests", "marks", "only")
+    __slots__ = ("hashed", "marks", "only")
 
     def __init__(
         self,
@@ -130,13 +133,25 @@ class CopyPlan:
         only: frozenset[str] | None = None,
     ) -> None:
         self.only = only
-        self.digests = digests or frozenset()
         self.marks = Marks()
         for names, word in ((keep, "keep"), (mapped, "mapped"), (without, "without")):
             for path in _paths(names or ()):
                 self.marks.mark(path, word)
-        for path in _paths(self.digests):
+        self.hashed = Marks()
+        for path in _paths(digests or ()):
             self.marks.mark(path, "hash")
+            self.hashed.mark(path, "hash")
+
+    def allowed(self, source: dict[str, Json]) -> dict[str, Json]:
+        """The keys that may be copied, and what of the others becomes a digest."""
+        found: dict[str, Json] = {}
+        for key, value in source.items():
+            mark = self.hashed.below.get(key)
+            if self.only is None or key in self.only or (mark is not None and mark.word):
+                found[key] = value
+            elif mark is not None:
+                found[key] = _only_marked(value, mark)
+        return found
 
 
 def _paths(names: Iterable[str | Path]) -> Iterator[Path]:
@@ -184,7 +199,7 @@ class Copying:
             issues.append(Issue(self._path, reason, self._span))
             return {}
         if plan.only is not None:
-            source = {k: v for k, v in source.items() if k in plan.only or k in plan.digests}
+            source = plan.allowed(source)
         told: Told = []
         found = self._object(told, source, plan.marks, already_hashed, clear=self._clear)
         if told:
@@ -252,15 +267,13 @@ class Copying:
                 return None
             return self._value(told, value, NOTHING, already_hashed, clear=clear)
         match mark.word:
-            case "mapped" | "without":
-                return None
             case "hash":
                 return self._digest(told, value, already_hashed)
             case "keep":
                 return self._value(told, value, mark, already_hashed, clear=True)
-        wanted = clear or self._known.get(key) or self._remembered(key)
+        wanted = not mark.word and (clear or self._known.get(key) or self._remembered(key))
         if not wanted or (not clear and self._personal.is_person(key)):
-            value = _only_kept(value, mark)
+            value = _only_marked(value, mark) if mark.below else None
         found = self._value(told, value, mark, already_hashed, clear=clear)
         return None if found == {} else found
 
@@ -335,10 +348,11 @@ def _has_objects(value: Json) -> bool:
     return type(value) is dict or (type(value) is list and any(map(_has_objects, value)))
 
 
-def _only_kept(value: Json, marks: Marks) -> Json:
+def _only_marked(value: Json, marks: Marks) -> Json:
     """What is marked of a value that is left out besides."""
     if type(value) is dict:
-        return {key: item for key, item in value.items() if key in marks.below}
+        pairs = [(k, v, marks.below[k]) for k, v in value.items() if k in marks.below]
+        return {k: v if mark.word else _only_marked(v, mark) for k, v, mark in pairs}
     if type(value) is list:
-        return [_only_kept(item, marks) for item in value if type(item) in (dict, list)]
+        return [_only_marked(item, marks) for item in value if type(item) in (dict, list)]
     return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,19 +26,21 @@ fields:
   t: {{constant: t}}
 """
 SETTINGS = '{"type": "object", "properties": {"keys": {"type": "array"}}}'
-EVENT = {"p": {"a": "A", "b": "B", "c": 1}}
+EVENT: dict[str, Any] = {"p": {"a": "A", "b": "B", "c": 1}}
 
 
-def outcome(folder: Path, keys: str, settings: dict[str, object]) -> Outcome:
+def outcome(
+    folder: Path, keys: str, settings: dict[str, object], event: dict[str, Any] = EVENT
+) -> Outcome:
     pack = folder / "pack"
     write_pack(pack, RULES.format(keys=keys))
     (pack / "payload.schema.json").write_text("{}")
     (pack / "settings.schema.json").write_text(SETTINGS)
     destination = load(pack).bind(settings)
-    found = destination.outcome(EVENT)
-    for other in (destination.interpreted(EVENT),):
+    found = destination.outcome(event)
+    for other in (destination.interpreted(event),):
         assert (other.requests, other.warnings) == (found.requests, found.warnings)
-    assert list(found.requests) == destination.apply(EVENT)
+    assert list(found.requests) == destination.apply(event)
     return found
 
 
@@ -63,6 +67,22 @@ def test_what_is_copied(
 ) -> None:
     body = outcome(tmp_path, keys, settings).requests[0].body
     assert "".join(body.get("c", {})) == copied
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "only: [a], hash: [d.e.f]",
+        "without: [b, c, d], hash: [d.e.f]",
+        "only: [a, d], without: [d.e, d.g], hash: [d.e.f]",
+    ],
+)
+def test_a_digest_goes_before_all_else(tmp_path: Path, keys: str) -> None:
+    part = {"f": "F", "h": "H", "email": "a@b.test"}
+    event = {"p": {"a": "A", "b": "B", "d": {"e": part, "g": "G"}}}
+    body = outcome(tmp_path, keys, {}, event).requests[0].body
+    digest = sha256(b"F").hexdigest()
+    assert body["c"] == {"a": "A", "d": {"e": {"f": digest}}}
 
 
 def test_a_warning_says_why_nothing_is_copied(tmp_path: Path) -> None:
