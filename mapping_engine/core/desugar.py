@@ -27,9 +27,10 @@ from mapping_engine.core.expressions import (
     expression,
     optional,
 )
-from mapping_engine.core.model import PIPED
+from mapping_engine.core.model import BUILTINS, PIPED, TABLES
 from mapping_engine.core.nodes import Alternative, Broken, Const, Field, Guard, Name, Node, Place
 from mapping_engine.core.spell import derived_name
+from mapping_engine.diagnostics import Span
 from mapping_engine.expression import CallExpression, Expression, ast, print_steps
 from mapping_engine.file.body_tree import BodyTree
 from mapping_engine.file.documents import NamedRequestBlock
@@ -138,7 +139,7 @@ def _converted(block: SourceBlock, known: Locals, made: Desugaring) -> Node:
 
 def _source(block: SourceBlock, known: Locals, made: Desugaring) -> Node:
     """What makes a value before it is converted."""
-    item = block.item.text if block.item else DEFAULT_ITEM
+    item = _item_of(block, made)
     if block.entries_of is not None:
         return _entries(block, block.entries_of, item, known, made)
     if block.each is None:
@@ -147,6 +148,22 @@ def _source(block: SourceBlock, known: Locals, made: Desugaring) -> Node:
     source = expression(block.each, known, made)
     keep = optional(block.keep_when, inside, made)
     return nodes.ForEach(block, source, item, _plain_source(block, inside, made), keep)
+
+
+def _item_of(block: SourceBlock, made: Desugaring) -> str:
+    """The name of an item, which hides no built-in one."""
+    if block.item is None:
+        return DEFAULT_ITEM
+    name = block.item.text
+    if name in BUILTINS or (name == nodes.KEY and block.entries_of is not None):
+        taken(name, block.item.span, made)
+    return name
+
+
+def taken(name: str, span: Span, made: Desugaring) -> None:
+    """Report a name that is given to something, and has a meaning there already."""
+    message = f"`${name}` has a meaning here already"
+    made.diagnostics.report("PR02", message, span, help="choose another name")
 
 
 def _entries(
@@ -216,9 +233,12 @@ def _chain(block: SourceBlock | PipelineBlock, arms: list[Alternative], made: De
 
 
 def _choice(block: SourceBlock | PipelineBlock, arms: list[Alternative], made: Desugaring) -> Node:
-    if not arms and made.diagnostics.has_errors:  # none could be read
-        return Broken(block)
-    return nodes.FirstOf(block, tuple(arms))
+    if arms:
+        return nodes.FirstOf(block, tuple(arms))
+    if not made.diagnostics.has_errors:  # all could be read
+        message = "there is nothing to choose from"
+        made.diagnostics.report("SH02", message, block.span, help="write an alternative")
+    return Broken(block)
 
 
 def _arm(
@@ -288,7 +308,8 @@ def is_spread(name: str) -> bool:
 
 def spread_of(field: Field) -> Field:
     """The same, as a field that stands for all keys of its value."""
-    return replace(field, value=as_object(field.value), spread=True, null=False)
+    default = None if field.default is None else as_object(field.default)
+    return replace(field, value=as_object(field.value), default=default, spread=True, null=False)
 
 
 def as_object(node: Node) -> Node:
@@ -307,7 +328,12 @@ def as_object(node: Node) -> Node:
 
 def pipeline_of(block: PipelineBlock, made: Desugaring) -> tuple[tuple[str, ...], Node]:
     """The parameters and the body of a named pipeline, which reads its value as ``$value``."""
-    parameters = tuple(parameter.text for parameter in block.parameters or ())
+    written = block.parameters or ()
+    parameters = tuple(parameter.text for parameter in written)
+    meant = {PIPED, TABLES, *([] if block.items is None else [DEFAULT_ITEM])}
+    for place, parameter in enumerate(written):
+        if parameter.text in meant.union(parameters[:place]):
+            taken(parameter.text, parameter.span, made)
     known = frozenset((PIPED, *parameters))
     if block.steps is not None:
         return parameters, applied(Name(block, PIPED), block.steps, known, made)

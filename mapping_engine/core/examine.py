@@ -14,6 +14,7 @@ from mapping_engine.core.infer import check_list, infer, pipeline_type
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import item_of
 from mapping_engine.core.model import (
+    BUILTINS,
     PAYLOAD,
     PAYLOADS,
     Model,
@@ -182,10 +183,12 @@ def _variable(variable: Variable, scope: Scope, found: Inference) -> Type:
     """The type of the values of a fan-out variable."""
     listed = infer(variable.values, scope, found)
     check_list("a fan-out", variable.values, listed, found)
-    if variable.name in found.model.definitions:
+    is_builtin = variable.name in BUILTINS
+    if is_builtin or variable.name in found.model.definitions:
+        hidden = "built-in name" if is_builtin else "definition of that name"
         found.diagnostics.report(
             "PR02",
-            f"the fan-out variable `{variable.name}` hides the definition of that name",
+            f"the fan-out variable `{variable.name}` hides the {hidden}",
             variable.span,
             help="give one of them another name",
         )

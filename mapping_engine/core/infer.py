@@ -55,7 +55,7 @@ def _infer(node: Node, scope: Scope, found: Inference) -> Type:
         case nodes.Items():
             return _items(node, scope, found)
         case nodes.Template():
-            types = [infer(part, scope, found) for part in children(node)]
+            types = [_in_text(part, scope, found) for part in children(node)]
             return mixed(types, TEXT, missing=any(each.missing for each in types))
         case Call():
             return _call(node, scope, found)
@@ -81,6 +81,16 @@ def _infer(node: Node, scope: Scope, found: Inference) -> Type:
             for part in children(node):
                 infer(part, scope, found)
             return BROKEN if isinstance(node, nodes.Broken) else CONDITION
+
+
+def _in_text(part: Node, scope: Scope, found: Inference) -> Type:
+    """The type of what is filled into a text; what never is text is reported (TX03)."""
+    made = infer(part, scope, found)
+    if made.kinds == OBJECT:
+        message = "this is an object, which cannot be filled into a text"
+        help = "name a value in it, or write `|> json_text`"
+        found.diagnostics.report("TX03", message, part.span, help=help)
+    return made
 
 
 def _read(node: nodes.Read, found: Inference) -> Type:
@@ -228,6 +238,11 @@ def _copy(node: nodes.Copy, scope: Scope, found: Inference) -> Type:
         if keys is not None:
             infer(keys, scope, found)
     source = infer(node.source, scope, found)
+    if source.kinds and not source.kinds & OBJECT:
+        word = "rest_of" if node.rest else "copy_of"
+        message = f"`{word}` needs an object, this is {source.kinds}"
+        help = "name an object; each item of a list is copied with `each`, as `copy_of: $item`"
+        found.diagnostics.report("FO01", message, node.source.span, help=help)
     _misspelt_keys(node, source, found)
     _copied_secrets(node, source, found)
     if not node.clear:
@@ -273,7 +288,7 @@ def _misspelt_keys(node: nodes.Copy, source: Type, found: Inference) -> None:
     """Report keys that are to be treated apart, and are nearly ones of what is copied."""
     vocabulary, described = found.model.vocabulary, source.described
     fields = vocabulary.fields_of(described)
-    for given in (node.without, node.only):
+    for given in (node.without, node.only, node.hash):
         texts = _written_keys(given)
         for text, span in texts.items():
             near = slip_of(text, fields) if text not in fields else None

@@ -43,6 +43,7 @@ PAYLOAD = "payload"
 PAYLOADS = "payloads"
 """The name that exists only once all payloads of a fan-out are made."""
 SECRETS = "secrets"
+TABLES = "tables"
 PIPED = "value"
 """The name of the value that is piped into a named pipeline."""
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from mapping_engine.core.event_paths import check_below
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import collected
-from mapping_engine.core.model import BUILTINS, PAYLOAD, PAYLOADS, SECRETS
-from mapping_engine.core.nodes import Name
+from mapping_engine.core.model import BUILTINS, PAYLOAD, PAYLOADS, PIPED, SECRETS
+from mapping_engine.core.nodes import KEY, Name
 from mapping_engine.core.spell import is_written, written_name
 from mapping_engine.diagnostics import (
     Diagnostics,
@@ -48,8 +48,10 @@ from mapping_engine.types.units import declared_unit, unit_tag
 from mapping_engine.vocabulary.vocabulary import EVENT
 
 _PLACES = {
-    "item": "under `each`",
-    "payload": "in `request` and `warn`",
+    "item": "under `each` and `entries_of`",
+    KEY: "under `entries_of`",
+    PIPED: "inside a pipeline",
+    "payload": "in `refuse`, `warn` and `request`",
     "payloads": "in the body of a request with a `fan_out`",
 }
 
@@ -108,7 +110,7 @@ def _in_pipeline(node: Name, scope: Scope, found: Inference) -> Type:
 
 def _undefined(node: Name, scope: Scope, found: Inference) -> Type:
     model, name = found.model, node.name
-    if name in model.fan_out_names or name in BUILTINS or name == "item":
+    if name in model.fan_out_names or name in BUILTINS or name in _PLACES:
         place = _PLACES.get(name, "where the requests of a fan-out are made")
         return _mistaken(node, "FO02", f"`${name}` is only available {place}", None, found)
     written = filter(is_written, model.definitions)

@@ -41,7 +41,9 @@ def keeps_nulls(model: Model, node: Node) -> bool:
                 waiting += (arm.value for arm in arms)
             case Guard(value=inner) | ForEach(body=inner) | Entries(value=inner):
                 waiting.append(inner)
-            case Items(items=items):
+            case Items(items=items, fill=fill):
+                if fill is not None and fill.value is None:
+                    return True
                 waiting += items
             case Call(name=name, input=Node() as inner) if name in REGISTRY:
                 waiting += [inner] if REGISTRY[name].flow is Flow.KEEP else []

@@ -32,7 +32,7 @@ class Policy(Frozen):
             used = value is None and found is not None
             then = "the default is used" if used else "it is left out"
             run.warnings.left_out(self.path, tuple(issues), then)
-        if found is None and field.required:
+        if found is None and field.required and not field.null:
             raise self._missing(issues)
         return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations
 from typing import ClassVar, Generic, Literal, TypeVar, overload
 
@@ -204,17 +204,24 @@ def _check_keys(block: type[Block], node: MappingNode, diagnostics: Diagnostics)
         return False
     _check_companions(block, present, diagnostics)
     sources = [key for key in present if key.text in block.exclusive]
-    for extra in sources[1:]:
-        if frozenset((sources[0].text, extra.text)) in block.together:
-            continue
-        diagnostics.report(
-            "SH04",
-            f"{block.what} has both `{sources[0].text}` and `{extra.text}`",
-            extra.span,
-            labels=(Label(sources[0].span, "the first is here"),),
-            help="keep one",
-        )
+    for place, extra in enumerate(sources):
+        rivals = (key for key in sources[:place] if excludes(block, extra.text, (key.text,)))
+        first = next(rivals, None)
+        if first is not None:
+            diagnostics.report(
+                "SH04",
+                f"{block.what} has both `{first.text}` and `{extra.text}`",
+                extra.span,
+                labels=(Label(first.span, "the first is here"),),
+                help="keep one",
+            )
     return not missing
+
+
+def excludes(block: type[Block], name: str, others: Iterable[str]) -> bool:
+    """Whether a key cannot stand beside one of others."""
+    rivals = set(block.exclusive).intersection(others) if name in block.exclusive else set()
+    return any(frozenset((name, other)) not in block.together for other in rivals - {name})
 
 
 def _check_companions(

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from mapping_engine.diagnostics import Span, did_you_mean, listed, report_unknown
 from mapping_engine.expression import Reference
 from mapping_engine.file.amend import INSIDE, AmendBlock, amended, is_of_fields, with_field
-from mapping_engine.file.blocks import Block, BlockOf, keys_of, read_block
+from mapping_engine.file.blocks import BlockOf, excludes, keys_of, read_block
 from mapping_engine.file.body_tree import EXPRESSION_TREE, is_block
 from mapping_engine.file.documents import Document, MappingFile
 from mapping_engine.file.json_types import JsonSchema
@@ -188,7 +188,7 @@ class _Laying(Frozen):
         block = shape.block if isinstance(shape, BlockOf) else None
         keys = keys_of(block) if block else {}
         written = {entry.key.text: entry for entry in own}
-        taken = [name for name in written if block and name in block.exclusive]
+        taken = tuple(written)
         kept = []
         for entry in base:
             name = entry.key.text
@@ -198,7 +198,7 @@ class _Laying(Frozen):
                 value = self._value(inner, entry.value, mine.value)
                 del written[name]
                 kept.append(MappingEntry(mine.key, value))
-            elif not (block and taken and _excludes(block, name, taken)):
+            elif not (block and excludes(block, name, taken)):
                 kept.append(entry)
         added = tuple(written.values())
         is_tried_first = isinstance(item, BlockOf)
@@ -215,12 +215,6 @@ class _Laying(Frozen):
             case _, ScalarNode(), ScalarNode():
                 self.beneath[own.span] = base
         return own
-
-
-def _excludes(block: type[Block], name: str, taken: list[str]) -> bool:
-    """Whether an inherited key makes way for one that cannot stand beside it."""
-    pairs = (frozenset((name, other)) for other in taken)
-    return name in block.exclusive and any(pair not in block.together for pair in pairs)
 
 
 # Dropping

@@ -126,6 +126,19 @@ def _meant_as_flag(node: ScalarNode, diagnostics: Diagnostics) -> None:
 FLAG = scalar_shape("true or false", {"type": "boolean"}, _flag)
 
 
+def _true(node: ScalarNode, diagnostics: Diagnostics) -> bool | None:
+    found = _flag(node, diagnostics)
+    if found is False:
+        diagnostics.report(
+            "SH03", "expected `true`", node.span, help="leave the key out, or write `true`"
+        )
+    return found or None
+
+
+TRUE = scalar_shape("true", {"const": True}, _true)
+"""A flag that says nothing where it is not set."""
+
+
 def whole(minimum: int = 1) -> SimpleShape[int]:
     """A whole number of at least ``minimum``."""
     wanted = f"a whole number of at least {minimum}"

@@ -16,7 +16,7 @@ from mapping_engine.file.expression_shapes import (
     STEPS,
     TEMPLATE,
 )
-from mapping_engine.file.shapes import DATA, FLAG, TEXT, ListOf, MapOf, Named, word_of
+from mapping_engine.file.shapes import DATA, FLAG, TEXT, TRUE, ListOf, MapOf, Named, word_of
 from mapping_engine.source.node import ScalarNode
 
 SOURCES = (
@@ -58,13 +58,18 @@ class PlainBlock(Block):
 
 
 class SourceBlock(PlainBlock):
-    """Where a value comes from."""
+    """Where a value comes from; as it is, one value of a list."""
 
-    exclusive: ClassVar[tuple[str, ...]] = SOURCES
+    exclusive: ClassVar[tuple[str, ...]] = (*SOURCES, "each")
     together: ClassVar[frozenset[frozenset[str]]] = frozenset(
         (
             *(frozenset((copy, "fields")) for copy in COPIES),
-            *(frozenset(("entries_of", each)) for each in SOURCES if each != "entries_of"),
+            *(
+                frozenset((loop, each))
+                for loop in ("entries_of", "each")
+                for each in SOURCES
+                if each != "entries_of"
+            ),
         )
     )
     needed: ClassVar[tuple[str, ...]] = SOURCES
@@ -90,15 +95,15 @@ class SourceBlock(PlainBlock):
         "A decision table: the first row whose condition holds and whose value is not missing. "
         "The names appear in explanations.",
     )
-    positions: tuple[ArmBlock, ...] | None = key(
-        ListOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))),
+    positions: tuple[SourceBlock, ...] | None = key(
+        ListOf(Choice(lambda: SourceBlock, scalar=("value", EXPRESSION))),
         "A list in which each value has its place, the missing ones too.",
     )
     fill: Literal | None = key(
         DATA, "What stands at the places of missing values; an empty text if not given."
     )
-    list_of: tuple[ArmBlock, ...] | None = key(
-        ListOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))),
+    list_of: tuple[SourceBlock, ...] | None = key(
+        ListOf(Choice(lambda: SourceBlock, scalar=("value", EXPRESSION))),
         "A list of these values and blocks; what is missing is left out.",
     )
     rest_of: Expression | None = key(
@@ -134,8 +139,8 @@ class SourceBlock(PlainBlock):
         "`copy_of`, they are added to the copy. A key that begins with `..` is no key: all keys "
         "of its value, an object, stand in its place. Of one key, the later value is sent.",
     )
-    merged: tuple[ArmBlock, ...] | None = key(
-        ListOf(Choice(lambda: ArmBlock, scalar=("value", EXPRESSION))),
+    merged: tuple[SourceBlock, ...] | None = key(
+        ListOf(Choice(lambda: SourceBlock, scalar=("value", EXPRESSION))),
         "One object with the keys of several; of one key, the last value that is there is sent.",
     )
     entries_of: Expression | None = key(
@@ -164,10 +169,10 @@ class SourceBlock(PlainBlock):
 
 
 class ArmBlock(SourceBlock):
-    """One alternative of `first_of`, one row of `decide`, or one value of a list."""
+    """One alternative of `first_of`, or one row of `decide`."""
 
     what: ClassVar[str] = "this alternative"
-    exclusive: ClassVar[tuple[str, ...]] = (*SOURCES, _NO_VALUE)
+    exclusive: ClassVar[tuple[str, ...]] = (*SourceBlock.exclusive, _NO_VALUE)
     needed: ClassVar[tuple[str, ...]] = (*SOURCES, _NO_VALUE)
     companions: ClassVar[Mapping[str, tuple[str, ...]]] = {
         **SourceBlock.companions,
@@ -175,7 +180,7 @@ class ArmBlock(SourceBlock):
     }
 
     nothing: bool | None = key(
-        FLAG,
+        TRUE,
         "With `true`, the chain or table ends here where `when` holds: it has no value then, and "
         "what follows is not tried.",
     )

@@ -10,7 +10,7 @@ from lsprotocol.types import CompletionItemKind as Kind
 
 from mapping_engine.core.load import Examined
 from mapping_engine.core.model import PAYLOAD
-from mapping_engine.file.blocks import keys_of
+from mapping_engine.file.blocks import excludes, keys_of
 from mapping_engine.file.expression_shapes import STEPS
 from mapping_engine.file.shapes import TEXT
 from mapping_engine.file.vocabulary_file import VocabularyFile
@@ -79,12 +79,10 @@ def _keys(place: Cursor, start: int) -> Iterator[Proposal]:
     is_key = place.role is Role.KEY
     around = place.levels[-1].node.entries if is_key else ()
     present = {entry.key.text for entry in around if entry.key is not place.scalar}
-    exclusive = set(place.block.exclusive)
-    gone = present | (exclusive if present & exclusive else set())
     accepted = keys_of(place.block)
     after = "" if is_key and not place.scalar.text.endswith(MARK) else ": "
     for key in accepted.values():
-        if key.name not in gone:
+        if key.name not in present and not excludes(place.block, key.name, present):
             yield _key(key.name, key.doc, start, key.shape.wanted, after)
     if place.block in FILES.values() and not present:
         for name in FILES:

@@ -75,6 +75,8 @@ CASES = [
     ("{entries_of: tags, item: tag, key: $key, value: $tag}", {"0": "red", "1": "blue"}),
     ("{entries_of: p.items, key: $item.b, fields: {of: $item.a}}", {"2": {"of": "k"}}),
     ("{entries_of: tags}", {"0": "red", "1": "blue"}),
+    ("{fields: {..: {value: p.zz, default: {a: 2}}, b: type}}", {"a": 2, "b": "x"}),
+    ("{positions: [p.zz, type, p.c], fill: null}", [None, "x", [1, None, {"k": None, "e": ""}]]),
     ("{under: type, value: p.a}", {"x": 1}),
     ("{under: p.zz, value: p.a}", None),
     # copies
@@ -119,6 +121,8 @@ def test_what_is_missing_in_a_list_is_missing_there(field: str, wanted: object) 
         ("{value: p.zz, default: null}", True),
         ("{when: type == 'x', value: p.zz, default: null}", True),
         ("{when: type == 'y', constant: null}", False),
+        ("{constant: null, required: true}", True),
+        ("{value: p.zz, required: true, default: null}", True),
         ("{value: p.zz}", False),
     ],
 )
@@ -209,17 +213,14 @@ def test_spreads_are_in_each_payload_of_a_fan_out() -> None:
 @pytest.mark.parametrize(
     ("block", "told"),
     [
-        ("{copy_of: p.b}", ["x: p.b is a text, not an object; it is left out"]),
-        ("{copy_of: p.b, empty: keep}", ["x: p.b is a text, not an object; it is left out"]),
-        (
-            "{copy_of: tags, fields: {k: type}}",
-            ["x: tags is a list, not an object; it is left out"],
-        ),
-        ("{fields: {k: type, ..: {copy_of: tags}}}", ["tags is a list, not an object"]),
+        ("{copy_of: p.c}", ["x: p.c is a list, not an object; it is left out"]),
+        ("{copy_of: p.c, empty: keep}", ["x: p.c is a list, not an object; it is left out"]),
+        ("{copy_of: p.c, fields: {k: type}}", ["x: p.c is a list, not an object; it is left out"]),
+        ("{fields: {k: type, ..: {copy_of: p.c}}}", ["p.c is a list, not an object"]),
         ("{each: p.c, copy_of: $item}", ["x: $item is a number, not an object; it is left out"]),
         ("{copy_of: p.zz}", []),
-        ("{first_of: [{copy_of: p.b}, {copy_of: p}], invalid: error}", []),
-        ("{first_of: [{copy_of: p.b}], invalid: ignore}", []),
+        ("{first_of: [{copy_of: p.c}, {copy_of: p}], invalid: error}", []),
+        ("{first_of: [{copy_of: p.c}], invalid: ignore}", []),
     ],
 )
 def test_what_is_no_object_is_not_copied_and_told(block: str, told: list[str]) -> None:

@@ -86,7 +86,7 @@ def test_fields_are_added_to_a_copy_and_replace_keys_of_the_same_name(pack: Pack
 
 
 def test_added_fields_are_made_without_anything_to_copy(pack: Pack) -> None:
-    rules = "fields:\n  all: {copy_of: p.items, fields: {a: p.b}}\n"
+    rules = "fields:\n  all: {copy_of: p.c, fields: {a: p.b}}\n"
     assert pack.made(rules, {"b": 2}) == {"all": {"a": 2}}
 
 

@@ -123,7 +123,7 @@ def find(subject: Subject) -> None:
     for field in subject.fields:
         if field.default is not None:
             _useless_default(_arms(field.value), field.default, subject)
-        if field.required and _has_value(field, subject):
+        if field.required and (field.null or _has_value(field, subject)):
             _useless_required(field, subject)
     _requests(subject)
 
