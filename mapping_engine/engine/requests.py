@@ -63,9 +63,8 @@ def request_of(rule: RequestRule, model: Model, run: Run, evaluate: Value) -> Re
         elif each.required:
             raise unauthorised(each.value, model)
     if rule.auth is not None:
-        headers[AUTHORIZATION] = authorization(
-            rule.auth, [part(each) for each in rule.auth.parts], model
-        )
+        text = authorization(rule.auth, [part(each) for each in rule.auth.parts], model)
+        put_header(headers, AUTHORIZATION, text)
     parts = _url(rule, model, part)
     url, query = "".join(parts), None
     if rule.query is not None:
@@ -233,15 +232,18 @@ def _in_query(value: Json) -> str | None:
 
 
 def put_header(headers: dict[str, str], name: str, text: str) -> None:
-    """Add a header, perhaps in the place of the one that all requests have."""
-    if replaces(name):
-        headers.pop(_CONTENT_TYPE, None)
+    """Add a header, in the place of the one of that name in any case."""
+    for other in [each for each in headers if each.casefold() == name.casefold()]:
+        if other != name:
+            del headers[other]
     headers[name] = text
 
 
-def replaces(name: str) -> bool:
-    """Whether a header is the one that all requests have, in another spelling."""
-    return name != _CONTENT_TYPE and name.casefold() == _CONTENT_TYPE.casefold()
+def may_replace(name: str, rule: RequestRule) -> bool:
+    """Whether there may be a header of that name already, in another spelling."""
+    known = {_CONTENT_TYPE, AUTHORIZATION, *(each.name for each in rule.headers)} - {name}
+    is_known = name.casefold() in {each.casefold() for each in known}
+    return is_known or any(each.spread for each in rule.headers)
 
 
 def header(field: Field, text: str, model: Model) -> str:
@@ -264,9 +266,7 @@ def spread_headers(headers: dict[str, str], values: Json, field: Field, model: M
             shown = name if is_told else "one of the names"
             message = f"`{shown}` cannot be the name of a header"
             raise unfit(field.value, model, message, "leave it out, or correct it")
-        for other in [each for each in headers if each.casefold() == name.casefold()]:
-            del headers[other]
-        headers[name] = header(replace(field, name=name), text, model)
+        put_header(headers, name, header(replace(field, name=name), text, model))
 
 
 def filled_in(node: Node, text: str, kind: str, model: Model) -> str:

@@ -130,6 +130,8 @@ def test_the_explanation_says_which_and_why_not_the_others(tmp_path: Path) -> No
         ("path: [a], auth: none", "https://x.test/a", {}),
         ("path: [a], auth: {bearer: name}", "https://x.test/a", {"Authorization": "Bearer n"}),
         ("path: [a], auth: {basic: [name]}", "https://x.test/a", {"Authorization": "Basic bjo="}),
+        ("path: [a], auth: {bearer: name}, headers: {authorization: name}",
+         "https://x.test/a", {"Authorization": "Bearer n"}),
         ("path: [a], auth: {header: {X-K: name}}", "https://x.test/a", {"X-K": "n"}),
         ("base: $settings.host, auth: none", "https://h.test/v1", {}),
         ("base: $settings.host, path: [a/b, $t, '', ''], auth: none",

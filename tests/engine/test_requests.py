@@ -98,6 +98,10 @@ def test_a_form_takes_blocks_as_well(tmp_path: Path) -> None:
                 "X-A": '{"o":{"k":"é"},"l":[1,{"k":2},""],"e":{},"f":[]}',
             },
         ),
+        (
+            "{..: p, O: type}",
+            {"Content-Type": "application/json", "l": '[1,{"k":2},""]', "O": "t"},
+        ),
         ("{..: p}", {"Content-Type": "application/json", "o": '{"k":"é"}', "l": '[1,{"k":2},""]'}),
     ],
 )
@@ -110,6 +114,11 @@ def test_a_header_is_a_value_and_replaces_the_default(
         "p": {"o": {"k": "é"}, "l": [1, {"k": 2}, ""], "n": None, "e": {}, "f": [None]},
     }
     assert made(tmp_path, request, event).headers == expected
+
+
+def test_a_method_may_be_a_text_in_any_case(tmp_path: Path) -> None:
+    request = """  url: "{$api.base}/e"\n  method: "'put'"\n  json: $payload\n"""
+    assert made(tmp_path, request, {"type": "t"}).method == "PUT"
 
 
 TABLE = f"tables: {{paths: {{t: a/b?c=d}}}}\n{FIELDS}".replace(

@@ -139,6 +139,11 @@ def _headers(request: RequestRule, subject: Subject) -> None:
             subject.diagnostics.report(
                 OU03, message, header.key.span, labels=labels, help="keep one"
             )
+        elif request.auth is not None and header.name.casefold() == "authorization":
+            message = f"`auth` makes this header, and takes the place of `{header.name}`"
+            subject.diagnostics.report(
+                OU03, message, header.key.span, help="keep one", lighter=Severity.WARNING
+            )
 
 
 def _is_secret(text: str) -> bool:

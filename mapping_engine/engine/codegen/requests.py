@@ -28,9 +28,9 @@ from mapping_engine.engine.requests import (
     header,
     incomplete,
     masked_url,
+    may_replace,
     method_of,
     put_header,
-    replaces,
     spread_headers,
     told_of_request,
     unauthorised,
@@ -41,6 +41,7 @@ from mapping_engine.engine.requests import (
 from mapping_engine.engine.run import Run
 from mapping_engine.engine.texts import as_line, as_text
 from mapping_engine.errors import MappingError
+from mapping_engine.file.request_blocks import METHODS
 from mapping_engine.types.kinds import Json
 
 
@@ -55,12 +56,11 @@ def write_request(rule: RequestRule, here: Here, code: Code) -> None:
             add = here.constant(partial(spread_headers, field=each, model=here.model))
             code.line(f"{add}({headers}, {_value(each.value, here)})")
         else:
-            _put_header(each, headers, here)
+            _put_header(each, rule, headers, here)
     if rule.auth is not None:
         values = [_value(each, here) for each in rule.auth.parts]
         given = f"{here.constant(rule.auth)}, [{', '.join(values)}], {here.constant(here.model)}"
-        name = here.held(AUTHORIZATION)
-        code.line(f"{headers}[{name}] = {here.constant(authorization)}({given})")
+        _keep_text(AUTHORIZATION, f"{here.constant(authorization)}({given})", rule, headers, here)
     pieces = _url(rule, here, code)
     url = code.let("f'" + "".join(f"{{{piece}}}" for piece in pieces) + "'")
     query = "None"
@@ -91,15 +91,15 @@ def write_request(rule: RequestRule, here: Here, code: Code) -> None:
     code.line(f"return {request}")
 
 
-def _put_header(field: Field, headers: str, here: Here) -> None:
+def _put_header(field: Field, rule: RequestRule, headers: str, here: Here) -> None:
     if not field.required:
-        _put_own(field.value, here, partial(_keep_header, field, headers, here))
+        _put_own(field.value, here, partial(_keep_header, field, rule, headers, here))
         return
     text = here.code.let("None")
     _put_own(field.value, here, partial(_fill_in, text, here, as_line))
     with here.code.block(f"if {text} is None"):
         here.code.line(f"{here.constant(partial(_raise, unauthorised, field.value, here.model))}()")
-    _keep_header(field, headers, here, Found(text, TEXT))
+    _keep_header(field, rule, headers, here, Found(text, TEXT))
 
 
 def _value(node: Node, here: Here) -> str:
@@ -114,23 +114,26 @@ def _value(node: Node, here: Here) -> str:
 
 
 def _method(rule: RequestRule, here: Here) -> str:
-    if isinstance(rule.method, Const):
+    if isinstance(rule.method, Const) and rule.method.value in METHODS:
         return here.held(rule.method.value)
     value = _value(rule.method, here)
     check = here.constant(partial(method_of, rule.method, model=here.model))
     return here.code.let(f"{check}({value})")
 
 
-def _keep_header(field: Field, headers: str, here: Here, found: Found) -> None:
+def _keep_header(field: Field, rule: RequestRule, headers: str, here: Here, found: Found) -> None:
     text = _as_text(found, here, as_line)
     check = f"{here.constant(header)}({here.constant(field)}, {text}, {here.constant(here.model)})"
     with here.code.block(f"if {text} is not None"):
-        if replaces(field.name):
-            here.code.line(
-                f"{here.constant(put_header)}({headers}, {here.held(field.name)}, {check})"
-            )
-        else:
-            here.code.line(f"{headers}[{here.held(field.name)}] = {check}")
+        _keep_text(field.name, check, rule, headers, here)
+
+
+def _keep_text(name: str, text: str, rule: RequestRule, headers: str, here: Here) -> None:
+    held = here.held(name)
+    if may_replace(name, rule):
+        here.code.line(f"{here.constant(put_header)}({headers}, {held}, {text})")
+    else:
+        here.code.line(f"{headers}[{held}] = {text}")
 
 
 def _as_text(found: Found, here: Here, convert: Callable[[Json], str | None]) -> str:
