@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import orjson
 
 from mapping_engine.core.expressions import DEFAULT_ITEM
 from mapping_engine.core.model import Model
-from mapping_engine.core.nodes import Node
+from mapping_engine.core.nodes import Node, Template
 from mapping_engine.core.sending import LONGEST_WAIT, AnswerRule, Dropping
 from mapping_engine.diagnostics import Span
 from mapping_engine.engine.batch import Batch, Part, header_names
@@ -97,9 +98,12 @@ class _Judged:
     def shown(self, node: Node | None) -> str | None:
         """What the receiver says of all, as it may be shown."""
         said = self.value(node)
-        if said is None:
-            return None
-        return shown_text(said, sent_texts(part.request for part in self.batch.parts))
+        return None if said is None else shown_text(said, self.sent)
+
+    @cached_property
+    def sent(self) -> frozenset[str]:
+        """What the receiver may repeat: of one event, when it speaks of another one, too."""
+        return sent_texts(part.request for part in self.batch.parts)
 
 
 def judged(
@@ -168,11 +172,11 @@ def _refused(message: str, answer: _Judged, span: Span | None) -> Answer:
 
 def _message(rule: AnswerRule, answer: _Judged) -> str:
     """What a row says, and what the receiver says."""
-    is_fixed = rule.message is not None and all(isinstance(p, str) for p in rule.message.parts)
-    if is_fixed and rule.message is not None:
-        message: str | None = "".join(map(str, rule.message.parts))
-    else:
-        message = answer.shown(rule.message)
+    parts = () if rule.message is None else rule.message.parts
+    message = "".join(
+        part if isinstance(part, str) else answer.shown(Template(part.at, (part,))) or "nothing"
+        for part in parts
+    )
     said = answer.shown(rule.because)
     return ": ".join(each for each in (message, said) if each) or _status_text(answer.status)
 
@@ -192,7 +196,7 @@ def _dropped(rule: AnswerRule, drop: Dropping, answer: _Judged) -> Answer | None
         part = batch.part_of(each.position)
         if part is not None:
             known = reasons.setdefault(numbers[id(part)], [])
-            text = shown_text(each.said, sent_texts((part.request,)))
+            text = None if each.said is None else shown_text(each.said, answer.sent)
             if text is not None and text not in known:
                 known.append(text)
     if not reasons:

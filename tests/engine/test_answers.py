@@ -232,7 +232,14 @@ def test_a_stop_keeps_the_events(tmp_path: Path) -> None:
 def test_a_message_can_hold_a_part_of_the_answer(tmp_path: Path) -> None:
     row = '{when: status == 400, refuse: "send less: {body.limit}"}'
     assert answered(tmp_path, [row], 400, {"limit": 5}).message == "send less: 5"
-    assert answered(tmp_path, [row], 400, {}).message == "the receiver answered with status 400"
+    assert answered(tmp_path, [row], 400, {}).message == "send less: nothing"
+
+
+def test_a_reason_of_one_event_shows_nothing_of_another(tmp_path: Path) -> None:
+    destination = made(tmp_path, "{when: status == 400, drop: body.at, because: body.why}")
+    batch = batch_of(destination, ["Annabel"], ["Bertram"])
+    found = destination.answer(batch, 400, {}, {"at": 1, "why": "the same as Annabel"})
+    assert [each.reason for each in found.dropped] == ["the same as …"]
 
 
 def test_one_request_has_an_answer_too(tmp_path: Path) -> None:
