@@ -11,7 +11,7 @@ from math import floor
 from mapping_engine.core.infer import check_list, infer
 from mapping_engine.core.inference import Inference, Scope
 from mapping_engine.core.item_types import item_of
-from mapping_engine.core.model import RequestRule
+from mapping_engine.core.model import PAYLOAD, RequestRule
 from mapping_engine.core.nodes import (
     Compare,
     Const,
@@ -23,6 +23,7 @@ from mapping_engine.core.nodes import (
     Read,
     Template,
     children,
+    fields_of,
     walk,
 )
 from mapping_engine.core.sending import (
@@ -112,6 +113,19 @@ def _joined(rule: BatchRule, request: RequestRule, found: Inference) -> None:
     if joining.beside is not None:
         for key in block.beside or ():
             _known(request.body, (key.text,), key.span, found)
+            if key.text in joining.into[:1]:
+                message = f"`{key.text}` is where the list is, and cannot stand beside it"
+                found.diagnostics.report(
+                    "SN01", message, key.span, help="name another key in `into`"
+                )
+        body = request.body
+        is_payload = isinstance(body, Name) and body.name == PAYLOAD and body.tail is None
+        fields = fields_of(found.model.fields if is_payload else body)
+        names = {field.name for field in fields} - set(joining.beside)
+        for added in block.adding or ():
+            if added.name in names:
+                message = f"each body has `{added.name}` already, and would lose it"
+                found.diagnostics.report("SN01", message, added.span, help="name another key")
         return
     place = _known(request.body, joining.into, block.into.span, found)
     kinds = found.facts.type_of(place).kinds if isinstance(place, Node) else ANY
@@ -134,6 +148,8 @@ def _misfit(format: str, joining: Joining) -> tuple[str, str] | None:
                 "there is nothing around the lines of the request",
                 f"write `into: '{WHOLE_BODY}'` alone",
             )
+        case "json" if joining.beside and not joining.into:
+            return "nothing can stand beside a list that is the whole body", "write `beside: []`"
         case "text" | "xml" | "none":
             help = "write `batch` in the requests whose bodies are joined"
             return "there is no list in the body of the request", help
@@ -191,7 +207,7 @@ def _answer(rule: AnswerRule, found: Inference) -> None:
         for part in walk(node):
             if isinstance(part, Read):
                 _header(part, found)
-    for part in walk(rule.message) if rule.message is not None else ():
+    for part in children(rule.message) if rule.message is not None else ():
         if SECRET in found.facts.type_of(part).tags:
             check_shown(part, "a message", found)
 

@@ -70,6 +70,8 @@ def explain_syntax(
         help = "leave out `$value |>`: steps begin with the value that is piped in"
     elif kind == "expression" and _FILLED.search(text) and start < len(text):
         help = _FILLED_HELP
+    elif kind == "template" and help is None:
+        help = "a brace that is meant as text is doubled: `{{`"
     elif kind == "expression" and help is None and _WORDS_OF_TEXT.fullmatch(text):
         help = f"a text is written in two kinds of quotes: \"'{text}'\""
     diagnostics.report("SY03", message, scalar.span_at(start, end), help=help)

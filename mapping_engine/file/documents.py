@@ -89,7 +89,7 @@ class FanOutBlock(Block):
     what: ClassVar[str] = "`fan_out`"
 
     each: tuple[Named[ValueBlock], ...] = key(
-        MapOf(Choice(lambda: ValueBlock, scalar=_EXPRESSION), identifiers=True),
+        MapOf(Choice(lambda: ValueBlock, scalar=_EXPRESSION), identifiers=True, filled=True),
         "Variables in order; each is a list, and may use the ones before it.",
         required=True,
     )
@@ -276,7 +276,7 @@ class MappingFile(Document):
         BlockOf(RequestBlock), "The request around each payload, where there is one kind of it."
     )
     requests: tuple[Named[NamedRequestBlock], ...] | None = key(
-        MapOf(BlockOf(NamedRequestBlock)),
+        MapOf(BlockOf(NamedRequestBlock), filled=True),
         "The kinds of request under their names, in order: an event becomes the first whose `when` "
         "holds. An event for which none holds is refused.",
     )

@@ -155,7 +155,7 @@ class RequestBlock(Block):
     )
     form: BodyTree | None = key(
         EXPRESSION_TREE,
-        "A form body: names, and expressions or blocks; lists and objects go as JSON.",
+        "A form body: names, and expressions or blocks; numbers, lists and objects go as JSON.",
     )
     json: BodyTree | None = key(EXPRESSION_TREE, "A JSON body: a tree of expressions and blocks.")
     text: ValueBlock | None = key(

@@ -13,6 +13,7 @@ from mapping_engine.file.expression_shapes import EXPRESSION, TEMPLATE
 from mapping_engine.file.shapes import (
     DATA,
     TEXT,
+    TRUE,
     ListOf,
     MapOf,
     Named,
@@ -64,16 +65,6 @@ def _quantity(wanted: str, units: Mapping[str, int]) -> SimpleShape[int]:
 
 SIZE = _quantity("a size such as `1 MB`, `500 kB` or a number of bytes", _SIZES)
 DURATION = _quantity("a time such as `30 s`, `10 min` or a number of seconds", _TIMES)
-
-
-def _true(node: ScalarNode, diagnostics: Diagnostics) -> bool | None:
-    if node.value is True:
-        return True
-    wrong(node, TRUE.wanted, diagnostics)
-    return None
-
-
-TRUE = scalar_shape("`true`", {"const": True}, _true)
 
 
 class BatchBlock(Block):

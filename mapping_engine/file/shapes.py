@@ -60,7 +60,9 @@ def wrong(node: YamlNode, wanted: str, diagnostics: Diagnostics) -> None:
     """Report SH03 at ``node``, unless it is an alias, which is reported already."""
     if isinstance(node, ScalarNode) and node.value is None and node.text.startswith("*"):
         return
-    diagnostics.report("SH03", f"expected {wanted}, found {describe(node)}", node.span)
+    is_list = isinstance(node, ListNode) and wanted == "an expression"
+    help = "a list in an expression stands in quotes, `\"['a', $b]\"`" if is_list else None
+    diagnostics.report("SH03", f"expected {wanted}, found {describe(node)}", node.span, help=help)
 
 
 # One value
@@ -135,7 +137,7 @@ def _true(node: ScalarNode, diagnostics: Diagnostics) -> bool | None:
     return found or None
 
 
-TRUE = scalar_shape("true", {"const": True}, _true)
+TRUE = scalar_shape("`true`", {"const": True}, _true)
 """A flag that says nothing where it is not set."""
 
 
@@ -252,10 +254,14 @@ IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class MapOf(Frozen, Generic[T]):
-    """A mapping from chosen names to one shape; ``identifiers`` may stand after a ``$``."""
+    """A mapping from chosen names to one shape; ``identifiers`` may stand after a ``$``.
+
+    One that is ``filled`` has an entry.
+    """
 
     item: Shape[T]
     identifiers: bool = False
+    filled: bool = False
     wanted: str = "a mapping"
 
     def read(self, node: YamlNode, diagnostics: Diagnostics) -> tuple[Named[T], ...] | None:
@@ -263,6 +269,8 @@ class MapOf(Frozen, Generic[T]):
         if not isinstance(node, MappingNode):
             wrong(node, self.wanted, diagnostics)
             return None
+        if self.filled and not node.entries:
+            diagnostics.report("SH03", "there is nothing in it", node.span, help="write an entry")
         return tuple(self._entry(entry.key, entry.value, diagnostics) for entry in node)
 
     def _entry(self, key: ScalarNode, value: YamlNode, diagnostics: Diagnostics) -> Named[T]:
@@ -277,4 +285,6 @@ class MapOf(Frozen, Generic[T]):
         schema: JsonSchema = {"type": "object", "additionalProperties": item}
         if self.identifiers:
             schema["propertyNames"] = {"pattern": f"^{IDENTIFIER.pattern}$"}
+        if self.filled:
+            schema["minProperties"] = 1
         return schema

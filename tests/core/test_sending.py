@@ -55,6 +55,18 @@ def told(folder: Path, written: str, rules: str = RULES) -> list[str]:
         ("batch: {into: data, bytes: 500 kB, by: [url, headers, body.token]}", None),
         ("batch: {into: all, beside: [token], at_most: 9, alone: body.to == 'x'}", None),
         ("batch: {into: a, beside: [], at_most: 9, adding: {b: 1}, url: '{$api.base}/b'}", None),
+        (
+            "batch: {into: all, beside: [token], at_most: 9, adding: {to: x}}",
+            "SN01 each body has `to` already, and would lose it: name another key",
+        ),
+        (
+            "batch: {into: '@', beside: [token], at_most: 9}",
+            "SN01 nothing can stand beside a list that is the whole body: write `beside: []`",
+        ),
+        (
+            "batch: {into: token.all, beside: [token], at_most: 9}",
+            "SN01 `token` is where the list is, and cannot stand beside it",
+        ),
         ("batch: {into: data, at_most: 9, adding: {b: 1}}", "SH09 `adding` means nothing"),
         (
             "batch: {into: data, at_most: 9, url: '{$api.base}/{body.to}'}",

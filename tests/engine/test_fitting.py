@@ -77,7 +77,7 @@ def outcome(mini: Mini, folder: Path, rules: str, schema: object, event: object)
             {"items": [{"id": "a", "z": 1}, {"q": 1}, {"id": {"x": 1}}, {"id": "b"}]},
             {"items": [{"id": "a"}, {"id": "b"}]},
             [
-                "p.items[2].id is an object, but the schema accepts a text; `d.items[2]` is left out",
+                "p.items[2].id is an object, but the schema accepts a text; `d.items[2]` is left",
                 "p.items[1] has no id; it is left out",
                 "p.items[0].z is no key that the schema knows",
             ],

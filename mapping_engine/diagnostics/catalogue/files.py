@@ -25,7 +25,7 @@ CHECKS = (
         "SY03 expression-syntax: an expression or template does not parse",
         Severity.ERROR,
         why="The engine cannot know what is meant.",
-        fix="Write what is accepted at the mark; the help names habits of other languages.",
+        fix="Write one of what is accepted at the mark.",
         wrong="fields:\n  x: p.a |> lower |>\n",
         right="fields:\n  x: p.a |> lower\n",
     ),
