@@ -199,5 +199,5 @@ def _texts(array: pa.Array) -> list[Json]:
 def _parsed(text: memoryview) -> Json:
     try:
         return read_text(bytes(text))[0]
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         return NoJson(f"is no JSON document: {problem}")

@@ -80,13 +80,15 @@ def read_event(event: object) -> tuple[dict[str, Json], list[Lost]]:
             f"the event is no JSON document: {problem}",
             help="send one complete JSON object",
         ) from None
+    except RecursionError:
+        raise _too_deep(None) from None
     return (found, []) if sound and type(found) is dict else _inspected(found)
 
 
 def read_text(text: bytes) -> tuple[Json, bool]:
     """The document in a JSON text, and whether it is sure that nothing in it needs a look.
 
-    Raises ValueError that says why there is none.
+    Raises ValueError that says why there is none, and RecursionError for what is far too deep.
     """
     problem = None
     try:
@@ -97,7 +99,7 @@ def read_text(text: bytes) -> tuple[Json, bool]:
         problem = error
     try:
         return json.loads(text, parse_constant=_no_constant), False
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ValueError(str(problem or error)) from None
 
 
@@ -189,10 +191,14 @@ def _walk(event: dict[str, Any]) -> None:
         level = [part for path, node in level for part in _parts(path, node)]
         if not level:
             return
-    raise InstrumentationError(
+    raise _too_deep(level[0][0][:100])
+
+
+def _too_deep(path: str | None) -> InstrumentationError:
+    return InstrumentationError(
         ErrorCode.EVENT_TOO_DEEP,
         f"the event is nested deeper than {DEEPEST} levels",
-        path=level[0][0][:100],
+        path=path,
         help="send a flatter event",
     )
 

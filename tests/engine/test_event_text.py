@@ -85,7 +85,9 @@ def test_what_is_no_object_is_an_error_without_its_text(
     assert "ann" not in str(error)
 
 
-@pytest.mark.parametrize(("levels", "code"), [(100, None), (101, "EV03"), (5_000, "EV02")])
+@pytest.mark.parametrize(
+    ("levels", "code"), [(100, None), (101, "EV03"), (5_000, "EV03"), (200_000, "EV03")]
+)
 def test_depth_is_bounded_in_texts_as_elsewhere(
     destination: Destination, levels: int, code: str | None
 ) -> None:
