@@ -38,7 +38,10 @@ def _follows(
             named = {name.span for block in model.clear for name in block.url or ()}
             return any(_has_near(each) and each.span in named for each in errors)
         case "OU05":
-            causes = [each for each in errors if each.code != "OU05"]
+            is_absent = report.message.endswith("no rule writes")
+            hiding = (*_UNREAD, "OU01")
+            others = (each for each in errors if each.code != "OU05")
+            causes = [each for each in others if not is_absent or each.code in hiding]
         case "OU02":
             causes = [each for each in errors if each.code in _UNREAD]
         case _:

@@ -141,12 +141,8 @@ fields: {own: $tag, part: $part, d: $d}
         " w: $settings.object.a.x}\n",
         {},
     ),
-    "a pipeline without alternatives": (
-        "pipelines: {pp: {first_of: []}}\nfields: {x: type |> pp, z: type}\n",
-        {"type": "A"},
-    ),
-    "choices of nothing": (
-        "fields: {a: {first_of: []}, b: {decide: {}}, c: {positions: []}, d: {fields: {}}}\n",
+    "places of nothing": (
+        "fields: {c: {positions: []}, d: {fields: {}}}\n",
         {"type": "A"},
     ),
     "definitions in a row": (

@@ -23,13 +23,13 @@ SHORT = {
     "mutants/operators/conditions.py",
 }
 """Modules whose texts are bounded: expressions, selectors, patterns, what a receiver says."""
-LENGTH = 20_000
+LENGTH = 40_000
 UNITS = [
     *("a", "A", "0", "_", " ", "\t", ".", ",", "-", "/", ":", '"', "'", "$", "{", "[", "(", "\\"),
     *("\n", "é", "a.", "a ", "- ", "a:", "--", '\\"', " \n", "until ", " :", "=", "..", "|>"),
 ]
-SECONDS = 0.4
-"""A thousand times what it takes; what takes the square of the length needs more."""
+SECONDS = 2.0
+"""Far more than it takes; what takes the square of the length needs more."""
 
 
 def patterns(tree: ast.Module) -> dict[str, tuple[Any, int]]:

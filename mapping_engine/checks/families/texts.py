@@ -74,7 +74,7 @@ _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _LONE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?:[.\[].*)?")
 _MEMBER = re.compile(r"\$(?:settings|api|secrets|tables)\.[A-Za-z_]\w*")
 _BRACED = re.compile(r"\{\$([A-Za-z_][A-Za-z0-9_]*)")
-_BRACES = re.compile(r"\{[^}]*\}")
+_BRACES = re.compile(r"\{[^{}]*\}")
 _SCHEME = re.compile(r"https?://")
 _NOT_OF_URL = re.compile(r"[^A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]|%(?![0-9A-Fa-f]{2})")
 _SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 3, 6, 80
