@@ -6,7 +6,7 @@ the payload schema can never accept, or requires and may not get, is found befor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import partial
 from typing import Any
 
@@ -154,12 +154,18 @@ class _PayloadSinks(Frozen):
     root: Schema
     found: Inference
     absence: Absence
+    holding: frozenset[str]
+    """The definitions that hold objects."""
 
 
 def check_payload(found: Inference) -> None:
     """Hold every field of the payload against its schema; their types are known already."""
     model = found.model
-    sinks = _PayloadSinks(model.payload_schema, found, absence_of(model, found.facts))
+    absence = absence_of(model, found.facts)
+    holding: set[str] = set()
+    for name, node in model.definitions.items():  # each stands behind those that it uses
+        holding |= {name} if _holds_objects(node, holding) else set()
+    sinks = _PayloadSinks(model.payload_schema, found, absence, frozenset(holding))
     _fields(model.fields.fields, model.payload_schema, "", [], sinks, whole=True)
 
 
@@ -177,7 +183,7 @@ def _fields(
         if field.spread:
             path = prefix.removesuffix(".")
             _needed(field, path, sinks.found)
-            _inside(field, field.value, schema, path, known, sinks, whole=False)
+            _inside(field, field.value, schema, path, known, sinks, opened=set(), whole=False)
             continue
         path = f"{prefix}{field.name}"
         _needed(field, path, sinks.found)
@@ -258,26 +264,22 @@ def _field(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> Non
     if field.null:
         _null(field, schema, path, sinks)
     known = [] if field.when is None else present_under(field.when, sinks.absence)
-    if _holds_objects(field.value, sinks):
-        _inside(field, field.value, schema, path, known, sinks)
+    if _holds_objects(field.value, sinks.holding):
+        _inside(field, field.value, schema, path, known, sinks, opened=set())
     else:
         _leaf(field, field.value, schema, path, sinks)
 
 
-def _holds_objects(value: Node, sinks: _PayloadSinks) -> bool:
+def _holds_objects(value: Node, holding: Container[str]) -> bool:
     """Whether objects are written in a value, or stand in it under a name."""
     return any(
-        fields_of(part) or isinstance(part, Entries) or _named_objects(part, sinks) is not None
+        fields_of(part) or isinstance(part, Entries) or _is_name_of(part, holding)
         for part in walk(value)
     )
 
 
-def _named_objects(part: Node, sinks: _PayloadSinks) -> Node | None:
-    """What a name stands for, where that holds objects."""
-    if not isinstance(part, Name) or part.tail is not None:
-        return None
-    named = sinks.found.model.definitions.get(part.name)
-    return named if named is not None and _holds_objects(named, sinks) else None
+def _is_name_of(part: Node, holding: Container[str]) -> bool:
+    return isinstance(part, Name) and part.tail is None and part.name in holding
 
 
 def _null(field: Field, schema: Schema, path: str, sinks: _PayloadSinks) -> None:
@@ -297,10 +299,14 @@ def _inside(
     known: Known,
     sinks: _PayloadSinks,
     *,
+    opened: set[tuple[str, str]],
     whole: bool = True,
 ) -> None:
-    """Check what is written inside a value: objects in lists, in tables, in objects."""
-    go = partial(_inside, field, sinks=sinks, whole=whole)
+    """Check what is written inside a value: objects in lists, in tables, in objects.
+
+    A name is ``opened`` once at each path: what many share is looked at once.
+    """
+    go = partial(_inside, field, sinks=sinks, opened=opened, whole=whole)
     match node:
         case FirstOf(alternatives=arms):
             for arm in arms:
@@ -327,12 +333,12 @@ def _inside(
                 kept = [] if keep is None else present_under(keep, sinks.absence)
                 below = additional_schema(sinks.root, schema)
                 go(value, below, f"{path}.*", [*known, *kept])
+        case Name(name=name) if _is_name_of(node, sinks.holding):
+            if (name, path) not in opened:
+                opened.add((name, path))
+                go(sinks.found.model.definitions[name], schema, path, known)
         case _:
-            named = _named_objects(node, sinks)
-            if named is None:
-                _leaf(field, node, schema, path, sinks)
-            else:
-                go(named, schema, path, known)
+            _leaf(field, node, schema, path, sinks)
 
 
 def _leaf(field: Field, node: Node, schema: Schema, path: str, sinks: _PayloadSinks) -> None:

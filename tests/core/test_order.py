@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from bench.fuzz.files import limited
 from tests.core.conftest import Core, Reading
 from tests.core.written import call, first, listed, name, path
 
@@ -201,6 +202,16 @@ def test_conditions_and_messages_may_not_be_nested_too_deep_either(reading: Read
 def test_sharing_as_alternatives_costs_nothing(core: Core) -> None:
     model = core(in_a_row("[{last}, {last}]", 20))
     assert model.definitions["d20"] == first(name("d19"), name("d19"))
+
+
+@pytest.mark.parametrize("start", ["p.a", "{fields: {k: p.a}}"])
+def test_what_many_alternatives_share_is_held_to_the_schema_once(
+    start: str, reading: Reading
+) -> None:
+    rows = "".join(f"  d{n}: [$d{n - 1}, $d{n - 1}]\n" for n in range(1, 41))
+    rules = f"define:\n  d0: {start}\n{rows}fields: {{x: {{fields: {{y: $d40}}}}}}\n"
+    with limited(5):
+        assert codes(reading, rules) == []
 
 
 def test_sharing_as_converted_alternatives_costs_nothing(core: Core) -> None:
