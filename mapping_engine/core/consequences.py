@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mapping_engine.core.model import Model, every_node
 from mapping_engine.core.nodes import fields_of
@@ -20,12 +20,14 @@ def without_consequences(
     if not errors:
         return reports
     fields = _fields(model) if any(each.code in ("OU02", "OU05") for each in reports) else []
-    return [each for each in reports if not _follows(each, errors, fields, model)]
+    around = {id(each): _smallest(each.span, fields) for each in errors}
+    return [each for each in reports if not _follows(each, errors, around, model)]
 
 
 def _follows(
-    report: Diagnostic, errors: list[Diagnostic], fields: list[Span], model: Model
+    report: Diagnostic, errors: list[Diagnostic], around: Mapping[int, Span | None], model: Model
 ) -> bool:
+    """Whether one of the errors, each in the field ``around`` it, explains a report."""
     match report.code:
         case "PI11":
             return not _has_near(report)
@@ -46,8 +48,8 @@ def _follows(
             causes = [each for each in errors if each.code in _UNREAD]
         case _:
             return False
-    around = (_smallest(each.span, fields) for each in causes)
-    return any(field is not None and _holds(field, report.span) for field in around)
+    fields = (around[id(each)] for each in causes)
+    return any(field is not None and _holds(field, report.span) for field in fields)
 
 
 def _has_near(report: Diagnostic) -> bool:
