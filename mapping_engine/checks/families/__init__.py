@@ -14,12 +14,25 @@ from mapping_engine.checks.families import (
     style,
     texts,
     units,
+    urls,
     usage,
 )
 from mapping_engine.checks.subject import Subject
 from mapping_engine.diagnostics import Check
 
-_EVERY = (selectors, chains, conditions, usage, outputs, pipelines, texts, units, schemas, style)
+_EVERY = (
+    selectors,
+    chains,
+    conditions,
+    usage,
+    outputs,
+    pipelines,
+    texts,
+    urls,
+    units,
+    schemas,
+    style,
+)
 
 FAMILIES: tuple[Callable[[Subject], None], ...] = tuple(family.find for family in _EVERY)
 """What looks for them; each reports what it finds."""

@@ -1,4 +1,4 @@
-"""SY06, TX08, OU06: texts that are nearly what was meant."""
+"""SY06, TX08: texts that are nearly what was meant."""
 
 from __future__ import annotations
 
@@ -7,23 +7,19 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import field
 from enum import StrEnum
-from urllib.parse import quote
 
 from mapping_engine.checks.subject import Subject
-from mapping_engine.core.model import BUILTINS, RequestRule
-from mapping_engine.core.nodes import Call, Compare, Const, Items, Name, Node, Template
-from mapping_engine.core.url_parts import is_base_url
+from mapping_engine.core.model import BUILTINS
+from mapping_engine.core.nodes import Call, Compare, Const, Items, Node, Template
 from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
 from mapping_engine.expression import Extent
 from mapping_engine.file.blocks import Block
 from mapping_engine.file.json_types import property_names
-from mapping_engine.file.request_blocks import FRAMING, HEADER_NAME
 from mapping_engine.file.schema_words import parts_of
 from mapping_engine.file.sending_blocks import STOPS, AnswerBlock
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ListNode, MappingNode, ScalarNode, YamlNode
 from mapping_engine.transforms.forms import folded
-from mapping_engine.vocabulary.vocabulary import EVENT
 
 SY06 = Check(
     "SY06 unbraced-name: a name in a template without its braces",
@@ -46,37 +42,12 @@ TX08 = Check(
     right="tables:\n  names: {Order Completed: Purchase}\nfields:\n"
     "  x: {when: type == 'Order Completed', value: p.a |> lookup($tables.names)}\n",
 )
-OU06 = Check(
-    "OU06 odd-url: a URL that cannot be right",
-    Severity.WARNING,
-    why="The request would go nowhere, or to another place.",
-    fix="Begin with the scheme and the host, and separate the parts with one `/`.",
-    ignore="Where the receiver wants it so.",
-    wrong='request:\n  url: "{$api.base}{type}//e"\n  json: {payload: $payload}\n'
-    "fields:\n  x: p.a\n",
-    right='request:\n  url: "{$api.base}/{type}/e"\n  json: {payload: $payload}\n'
-    "fields:\n  x: p.a\n",
-)
-OU07 = Check(
-    "OU07 odd-header: a header that HTTP does not accept, or that contradicts the body",
-    Severity.WARNING,
-    why="The request would be refused, or its body be read as what it is not.",
-    fix="Write the header as HTTP has it, or drop it.",
-    ignore="Where the receiver wants it so.",
-    wrong='request:\n  url: "{$api.base}/e"\n  headers: {X Source: type}\n'
-    "  json: {payload: $payload}\nfields:\n  x: p.a\n",
-    right='request:\n  url: "{$api.base}/e"\n  headers: {X-Source: type}\n'
-    "  json: {payload: $payload}\nfields:\n  x: p.a\n",
-)
-CHECKS = (SY06, TX08, OU06, OU07)
+CHECKS = (SY06, TX08)
 
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _LONE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?:[.\[].*)?")
 _MEMBER = re.compile(r"\$(?:settings|api|secrets|tables)\.[A-Za-z_]\w*")
 _BRACED = re.compile(r"\{\$([A-Za-z_][A-Za-z0-9_]*)")
-_BRACES = re.compile(r"\{[^{}]*\}")
-_SCHEME = re.compile(r"https?://")
-_NOT_OF_URL = re.compile(r"[^A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]|%(?![0-9A-Fa-f]{2})")
 _SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 3, 6, 80
 _LONG_WORD = 9
 _FARTHEST = 3
@@ -84,20 +55,16 @@ _FARTHEST = 3
 
 
 def find(subject: Subject) -> None:
-    """Look at the templates, the constants and the URL of a pack."""
+    """Look at the templates and the constants of a pack."""
     for node in subject.nodes:
         if isinstance(node, Template):
             _unbraced(node, subject)
         if isinstance(node, Const) and isinstance(node.value, str):
-            _in_text(node.value, node.span, subject)
+            in_text(node.value, node.span, subject)
     for rule in subject.rules:
         if rule.help is not None and isinstance(rule.at, Block):
-            _in_text(rule.help, rule.at.place("help"), subject)
+            in_text(rule.help, rule.at.place("help"), subject)
     _near_misses(subject)
-    _base(subject)
-    for model in subject.model.requests:
-        _url(model.request, subject)
-        _headers(model.request, subject)
 
 
 # SY06
@@ -118,7 +85,7 @@ def _unbraced(node: Template, subject: Subject) -> None:
         subject.diagnostics.report(SY06, message, span, help=help, fix=fix)
 
 
-def _in_text(text: str, span: Span, subject: Subject) -> None:
+def in_text(text: str, span: Span, subject: Subject) -> None:
     """Report a plain text that is a name, a path of the event, or holds one in braces."""
     name, path = _LONE.fullmatch(text), tuple(text.split("."))
     named = [found for found in _BRACED.findall(text) if _is_known(found, subject)]
@@ -129,7 +96,7 @@ def _in_text(text: str, span: Span, subject: Subject) -> None:
         text, help = f"{{${named[0]}}}", "write the text under `template`; a help is sent as it is"
     elif inside:
         text, help = inside[0], f"write `{{{inside[0]}}}` in a text with expressions"
-    elif len(path) == 2 and path[1] in _members(path[0], subject):
+    elif len(path) == 2 and path[1] in members(path[0], subject):
         help = f"write `${text}`"
     elif len(path) > 1 and _is_declared(path, subject):
         help = "write it under `value`, or as an alternative of `first_of`"
@@ -139,7 +106,7 @@ def _in_text(text: str, span: Span, subject: Subject) -> None:
     subject.diagnostics.report(SY06, message, span, help=help)
 
 
-def _members(name: str, subject: Subject) -> Collection[str]:
+def members(name: str, subject: Subject) -> Collection[str]:
     """What a pack declares below a built-in name."""
     model = subject.model
     match name:
@@ -317,105 +284,3 @@ def _one_edit(one: str, other: str) -> bool:
         return False
     swapped = left[:2] == right[:2][::-1] and left[2:] == right[2:]
     return swapped or left[1:] == right[1:] or left[1:] == right or left == right[1:]
-
-
-# OU06
-
-
-def _base(subject: Subject) -> None:
-    """The beginning of every URL, as `api` has it."""
-    file = subject.model.file
-    requests = [file.request, *(entry.value for entry in file.requests or ())]
-    for block in (file.base, *(each.base for each in requests if each is not None)):
-        if block is not None and block.value is not None:
-            scalar = block.value.extent.scalar
-            if not scalar.text.startswith("$"):
-                _in_text(_BRACES.sub("", scalar.text), scalar.span, subject)
-    api = file.api
-    starts = (each.request.url.parts[:1] for each in subject.model.requests)
-    if api is None or not any(
-        isinstance(s, Name) and s.name == "api" for each in starts for s in each
-    ):
-        return
-    span, base = api.base.span, api.base.text
-    if is_base_url(base) is None:
-        help = "write the scheme, the host and perhaps a path, such as `https://api.acme.com/v2`"
-        _report("`base` is no URL that a request could begin with", span, subject, help)
-    elif base.endswith("/"):
-        _report("`base` ends in `/`, and so the URL has `//`", span, subject, "drop the `/`")
-
-
-def _headers(request: RequestRule, subject: Subject) -> None:
-    """Names of headers that HTTP does not accept, and a content type that is not the body's."""
-    for header in request.headers:
-        if not HEADER_NAME.fullmatch(header.name):
-            message = "the name of a header has letters, digits and `-` only"
-            help = "a header is written `X-Name: expression`"
-            subject.diagnostics.report(OU07, message, header.key.span, help=help)
-        if header.name.casefold() in FRAMING:
-            message = f"`{header.name}` says how the request travels: whoever sends it writes it"
-            subject.diagnostics.report(OU07, message, header.key.span, help="drop the header")
-        made = subject.facts.type_of(header.value)
-        is_kind = header.name.casefold() == "content-type" and request.format != "none"
-        if is_kind and made.values:
-            kind = "x-www-form-urlencoded" if request.format == "form" else request.format
-            if not any(kind in str(value) for value in made.values):
-                message = f"the body is written as {request.format}, and this says otherwise"
-                help = "drop the header: it is sent as the body is written"
-                subject.diagnostics.report(OU07, message, header.value.span, help=help)
-
-
-def _url(request: RequestRule, subject: Subject) -> None:
-    url = request.url
-    is_base = request.segments or request.within is not None
-    before: str | Node | None = None
-    first = url.parts[0] if url.parts else None
-    is_base = is_base or (isinstance(first, Name) and first.name == "api")
-    if isinstance(first, Node) and not is_base:
-        message = "the URL begins with a value, of which each `/` and `:` is percent-encoded"
-        help = "begin with `{$api.base}`, or with the scheme and the host"
-        _report(message, first.span, subject, help)
-    in_path = True
-    for part in url.parts:
-        if isinstance(part, str):
-            _characters(part, url, subject)
-            path, mark, _ = part.partition("?")
-            _literal_of_url(path if in_path else "", before, url, subject)
-            in_path = in_path and not mark
-        elif isinstance(before, Node):
-            _report("nothing stands between two values of the URL", part.span, subject)
-        before = part
-
-
-def _characters(text: str, url: Template, subject: Subject) -> None:
-    """Look for what no URL holds (RFC 3986); a part after `#` is not sent at all."""
-    odd = _NOT_OF_URL.search(text)
-    if odd is not None:
-        help = f"in a path or a query it is written `{quote(odd[0])}`; hosts have ASCII letters"
-        _report(f"`{odd[0]}` cannot stand in a URL", url.span, subject, help)
-
-
-def _literal_of_url(text: str, before: str | Node | None, url: Template, subject: Subject) -> None:
-    """Look at a literal of the URL, as far as it is not in the query."""
-    has_host = len(url.parts) > 1 or not _SCHEME.fullmatch(text)
-    if before is None and not (_SCHEME.match(text) and has_host):
-        _report("the URL does not begin with `https://`, a host and a path", url.span, subject)
-    rest = _SCHEME.sub("", text, count=1) if before is None else text
-    if "//" in rest or (before is None and rest.startswith("/")):
-        _report("the URL has `//` in its path", url.span, subject)
-    fields = subject.model.vocabulary.objects.get(EVENT, {})
-    for word in rest.split("/"):
-        name, _, member = word.partition(".")
-        if member in _members(name, subject):
-            message = f"`{word}` stands in the URL as a word, and is the name of a value"
-            _report(message, url.span, subject, f"for the value write `${word}`")
-        if word in fields and not word.islower():
-            message = f"`{word}` stands in the URL as a word, and is the name of a field"
-            _report(message, url.span, subject, f"for what the event holds write `{{{word}}}`")
-    is_base = isinstance(before, Name) and before.name == "api"
-    if is_base and text and text[:1] not in ("/", "?", ":", ".", "-", "_"):
-        _report("a `/` is missing in the URL", url.span, subject)
-
-
-def _report(message: str, span: Span, subject: Subject, help: str = "correct the URL") -> None:
-    subject.diagnostics.report(OU06, message, span, help=help)
