@@ -6,14 +6,19 @@ import io
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from enum import IntEnum
 from typing import Any, NoReturn, TypeVar
 
 import click
 
 Step = TypeVar("Step")
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SOON = 0.05
+"""The seconds within which a signal is handled where nothing is waited for."""
 
 
 class Status(IntEnum):
@@ -117,6 +122,11 @@ class Interruption:
             if self._asked:
                 raise self._asked
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the signal has been handled."""
+        return self._asked is not None
+
     def ask(self, number: int, _: object = None) -> None:
         """Handle the signal; raises KeyboardInterrupt while nothing is done."""
         self._asked = Terminated if number == signal.SIGTERM else KeyboardInterrupt
@@ -128,10 +138,39 @@ class Interruption:
 def interruptible() -> Iterator[Interruption]:
     """Ctrl-C and SIGTERM as :class:`Interruption` has it, in here."""
     interruption = Interruption()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, interruption.ask) for number in numbers]
+    before = [signal.signal(number, interruption.ask) for number in _SIGNALS]
     try:
-        yield interruption
+        with _noticed(interruption) if sys.platform != "win32" else nullcontext():
+            yield interruption
     finally:
-        for number, handler in zip(numbers, before, strict=True):
+        for number, handler in zip(_SIGNALS, before, strict=True):
             signal.signal(number, handler)
+
+
+@contextmanager
+def _noticed(interruption: Interruption) -> Iterator[None]:
+    """Send a signal again until it is handled.
+
+    Python handles it between two steps of the main thread. Where it comes just before that waits
+    for input, or comes to another thread, nothing would happen until there is input.
+    """
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    main, over = threading.get_ident(), threading.Event()
+
+    def insist() -> None:
+        while number := os.read(told, 1):
+            while number[0] in _SIGNALS and not (over.wait(_SOON) or interruption.is_asked):
+                signal.pthread_kill(main, number[0])
+
+    thread = threading.Thread(target=insist, daemon=True)
+    thread.start()
+    before = signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        over.set()
+        os.close(tell)
+        thread.join()
+        os.close(told)

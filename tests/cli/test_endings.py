@@ -12,10 +12,11 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event, Timer, get_ident
 
 import pytest
 
-from mapping_engine.cli.status import Status, interruptible
+from mapping_engine.cli.status import Status, Terminated, interruptible
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = "facebook_conversions"
@@ -162,6 +163,27 @@ def test_ctrl_c_waits_for_the_end_of_an_event() -> None:
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_signal_that_comes_to_another_thread_ends_the_wait_for_input() -> None:
+    told, tell = os.pipe()
+    is_too_late = Event()
+
+    def give_up() -> None:
+        is_too_late.set()
+        os.write(tell, b"input")
+
+    elsewhere = Timer(0.1, lambda: signal.pthread_kill(get_ident(), signal.SIGTERM))
+    late = Timer(30, give_up)
+    with interruptible():
+        elsewhere.start()
+        late.start()
+        with pytest.raises(Terminated):
+            os.read(told, 1)
+    late.cancel()
+    assert not is_too_late.is_set()
+    os.close(told)
+    os.close(tell)
 
 
 @pytest.mark.parametrize(
