@@ -8,6 +8,7 @@ it, and ``help``: what to do.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 from mapping_engine.diagnostics import Diagnostic, Span
 
@@ -69,6 +70,11 @@ class MappingError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_restore, (type(self), self.code, self.message, self.__dict__))
+
+    def without_frames(self) -> Self:
+        """The same error without the frames that it came through, which hold the event."""
+        self.__context__ = None
+        return self.with_traceback(None)
 
     def to_dict(self) -> dict[str, object]:
         """The error as JSON-ready data."""

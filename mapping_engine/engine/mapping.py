@@ -219,12 +219,12 @@ class Destination:
         try:
             run = self._told(event)
         except MappingError as error:
-            return Outcome(index, error=error)
+            return Outcome(index, error=error.without_frames())
         try:
             way, kind = self._way(run, bound())
             requests = requests_of(self.mapping.model, way, kind, run, self._check)
         except MappingError as error:
-            return Outcome(index, error=error, warnings=run.warnings.all())
+            return Outcome(index, error=error.without_frames(), warnings=run.warnings.all())
         return Outcome(index, tuple(requests), warnings=run.warnings.all())
 
     def _way(self, run: Run, bound: Bound | None) -> tuple[Way, Kind]:
@@ -264,7 +264,7 @@ class Destination:
         try:
             return Outcome(index, tuple(self.apply(event)))
         except MappingError as error:
-            return Outcome(index, error=error)
+            return Outcome(index, error=error.without_frames())
 
     def answer(
         self,

@@ -56,6 +56,15 @@ def test_a_pipeline_after_a_chain_applies_to_the_winner_only(mini: Mini) -> None
     assert outcome.warnings[0].fields == ("x",)
 
 
+@pytest.mark.parametrize("event", [b"{", {"p": {}}, {"p": {"a": "no"}}], ids=str)
+def test_the_error_of_an_outcome_keeps_no_event_in_memory(mini: Mini, event: object) -> None:
+    rules = "fields:\n  x: {value: p.a, required: true, as: number}\n"
+    error = mini(rules).outcome(event).error
+    assert error is not None
+    assert error.__traceback__ is None
+    assert error.__context__ is None
+
+
 ITEMS = """\
 pipelines: {numbers: {parameters: [factor], items: number |> times($factor)}}
 fields:
