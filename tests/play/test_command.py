@@ -97,10 +97,19 @@ def test_a_port_that_is_taken_is_told(served: list[Trial]) -> None:
         assert f"the port {port} cannot be used" in play("webhook", "--port", port).output
 
 
+def heeding_ctrl_c() -> None:
+    """What a shell starts in the background ignores it, and so would what the tests start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_it_serves_until_ctrl_c_and_shows_where() -> None:
     command = [str(Path(sys.executable).parent / "mapping-engine"), "play", "webhook"]
     with subprocess.Popen(
-        [*command, "--no-browser"], cwd=ROOT, stderr=subprocess.PIPE, text=True
+        [*command, "--no-browser"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heeding_ctrl_c,
     ) as running:
         assert running.stderr is not None
         url = running.stderr.readline().strip()
