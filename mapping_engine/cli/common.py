@@ -13,10 +13,12 @@ from typing import NoReturn, TextIO, cast
 import click
 
 from mapping_engine.cli.status import Status, fail
+from mapping_engine.diagnostics import did_you_mean, listed
 from mapping_engine.diagnostics.render import render_all
-from mapping_engine.engine.loading import read_pack
+from mapping_engine.engine.loading import bundled_packs, read_pack
 from mapping_engine.engine.project import Project, project
 from mapping_engine.errors import RuleError
+from mapping_engine.file.rule_files import ENTRY
 
 STDIN = "-"
 fail_under_option = click.option(
@@ -66,6 +68,20 @@ def own_project() -> Project | None:
     """The project of the working folder; ends the command where its table is wrong."""
     with rule_errors():
         return project()
+
+
+def packs_of(ours: Project) -> str:
+    """The folder of the project's packs; ends the command where its table names what is absent."""
+    folder = os.path.relpath(ours.packs)
+    if not ours.packs.is_dir():
+        fail(f"the project has no folder `{folder}`; `mapping-engine init` puts a pack into it")
+    own = [place.parent.name for place in ours.packs.glob(f"*/{ENTRY}")]
+    known = sorted({*own, *bundled_packs()})
+    for pack in ours.settings:
+        if pack not in known:
+            near = did_you_mean(pack, known) or f"known: {listed(known)}"
+            fail(f"the project names settings of `{pack}`, which is no pack; {near}")
+    return folder
 
 
 def pack_errors(pack: str) -> AbstractContextManager[None]:

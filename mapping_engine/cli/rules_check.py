@@ -14,7 +14,7 @@ import click
 from mapping_engine import __version__
 from mapping_engine.checks import Checked, Options, check_all, in_project
 from mapping_engine.checks.catalogue import CATALOGUE
-from mapping_engine.cli.common import STDIN, coloured, opened, own_project, rule_errors
+from mapping_engine.cli.common import STDIN, coloured, opened, own_project, packs_of, rule_errors
 from mapping_engine.cli.events import dumps
 from mapping_engine.cli.fix import changes, write_fixes
 from mapping_engine.cli.formats import FORMATS, written
@@ -112,7 +112,7 @@ def main(
         if not paths and ours is None:
             fail("name a rule file, a pack or a folder, or `-` for standard input")
         if not paths and ours is not None:
-            paths = (os.path.relpath(ours.packs),)
+            paths = (packs_of(ours),)
         writes = (fix or unsafe_fixes) and not diff
         if STDIN in paths and writes:
             fail("fixes of standard input cannot be written; use --diff")

@@ -99,7 +99,11 @@ def load_vocabulary(name: str) -> Vocabulary:
     place = ScalarNode(Span(RULES, 1, 1, 1, 1), name, name, Style.PLAIN, Source(RULES, ""))
     found = read_vocabulary(place, Location(here, ""), reading)
     if found is None:
-        raise refused(name, reading.diagnostics.sorted())
+        problems = reading.diagnostics.sorted()
+        for each in problems:
+            if each.span.file == RULES:  # it is about the name, which no file holds
+                raise RuleError(ErrorCode.RULES_INVALID, each.message, help=each.help)
+        raise refused(name, problems)
     return found
 
 

@@ -52,13 +52,14 @@ def project() -> Project | None:
     """
     here = Path.cwd()
     for folder in (here, *here.parents):
-        for name in (FILE, SHARED_FILE):
-            file = folder / name
-            if file.is_file():
-                state = file.stat()
-                found = _known(file, state.st_mtime_ns, state.st_size)
-                if found is not None:
-                    return found
+        files = [folder / name for name in (FILE, SHARED_FILE) if (folder / name).is_file()]
+        states = ((file, file.stat()) for file in files)
+        found = [_known(file, state.st_mtime_ns, state.st_size) for file, state in states]
+        tables = [each for each in found if each is not None]
+        if len(tables) > 1:
+            raise _wrong(folder / FILE, f"lies beside a table in {SHARED_FILE}", "keep one of them")
+        if tables:
+            return tables[0]
     return None
 
 

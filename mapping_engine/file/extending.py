@@ -24,7 +24,7 @@ from mapping_engine.file.rule_files import (
     read_schema_file,
     report_circle,
 )
-from mapping_engine.file.shapes import ListOf, MapOf, Named
+from mapping_engine.file.shapes import ListOf, MapOf, Named, wrong
 from mapping_engine.file.value_blocks import FieldBlock
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.folder import Folder
@@ -115,8 +115,11 @@ def read_layers(location: Location, reading: Reading) -> list[tuple[Location, Ma
             return []
         found.insert(0, (at, node))
         named = node.get("extends")
-        if not isinstance(named, ScalarNode):
+        if named is None:
             return found
+        if not isinstance(named, ScalarNode) or named.value is None:
+            wrong(named, "a text", reading.diagnostics)
+            return []
         at = _extended(named, tuple(each for each, _ in reversed(found)), reading)
     return []
 

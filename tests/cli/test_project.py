@@ -163,3 +163,12 @@ def test_yaml_settings_that_cannot_be_read_name_the_place() -> None:
     found = run("apply", "facebook_conversions", "--settings", "s.yaml", given="{}")
     assert found.exit_code == 2
     assert "s.yaml:" in found.stderr
+
+
+def test_an_unknown_vocabulary_is_named_with_the_nearest_one() -> None:
+    found = run("init", "--source", "rudderstak/track", "acme")
+    assert found.exit_code == 2
+    assert found.stderr == (
+        "error: the file `vocabularies/rudderstak/track.yaml` does not exist; "
+        "did you mean `vocabularies/rudderstack/track.yaml`?\n"
+    )

@@ -162,3 +162,25 @@ def test_what_is_wrong_with_it_is_a_rule_error_in_the_library(place: Path) -> No
     (place / "mapping.toml").write_text("pakcs = 1\n")
     with pytest.raises(RuleError, match=r"mapping\.toml"):
         load("webhook")
+
+
+def test_a_folder_of_packs_that_is_not_there_is_told(place: Path) -> None:
+    (place / "mapping.toml").write_text('packs = "nowhere"')
+    found = check()
+    assert found.exit_code == 2
+    assert "the project has no folder `../nowhere`; `mapping-engine init` puts" in found.output
+
+
+def test_settings_of_no_pack_are_told(place: Path) -> None:
+    (place / "mapping.toml").write_text(TABLE.replace("{orders", "{ordres"))
+    found = check()
+    assert found.exit_code == 2
+    assert "settings of `ordres`, which is no pack; did you mean `orders`?" in found.output
+
+
+def test_two_tables_in_one_folder_are_refused(place: Path) -> None:
+    (place / "pyproject.toml").write_text("[project]\nname = 'other'\n")
+    assert check().exit_code == 0
+    (place / "pyproject.toml").write_text("[tool.mapping-engine]\npacks = 'ours/packs'\n")
+    with pytest.raises(RuleError, match="lies beside a table in pyproject"):
+        project()

@@ -345,6 +345,14 @@ def test_an_unknown_pack_is_named_with_the_nearest_one(tmp_path: Path) -> None:
         assert only.message == f"there is no pack `{outside}` to extend"
 
 
+@pytest.mark.parametrize("given", ["[base]", "{pack: base}", ""])
+def test_what_is_no_name_of_a_pack_is_the_one_mistake(tmp_path: Path, given: str) -> None:
+    pack = own(tmp_path, "")
+    write(pack, {ENTRY: f"mapping: 1\nextends: {given}\ntitle: Own\n"})
+    (only,) = found(pack)
+    assert only.message.startswith("expected a text, found")
+
+
 def test_nothing_outside_of_the_folders_is_read(tmp_path: Path) -> None:
     pack = own(tmp_path, "settings: ../base/settings.schema.json\n")
     assert "must lie in its folder" in said(pack)[0]
