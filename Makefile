@@ -32,7 +32,7 @@ test: $(READY)  ## all tests
 coverage: export COVERAGE_FILE := $(CURDIR)/build/coverage/data
 coverage: $(READY)  ## all tests, and which branches they and the processes they start take
 	@rm -rf build/coverage
-	$(BIN)/coverage run -m pytest -n auto --dist loadgroup
+	$(BIN)/coverage run -m pytest -n auto --dist loadgroup --ignore tests/bench/test_code_mutants.py
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	$(BIN)/coverage json --quiet -o build/coverage/report.json

@@ -32,6 +32,7 @@ _SETTINGS = """\
 source = {source}
 data_file = ${{CODE_MUTANTS_DATA}}
 context = ${{CODE_MUTANTS_TEST-}}
+core = ctrace
 parallel = true
 concurrency = multiprocessing,thread
 disable_warnings = no-data-collected,module-not-measured,module-not-imported
