@@ -40,4 +40,6 @@ def uses_of(word: str, packs: tuple[str, ...], as_json: bool) -> None:
             click.echo(f"{name}: {', '.join(found.fields) or 'no payload field'}")
     for span, names in places.items() if not as_json else ():
         click.echo(f"{span}  ({', '.join(names)})")
+    if not places:
+        click.echo(f"no use of `{word}` is found; it is written as in the rules", err=True)
     sys.exit(Status.DONE if places else Status.FINDINGS)

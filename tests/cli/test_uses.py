@@ -56,5 +56,7 @@ def test_a_place_that_several_packs_share_is_said_once_with_their_names() -> Non
 
 
 def test_what_nobody_uses_exits_with_1_and_a_wrong_pack_with_2() -> None:
-    assert uses("nothing.there", ADWAVE).exit_code == 1
+    found = uses("nothing.there", ADWAVE)
+    assert found.exit_code == 1
+    assert found.stderr == "no use of `nothing.there` is found; it is written as in the rules\n"
     assert uses("event", "nowhere").exit_code == 2
