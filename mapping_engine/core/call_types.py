@@ -72,8 +72,8 @@ def _located(node: Call, target: Transform, found: Inference) -> Type:
         return found.chosen.get(id(node), Type(target.returns, True, UNKNOWN.tags))
     steps = target.locate(*values) or ()
     path = tuple(step if isinstance(step, str) else "[]" for step in steps)
-    if known and node.arguments and node.arguments[0] is not None:
-        check_keys(path, node.arguments[0].span, found.model.vocabulary, found.diagnostics)
+    place = node.arguments[0] or node
+    check_keys(path, place.span, found.model.vocabulary, found.diagnostics)
     return found.model.vocabulary.type_of(path).or_missing()
 
 
@@ -107,8 +107,7 @@ def _general(
     if target.unit is not None:
         merits.add(unit_tag(target.unit))
     if target.flow is Flow.KEEP:
-        made = _boxed(target, source)
-        made = replace(made, missing=missing, tags=made.tags | merits)
+        made = replace(_boxed(target, source), missing=missing)
     elif target.flow is Flow.CLEAR:
         made = Type(target.returns, missing, frozenset(merits))
     elif source.is_digest:
