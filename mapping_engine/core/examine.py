@@ -28,10 +28,8 @@ from mapping_engine.core.nodes import (
     Name,
     Node,
     Object,
-    Read,
     Template,
     children,
-    walk,
 )
 from mapping_engine.core.secrets import check_secrets
 from mapping_engine.core.sinks import (
@@ -40,10 +38,10 @@ from mapping_engine.core.sinks import (
     check_payload,
     check_shown,
 )
-from mapping_engine.diagnostics import Diagnostics, Span
+from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.source.node import YamlNode
 from mapping_engine.types.kinds import ANY
-from mapping_engine.types.type import PUBLIC_TEXT, Type
+from mapping_engine.types.type import Type
 
 
 def examine(
@@ -109,10 +107,7 @@ def _names(scope: Scope, found: Inference) -> Scope:
         scope = scope.having(variable.name, _variable(variable, scope, found))
         found.facts.names[variable.name] = scope.variables[variable.name]
     _definitions(scope, found)
-    if model.vocabulary.name.startswith("./") and model.vocabulary.extends is None:
-        _forget_foreign(found)
-    unknown = {n: PUBLIC_TEXT for n in model.fan_out_names if n not in scope.variables}
-    return replace(scope, variables={**scope.variables, **unknown})
+    return scope
 
 
 def _definitions(scope: Scope, found: Inference) -> None:
@@ -150,33 +145,6 @@ def _used(model: Model) -> frozenset[str]:
     """The names that are used on the way of an event."""
     nodes = reachable(model, sent_parts(model))
     return frozenset(node.name for node in nodes if isinstance(node, Name))
-
-
-def _forget_foreign(found: Inference) -> None:
-    """Drop reports on paths of bundled fragments, which are written for other events.
-
-    The first one is kept where a definition that is used reads nothing that the pack's own
-    vocabulary declares.
-    """
-    model, reports = found.model, found.diagnostics.found
-    own = model.file.span.file.rpartition("/")[0]
-    used = _used(model)
-    for name, node in model.definitions.items():
-        file = node.span.file
-        if file.startswith(f"{own}/") if own else "/" not in file:
-            continue
-        paths = [part.span for part in walk(node) if isinstance(part, Read)]
-        foreign = [each for each in reports if each.code == "SE08" and _is_at(each.span, paths)]
-        keep = name in used and len(foreign) == len(paths)
-        for report in foreign[keep:]:
-            reports.remove(report)
-
-
-def _is_at(span: Span, places: list[Span]) -> bool:
-    return any(
-        span.file == place.file and place.offset <= span.offset < place.end_offset
-        for place in places
-    )
 
 
 def _variable(variable: Variable, scope: Scope, found: Inference) -> Type:

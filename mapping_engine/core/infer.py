@@ -106,9 +106,10 @@ def _read(node: nodes.Read, found: Inference) -> Type:
 
 def _is_of_others(node: nodes.Read, model: Model) -> bool:
     """Whether it stands in a fragment from elsewhere, and the pack's vocabulary is all its own."""
-    own = PurePath(model.file.event.span.file).parent
-    is_own = model.vocabulary.name.startswith("./") and model.vocabulary.extends is None
-    return is_own and own not in PurePath(node.at.span.file).parents
+    if not model.vocabulary.name.startswith("./") or model.vocabulary.extends is not None:
+        return False
+    own, others = (PurePath(at.span.file).parent for at in (model.file.event, node.at))
+    return own != others and (own == PurePath() or own not in others.parents)
 
 
 def _items(node: nodes.Items, scope: Scope, found: Inference) -> Type:

@@ -48,6 +48,17 @@ def test_nothing_is_said_but_what_is_right(pack: str) -> None:
     assert len(found) <= 5
 
 
+@pytest.mark.parametrize("pack", ["email_list", "survey", "ads_leads", "people_hub"])
+def test_the_same_is_said_from_within_its_folder(
+    pack: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = [(d.code, d.span.line, d.message) for d in check_all([HERE / pack]).diagnostics]
+    monkeypatch.chdir(HERE / pack)
+    for path in (".", "rules.yaml"):
+        inside = check_all([path]).diagnostics
+        assert [(d.code, d.span.line, d.message) for d in inside] == outside
+
+
 @pytest.mark.parametrize("pack", PACKS)
 def test_its_rule_tests_pass(pack: str) -> None:
     results = run_tests(HERE / pack)
