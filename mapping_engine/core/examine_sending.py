@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from math import floor
 
@@ -185,8 +185,7 @@ def _known_of_payload(path: tuple[str, ...], span: Span, found: Inference) -> No
         _missing(path[0], property_names(root, schema), span, found)
 
 
-def _missing(step: str, names: Iterable[str], span: Span, found: Inference) -> None:
-    names = list(names)
+def _missing(step: str, names: Collection[str], span: Span, found: Inference) -> None:
     help = did_you_mean(step, names) or f"it has {listed(names)}"
     message = f"the body of the request{_of(found.model.request)} has no `{step}`"
     found.diagnostics.report("SN01", message, span, help=help)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mapping_engine.core.conform import accepted_kinds
 from mapping_engine.core.schema_places import property_place
 from mapping_engine.diagnostics import Diagnostics
 from mapping_engine.source.node import Source
@@ -53,3 +54,17 @@ def test_a_field_is_found_behind_references(
     root = read_yaml(Source("payload.schema.json", SCHEMA), Diagnostics())
     place, whole = property_place(root, steps, keyword)
     assert (place and place.line, whole) == (line, is_whole)
+
+
+@pytest.mark.parametrize(
+    ("schema", "accepted"),
+    [
+        ({}, "any"),
+        ({"enum": ["a", 1, None]}, "text or number"),
+        ({"const": True}, "boolean"),
+        ({"allOf": [{"type": ["string", "array"]}, {"const": []}]}, "list"),
+        ({"oneOf": [{"const": "a"}, {"type": "object"}]}, "text or object"),
+    ],
+)
+def test_a_schema_accepts_these_kinds(schema: dict[str, object], accepted: str) -> None:
+    assert str(accepted_kinds(schema, schema)) == accepted

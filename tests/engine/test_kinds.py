@@ -252,6 +252,22 @@ requests:
     assert three.headers == {"X-Source": "pack", **shared, "t": "t"}
 
 
+def test_a_query_of_all_requests_that_is_an_object_gives_way_to_names_of_one(
+    tmp_path: Path,
+) -> None:
+    rules = """
+every: true
+query: $shared
+define: {shared: {fields: {kind: type, source: "'pack'"}}}
+requests:
+  one: {path: [one], body: none}
+  two: {path: [two], body: none, query: {kind: name}}
+"""
+    one, two = made(tmp_path, rules, {"type": "t", "name": "own"})
+    assert one.url.endswith("/one?kind=t&source=pack")
+    assert two.url.endswith("/two?kind=own&source=pack")
+
+
 def test_a_fan_out_is_joined_where_the_body_holds_all_payloads(tmp_path: Path) -> None:
     rules = """
 payload: payload.schema.json

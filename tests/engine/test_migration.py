@@ -15,7 +15,7 @@ from mapping_engine.engine.migration import load_migration
 from mapping_engine.errors import RuleError
 from tools.check_example import TODAY, completed, write_pack
 
-OLD = {
+OLD: dict[str, Any] = {
     "type": "object",
     "properties": {
         "token": {"type": "string", "x-secret": True},
@@ -176,6 +176,25 @@ def test_a_pack_that_cannot_be_read_is_told_with_its_place(place: Path, broken: 
     result = CliRunner().invoke(main, ["migrate-settings", "old", "new", "s.json"])
     assert result.exit_code == 2
     assert result.stderr.startswith(f"{broken}/rules.yaml:1:1: ")
+
+
+@pytest.mark.parametrize("broken", ["old", "new"])
+def test_a_schema_of_settings_that_cannot_be_read_is_told(place: Path, broken: str) -> None:
+    (place / broken / "settings.schema.json").write_text('{"properties": ')
+    result = CliRunner().invoke(main, ["migrate-settings", "old", "new", "s.json"])
+    assert result.exit_code == 2
+    assert f"{broken}/settings.schema.json:1:" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_settings_inside_of_others_are_known_to_it(place: Path) -> None:
+    inside = {"type": "object", "properties": {"flag": {"type": "boolean"}}}
+    old = {**OLD, "properties": {**OLD["properties"], "inside": inside}}
+    (place / "old" / "settings.schema.json").write_text(json.dumps(old))
+    for read, code in (("inside.flag", None), ("inside.flg", "SE08")):
+        write(place, FILE.replace("when: flag,", f"when: {read},"))
+        found = check_all(["new"], Options(TODAY, select=("SE",))).diagnostics
+        assert [each.code for each in found] == ([code] if code else [])
 
 
 def test_what_a_person_has_to_know_of_old_settings_is_a_warning(place: Path) -> None:
