@@ -159,8 +159,7 @@ def _put_alternatives(alternatives: tuple[Alternative, ...], here: Here, tail: T
     with nullcontext() if tail.ends else code.block("while True"):
         for holder, group in groupby(puts, lambda pair: pair[0]):
             several = [each for _, each in group]
-            is_guarded = holder is not None and len(several) > 1
-            with code.when(holder if is_guarded else None):
+            with code.when(holder if len(several) > 1 else None):
                 for write in several:
                     write(tail)
         if not tail.ends:
@@ -374,9 +373,9 @@ def _put_same(here: Here, wanted: Json, then: Callable[[], None], found: Found) 
 
 
 def _compared(node: Compare, left: Found, here: Here) -> str:
-    known, listed = constant(here.model, node.right)
-    texts = isinstance(listed, list | dict) and all(type(each) is str for each in listed)
-    if node.operator == "in" and known and texts:
+    _, listed = constant(here.model, node.right)
+    has_texts = isinstance(listed, list | dict) and all(type(each) is str for each in listed)
+    if node.operator == "in" and has_texts:
         assert isinstance(listed, list | dict)
         among_texts = f"{left.name} in {here.code.shared.held_set(frozenset(listed))}"
         return f"{is_class(left.name, str)} and {among_texts}"
