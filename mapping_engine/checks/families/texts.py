@@ -14,7 +14,6 @@ from mapping_engine.core.nodes import Call, Compare, Const, Items, Node, Templat
 from mapping_engine.diagnostics import Check, Fix, Label, Severity, Span
 from mapping_engine.expression import Extent
 from mapping_engine.file.blocks import Block
-from mapping_engine.file.json_types import property_names
 from mapping_engine.file.schema_words import parts_of
 from mapping_engine.file.sending_blocks import STOPS, AnswerBlock
 from mapping_engine.frozen import Frozen
@@ -47,6 +46,7 @@ CHECKS = (SY06, TX08)
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _LONE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?:[.\[].*)?")
 _MEMBER = re.compile(r"\$(?:settings|api|secrets|tables)\.[A-Za-z_]\w*")
+_BRACES = re.compile(r"\{[^{}]*\}")
 _BRACED = re.compile(r"\{\$([A-Za-z_][A-Za-z0-9_]*)")
 _SHORTEST, _SHORTEST_TYPO, _LONGEST_TYPO = 3, 6, 80
 _LONG_WORD = 9
@@ -60,10 +60,11 @@ def find(subject: Subject) -> None:
         if isinstance(node, Template):
             _unbraced(node, subject)
         if isinstance(node, Const) and isinstance(node.value, str):
-            in_text(node.value, node.span, subject)
+            _in_text(node.value, node.span, subject)
     for rule in subject.rules:
         if rule.help is not None and isinstance(rule.at, Block):
-            in_text(rule.help, rule.at.place("help"), subject)
+            _in_text(rule.help, rule.at.place("help"), subject)
+    _in_bases(subject)
     _near_misses(subject)
 
 
@@ -85,7 +86,7 @@ def _unbraced(node: Template, subject: Subject) -> None:
         subject.diagnostics.report(SY06, message, span, help=help, fix=fix)
 
 
-def in_text(text: str, span: Span, subject: Subject) -> None:
+def _in_text(text: str, span: Span, subject: Subject) -> None:
     """Report a plain text that is a name, a path of the event, or holds one in braces."""
     name, path = _LONE.fullmatch(text), tuple(text.split("."))
     named = [found for found in _BRACED.findall(text) if _is_known(found, subject)]
@@ -96,7 +97,7 @@ def in_text(text: str, span: Span, subject: Subject) -> None:
         text, help = f"{{${named[0]}}}", "write the text under `template`; a help is sent as it is"
     elif inside:
         text, help = inside[0], f"write `{{{inside[0]}}}` in a text with expressions"
-    elif len(path) == 2 and path[1] in members(path[0], subject):
+    elif len(path) == 2 and path[1] in subject.members(path[0]):
         help = f"write `${text}`"
     elif len(path) > 1 and _is_declared(path, subject):
         help = "write it under `value`, or as an alternative of `first_of`"
@@ -106,18 +107,15 @@ def in_text(text: str, span: Span, subject: Subject) -> None:
     subject.diagnostics.report(SY06, message, span, help=help)
 
 
-def members(name: str, subject: Subject) -> Collection[str]:
-    """What a pack declares below a built-in name."""
-    model = subject.model
-    match name:
-        case "settings":
-            return property_names(model.settings_schema, model.settings_schema)
-        case "api" | "secrets" | "tables":
-            return dict[str, Collection[str]](
-                api=model.api, secrets=model.secrets, tables=model.tables
-            )[name]
-        case _:
-            return ()
+def _in_bases(subject: Subject) -> None:
+    """The same of the beginnings of URLs, but for what is in braces there."""
+    file = subject.model.file
+    requests = [file.request, *(entry.value for entry in file.requests or ())]
+    for block in (file.base, *(each.base for each in requests if each is not None)):
+        if block is not None and block.value is not None:
+            scalar = block.value.extent.scalar
+            if not scalar.text.startswith("$"):
+                _in_text(_BRACES.sub("", scalar.text), scalar.span, subject)
 
 
 def _is_known(name: str, subject: Subject) -> bool:

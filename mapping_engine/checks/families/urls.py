@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from mapping_engine.checks.families.texts import in_text, members
 from mapping_engine.checks.subject import Subject
 from mapping_engine.core.model import RequestRule
 from mapping_engine.core.nodes import Name, Node, Template
@@ -38,7 +37,6 @@ OU07 = Check(
 )
 CHECKS = (OU06, OU07)
 
-_BRACES = re.compile(r"\{[^{}]*\}")
 _SCHEME = re.compile(r"https?://")
 _NOT_OF_URL = re.compile(r"[^A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]|%(?![0-9A-Fa-f]{2})")
 
@@ -54,12 +52,6 @@ def find(subject: Subject) -> None:
 def _base(subject: Subject) -> None:
     """The beginning of every URL, as `api` has it."""
     file = subject.model.file
-    requests = [file.request, *(entry.value for entry in file.requests or ())]
-    for block in (file.base, *(each.base for each in requests if each is not None)):
-        if block is not None and block.value is not None:
-            scalar = block.value.extent.scalar
-            if not scalar.text.startswith("$"):
-                in_text(_BRACES.sub("", scalar.text), scalar.span, subject)
     api = file.api
     starts = (each.request.url.parts[:1] for each in subject.model.requests)
     if api is None or not any(
@@ -135,7 +127,7 @@ def _literal_of_url(text: str, before: str | Node | None, url: Template, subject
     fields = subject.model.vocabulary.objects.get(EVENT, {})
     for word in rest.split("/"):
         name, _, member = word.partition(".")
-        if member in members(name, subject):
+        if member in subject.members(name):
             message = f"`{word}` stands in the URL as a word, and is the name of a value"
             _report(message, url.span, subject, f"for the value write `${word}`")
         if word in fields and not word.islower():
