@@ -125,3 +125,41 @@ def test_definitions_in_a_row(tmp_path: Path) -> None:
     assert bound(tmp_path, row(190)).apply({"type": "t"})[0].body == {"x": "t"}
     with pytest.raises(RuleError, match="uses another, which uses another"):
         bound(tmp_path, row(210))
+
+
+ROWS = {what: code for what, _, code, *_ in ROW.findall(PAGE)}
+
+
+@pytest.mark.parametrize(
+    ("what", "rules"),
+    [
+        ("bytes of a rule file", "fields: {x: p.a}\n#" + "x" * 2_097_152),
+        ("levels of a rule file", "fields: {x: {constant: " + "[" * 64 + "]" * 64 + "}}"),
+        ("characters of an expression", f"fields: {{x: \"p.a == '{'x' * 4_000}'\"}}"),
+        ("levels of an expression", 'fields: {x: "' + "[" * 70 + "p.a" + "]" * 70 + '"}'),
+        (
+            "definitions in a row, each using the next",
+            "define:\n" + "".join(f"  d{n}: $d{n + 1}\n" for n in range(201)) + "  d201: p.a\n"
+            "fields: {x: $d0}",
+        ),
+        (
+            "pipelines in a row, each using the next",
+            "pipelines:\n  p0: text\n"
+            + "".join(f"  p{n + 1}: p{n} |> trim\n" for n in range(21))
+            + "fields: {x: p.a |> p21}",
+        ),
+        (
+            "parts of a value when its names are opened",
+            "define:\n  d0: p.a\n"
+            + "".join(f"  d{n + 1}: {{fields: {{l: $d{n}, r: $d{n}}}}}\n" for n in range(20))
+            + "fields: {x: $d20}",
+        ),
+    ],
+    ids=lambda given: given if " of " in given and len(given) < 50 else "",
+)
+def test_beyond_a_limit_of_rules_there_is_the_error_of_the_table(
+    tmp_path: Path, what: str, rules: str
+) -> None:
+    with pytest.raises(RuleError) as error:
+        bound(tmp_path, f"{rules}\n")
+    assert {str(each.code) for each in error.value.diagnostics} == {ROWS[what]}
