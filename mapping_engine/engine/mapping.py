@@ -315,7 +315,7 @@ class Destination:
             if not requests:
                 nothing = why_nothing(self.mapping.model, run)
         except MappingError as problem:
-            error = problem
+            error = problem.without_frames()
         model, sent = self.mapping.model, len(requests)
         return explained(model.title, trace, error, warnings, sent, nothing, told(model))
 

@@ -59,10 +59,11 @@ def test_a_pipeline_after_a_chain_applies_to_the_winner_only(mini: Mini) -> None
 @pytest.mark.parametrize("event", [b"{", {"p": {}}, {"p": {"a": "no"}}], ids=str)
 def test_the_error_of_an_outcome_keeps_no_event_in_memory(mini: Mini, event: object) -> None:
     rules = "fields:\n  x: {value: p.a, required: true, as: number}\n"
-    error = mini(rules).outcome(event).error
-    assert error is not None
-    assert error.__traceback__ is None
-    assert error.__context__ is None
+    destination = mini(rules)
+    for found in (destination.outcome(event), destination.explain(event)):
+        assert found.error is not None
+        assert found.error.__traceback__ is None
+        assert found.error.__context__ is None
 
 
 ITEMS = """\
