@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -26,7 +26,6 @@ from mapping_engine.core.nodes import (
 )
 from mapping_engine.core.spell import is_written
 from mapping_engine.diagnostics import Diagnostics
-from mapping_engine.file.json_types import property_names
 from mapping_engine.frozen import Frozen
 
 
@@ -84,19 +83,6 @@ class Subject(Frozen):
     def variables(self) -> frozenset[str]:
         """The names of the variables of all fan-outs."""
         return frozenset(name for each in self.model.requests for name in each.fan_out_names)
-
-    def members(self, name: str) -> Collection[str]:
-        """What the pack declares below a built-in name."""
-        model = self.model
-        match name:
-            case "settings":
-                return property_names(model.settings_schema, model.settings_schema)
-            case "api" | "secrets" | "tables":
-                return dict[str, Collection[str]](
-                    api=model.api, secrets=model.secrets, tables=model.tables
-                )[name]
-            case _:
-                return ()
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:

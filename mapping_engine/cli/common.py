@@ -18,7 +18,8 @@ from mapping_engine.diagnostics.render import render_all
 from mapping_engine.engine.loading import bundled_packs, read_pack
 from mapping_engine.engine.project import Project, project
 from mapping_engine.errors import RuleError
-from mapping_engine.file.rule_files import ENTRY
+from mapping_engine.file.extending import packs_in
+from mapping_engine.source.folder import Folder
 
 STDIN = "-"
 fail_under_option = click.option(
@@ -75,8 +76,7 @@ def packs_of(ours: Project) -> str:
     folder = os.path.relpath(ours.packs)
     if not ours.packs.is_dir():
         fail(f"the project has no folder `{folder}`; `mapping-engine init` puts a pack into it")
-    own = [place.parent.name for place in ours.packs.glob(f"*/{ENTRY}")]
-    known = sorted({*own, *bundled_packs()})
+    known = sorted({*packs_in(Folder(ours.packs, folder)), *bundled_packs()})
     for pack in ours.settings:
         if pack not in known:
             near = did_you_mean(pack, known) or f"known: {listed(known)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import field, fields, replace
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from mapping_engine.core.nodes import (
 )
 from mapping_engine.core.sending import AnswerRule, BatchRule, answer_nodes, batch_nodes
 from mapping_engine.file.documents import MappingFile
-from mapping_engine.file.json_types import JsonSchema
+from mapping_engine.file.json_types import JsonSchema, property_names
 from mapping_engine.file.privacy_blocks import ClearBlock, SecretBlock
 from mapping_engine.frozen import Frozen
 from mapping_engine.source.node import ScalarNode, Source
@@ -209,6 +209,20 @@ class Model(Frozen):
         """The secrets that are declared, by name."""
         entries = self.file.secrets or ()
         return {entry.name: entry.value for entry in entries if entry.value is not None}
+
+    def members(self, name: str) -> Collection[str]:
+        """The names that are declared below a built-in name; none below another one."""
+        match name:
+            case "settings":
+                return property_names(self.settings_schema, self.settings_schema)
+            case "api":
+                return self.api
+            case "secrets":
+                return self.secrets
+            case "tables":
+                return self.tables
+            case _:
+                return ()
 
     @property
     def clear(self) -> tuple[ClearBlock, ...]:

@@ -52,15 +52,21 @@ def project() -> Project | None:
     """
     here = Path.cwd()
     for folder in (here, *here.parents):
-        files = [folder / name for name in (FILE, SHARED_FILE) if (folder / name).is_file()]
-        states = ((file, file.stat()) for file in files)
-        found = [_known(file, state.st_mtime_ns, state.st_size) for file, state in states]
+        found = (_in(folder / name) for name in (FILE, SHARED_FILE))
         tables = [each for each in found if each is not None]
         if len(tables) > 1:
             raise _wrong(folder / FILE, f"lies beside a table in {SHARED_FILE}", "keep one of them")
         if tables:
             return tables[0]
     return None
+
+
+def _in(file: Path) -> Project | None:
+    """The project that a file has the table of; None where there is no file, or no table."""
+    if not file.is_file():
+        return None
+    state = file.stat()
+    return _known(file, state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=8)

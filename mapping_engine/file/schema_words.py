@@ -197,10 +197,10 @@ class _Words:
         values = [("default", part["default"])] if part.get("default") is not None else []
         if "type" in part and isinstance(part.get("enum"), list):
             values += [("enum", value) for value in part["enum"] if value is not None]
-        if part.get("type") == "string" and part.get("default") in ("true", "false"):
+        is_text = part.get("type") == "string" and "enum" not in part
+        if is_text and part.get("default") in ("true", "false"):
             message, help = "`default` is a text here", "write `boolean` as the type, and no quotes"
-            if "enum" not in part:
-                self.report(message, (*path, "default"), help, sure=False)
+            self.report(message, (*path, "default"), help, sure=False)
         for name, value in values:
             refused = _refused_by(part, value, self.root)
             if refused is not None:

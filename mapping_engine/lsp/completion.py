@@ -145,8 +145,7 @@ def _after_dollar(typed: Token, scope: CursorScope) -> Iterator[Proposal]:
             written = entry if entry.isidentifier() else _as_json(entry)
             yield Proposal(written, entry, Kind.Constant, start, _as_json(value))
     elif name in _MEMBERS and not rest and model:
-        members = {"tables": model.tables, "api": model.api, "secrets": model.secrets}
-        for each in members[name]:
+        for each in model.members(name):
             yield Proposal(each, each, Kind.Constant, start, _MEMBERS[name])
     else:
         yield from _below(scope.type_of(path), start, scope)

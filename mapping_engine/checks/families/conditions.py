@@ -123,6 +123,8 @@ def _left_out(subject: Subject) -> None:
     logic, model = subject.conditions, subject.model
     accepted = [logic.normal(rule.condition, rule.negated) for rule in model.accept]
     known = reduce(product, accepted, TRUE)
+    if logic.unsatisfiable(known) is not None:
+        return
     inside = set(map(id, reachable(model, iter(rule.condition for rule in model.accept))))
     folder = PurePath(model.file.span.file).parent
     for condition in conditions(subject):
@@ -131,7 +133,7 @@ def _left_out(subject: Subject) -> None:
         if not is_own or logic.unsatisfiable(mine) is not None:
             continue
         reason = logic.unsatisfiable(product(known, mine))
-        if reason is not None and logic.unsatisfiable(known) is None:
+        if reason is not None:
             message = "this condition never holds for an event that `accept` lets through"
             help = "correct it, or remove it with what depends on it"
             subject.diagnostics.report(TX05, message, condition.span, notes=(reason,), help=help)

@@ -97,7 +97,7 @@ def _in_text(text: str, span: Span, subject: Subject) -> None:
         text, help = f"{{${named[0]}}}", "write the text under `template`; a help is sent as it is"
     elif inside:
         text, help = inside[0], f"write `{{{inside[0]}}}` in a text with expressions"
-    elif len(path) == 2 and path[1] in subject.members(path[0]):
+    elif len(path) == 2 and path[1] in subject.model.members(path[0]):
         help = f"write `${text}`"
     elif len(path) > 1 and _is_declared(path, subject):
         help = "write it under `value`, or as an alternative of `first_of`"

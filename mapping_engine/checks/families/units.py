@@ -31,7 +31,6 @@ def find(subject: Subject) -> None:
         elif isinstance(node, Call) and node.name in REGISTRY:
             _given(node, subject)
             _counted(node, subject)
-
     for field in subject.fields:
         if field.default is not None:
             _chosen([field.value, field.default], subject)
@@ -43,7 +42,7 @@ def _chosen(values: list[Node], subject: Subject) -> None:
     known = [(value, unit) for value, unit in units if unit is not None]
     for value, unit in known[1:]:
         first = known[0][1]
-        if first is not None and unit != first:
+        if unit != first:
             _report(value, f"the first alternative is in {UNITS[first]}", unit, first, subject)
 
 

@@ -51,8 +51,7 @@ def find(subject: Subject) -> None:
 
 def _base(subject: Subject) -> None:
     """The beginning of every URL, as `api` has it."""
-    file = subject.model.file
-    api = file.api
+    api = subject.model.file.api
     starts = (each.request.url.parts[:1] for each in subject.model.requests)
     if api is None or not any(
         isinstance(s, Name) and s.name == "api" for each in starts for s in each
@@ -127,7 +126,7 @@ def _literal_of_url(text: str, before: str | Node | None, url: Template, subject
     fields = subject.model.vocabulary.objects.get(EVENT, {})
     for word in rest.split("/"):
         name, _, member = word.partition(".")
-        if member in subject.members(name):
+        if member in subject.model.members(name):
             message = f"`{word}` stands in the URL as a word, and is the name of a value"
             _report(message, url.span, subject, f"for the value write `${word}`")
         if word in fields and not word.islower():

@@ -375,8 +375,7 @@ def _put_same(here: Here, wanted: Json, then: Callable[[], None], found: Found) 
 def _compared(node: Compare, left: Found, here: Here) -> str:
     _, listed = constant(here.model, node.right)
     has_texts = isinstance(listed, list | dict) and all(type(each) is str for each in listed)
-    if node.operator == "in" and has_texts:
-        assert isinstance(listed, list | dict)
+    if node.operator == "in" and isinstance(listed, list | dict) and has_texts:
         among_texts = f"{left.name} in {here.code.shared.held_set(frozenset(listed))}"
         return f"{is_class(left.name, str)} and {among_texts}"
     right = value_of(here.code, partial(here.put, node.right))
